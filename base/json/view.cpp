@@ -1,0 +1,231 @@
+#include "base/json/view.h"
+
+#include <charconv>
+
+#include "base/json/bytes.h"
+
+namespace tine::json {
+namespace {
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+const char* skip_space(const char* p, const char* end) {
+  while (p != end && is_space(*p)) ++p;
+  return p;
+}
+
+/// `p` is behind an opening quote; gives the place of the closing one.
+const char* find_string_end(const char* p, const char* end) {
+  for (;;) {
+    p = find_quote_or_backslash(p, end);
+    if (p == end || *p == '"') return p;
+    p = end - p > 2 ? p + 2 : end;
+  }
+}
+
+/// The place behind the value that begins at `p`. The text was accepted, so only its shape is looked at.
+const char* skip_value(const char* p, const char* end) {
+  if (p == end) return end;
+  if (*p == '"') {
+    p = find_string_end(p + 1, end);
+    return p == end ? end : p + 1;
+  }
+  if (*p != '{' && *p != '[') {
+    while (p != end && *p != ',' && *p != '}' && *p != ']' && !is_space(*p)) ++p;
+    return p;
+  }
+  std::size_t depth = 0;
+  while (p != end) {
+    p = find_structure(p, end);
+    if (p == end) return end;
+    if (*p == '"') {
+      p = find_string_end(p + 1, end);
+      if (p == end) return end;
+    } else if (*p == '{' || *p == '[') {
+      ++depth;
+    } else if (--depth == 0) {
+      return p + 1;
+    }
+    ++p;
+  }
+  return end;
+}
+
+void append_utf8(unsigned code, std::string& out) {
+  if (code < 0x80) {
+    out.push_back(static_cast<char>(code));
+  } else if (code < 0x800) {
+    out.push_back(static_cast<char>(0xC0U | code >> 6U));
+    out.push_back(static_cast<char>(0x80U | (code & 0x3FU)));
+  } else if (code < 0x10000) {
+    out.push_back(static_cast<char>(0xE0U | code >> 12U));
+    out.push_back(static_cast<char>(0x80U | (code >> 6U & 0x3FU)));
+    out.push_back(static_cast<char>(0x80U | (code & 0x3FU)));
+  } else {
+    out.push_back(static_cast<char>(0xF0U | code >> 18U));
+    out.push_back(static_cast<char>(0x80U | (code >> 12U & 0x3FU)));
+    out.push_back(static_cast<char>(0x80U | (code >> 6U & 0x3FU)));
+    out.push_back(static_cast<char>(0x80U | (code & 0x3FU)));
+  }
+}
+
+unsigned hex4(const char* p) {
+  unsigned code = 0;
+  std::from_chars(p, p + 4, code, 16);
+  return code;
+}
+
+}  // namespace
+
+std::string_view name_of(Type type) {
+  switch (type) {
+    case Type::none: return "nothing";
+    case Type::null: return "null";
+    case Type::boolean: return "boolean";
+    case Type::number: return "number";
+    case Type::string: return "string";
+    case Type::array: return "array";
+    case Type::object: return "object";
+  }
+  return "nothing";
+}
+
+void unescape(std::string_view escaped, std::string& out) {
+  const char* p = escaped.data();
+  const char* const end = p + escaped.size();
+  out.reserve(out.size() + escaped.size());
+  while (p != end) {
+    const char* const next = find_quote_or_backslash(p, end);
+    out.append(p, next);
+    if (end - next < 2) return;
+    p = next + 2;
+    switch (next[1]) {
+      case 'b': out.push_back('\b'); break;
+      case 'f': out.push_back('\f'); break;
+      case 'n': out.push_back('\n'); break;
+      case 'r': out.push_back('\r'); break;
+      case 't': out.push_back('\t'); break;
+      case 'u': {
+        if (end - p < 4) return;
+        unsigned code = hex4(p);
+        p += 4;
+        if (code >= 0xD800 && code <= 0xDBFF && end - p >= 6) {
+          code = 0x10000 + ((code - 0xD800) << 10U) + (hex4(p + 2) - 0xDC00);
+          p += 6;
+        }
+        append_utf8(code, out);
+        break;
+      }
+      default: out.push_back(next[1]); break;
+    }
+  }
+}
+
+View::View(std::string_view text) : text_(text) {
+  while (!text_.empty() && is_space(text_.front())) text_.remove_prefix(1);
+  while (!text_.empty() && is_space(text_.back())) text_.remove_suffix(1);
+}
+
+Type View::type() const {
+  if (text_.empty()) return Type::none;
+  switch (text_.front()) {
+    case '{': return Type::object;
+    case '[': return Type::array;
+    case '"': return Type::string;
+    case 't':
+    case 'f': return Type::boolean;
+    case 'n': return Type::null;
+    default: return Type::number;
+  }
+}
+
+std::optional<bool> View::boolean() const {
+  if (type() != Type::boolean) return std::nullopt;
+  return text_.front() == 't';
+}
+
+std::optional<std::int64_t> View::integer() const {
+  if (type() != Type::number) return std::nullopt;
+  std::int64_t value = 0;
+  const char* const end = text_.data() + text_.size();
+  const auto [rest, fault] = std::from_chars(text_.data(), end, value);
+  if (fault != std::errc() || rest != end) return std::nullopt;
+  return value;
+}
+
+std::optional<double> View::number() const {
+  if (type() != Type::number) return std::nullopt;
+  double value = 0;
+  const char* const end = text_.data() + text_.size();
+  const auto [rest, fault] = std::from_chars(text_.data(), end, value);
+  if (fault != std::errc() || rest != end) return std::nullopt;
+  return value;
+}
+
+std::string_view View::escaped() const {
+  if (type() != Type::string || text_.size() < 2) return {};
+  return text_.substr(1, text_.size() - 2);
+}
+
+std::optional<std::string> View::string() const {
+  if (type() != Type::string) return std::nullopt;
+  std::string out;
+  unescape(escaped(), out);
+  return out;
+}
+
+bool View::equals(std::string_view text) const {
+  if (type() != Type::string) return false;
+  const std::string_view inside = escaped();
+  if (inside == text) return inside.find('\\') == std::string_view::npos;
+  if (inside.find('\\') == std::string_view::npos) return false;
+  std::string decoded;
+  unescape(inside, decoded);
+  return decoded == text;
+}
+
+View View::find(std::string_view key) const {
+  View found;
+  for (const Member& member : members()) {
+    if (member.key.equals(key)) found = member.value;
+  }
+  return found;
+}
+
+View::Members View::members() const {
+  return Members(is_object() ? text_.substr(1, text_.size() - 2) : std::string_view());
+}
+
+View::Elements View::elements() const {
+  return Elements(is_array() ? text_.substr(1, text_.size() - 2) : std::string_view());
+}
+
+void View::Members::Iterator::advance() {
+  p_ = skip_space(p_, end_);
+  if (p_ != end_ && *p_ == ',') p_ = skip_space(p_ + 1, end_);
+  if (p_ == end_) {
+    over_ = true;
+    return;
+  }
+  const char* const key_end = skip_value(p_, end_);
+  member_.key = View({p_, static_cast<std::size_t>(key_end - p_)});
+  p_ = skip_space(key_end, end_);
+  if (p_ != end_) p_ = skip_space(p_ + 1, end_);  // the colon
+  const char* const value_end = skip_value(p_, end_);
+  member_.value = View({p_, static_cast<std::size_t>(value_end - p_)});
+  p_ = value_end;
+}
+
+void View::Elements::Iterator::advance() {
+  p_ = skip_space(p_, end_);
+  if (p_ != end_ && *p_ == ',') p_ = skip_space(p_ + 1, end_);
+  if (p_ == end_) {
+    over_ = true;
+    return;
+  }
+  const char* const value_end = skip_value(p_, end_);
+  value_ = View({p_, static_cast<std::size_t>(value_end - p_)});
+  p_ = value_end;
+}
+
+}  // namespace tine::json

@@ -1,0 +1,128 @@
+#pragma once
+// Reads JSON in place. A View is one value inside a text that a Scanner has already accepted; it
+// holds no tree and owns nothing, so it must not outlive the text. Reading costs a pass over what
+// is skipped.
+//
+// A value type; no threads.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tine::json {
+
+enum class Type : std::uint8_t { none, null, boolean, number, string, array, object };
+
+std::string_view name_of(Type type);
+
+class View {
+ public:
+  /// No value at all: what find() gives for a member that is not there.
+  View() = default;
+  /// `text` is exactly one accepted JSON value; blanks around it are dropped.
+  explicit View(std::string_view text);
+
+  Type type() const;
+  bool exists() const { return !text_.empty(); }
+  bool is_null() const { return type() == Type::null; }
+  bool is_object() const { return type() == Type::object; }
+  bool is_array() const { return type() == Type::array; }
+  bool is_string() const { return type() == Type::string; }
+
+  /// The value's own bytes.
+  std::string_view raw() const { return text_; }
+
+  std::optional<bool> boolean() const;
+  /// The number when it is written as an integer and fits.
+  std::optional<std::int64_t> integer() const;
+  std::optional<double> number() const;
+  /// The decoded string.
+  std::optional<std::string> string() const;
+  /// The bytes between the quotes, still escaped; empty for anything but a string.
+  std::string_view escaped() const;
+  /// Whether this is the string `text`.
+  bool equals(std::string_view text) const;
+
+  /// The member named `key` (the last one of that name, as JavaScript has it), or no value.
+  View find(std::string_view key) const;
+
+  struct Member;
+  class Members;
+  class Elements;
+  /// Empty for anything but an object.
+  Members members() const;
+  /// Empty for anything but an array.
+  Elements elements() const;
+
+ private:
+  std::string_view text_;
+};
+
+struct View::Member {
+  View key;
+  View value;
+};
+
+class View::Members {
+ public:
+  class Iterator {
+   public:
+    Iterator(const char* p, const char* end) : p_(p), end_(end) { advance(); }
+    const Member& operator*() const { return member_; }
+    const Member* operator->() const { return &member_; }
+    Iterator& operator++() {
+      advance();
+      return *this;
+    }
+    bool operator!=(std::nullptr_t) const { return !over_; }
+
+   private:
+    void advance();
+    const char* p_;
+    const char* end_;
+    Member member_;
+    bool over_ = false;
+  };
+  explicit Members(std::string_view inside) : inside_(inside) {}
+  Iterator begin() const { return {inside_.data(), inside_.data() + inside_.size()}; }
+  static std::nullptr_t end() { return nullptr; }
+
+ private:
+  std::string_view inside_;
+};
+
+class View::Elements {
+ public:
+  class Iterator {
+   public:
+    Iterator(const char* p, const char* end) : p_(p), end_(end) { advance(); }
+    View operator*() const { return value_; }
+    const View* operator->() const { return &value_; }
+    Iterator& operator++() {
+      advance();
+      return *this;
+    }
+    bool operator!=(std::nullptr_t) const { return !over_; }
+
+   private:
+    void advance();
+    const char* p_;
+    const char* end_;
+    View value_;
+    bool over_ = false;
+  };
+  explicit Elements(std::string_view inside) : inside_(inside) {}
+  Iterator begin() const { return {inside_.data(), inside_.data() + inside_.size()}; }
+  static std::nullptr_t end() { return nullptr; }
+
+ private:
+  std::string_view inside_;
+};
+
+/// Decodes the escapes of what stands between the quotes of an accepted JSON string, appending to
+/// `out`.
+void unescape(std::string_view escaped, std::string& out);
+
+}  // namespace tine::json

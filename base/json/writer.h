@@ -1,0 +1,79 @@
+#pragma once
+// Writes JSON straight into a string: no tree, commas put where they belong, text made valid on the
+// way (bytes that are not UTF-8 become U+FFFD, as a child's output may hold anything).
+//
+// A short-lived helper on the stack; it does not own the string.
+
+#include <bitset>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/limits.h"
+
+namespace tine::json {
+
+/// Appends `text` as the inside of a JSON string (no quotes).
+void escape(std::string_view text, std::string& out);
+
+/// `text` as a JSON string, quotes included.
+std::string quoted(std::string_view text);
+
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out) {}
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  Writer& begin_object() { return open('{'); }
+  Writer& end_object() { return close('}'); }
+  Writer& begin_array() { return open('['); }
+  Writer& end_array() { return close(']'); }
+
+  /// The name of the next member.
+  Writer& key(std::string_view name);
+
+  Writer& string(std::string_view text);
+  Writer& boolean(bool value) { return token(value ? "true" : "false"); }
+  Writer& null() { return token("null"); }
+  Writer& integer(std::int64_t value);
+  Writer& unsigned_integer(std::uint64_t value);
+  Writer& number(double value);
+  /// A value that is JSON already.
+  Writer& raw(std::string_view json) { return token(json); }
+  /// Members that are JSON already, `"a":1,"b":2`; nothing when empty.
+  Writer& raw_members(std::string_view members);
+
+  Writer& member(std::string_view name, std::string_view text) { return key(name).string(text); }
+  Writer& member(std::string_view name, const char* text) { return key(name).string(text); }
+  Writer& member(std::string_view name, std::same_as<bool> auto value) {
+    return key(name).boolean(value);
+  }
+  Writer& member(std::string_view name, std::signed_integral auto value) {
+    return key(name).integer(value);
+  }
+  Writer& member(std::string_view name, double value) { return key(name).number(value); }
+  Writer& member(std::string_view name, std::uint64_t value) {
+    return key(name).unsigned_integer(value);
+  }
+  /// Leaves the member out when `json` is empty.
+  Writer& raw_member(std::string_view name, std::string_view json) {
+    return json.empty() ? *this : key(name).raw(json);
+  }
+
+ private:
+  Writer& open(char bracket);
+  Writer& close(char bracket);
+  Writer& token(std::string_view text);
+  void separate();
+
+  std::string& out_;
+  std::size_t depth_ = 0;
+  std::bitset<limits::max_json_depth + 1>
+      used_;  // whether the container at that depth has a value yet
+  bool after_key_ = false;
+};
+
+}  // namespace tine::json

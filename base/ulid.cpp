@@ -1,0 +1,82 @@
+#include "base/ulid.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+
+namespace tine {
+namespace {
+
+constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t length = 26;
+
+}  // namespace
+
+std::string UlidSource::next() {
+  const std::int64_t now = env_.wall_ms();
+  if (now > last_ms_) {
+    last_ms_ = now;
+    env_.random(entropy_);
+  } else {
+    // Same millisecond, or the clock went back: count on from the last one. A full turn of 80 bits
+    // moves on to the next millisecond, so the order holds in any case.
+    std::size_t i = entropy_.size();
+    while (i > 0 && ++entropy_[--i] == 0) {
+      if (i == 0) ++last_ms_;
+    }
+  }
+  std::array<std::uint8_t, 16> bytes{};
+  for (std::size_t i = 0; i < 6; ++i) {
+    bytes[i] = static_cast<std::uint8_t>(last_ms_ >> (40 - 8 * static_cast<int>(i)) & 0xFF);
+  }
+  std::copy(entropy_.begin(), entropy_.end(), bytes.begin() + 6);
+  // 128 bits as 26 digits of 5 bits: the first digit holds the topmost 3.
+  std::string out(length, '0');
+  unsigned buffer = 0;
+  int bits = 2;  // 130 - 128 bits of padding in front
+  std::size_t at = 0;
+  for (const std::uint8_t byte : bytes) {
+    buffer = buffer << 8U | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      out[at++] = alphabet[buffer >> static_cast<unsigned>(bits) & 31U];
+    }
+    buffer &= (1U << static_cast<unsigned>(bits)) - 1U;
+  }
+  return out;
+}
+
+bool is_ulid(std::string_view text) {
+  return text.size() == length && text.front() <= '7' &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return alphabet.find(c) != std::string_view::npos; });
+}
+
+std::optional<std::string> ulid_prefix(std::string_view typed) {
+  if (typed.empty() || typed.size() > length) return std::nullopt;
+  std::string out;
+  for (char c : typed) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    if (c == 'I' || c == 'L') c = '1';
+    if (c == 'O') c = '0';
+    if (alphabet.find(c) == std::string_view::npos) return std::nullopt;
+    out.push_back(c);
+  }
+  return out;
+}
+
+std::string rfc3339(std::int64_t wall_ms) {
+  const std::int64_t ms = (wall_ms % 1000 + 1000) % 1000;
+  const std::time_t seconds = static_cast<std::time_t>((wall_ms - ms) / 1000);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 64> text{};
+  const int written =
+      std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
+                    parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+                    parts.tm_min, parts.tm_sec, static_cast<int>(ms));
+  return {text.data(), static_cast<std::size_t>(written)};
+}
+
+}  // namespace tine

@@ -1,0 +1,63 @@
+# Which compilers build tine, and with which flags.
+
+option(TINE_STATIC "Link the program statically" OFF)
+option(TINE_SANITIZE "Build with the address and undefined-behaviour sanitizers" OFF)
+option(TINE_FUZZ "Build the libFuzzer targets and nothing else" OFF)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  message(FATAL_ERROR
+    "g++ ${CMAKE_CXX_COMPILER_VERSION} cannot build tine: g++ before 13 miscompiles many co_await "
+    "expressions without a warning (objects in them are destroyed twice), so the program would "
+    "crash at run time. Use clang++ 16 (what the presets do) or g++ 13 or later.")
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 16)
+  message(FATAL_ERROR
+    "clang++ ${CMAKE_CXX_COMPILER_VERSION} is too old for tine: use clang++ 16 or later.")
+endif()
+if(TINE_FUZZ AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  message(FATAL_ERROR "The fuzz targets need clang++: libFuzzer comes with it.")
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
+
+find_program(TINE_CCACHE ccache)
+if(TINE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${TINE_CCACHE}")
+endif()
+
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+add_compile_options(
+  -Wall -Wextra -Wpedantic -Werror
+  -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wold-style-cast -Wcast-qual -Wextra-semi -Wundef -Wimplicit-fallthrough)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wno-mismatched-new-delete)  # false alarms on coroutine frames
+endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  string(REGEX MATCH "^[0-9]+" TINE_CLANG_MAJOR "${CMAKE_CXX_COMPILER_VERSION}")
+  find_program(TINE_LLD NAMES ld.lld-${TINE_CLANG_MAJOR} ld.lld)
+  if(TINE_LLD)
+    add_link_options("--ld-path=${TINE_LLD}")
+  endif()
+endif()
+
+if(TINE_SANITIZE)
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_compile_options(${sanitizers})
+  add_link_options(${sanitizers})
+  if(TINE_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+  endif()
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-ffunction-sections -fdata-sections)
+  add_link_options(-Wl,--gc-sections)
+endif()
+
+if(TINE_STATIC)
+  add_compile_options(-fno-pie)
+  add_link_options(-static)
+endif()

@@ -1,0 +1,79 @@
+# How a folder becomes a layer: its sources a library, its *_test.cpp one Catch2 program, each
+# *_bench.cpp and *_fuzz.cpp a program of its own. New files are found by the next build.
+
+function(tine_glob result folder pattern)
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS "${folder}/${pattern}")
+  set(${result} ${found} PARENT_SCOPE)
+endfunction()
+
+# tine_layer(NAME [FOLDER f] [WITHOUT file...] LINK library...)
+# Makes the library tine_NAME and, where there are such sources, NAME_tests, fuzz_X and X_bench.
+function(tine_layer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER" "LINK;WITHOUT")
+  set(folder "${CMAKE_CURRENT_SOURCE_DIR}")
+  if(arg_FOLDER)
+    set(folder "${folder}/${arg_FOLDER}")
+  endif()
+
+  tine_glob(sources "${folder}" "*.cpp")
+  list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cpp$")
+  foreach(file IN LISTS arg_WITHOUT)
+    list(REMOVE_ITEM sources "${folder}/${file}")
+  endforeach()
+
+  if(sources)
+    add_library(tine_${name} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(tine_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(tine_${name} ${scope} "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(tine_${name} ${scope} ${arg_LINK})
+
+  if(TINE_FUZZ)
+    tine_fuzzers("${folder}" tine_${name})
+  else()
+    tine_tests(${name} "${folder}" tine_${name})
+    tine_benches("${folder}" tine_${name})
+  endif()
+endfunction()
+
+function(tine_tests name folder library)
+  tine_glob(sources "${folder}" "*_test.cpp")
+  if(sources)
+    add_executable(${name}_tests ${sources})
+    target_link_libraries(${name}_tests PRIVATE ${library} tine_catch)
+    # NoTests: a name that Catch reads as a pattern matching nothing must fail, not pass.
+    catch_discover_tests(${name}_tests
+      TEST_PREFIX "${name}: "
+      EXTRA_ARGS --warn NoTests
+      WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+      PROPERTIES TIMEOUT 120 ENVIRONMENT "TINE=${CMAKE_BINARY_DIR}/tine")
+  endif()
+endfunction()
+
+function(tine_benches folder library)
+  tine_glob(sources "${folder}" "*_bench.cpp")
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    foreach(source IN LISTS sources)
+      get_filename_component(program "${source}" NAME_WE)
+      add_executable(${program} "${source}")
+      target_link_libraries(${program} PRIVATE ${library})
+    endforeach()
+  endif()
+endfunction()
+
+function(tine_fuzzers folder library)
+  tine_glob(sources "${folder}" "*_fuzz.cpp")
+  foreach(source IN LISTS sources)
+    get_filename_component(stem "${source}" NAME_WE)
+    string(REGEX REPLACE "_fuzz$" "" subject "${stem}")
+    add_executable(fuzz_${subject} "${source}")
+    target_link_libraries(fuzz_${subject} PRIVATE ${library})
+    target_link_options(fuzz_${subject} PRIVATE -fsanitize=fuzzer)
+    set_target_properties(fuzz_${subject} PROPERTIES
+      RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzzers")
+    add_dependencies(fuzzers fuzz_${subject})
+  endforeach()
+endfunction()

@@ -1,0 +1,48 @@
+#pragma once
+// The limits of the transport, each with the rule at its edge. Shared ones stand in base/limits.h.
+
+#include <chrono>
+#include <cstddef>
+
+#include "base/limits.h"
+
+namespace tine::transport::limits {
+
+using namespace tine::limits;  // NOLINT(google-build-using-namespace): one name for all limits in a
+                               // layer
+
+/// Bytes asked for in one read.
+inline constexpr std::size_t read_chunk = std::size_t{64} * 1024;
+
+/// The longest id of a request, as the token that came. A longer one: invalid_request with id null.
+inline constexpr std::size_t max_id = 1024;
+
+/// Bytes that wait for a reader before updates are held back: adjacent chunks of one message are
+/// merged and room() suspends its caller until less than this is queued.
+inline constexpr std::size_t outbox_high = std::size_t{4} * 1024 * 1024;
+
+/// A chunk stops growing by merging at this size.
+inline constexpr std::size_t max_merged = std::size_t{1} * 1024 * 1024;
+
+/// How far back in the queue a chunk looks for its predecessor.
+inline constexpr std::size_t merge_reach = 64;
+
+/// Bytes that wait for a reader before requests are no longer read. Only answers and questions get
+/// this far, as they are never refused for room: a client that sends without ever reading stops
+/// itself here.
+inline constexpr std::size_t outbox_full = std::size_t{64} * 1024 * 1024;
+
+/// Pieces handed to one write.
+inline constexpr std::size_t write_batch = 64;
+
+/// Requests from the other side that may be unanswered at a time. One more: queue_full.
+inline constexpr std::size_t max_open_requests = 65536;
+
+/// Bytes in one direction of an in-process channel before the writer waits.
+inline constexpr std::size_t memory_channel = std::size_t{256} * 1024;
+
+/// How long queued output may take to leave after the input has ended. Then the connection is
+/// dropped.
+inline constexpr std::chrono::milliseconds flush_grace{2000};
+
+}  // namespace tine::transport::limits

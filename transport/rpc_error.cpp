@@ -1,0 +1,68 @@
+#include "transport/rpc_error.h"
+
+#include <algorithm>
+
+#include "base/json/writer.h"
+
+namespace tine::transport {
+
+std::string error_object(const Error& error) {
+  const ErrorKindFacts& kind = facts(error.kind);
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object();
+  writer.member("code", error.code.value_or(kind.code));
+  writer.member("message", error.message.empty() ? kind.name : std::string_view(error.message));
+  writer.key("data").begin_object();
+  writer.raw_members(error.data);
+  writer.key("tine").begin_object();
+  writer.member("kind", kind.name);
+  writer.member("retryable", error.retryable.value_or(kind.retryable));
+  writer.key("retryAfter");
+  if (error.retry_after) {
+    writer.number(static_cast<double>(error.retry_after->count()) / 1000.0);
+  } else {
+    writer.null();
+  }
+  writer.member("hint", error.hint.empty() ? kind.hint : std::string_view(error.hint));
+  if (!error.path.empty()) writer.member("path", std::string_view(error.path));
+  writer.end_object().end_object().end_object();
+  return out;
+}
+
+Error error_from(json::View object) {
+  Error error;
+  error.kind = ErrorKind::backend_failed;
+  error.message = object.find("message").string().value_or("an error without a message");
+  if (const auto code = object.find("code").integer()) {
+    error.code = static_cast<int>(std::clamp<std::int64_t>(*code, INT32_MIN, INT32_MAX));
+    for (const ErrorKindFacts& kind : error_kinds()) {
+      // Many kinds share -32603, which says nothing; the other codes name one kind each, the first.
+      if (kind.code == *error.code && kind.code != facts(ErrorKind::internal).code) {
+        error.kind = kind.kind;
+        break;
+      }
+    }
+  }
+  const json::View data = object.find("data");
+  for (const auto& member : data.members()) {
+    if (member.key.equals("tine")) continue;
+    if (!error.data.empty()) error.data.push_back(',');
+    error.data.append(member.key.raw()).append(":").append(member.value.raw());
+  }
+  const json::View ours = data.find("tine");
+  if (const auto name = ours.find("kind").string()) {
+    error.kind = error_kind_named(*name).value_or(error.kind);
+  }
+  if (auto hint = ours.find("hint").string()) error.hint = std::move(*hint);
+  if (auto path = ours.find("path").string()) error.path = std::move(*path);
+  error.retryable = ours.find("retryable").boolean();
+  if (const auto after = ours.find("retryAfter").number()) {
+    const double longest = 1e9;  // seconds; what another program claims may be anything
+    error.retry_after = std::chrono::milliseconds(
+        static_cast<std::int64_t>(std::clamp(*after, 0.0, longest) * 1000.0));
+  }
+  return error;
+}
+
+}  // namespace tine::transport

@@ -1,0 +1,311 @@
+#include "transport/rpc_peer.h"
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+#include <vector>
+
+#include "base/json/writer.h"
+#include "transport/line_reader.h"
+#include "transport/outbox.h"
+#include "transport/rpc_error.h"
+#include "transport/rpc_message.h"
+
+namespace tine::transport {
+namespace {
+
+constexpr std::string_view cancel_request = "$/cancel_request";
+
+/// A call of ours that has not ended. Shared by the caller and the table.
+struct Call {
+  explicit Call(Loop& loop) : ended(loop) {}
+  void end(Result<std::string> with) {
+    if (ended.is_set()) return;
+    answer = std::move(with);
+    ended.set();
+  }
+  Event ended;
+  Result<std::string> answer = std::string();
+};
+
+/// A request of the other side that has not been answered.
+struct OpenRequest {
+  std::string id;
+  std::optional<CancelSource> cancel;  // made when somebody asks for it
+};
+
+std::string request_line(std::string_view id, std::string_view method, std::string_view params) {
+  std::string line = R"({"jsonrpc":"2.0",)";
+  line.reserve(line.size() + id.size() + method.size() + params.size() + 48);
+  if (!id.empty()) line.append(R"("id":)").append(id).append(",");
+  line.append(R"("method":")");
+  json::escape(method, line);
+  line.push_back('"');
+  if (!params.empty()) line.append(R"(,"params":)").append(params);
+  line.push_back('}');
+  return line;
+}
+
+std::string response_line(std::string_view id, std::string_view member, std::string_view body) {
+  std::string line = R"({"jsonrpc":"2.0","id":)";
+  line.reserve(line.size() + id.size() + member.size() + body.size() + 8);
+  line.append(id).append(",\"").append(member).append("\":").append(body).append("}");
+  return line;
+}
+
+}  // namespace
+
+class RpcPeer::Connection {
+ public:
+  Connection(Loop& the_loop, std::unique_ptr<Channel> the_channel, Mirror the_mirror)
+      : loop(the_loop),
+        channel(std::move(the_channel)),
+        mirror(std::move(the_mirror)),
+        outbox(the_loop),
+        writer_ended(the_loop) {}
+
+  void push(std::string line, std::uint64_t stream, Splice splice) {
+    if (mirror) mirror('o', line);
+    outbox.push(std::move(line), stream, splice);
+  }
+
+  /// Moves the outbox into the channel until the connection breaks or closes. Holds the peer alive.
+  Task<void> write(std::shared_ptr<RpcPeer> self) {
+    while (!outbox.broken()) {
+      if (outbox.nothing_queued()) co_await outbox.filled();
+      if (outbox.broken()) break;
+      const std::span<const std::string_view> batch = outbox.take_batch();
+      const auto written = co_await channel->write_all(batch);
+      outbox.done();
+      if (!written) self->close();
+    }
+    writer_ended.set();
+  }
+
+  void end_calls(const Error& error) {
+    // A caller that is woken may call again: take the table first.
+    const auto ended = std::exchange(calls, {});
+    for (const auto& [id, call] : ended) call->end(fail(error));
+  }
+
+  Loop& loop;
+  std::unique_ptr<Channel> channel;
+  Mirror mirror;
+  Outbox outbox;
+  Event writer_ended;
+  bool closed = false;
+  bool input_ended = false;
+  std::uint64_t next_call = 1;
+  std::uint64_t next_ticket = 1;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Call>> calls;
+  std::unordered_map<std::uint64_t, OpenRequest> open;
+};
+
+// --- Replier
+// ---------------------------------------------------------------------------------------
+
+Replier::Replier(std::weak_ptr<RpcPeer> peer, std::string id, std::uint64_t ticket)
+    : peer_(std::move(peer)), id_(std::move(id)), ticket_(ticket) {}
+
+Replier& Replier::operator=(Replier&& other) noexcept {
+  if (this != &other) {
+    drop();
+    peer_ = std::move(other.peer_);
+    id_ = std::move(other.id_);
+    ticket_ = other.ticket_;
+  }
+  return *this;
+}
+
+Replier::~Replier() { drop(); }
+
+void Replier::drop() {
+  if (!peer_.expired())
+    error(Error(ErrorKind::internal, "the request was dropped without an answer"));
+}
+
+void Replier::result(std::string_view result) { answer("result", result); }
+
+void Replier::error(const Error& error) { answer("error", error_object(error)); }
+
+void Replier::answer(std::string_view member, std::string_view body) {
+  const auto peer = std::exchange(peer_, {}).lock();
+  if (!peer) return;
+  peer->connection_->open.erase(ticket_);
+  peer->connection_->push(response_line(id_, member, body), 0, {});
+}
+
+CancelSource Replier::cancel_source() {
+  const auto peer = peer_.lock();
+  if (!peer) return {};
+  const auto found = peer->connection_->open.find(ticket_);
+  if (found == peer->connection_->open.end()) return {};
+  if (!found->second.cancel) found->second.cancel.emplace();
+  return *found->second.cancel;
+}
+
+// --- RpcPeer
+// ---------------------------------------------------------------------------------------
+
+RpcPeer::RpcPeer(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+RpcPeer::~RpcPeer() = default;
+
+std::shared_ptr<RpcPeer> RpcPeer::make(Loop& loop, std::unique_ptr<Channel> channel,
+                                       Mirror mirror) {
+  auto connection = std::make_unique<Connection>(loop, std::move(channel), std::move(mirror));
+  // Not make_shared: the constructor is private.
+  std::shared_ptr<RpcPeer> peer(new RpcPeer(std::move(connection)));
+  loop.spawn(peer->connection_->write(peer));
+  return peer;
+}
+
+Task<void> RpcPeer::serve(RpcHandler& handler) {
+  const auto self = shared_from_this();
+  Connection& connection = *connection_;
+  LineReader reader([&](const LineReader::Line& line) {
+    if (connection.mirror)
+      connection.mirror('i', line.text.empty() ? "(a line that was refused)" : line.text);
+    receive(line, handler);
+  });
+  std::vector<char> room(limits::read_chunk);
+  while (!connection.closed) {
+    const auto got = co_await connection.channel->read_some(room);
+    if (!got || *got == 0) break;
+    reader.feed({room.data(), *got});
+    co_await connection.outbox.below(limits::outbox_full);
+  }
+  if (!connection.closed) reader.finish();
+  connection.input_ended = true;
+  connection.end_calls(Error(ErrorKind::peer_gone, "the other side has closed the connection"));
+}
+
+void RpcPeer::receive(const LineReader::Line& line, RpcHandler& handler) {
+  Connection& connection = *connection_;
+  auto message = parse_message(line);
+  if (!message) {
+    const BadMessage& bad = message.error();
+    if (bad.answer) connection.push(response_line(bad.id, "error", error_object(bad.error)), 0, {});
+    return;
+  }
+  switch (message->kind) {
+    case RpcMessage::Kind::request: {
+      if (connection.open.size() >= limits::max_open_requests) {
+        const Error full(ErrorKind::queue_full, "too many requests are unanswered");
+        connection.push(response_line(message->id, "error", error_object(full)), 0, {});
+        return;
+      }
+      const std::uint64_t ticket = connection.next_ticket++;
+      connection.open.emplace(ticket, OpenRequest{std::string(message->id), std::nullopt});
+      handler.on_request(message->method, message->body,
+                         Replier(weak_from_this(), std::string(message->id), ticket));
+      return;
+    }
+    case RpcMessage::Kind::notification:
+      if (message->method == cancel_request) {
+        cancel_open(message->body.find("requestId"));
+      } else {
+        handler.on_notification(message->method, message->body);
+      }
+      return;
+    case RpcMessage::Kind::response:
+    case RpcMessage::Kind::error_response: {
+      std::uint64_t id = 0;
+      const char* const end = message->id.data() + message->id.size();
+      const auto parsed = std::from_chars(message->id.data(), end, id);
+      const auto found = parsed.ptr == end ? connection.calls.find(id) : connection.calls.end();
+      if (found == connection.calls.end()) return;  // late, or never asked: nobody waits for it
+      const auto call = found->second;
+      connection.calls.erase(found);
+      if (message->kind == RpcMessage::Kind::response) {
+        call->end(std::string(message->body.raw()));
+      } else {
+        call->end(fail(error_from(message->body)));
+      }
+      return;
+    }
+  }
+}
+
+void RpcPeer::cancel_open(json::View id) {
+  if (!id.exists()) return;
+  std::vector<CancelSource> sources;
+  for (auto& [ticket, request] : connection_->open) {
+    if (!same_id(request.id, id.raw())) continue;
+    if (!request.cancel) request.cancel.emplace();
+    sources.push_back(*request.cancel);
+  }
+  for (CancelSource& source : sources) source.cancel();
+}
+
+Task<Result<std::string>> RpcPeer::call(std::string method, std::string params,
+                                        CallOptions options) {
+  const auto self = shared_from_this();
+  Connection& connection = *connection_;
+  if (connection.closed || connection.input_ended) {
+    co_return fail(ErrorKind::peer_gone, "the other side has closed the connection");
+  }
+  if (options.cancel != nullptr && options.cancel->cancelled()) {
+    co_return fail(ErrorKind::cancelled, method + " was cancelled");
+  }
+  const std::uint64_t id = connection.next_call++;
+  const auto call = std::make_shared<Call>(connection.loop);
+  connection.calls.emplace(id, call);
+  connection.push(request_line(std::to_string(id), method, params), options.stream, {});
+
+  const auto give_up = [&](Error error) {
+    if (connection.calls.erase(id) == 0) return;
+    notify(cancel_request, R"({"requestId":)" + std::to_string(id) + "}");
+    call->end(fail(std::move(error)));
+  };
+  CancelSource::Subscription subscription;
+  if (options.cancel != nullptr) {
+    subscription = options.cancel->on_cancel(
+        [&] { give_up(Error(ErrorKind::cancelled, method + " was cancelled")); });
+  }
+  if (options.deadline) {
+    const bool in_time = co_await call->ended.wait_for(*options.deadline);
+    if (!in_time) {
+      give_up(Error(ErrorKind::timeout, "no answer to " + method + " within " +
+                                            std::to_string(options.deadline->count()) + " ms"));
+    }
+  } else {
+    co_await call->ended.wait();
+  }
+  co_return std::move(call->answer);
+}
+
+void RpcPeer::notify(std::string_view method, std::string_view params) {
+  connection_->push(request_line({}, method, params), 0, {});
+}
+
+void RpcPeer::send(std::string line, std::uint64_t stream, Splice splice) {
+  connection_->push(std::move(line), stream, splice);
+}
+
+std::size_t RpcPeer::queued() const { return connection_->outbox.bytes(); }
+
+bool RpcPeer::has_room() const { return connection_->outbox.has_room(); }
+
+Task<void> RpcPeer::room() {
+  const auto self = shared_from_this();
+  co_await connection_->outbox.below(limits::outbox_high);
+}
+
+Task<void> RpcPeer::drain(Milliseconds grace) {
+  const auto self = shared_from_this();
+  co_await connection_->outbox.below_within(1, grace);
+}
+
+void RpcPeer::close() {
+  Connection& connection = *connection_;
+  if (connection.closed) return;
+  connection.closed = true;
+  connection.outbox.break_off();
+  connection.channel->close();
+  connection.end_calls(Error(ErrorKind::peer_gone, "the connection was closed"));
+}
+
+bool RpcPeer::closed() const { return connection_->closed; }
+
+}  // namespace tine::transport

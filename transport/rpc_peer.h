@@ -1,0 +1,118 @@
+#pragma once
+// One side of a JSON-RPC 2.0 connection, a message a line. Symmetric: both sides call, notify and
+// answer.
+//
+// Promises: each request that comes in gets exactly one answer (a Replier that is dropped answers
+// with an internal error); ids go back as the token that came; an outgoing call ends: with the
+// answer, at its deadline, when it is cancelled, or when the other side is gone; bad input is
+// answered and passed over, never fatal. Answers and questions are never refused for room and never
+// overtake an earlier message of their stream.
+//
+// Threading: lives on the loop's thread, shared by the coroutines that use it. The handler outlives
+// serve().
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/json/view.h"
+#include "base/result.h"
+#include "transport/cancel.h"
+#include "transport/channel.h"
+#include "transport/line_reader.h"
+#include "transport/loop.h"
+#include "transport/splice.h"
+
+namespace tine::transport {
+
+class RpcPeer;
+
+/// The duty to answer one request. Move-only; without a peer (moved from, answered) it owes
+/// nothing.
+class Replier {
+ public:
+  Replier() = default;
+  Replier(Replier&& other) noexcept = default;
+  Replier& operator=(Replier&& other) noexcept;
+  ~Replier();
+
+  /// `result` is JSON.
+  void result(std::string_view result);
+  void error(const Error& error);
+
+  /// Fires when the caller sends $/cancel_request for this request. The answer is still owed.
+  CancelSource cancel_source();
+  /// The id as it came.
+  const std::string& id() const { return id_; }
+
+ private:
+  friend class RpcPeer;
+  Replier(std::weak_ptr<RpcPeer> peer, std::string id, std::uint64_t ticket);
+  void answer(std::string_view member, std::string_view body);
+  void drop();
+  std::weak_ptr<RpcPeer> peer_;
+  std::string id_;
+  std::uint64_t ticket_ = 0;
+};
+
+/// What the layer above does with messages. Views are valid during the call only.
+class RpcHandler {
+ public:
+  virtual ~RpcHandler() = default;
+  virtual void on_request(std::string_view method, json::View params, Replier replier) = 0;
+  virtual void on_notification(std::string_view method, json::View params) = 0;
+};
+
+struct CallOptions {
+  std::optional<Milliseconds> deadline;
+  CancelSource* cancel = nullptr;
+  /// Messages of one stream keep their order even when others are merged or held back; 0: none.
+  std::uint64_t stream = 0;
+};
+
+class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
+ public:
+  /// Sees every line in both directions (for --mirror): 'i' in, 'o' out.
+  using Mirror = std::function<void(char direction, std::string_view line)>;
+
+  static std::shared_ptr<RpcPeer> make(Loop& loop, std::unique_ptr<Channel> channel,
+                                       Mirror mirror = {});
+  ~RpcPeer();
+
+  /// Reads and dispatches until the input ends or close() is called. Returns then; output that is
+  /// queued still goes out, see drain().
+  Task<void> serve(RpcHandler& handler);
+
+  /// `params` is JSON; so is the result.
+  Task<Result<std::string>> call(std::string method, std::string params, CallOptions options);
+
+  void notify(std::string_view method, std::string_view params);
+
+  /// A notification of a stream, already a whole line without newline. When the queue is full it
+  /// may be merged with the stream's previous one, if both are equal but for their splice.
+  void send(std::string line, std::uint64_t stream, Splice splice);
+  /// Bytes that wait for the reader.
+  std::size_t queued() const;
+  bool has_room() const;
+  /// Suspends while the queue is over its limit. Returns at once when the connection is gone.
+  Task<void> room();
+
+  /// Waits until all output has left or the grace is over.
+  Task<void> drain(Milliseconds grace);
+  /// Ends the connection: calls fail, reads and writes stop.
+  void close();
+  bool closed() const;
+
+ private:
+  friend class Replier;
+  class Connection;
+  explicit RpcPeer(std::unique_ptr<Connection> connection);
+  void receive(const LineReader::Line& line, RpcHandler& handler);
+  void cancel_open(json::View id);
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace tine::transport
