@@ -10,10 +10,16 @@ namespace {
 constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t length = 26;
 
+/// What the 48 bits of a ULID can tell.
+constexpr std::int64_t latest_ms = (std::int64_t{1} << 48) - 1;
+
+constexpr std::int64_t year_0 = -62167219200000;
+constexpr std::int64_t year_9999_end = 253402300799999;
+
 }  // namespace
 
 std::string UlidSource::next() {
-  const std::int64_t now = env_.wall_ms();
+  const std::int64_t now = std::clamp<std::int64_t>(env_.wall_ms(), 0, latest_ms);
   if (now > last_ms_) {
     last_ms_ = now;
     env_.random(entropy_);
@@ -63,10 +69,12 @@ std::optional<std::string> ulid_prefix(std::string_view typed) {
     if (alphabet.find(c) == std::string_view::npos) return std::nullopt;
     out.push_back(c);
   }
+  if (out.front() > '7') return std::nullopt;  // more than 128 bits
   return out;
 }
 
 std::string rfc3339(std::int64_t wall_ms) {
+  wall_ms = std::clamp(wall_ms, year_0, year_9999_end);
   const std::int64_t ms = (wall_ms % 1000 + 1000) % 1000;
   const std::time_t seconds = static_cast<std::time_t>((wall_ms - ms) / 1000);
   std::tm parts{};

@@ -35,7 +35,8 @@ bool is_ulid(std::string_view text);
 /// l, o for 1, 1, 0); none when it cannot be one.
 std::optional<std::string> ulid_prefix(std::string_view typed);
 
-/// RFC 3339 in UTC with milliseconds: 2026-01-31T12:00:00.000Z.
+/// RFC 3339 in UTC with milliseconds: 2026-01-31T12:00:00.000Z. A time outside the years 0 to 9999,
+/// which that cannot tell, becomes the nearest one inside.
 std::string rfc3339(std::int64_t wall_ms);
 
 }  // namespace tine

@@ -1,8 +1,142 @@
-#include <cstdio>
+// The program: builds the graph of objects and hands over to a verb.
 
-#include "base/version.h"
+#include <unistd.h>
 
-int main() {
-  std::printf("tine %s\n", tine::version().data());
-  return 0;
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <filesystem>
+#include <optional>
+
+#include "cli/arguments.h"
+#include "cli/demo.h"
+#include "cli/doctor.h"
+#include "cli/exit_code.h"
+#include "cli/mirror.h"
+#include "cli/print.h"
+#include "cli/run_prompt.h"
+#include "cli/system_env.h"
+#include "cli/welcome.h"
+#include "cli/world.h"
+#include "executor/rehearsal/rehearsal.h"
+#include "transport/stdio.h"
+
+namespace tine::cli {
+namespace {
+
+/// Asks everything to end when the system does; gives the signal that came.
+class Signals {
+ public:
+  explicit Signals(transport::Loop& loop) : set_(loop.executor(), SIGINT, SIGTERM, SIGHUP) {
+    set_.async_wait([this](const boost::system::error_code& error, int number) {
+      if (error) return;
+      number_ = number;
+      shutdown_.cancel();
+      // A second one ends the program at once, as if it had never been caught.
+      set_.clear();
+    });
+  }
+  transport::CancelSource shutdown() const { return shutdown_; }
+  std::optional<int> came() const { return number_; }
+  void ignore() { set_.cancel(); }
+
+ private:
+  boost::asio::signal_set set_;
+  transport::CancelSource shutdown_;
+  std::optional<int> number_;
+};
+
+transport::Task<int> serve_stdio(World& world, transport::Stdio stdio,
+                                 transport::RpcPeer::Mirror mirror,
+                                 transport::CancelSource shutdown) {
+  world.log.info("serving ACP; the backend is " + std::string(world.backends.preferred->name()) +
+                 " (" + std::string(world.backends.preferred->kind()) + ")");
+  auto channel = transport::make_fd_channel(world.loop, std::move(stdio.in), std::move(stdio.out));
+  co_await serve(world, std::move(channel), std::move(mirror), shutdown);
+  co_return exit_code::good;
+}
+
+/// Runs a verb to its end on the loop.
+int run_to_end(World& world, Signals& signals, transport::Task<int> verb) {
+  int code = exit_code::failed;
+  world.loop.spawn([](World& the_world, Signals& the_signals, transport::Task<int> work,
+                      int& result) -> transport::Task<void> {
+    result = co_await std::move(work);
+    the_signals.ignore();
+    the_world.loop.stop();
+  }(world, signals, std::move(verb), code));
+  world.loop.run();
+  if (signals.came()) return exit_code::by_signal + *signals.came();
+  return code;
+}
+
+std::string backend_lines(const World& world) {
+  std::string out;
+  for (const auto& backend : world.backends.all) {
+    out += "  " + std::string(backend->name()) +
+           (backend.get() == world.backends.preferred ? " (the default)" : "") + "\n";
+  }
+  return out;
+}
+
+int start(Arguments arguments) {
+  if (arguments.version) {
+    print(version_text(arguments.json));
+    return exit_code::good;
+  }
+  SystemEnv env;
+  Log log(env, Log::Level::info, [](std::string_view line) { print_to_stderr(line); });
+  World world(env, log);
+  world.backends.all.push_back(
+      std::make_unique<executor::rehearsal::Rehearsal>(world.loop, "rehearsal"));
+  world.backends.preferred = world.backends.all.front().get();
+  if (!arguments.backend.empty()) {
+    world.backends.preferred = world.backends.named(arguments.backend);
+    if (world.backends.preferred == nullptr) {
+      print_error(
+          Error(ErrorKind::config_invalid, "there is no backend called " + arguments.backend));
+      return exit_code::config;
+    }
+  }
+
+  if (arguments.verb == Verb::none && ::isatty(STDIN_FILENO) == 1) {
+    print(welcome(std::filesystem::read_symlink("/proc/self/exe").string(), backend_lines(world)));
+    return exit_code::good;
+  }
+  Signals signals(world.loop);
+  switch (arguments.verb) {
+    case Verb::run:
+      return run_to_end(world, signals, run_prompt(world, arguments, signals.shutdown()));
+    case Verb::demo:
+      return run_to_end(world, signals, demo(world, signals.shutdown()));
+    case Verb::doctor:
+      return run_to_end(world, signals, doctor(world, arguments.json));
+    default:
+      break;
+  }
+  auto mirror = open_mirror(arguments.mirror);
+  if (!mirror) {
+    print_error(mirror.error());
+    return exit_code::failed;
+  }
+  auto stdio = transport::claim_stdio();
+  if (!stdio) {
+    print_error(stdio.error());
+    return exit_code::failed;
+  }
+  return run_to_end(world, signals,
+                    serve_stdio(world, std::move(*stdio), std::move(*mirror), signals.shutdown()));
+}
+
+}  // namespace
+}  // namespace tine::cli
+
+int main(int argc, char** argv) {
+  tine::transport::fill_standard_descriptors();
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto parsed = tine::cli::parse_arguments(argc, argv);
+  if (const auto* notice = std::get_if<tine::cli::Notice>(&parsed)) {
+    (notice->exit_code == 0 ? tine::cli::print : tine::cli::print_to_stderr)(notice->text);
+    return notice->exit_code;
+  }
+  return tine::cli::start(std::get<tine::cli::Arguments>(parsed));
 }

@@ -2,7 +2,7 @@
 
 option(TINE_STATIC "Link the program statically" OFF)
 option(TINE_SANITIZE "Build with the address and undefined-behaviour sanitizers" OFF)
-option(TINE_FUZZ "Build the libFuzzer targets and nothing else" OFF)
+option(TINE_PCH "Precompile the headers of Boost.Asio; halves the time of a build" ON)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   message(FATAL_ERROR
@@ -13,18 +13,24 @@ elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VER
   message(FATAL_ERROR
     "clang++ ${CMAKE_CXX_COMPILER_VERSION} is too old for tine: use clang++ 16 or later.")
 endif()
-if(TINE_FUZZ AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  message(FATAL_ERROR "The fuzz targets need clang++: libFuzzer comes with it.")
-endif()
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
 
+# ccache takes precompiled headers only with these two: no time stamps in them, and leave to look at
+# their contents instead.
 find_program(TINE_CCACHE ccache)
 if(TINE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${TINE_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    "${TINE_CCACHE}")
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+else()
+  set(TINE_PCH OFF)  # 240 MB a piece with g++
 endif()
 
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
@@ -45,11 +51,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 endif()
 
 if(TINE_SANITIZE)
-  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
   set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_compile_options(${sanitizers})
   add_link_options(${sanitizers})
-  if(TINE_FUZZ)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # Costs the units little, and lets the fuzz targets link the same objects.
     add_compile_options(-fsanitize=fuzzer-no-link)
   endif()
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")

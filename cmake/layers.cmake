@@ -6,6 +6,13 @@ function(tine_glob result folder pattern)
   set(${result} ${found} PARENT_SCOPE)
 endfunction()
 
+# The headers of Asio, for the targets of transport and of what comes after it.
+function(tine_precompile target)
+  if(TINE_PCH AND TARGET tine_asio)
+    target_precompile_headers(${target} REUSE_FROM tine_asio)
+  endif()
+endfunction()
+
 # tine_layer(NAME [FOLDER f] [WITHOUT file...] LINK library...)
 # Makes the library tine_NAME and, where there are such sources, NAME_tests, fuzz_X and X_bench.
 function(tine_layer name)
@@ -30,23 +37,27 @@ function(tine_layer name)
   endif()
   target_include_directories(tine_${name} ${scope} "${PROJECT_SOURCE_DIR}")
   target_link_libraries(tine_${name} ${scope} ${arg_LINK})
-
-  if(TINE_FUZZ)
-    tine_fuzzers("${folder}" tine_${name})
-  else()
-    tine_tests(${name} "${folder}" tine_${name})
-    tine_benches("${folder}" tine_${name})
+  if(sources)
+    tine_precompile(tine_${name})
   endif()
+
+  tine_glob(tests "${folder}" "*_test.cpp")
+  tine_tests(${name} "${tests}" tine_${name})
+  tine_benches("${folder}" tine_${name})
+  tine_fuzzers("${folder}" tine_${name})
 endfunction()
 
-function(tine_tests name folder library)
-  tine_glob(sources "${folder}" "*_test.cpp")
+function(tine_tests name sources library)
   if(sources)
     add_executable(${name}_tests ${sources})
     target_link_libraries(${name}_tests PRIVATE ${library} tine_catch)
+    if(TARGET tine_schema_check)
+      target_link_libraries(${name}_tests PRIVATE tine_schema_check)
+    endif()
+    tine_precompile(${name}_tests)
     # NoTests: a name that Catch reads as a pattern matching nothing must fail, not pass.
     catch_discover_tests(${name}_tests
-      TEST_PREFIX "${name}: "
+      TEST_PREFIX "${name}/"
       EXTRA_ARGS --warn NoTests
       WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
       PROPERTIES TIMEOUT 120 ENVIRONMENT "TINE=${CMAKE_BINARY_DIR}/tine")
@@ -66,14 +77,16 @@ endfunction()
 
 function(tine_fuzzers folder library)
   tine_glob(sources "${folder}" "*_fuzz.cpp")
-  foreach(source IN LISTS sources)
-    get_filename_component(stem "${source}" NAME_WE)
-    string(REGEX REPLACE "_fuzz$" "" subject "${stem}")
-    add_executable(fuzz_${subject} "${source}")
-    target_link_libraries(fuzz_${subject} PRIVATE ${library})
-    target_link_options(fuzz_${subject} PRIVATE -fsanitize=fuzzer)
-    set_target_properties(fuzz_${subject} PROPERTIES
-      RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzzers")
-    add_dependencies(fuzzers fuzz_${subject})
-  endforeach()
+  if(TINE_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    foreach(source IN LISTS sources)
+      get_filename_component(stem "${source}" NAME_WE)
+      string(REGEX REPLACE "_fuzz$" "" subject "${stem}")
+      add_executable(fuzz_${subject} "${source}")
+      target_link_libraries(fuzz_${subject} PRIVATE ${library})
+      target_link_options(fuzz_${subject} PRIVATE -fsanitize=fuzzer)
+      set_target_properties(fuzz_${subject} PROPERTIES
+        RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz")
+      add_dependencies(fuzz fuzz_${subject})
+    endforeach()
+  endif()
 endfunction()

@@ -2,7 +2,9 @@
 // Bytes both ways: over descriptors (stdio, a child's pipes, a socket) or within the process.
 //
 // A channel is owned by one peer and used from the loop's thread, with at most one read and one
-// write under way at a time. close() ends both; so does destroying the channel.
+// write under way at a time. close() ends both; so does destroying the channel. A file description
+// that may be shared with others is never made non-blocking; one that is non-blocking already costs
+// a descriptor less.
 
 #include <cstddef>
 #include <memory>

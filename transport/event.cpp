@@ -40,7 +40,7 @@ Task<bool> Event::wait_for(Milliseconds time) {
   if (state->set) co_return true;
   // A timer of its own, so that waiters with different deadlines do not disturb each other: the
   // deadline wakes everybody, and those who were not set and not due wait on.
-  const auto deadline = std::chrono::steady_clock::now() + time;
+  const auto deadline = deadline_in(time);
   boost::asio::steady_timer timer(loop_.executor(), deadline);
   timer.async_wait([weak = std::weak_ptr<State>(state)](const boost::system::error_code& error) {
     if (error) return;

@@ -17,6 +17,13 @@ inline constexpr std::size_t read_chunk = std::size_t{64} * 1024;
 /// The longest id of a request, as the token that came. A longer one: invalid_request with id null.
 inline constexpr std::size_t max_id = 1024;
 
+/// How much of the start of a bad line is kept, for the id that may stand there. The rest is passed
+/// over.
+inline constexpr std::size_t kept_of_bad_line = 4096;
+
+/// A line buffer that grew beyond this for one long line is given back afterwards.
+inline constexpr std::size_t kept_line_buffer = std::size_t{1} * 1024 * 1024;
+
 /// Bytes that wait for a reader before updates are held back: adjacent chunks of one message are
 /// merged and room() suspends its caller until less than this is queued.
 inline constexpr std::size_t outbox_high = std::size_t{4} * 1024 * 1024;
@@ -35,11 +42,21 @@ inline constexpr std::size_t outbox_full = std::size_t{64} * 1024 * 1024;
 /// Pieces handed to one write.
 inline constexpr std::size_t write_batch = 64;
 
+/// Bytes written without a wait before the others on the loop get their turn.
+inline constexpr std::size_t write_slice = std::size_t{1} * 1024 * 1024;
+
 /// Requests from the other side that may be unanswered at a time. One more: queue_full.
 inline constexpr std::size_t max_open_requests = 65536;
 
 /// Bytes in one direction of an in-process channel before the writer waits.
 inline constexpr std::size_t memory_channel = std::size_t{256} * 1024;
+
+/// When output fails the other side may have gone after saying something that has not been read
+/// yet. So long it is still listened to; then the connection is closed.
+inline constexpr std::chrono::milliseconds last_words{1000};
+
+/// A longer wait counts as this one.
+inline constexpr std::chrono::milliseconds longest_wait = std::chrono::hours{24 * 365};
 
 /// How long queued output may take to leave after the input has ended. Then the connection is
 /// dropped.

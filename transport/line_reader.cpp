@@ -4,16 +4,9 @@
 #include <cstring>
 #include <utility>
 
+#include "transport/limits.h"
+
 namespace tine::transport {
-namespace {
-
-/// What is kept of a line that turned out bad: enough for its id, when that came first.
-constexpr std::size_t kept_of_bad = 4096;
-
-/// A buffer that grew beyond this for one long line is given back afterwards.
-constexpr std::size_t keep_capacity = std::size_t{1} * 1024 * 1024;
-
-}  // namespace
 
 LineReader::LineReader(Sink sink, std::size_t max_line)
     : sink_(std::move(sink)), max_line_(max_line) {}
@@ -32,50 +25,94 @@ void LineReader::feed(std::string_view bytes) {
 }
 
 void LineReader::finish() {
-  if (length_ != 0) end_line({});
+  if (length_ != 0 || held_return_) end_line({});
 }
 
-/// A part of a line whose end has not been seen.
+/// Takes a part of a line in several pieces. A carriage return at its end waits for what comes
+/// next: before a newline it is no part of the line.
 void LineReader::take(std::string_view part) {
+  if (part.empty()) return;
+  if (std::exchange(held_return_, false)) add("\r");
+  if (part.back() == '\r') {
+    held_return_ = true;
+    part.remove_suffix(1);
+  }
+  add(part);
+}
+
+void LineReader::add(std::string_view part) {
+  check(part);
+  keep(part);
+}
+
+/// Looks at the next part of the line. The scanner sees what lies within the limit and no more, so
+/// that the line is judged alike however it was cut.
+void LineReader::check(std::string_view part) {
+  const std::string_view within = part.substr(0, max_line_ - std::min(length_, max_line_));
   length_ += part.size();
   if (bad_) return;
-  too_long_ = length_ > max_line_;
-  bad_ = !scanner_.feed(part) || too_long_;
-  buffer_.append(part);
-  if (!bad_) return;
-  buffer_.resize(std::min(buffer_.size(), kept_of_bad));
-  buffer_.shrink_to_fit();
+  const bool good = scanner_.feed(within);
+  too_long_ = good && length_ > max_line_;
+  bad_ = !good || too_long_;
+}
+
+/// Stores the part of the line that check() has just looked at, as far as it is needed.
+void LineReader::keep(std::string_view part) {
+  const std::size_t most = bad_ ? kept_of_bad() : max_line_;
+  if (buffer_.size() < most) buffer_.append(part.substr(0, most - buffer_.size()));
+  if (bad_ && buffer_.capacity() > limits::kept_of_bad_line) {
+    buffer_.resize(std::min(buffer_.size(), most));
+    buffer_.shrink_to_fit();
+  }
+}
+
+std::size_t LineReader::kept_of_bad() const {
+  return std::min(limits::kept_of_bad_line, too_long_ ? max_line_ : scanner_.fault_offset());
+}
+
+LineReader::Line LineReader::found(std::string_view line) const {
+  Line result;
+  result.too_long = too_long_;
+  result.fault = scanner_.fault();
+  result.fault_offset = scanner_.fault_offset();
+  result.is_object = scanner_.is_object();
+  result.is_array = scanner_.is_array();
+  result.members = scanner_.members();
+  if (bad_) {
+    result.kept = line.substr(0, kept_of_bad());
+    const auto beyond = std::find_if(
+        result.members.begin(), result.members.end(),
+        [&](const json::Member& member) { return member.value.end > result.kept.size(); });
+    result.members = {result.members.begin(), beyond};
+  } else {
+    result.kept = line;
+    result.text = line;
+  }
+  return result;
 }
 
 void LineReader::end_line(std::string_view tail) {
-  const bool whole = length_ == 0;
-  length_ += tail.size();
-  Line line;
+  const bool whole = length_ == 0 && !held_return_;
   if (whole) {
-    too_long_ = length_ > max_line_;
-    bad_ = !scanner_.feed(tail) || too_long_;
-    line.kept = tail;
+    if (!tail.empty() && tail.back() == '\r') tail.remove_suffix(1);
+    check(tail);
   } else {
-    length_ -= tail.size();
     take(tail);
-    line.kept = buffer_;
   }
   const bool blank = !bad_ && scanner_.blank();
-  if (!bad_) bad_ = !blank && !scanner_.finish();
   if (!blank) {
-    line.too_long = too_long_;
-    line.fault = scanner_.fault();
-    line.fault_offset = scanner_.fault_offset();
-    line.is_object = scanner_.is_object();
-    line.is_array = scanner_.is_array();
-    line.members = scanner_.members();
-    if (!bad_) line.text = line.kept;
-    sink_(line);
+    if (!bad_) bad_ = !scanner_.finish();
+    sink_(found(whole ? tail : buffer_));
   }
+  begin_line();
+}
+
+void LineReader::begin_line() {
   scanner_.reset();
   buffer_.clear();
-  if (buffer_.capacity() > keep_capacity) buffer_.shrink_to_fit();
+  if (buffer_.capacity() > limits::kept_line_buffer) buffer_.shrink_to_fit();
   length_ = 0;
+  held_return_ = false;
   bad_ = false;
   too_long_ = false;
 }

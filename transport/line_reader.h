@@ -1,11 +1,13 @@
 #pragma once
 // Cuts a byte stream into lines and checks each one while it arrives, so that nothing unchecked
 // reaches a parser, no bad or endless line is ever stored, and a long line never holds the loop.
+// What is found does not depend on where the stream was cut into pieces.
 //
-// Owned by one reader; no threads. A line inside one chunk is not copied.
+// Owned by one reader; no threads. A line inside one piece is not copied.
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,16 +18,20 @@ namespace tine::transport {
 class LineReader {
  public:
   struct Line {
-    std::string_view text;  ///< valid during the call only; empty when the line is bad
+    /// Without the newline or the carriage return before it. Valid during the call only; empty when
+    /// the line is bad.
+    std::string_view text;
     json::Fault fault = json::Fault::none;
+    /// Longer than the limit, and without a fault up to there.
     bool too_long = false;
     std::size_t fault_offset = 0;
     bool is_object = false;
     bool is_array = false;
-    std::span<const json::Member>
-        members;  ///< of the outermost object; of a bad line: those seen before
-    std::string_view
-        kept;  ///< what the ranges of `members` refer to; a bad line keeps only its start
+    /// Of the outermost object; of a bad line those that lie whole within `kept`.
+    std::span<const json::Member> members;
+    /// What the ranges of `members` refer to; of a bad line what stands before the fault, and no
+    /// more of it than limits::kept_of_bad_line.
+    std::string_view kept;
   };
   using Sink = std::function<void(const Line&)>;
 
@@ -36,16 +42,26 @@ class LineReader {
   /// The stream is over: a last line without newline is still a line.
   void finish();
 
+  /// Bytes of memory held for the line so far.
+  std::size_t held() const { return buffer_.capacity(); }
+
  private:
   void take(std::string_view part);
+  void add(std::string_view part);
+  void check(std::string_view part);
+  void keep(std::string_view part);
+  std::size_t kept_of_bad() const;
   void end_line(std::string_view tail);
+  Line found(std::string_view line) const;
+  void begin_line();
 
   Sink sink_;
   std::size_t max_line_;
   json::Scanner scanner_;
-  std::string buffer_;      // the line so far, when it came in more than one piece
-  std::size_t length_ = 0;  // of the line so far, kept or not
-  bool bad_ = false;        // the line so far is bad: it is passed over, not kept
+  std::string buffer_;        // the line so far, when it came in more than one piece
+  std::size_t length_ = 0;    // of the line so far, kept or not
+  bool held_return_ = false;  // a carriage return came that may belong to the newline
+  bool bad_ = false;          // the line so far is bad: it is passed over, not kept
   bool too_long_ = false;
 };
 

@@ -1,13 +1,19 @@
 #include "transport/loop.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+
+#include "transport/limits.h"
 
 namespace tine::transport {
+
+Loop::Loop() : context_(1) { std::signal(SIGPIPE, SIG_IGN); }
 
 void Loop::spawn(Task<void> task) {
   boost::asio::co_spawn(context_, std::move(task), boost::asio::detached);
@@ -19,8 +25,12 @@ Task<void> yield(Loop& loop) {
   co_await boost::asio::post(loop.executor(), boost::asio::use_awaitable);
 }
 
+std::chrono::steady_clock::time_point deadline_in(Milliseconds time) {
+  return std::chrono::steady_clock::now() + std::min(time, limits::longest_wait);
+}
+
 Task<void> pause(Loop& loop, Milliseconds time) {
-  boost::asio::steady_timer timer(loop.executor(), time);
+  boost::asio::steady_timer timer(loop.executor(), deadline_in(time));
   boost::system::error_code ignored;
   co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
 }

@@ -3,7 +3,8 @@
 //
 // Threading: one thread calls run(); every object that takes a Loop& lives on that thread. A
 // coroutine runs from one co_await to the next without interruption, so no state shared on the loop
-// needs a lock. The Loop outlives all that was made with it.
+// needs a lock. The Loop outlives all that was made with it. Making one sets SIGPIPE to be ignored:
+// that a reader has left is told by the write that fails.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -20,17 +21,17 @@ using Milliseconds = std::chrono::milliseconds;
 
 class Loop {
  public:
-  Loop() : context_(1) {}
+  Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
   boost::asio::any_io_executor executor() { return context_.get_executor(); }
 
-  /// Starts a coroutine of its own. On the loop's thread it runs at once up to its first
-  /// suspension. An exception that leaves it ends only it: whoever waits for it must own something
-  /// that its end releases.
+  /// Starts a coroutine of its own. Called from within run() it runs at once up to its first
+  /// suspension, else when run() is called. An exception that leaves it ends only it: whoever waits
+  /// for it must own something that its end releases.
   void spawn(Task<void> task);
-  /// Runs `work` after the current handler, in the order of the calls.
+  /// Runs `work` after the current handler, in the order of the calls. It must not throw.
   void post(std::function<void()> work);
   /// Runs until there is nothing left to do or stop() was called.
   void run() { context_.run(); }
@@ -48,6 +49,8 @@ class Loop {
 /// Lets other handlers run before the caller goes on: what a long piece of work does between its
 /// slices.
 Task<void> yield(Loop& loop);
+/// When `time` from now is over; what is longer than limits::longest_wait counts as that.
+std::chrono::steady_clock::time_point deadline_in(Milliseconds time);
 /// Waits.
 Task<void> pause(Loop& loop, Milliseconds time);
 

@@ -9,24 +9,44 @@
 namespace tine::transport {
 namespace {
 
-/// One direction.
+/// One direction. Shared by both ends and by the coroutines that use it, which may outlive them.
 struct Flow {
-  explicit Flow(Loop& loop) : readable(loop), writable(loop) { writable.set(); }
+  explicit Flow(Loop& loop) : readable(loop), writable(loop) {}
   std::string bytes;
   std::size_t read = 0;  // of bytes, already taken
-  bool ended = false;    // by the writer
+  bool ended = false;    // by the writer: the rest is still read
   bool refused = false;  // by the reader
   Event readable;
   Event writable;
 
+  std::size_t waiting() const { return bytes.size() - read; }
+  std::size_t room() const { return limits::memory_channel - waiting(); }
+
+  void append(std::string_view more) {
+    bytes.append(more);
+    readable.set();
+  }
+  std::size_t take(std::span<char> into) {
+    const std::size_t n = std::min(into.size(), waiting());
+    std::memcpy(into.data(), bytes.data() + read, n);
+    read += n;
+    // Moving the rest to the front only when it is the smaller part keeps the cost per byte flat.
+    if (read >= bytes.size() - read) {
+      bytes.erase(0, read);
+      read = 0;
+    }
+    writable.set();
+    return n;
+  }
   void end() {
     ended = true;
     readable.set();
+    writable.set();
   }
   void refuse() {
     refused = true;
-    writable.set();
     readable.set();
+    writable.set();
   }
 };
 
@@ -38,33 +58,27 @@ class MemoryChannel final : public Channel {
 
   Task<Result<std::size_t>> read_some(std::span<char> room) override {
     const auto flow = in_;
-    while (flow->read == flow->bytes.size() && !flow->ended && !flow->refused) {
+    while (flow->waiting() == 0 && !flow->ended && !flow->refused) {
       flow->readable.reset();
       co_await flow->readable.wait();
     }
-    if (flow->refused) co_return fail(ErrorKind::peer_gone, "the connection is closed");
-    const std::size_t n = std::min(room.size(), flow->bytes.size() - flow->read);
-    std::memcpy(room.data(), flow->bytes.data() + flow->read, n);
-    flow->read += n;
-    if (flow->read == flow->bytes.size()) {
-      flow->bytes.clear();
-      flow->read = 0;
-    }
-    flow->writable.set();
-    co_return n;
+    if (flow->refused) co_return closed();
+    co_return flow->take(room);
   }
 
   Task<Result<void>> write_all(std::span<const std::string_view> pieces) override {
     const auto flow = out_;
-    for (const std::string_view piece : pieces) {
-      while (flow->bytes.size() >= limits::memory_channel && !flow->refused && !flow->ended) {
-        flow->writable.reset();
-        co_await flow->writable.wait();
+    for (std::string_view piece : pieces) {
+      while (!piece.empty()) {
+        while (flow->room() == 0 && !flow->ended && !flow->refused) {
+          flow->writable.reset();
+          co_await flow->writable.wait();
+        }
+        if (flow->ended || flow->refused) co_return closed();
+        const std::string_view part = piece.substr(0, flow->room());
+        flow->append(part);
+        piece.remove_prefix(part.size());
       }
-      if (flow->refused || flow->ended)
-        co_return fail(ErrorKind::peer_gone, "the connection is closed");
-      flow->bytes.append(piece);
-      flow->readable.set();
     }
     co_return Result<void>();
   }
@@ -73,6 +87,8 @@ class MemoryChannel final : public Channel {
   void close() override { end_both(); }
 
  private:
+  static Failure closed() { return fail(ErrorKind::peer_gone, "the connection is closed"); }
+
   void end_both() {
     in_->refuse();
     out_->end();

@@ -9,7 +9,8 @@ namespace tine::transport {
 
 void Outbox::push(std::string line, std::uint64_t stream, Splice splice) {
   if (broken_) return;
-  if (bytes_ >= limits::outbox_high && !splice.none() && merge(line, stream, splice)) return;
+  const bool mergeable = stream != 0 && !splice.none();
+  if (bytes_ >= limits::outbox_high && mergeable && merge(line, stream, splice)) return;
   line.push_back('\n');
   bytes_ += line.size();
   queue_.push_back(Item{std::move(line), stream, splice});
@@ -69,7 +70,7 @@ Task<void> Outbox::below(std::size_t limit) {
 }
 
 Task<bool> Outbox::below_within(std::size_t limit, Milliseconds time) {
-  const auto deadline = std::chrono::steady_clock::now() + time;
+  const auto deadline = deadline_in(time);
   while (!broken_ && bytes_ >= limit && bytes_ != 0) {
     const auto rest =
         std::chrono::duration_cast<Milliseconds>(deadline - std::chrono::steady_clock::now());

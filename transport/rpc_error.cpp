@@ -1,10 +1,43 @@
 #include "transport/rpc_error.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/json/writer.h"
 
 namespace tine::transport {
+namespace {
+
+struct CodeMeaning {
+  int code;
+  ErrorKind kind;
+};
+
+/// What a code means when nothing else is said. -32603 is not here: it says nothing.
+constexpr std::array code_meanings = {
+    CodeMeaning{-32700, ErrorKind::parse_error},
+    CodeMeaning{-32600, ErrorKind::invalid_request},
+    CodeMeaning{-32601, ErrorKind::unknown_method},
+    CodeMeaning{-32602, ErrorKind::invalid_params},
+    CodeMeaning{-32000, ErrorKind::auth_required},
+    CodeMeaning{-32002, ErrorKind::session_not_found},
+    CodeMeaning{-32800, ErrorKind::cancelled},
+};
+
+/// The members of another program's `data`, less ours, which are written anew.
+std::string foreign_members(json::View data) {
+  std::string members;
+  if (data.exists() && !data.is_null() && !data.is_object())
+    return members.append("\"details\":").append(data.raw());
+  for (const auto& member : data.members()) {
+    if (member.key.equals("tine")) continue;
+    if (!members.empty()) members.push_back(',');
+    members.append(member.key.raw()).append(":").append(member.value.raw());
+  }
+  return members;
+}
+
+}  // namespace
 
 std::string error_object(const Error& error) {
   const ErrorKindFacts& kind = facts(error.kind);
@@ -36,20 +69,12 @@ Error error_from(json::View object) {
   error.message = object.find("message").string().value_or("an error without a message");
   if (const auto code = object.find("code").integer()) {
     error.code = static_cast<int>(std::clamp<std::int64_t>(*code, INT32_MIN, INT32_MAX));
-    for (const ErrorKindFacts& kind : error_kinds()) {
-      // Many kinds share -32603, which says nothing; the other codes name one kind each, the first.
-      if (kind.code == *error.code && kind.code != facts(ErrorKind::internal).code) {
-        error.kind = kind.kind;
-        break;
-      }
+    for (const CodeMeaning& meaning : code_meanings) {
+      if (meaning.code == *error.code) error.kind = meaning.kind;
     }
   }
   const json::View data = object.find("data");
-  for (const auto& member : data.members()) {
-    if (member.key.equals("tine")) continue;
-    if (!error.data.empty()) error.data.push_back(',');
-    error.data.append(member.key.raw()).append(":").append(member.value.raw());
-  }
+  error.data = foreign_members(data);
   const json::View ours = data.find("tine");
   if (const auto name = ours.find("kind").string()) {
     error.kind = error_kind_named(*name).value_or(error.kind);

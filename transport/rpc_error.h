@@ -12,7 +12,8 @@ namespace tine::transport {
 std::string error_object(const Error& error);
 
 /// What the other side answered. Its code and data are kept; the kind is the one that it names in
-/// `data.tine.kind`, else the one that its code stands for, else backend_failed.
+/// `data.tine.kind`, else the one that its code stands for, else backend_failed. Data that is no
+/// object is kept as the member `details`.
 Error error_from(json::View object);
 
 }  // namespace tine::transport

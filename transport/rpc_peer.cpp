@@ -9,7 +9,6 @@
 #include "transport/line_reader.h"
 #include "transport/outbox.h"
 #include "transport/rpc_error.h"
-#include "transport/rpc_message.h"
 
 namespace tine::transport {
 namespace {
@@ -57,15 +56,18 @@ std::string response_line(std::string_view id, std::string_view member, std::str
 
 class RpcPeer::Connection {
  public:
-  Connection(Loop& the_loop, std::unique_ptr<Channel> the_channel, Mirror the_mirror)
+  Connection(Loop& the_loop, std::unique_ptr<Channel> the_channel, Mirror the_mirror,
+             Dialect the_dialect)
       : loop(the_loop),
         channel(std::move(the_channel)),
         mirror(std::move(the_mirror)),
+        dialect(the_dialect),
         outbox(the_loop),
-        writer_ended(the_loop) {}
+        input_over(the_loop) {}
 
   void push(std::string line, std::uint64_t stream, Splice splice) {
-    if (mirror) mirror('o', line);
+    // JSON from elsewhere may stand on several lines; a newline is never inside a string.
+    if (line.find('\n') != std::string::npos) std::replace(line.begin(), line.end(), '\n', ' ');
     outbox.push(std::move(line), stream, splice);
   }
 
@@ -75,34 +77,47 @@ class RpcPeer::Connection {
       if (outbox.nothing_queued()) co_await outbox.filled();
       if (outbox.broken()) break;
       const std::span<const std::string_view> batch = outbox.take_batch();
+      if (mirror) {
+        for (const std::string_view line : batch) mirror('o', line.substr(0, line.size() - 1));
+      }
       const auto written = co_await channel->write_all(batch);
       outbox.done();
-      if (!written) self->close();
+      if (written || closed) continue;
+      fault = written.error();
+      outbox.break_off();
+      channel->close_write();
+      co_await input_over.wait_for(limits::last_words);
+      self->close();
     }
-    writer_ended.set();
   }
 
-  void end_calls(const Error& error) {
+  bool usable() const { return !closed && !input_over.is_set() && !outbox.broken(); }
+
+  Error gone() const {
+    if (fault) return Error(ErrorKind::peer_gone, "the connection broke: " + fault->message);
+    return Error(ErrorKind::peer_gone,
+                 closed ? "the connection was closed" : "the other side has closed the connection");
+  }
+
+  void end_calls() {
     // A caller that is woken may call again: take the table first.
     const auto ended = std::exchange(calls, {});
-    for (const auto& [id, call] : ended) call->end(fail(error));
+    for (const auto& [id, call] : ended) call->end(fail(gone()));
   }
 
   Loop& loop;
   std::unique_ptr<Channel> channel;
   Mirror mirror;
+  Dialect dialect;
   Outbox outbox;
-  Event writer_ended;
+  Event input_over;
   bool closed = false;
-  bool input_ended = false;
+  std::optional<Error> fault;
   std::uint64_t next_call = 1;
   std::uint64_t next_ticket = 1;
   std::unordered_map<std::uint64_t, std::shared_ptr<Call>> calls;
   std::unordered_map<std::uint64_t, OpenRequest> open;
 };
-
-// --- Replier
-// ---------------------------------------------------------------------------------------
 
 Replier::Replier(std::weak_ptr<RpcPeer> peer, std::string id, std::uint64_t ticket)
     : peer_(std::move(peer)), id_(std::move(id)), ticket_(ticket) {}
@@ -144,16 +159,14 @@ CancelSource Replier::cancel_source() {
   return *found->second.cancel;
 }
 
-// --- RpcPeer
-// ---------------------------------------------------------------------------------------
-
 RpcPeer::RpcPeer(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
 
 RpcPeer::~RpcPeer() = default;
 
-std::shared_ptr<RpcPeer> RpcPeer::make(Loop& loop, std::unique_ptr<Channel> channel,
-                                       Mirror mirror) {
-  auto connection = std::make_unique<Connection>(loop, std::move(channel), std::move(mirror));
+std::shared_ptr<RpcPeer> RpcPeer::make(Loop& loop, std::unique_ptr<Channel> channel, Mirror mirror,
+                                       Dialect dialect) {
+  auto connection =
+      std::make_unique<Connection>(loop, std::move(channel), std::move(mirror), dialect);
   // Not make_shared: the constructor is private.
   std::shared_ptr<RpcPeer> peer(new RpcPeer(std::move(connection)));
   loop.spawn(peer->connection_->write(peer));
@@ -163,68 +176,95 @@ std::shared_ptr<RpcPeer> RpcPeer::make(Loop& loop, std::unique_ptr<Channel> chan
 Task<void> RpcPeer::serve(RpcHandler& handler) {
   const auto self = shared_from_this();
   Connection& connection = *connection_;
-  LineReader reader([&](const LineReader::Line& line) {
-    if (connection.mirror)
-      connection.mirror('i', line.text.empty() ? "(a line that was refused)" : line.text);
-    receive(line, handler);
-  });
+  LineReader reader([&](const LineReader::Line& line) { receive(line, handler); });
   std::vector<char> room(limits::read_chunk);
   while (!connection.closed) {
     const auto got = co_await connection.channel->read_some(room);
+    if (!got && !connection.closed && !connection.fault) connection.fault = got.error();
     if (!got || *got == 0) break;
-    reader.feed({room.data(), *got});
-    co_await connection.outbox.below(limits::outbox_full);
+    std::string_view rest(room.data(), *got);
+    // Line by line: one may close the connection, or its answer fill the outbox.
+    while (!rest.empty() && !connection.closed) {
+      const std::size_t newline = rest.find('\n');
+      const std::string_view line =
+          rest.substr(0, newline == std::string_view::npos ? newline : newline + 1);
+      reader.feed(line);
+      rest.remove_prefix(line.size());
+      if (connection.outbox.bytes() < limits::outbox_full) continue;
+      co_await connection.outbox.below(limits::outbox_full);
+    }
   }
   if (!connection.closed) reader.finish();
-  connection.input_ended = true;
-  connection.end_calls(Error(ErrorKind::peer_gone, "the other side has closed the connection"));
+  connection.input_over.set();
+  connection.end_calls();
 }
 
 void RpcPeer::receive(const LineReader::Line& line, RpcHandler& handler) {
   Connection& connection = *connection_;
-  auto message = parse_message(line);
+  if (connection.mirror)
+    connection.mirror('i', line.text.empty() ? "(a line that was refused)" : line.text);
+  const auto message = parse_message(line, connection.dialect);
   if (!message) {
     const BadMessage& bad = message.error();
-    if (bad.answer) connection.push(response_line(bad.id, "error", error_object(bad.error)), 0, {});
+    if (bad.answer) {
+      connection.push(response_line(bad.id, "error", error_object(bad.error)), 0, {});
+    } else {
+      end_call(bad.id, fail(ErrorKind::backend_failed,
+                            "the answer cannot be understood: " + bad.error.message));
+    }
     return;
   }
-  switch (message->kind) {
+  try {
+    dispatch(*message, handler);
+  } catch (...) {
+    // A request has been answered by its Replier on the way.
+    return;
+  }
+}
+
+void RpcPeer::dispatch(const RpcMessage& message, RpcHandler& handler) {
+  Connection& connection = *connection_;
+  switch (message.kind) {
     case RpcMessage::Kind::request: {
       if (connection.open.size() >= limits::max_open_requests) {
         const Error full(ErrorKind::queue_full, "too many requests are unanswered");
-        connection.push(response_line(message->id, "error", error_object(full)), 0, {});
+        connection.push(response_line(message.id, "error", error_object(full)), 0, {});
         return;
       }
       const std::uint64_t ticket = connection.next_ticket++;
-      connection.open.emplace(ticket, OpenRequest{std::string(message->id), std::nullopt});
-      handler.on_request(message->method, message->body,
-                         Replier(weak_from_this(), std::string(message->id), ticket));
+      connection.open.emplace(ticket, OpenRequest{std::string(message.id), std::nullopt});
+      handler.on_request(message.method, message.body,
+                         Replier(weak_from_this(), std::string(message.id), ticket));
       return;
     }
     case RpcMessage::Kind::notification:
-      if (message->method == cancel_request) {
-        cancel_open(message->body.find("requestId"));
+      if (message.method == cancel_request) {
+        cancel_open(message.body.find("requestId"));
       } else {
-        handler.on_notification(message->method, message->body);
+        handler.on_notification(message.method, message.body);
       }
       return;
     case RpcMessage::Kind::response:
-    case RpcMessage::Kind::error_response: {
-      std::uint64_t id = 0;
-      const char* const end = message->id.data() + message->id.size();
-      const auto parsed = std::from_chars(message->id.data(), end, id);
-      const auto found = parsed.ptr == end ? connection.calls.find(id) : connection.calls.end();
-      if (found == connection.calls.end()) return;  // late, or never asked: nobody waits for it
-      const auto call = found->second;
-      connection.calls.erase(found);
-      if (message->kind == RpcMessage::Kind::response) {
-        call->end(std::string(message->body.raw()));
-      } else {
-        call->end(fail(error_from(message->body)));
-      }
+      end_call(message.id, std::string(message.body.raw()));
       return;
-    }
+    case RpcMessage::Kind::error_response:
+      end_call(message.id, fail(error_from(message.body)));
+      return;
   }
+}
+
+/// Ends the call of ours that has this id. One that has ended already, or was never made, is
+/// nobody's.
+void RpcPeer::end_call(std::string_view id, Result<std::string> with) {
+  auto& calls = connection_->calls;
+  std::uint64_t number = 0;
+  const char* const end = id.data() + id.size();
+  const auto parsed = std::from_chars(id.data(), end, number);
+  const auto found = parsed.ptr == end ? calls.find(number) : calls.end();
+  if (found == calls.end()) return;
+  const auto call = found->second;
+  calls.erase(found);
+  call->end(std::move(with));
 }
 
 void RpcPeer::cancel_open(json::View id) {
@@ -242,9 +282,7 @@ Task<Result<std::string>> RpcPeer::call(std::string method, std::string params,
                                         CallOptions options) {
   const auto self = shared_from_this();
   Connection& connection = *connection_;
-  if (connection.closed || connection.input_ended) {
-    co_return fail(ErrorKind::peer_gone, "the other side has closed the connection");
-  }
+  if (!connection.usable()) co_return fail(connection.gone());
   if (options.cancel != nullptr && options.cancel->cancelled()) {
     co_return fail(ErrorKind::cancelled, method + " was cancelled");
   }
@@ -303,9 +341,12 @@ void RpcPeer::close() {
   connection.closed = true;
   connection.outbox.break_off();
   connection.channel->close();
-  connection.end_calls(Error(ErrorKind::peer_gone, "the connection was closed"));
+  connection.input_over.set();
+  connection.end_calls();
 }
 
 bool RpcPeer::closed() const { return connection_->closed; }
+
+const std::optional<Error>& RpcPeer::fault() const { return connection_->fault; }
 
 }  // namespace tine::transport

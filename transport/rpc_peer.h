@@ -24,6 +24,7 @@
 #include "transport/channel.h"
 #include "transport/line_reader.h"
 #include "transport/loop.h"
+#include "transport/rpc_message.h"
 #include "transport/splice.h"
 
 namespace tine::transport {
@@ -39,7 +40,7 @@ class Replier {
   Replier& operator=(Replier&& other) noexcept;
   ~Replier();
 
-  /// `result` is JSON.
+  /// `result` is JSON, as everything here that is passed on as text.
   void result(std::string_view result);
   void error(const Error& error);
 
@@ -58,7 +59,8 @@ class Replier {
   std::uint64_t ticket_ = 0;
 };
 
-/// What the layer above does with messages. Views are valid during the call only.
+/// What the layer above does with messages. Views are valid during the call only. It should not
+/// throw; when it does, the message is over and the connection goes on.
 class RpcHandler {
  public:
   virtual ~RpcHandler() = default;
@@ -75,15 +77,17 @@ struct CallOptions {
 
 class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
  public:
-  /// Sees every line in both directions (for --mirror): 'i' in, 'o' out.
+  /// Sees every line in both directions as it is read or written (for --mirror): 'i' in, 'o' out.
   using Mirror = std::function<void(char direction, std::string_view line)>;
 
+  /// The loop holds the peer until it is closed.
   static std::shared_ptr<RpcPeer> make(Loop& loop, std::unique_ptr<Channel> channel,
-                                       Mirror mirror = {});
+                                       Mirror mirror = {}, Dialect dialect = Dialect::json_rpc);
   ~RpcPeer();
 
   /// Reads and dispatches until the input ends or close() is called. Returns then; output that is
-  /// queued still goes out, see drain().
+  /// queued still goes out, see drain(). When output fails the peer closes by itself, after
+  /// limits::last_words for what was said before.
   Task<void> serve(RpcHandler& handler);
 
   /// `params` is JSON; so is the result.
@@ -102,15 +106,19 @@ class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
 
   /// Waits until all output has left or the grace is over.
   Task<void> drain(Milliseconds grace);
-  /// Ends the connection: calls fail, reads and writes stop.
+  /// Ends the connection: calls fail, reads and writes stop, no message is dispatched any more.
   void close();
   bool closed() const;
+  /// What broke the connection, when it did not simply end.
+  const std::optional<Error>& fault() const;
 
  private:
   friend class Replier;
   class Connection;
   explicit RpcPeer(std::unique_ptr<Connection> connection);
   void receive(const LineReader::Line& line, RpcHandler& handler);
+  void dispatch(const RpcMessage& message, RpcHandler& handler);
+  void end_call(std::string_view id, Result<std::string> with);
   void cancel_open(json::View id);
   std::unique_ptr<Connection> connection_;
 };

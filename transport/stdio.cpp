@@ -38,8 +38,11 @@ void fill_standard_descriptors() {
 }
 
 Result<Stdio> claim_stdio() {
-  Stdio stdio{private_fd(STDIN_FILENO, O_RDONLY), private_fd(STDOUT_FILENO, O_WRONLY)};
+  fill_standard_descriptors();
+  Stdio stdio;
+  stdio.in = private_fd(STDIN_FILENO, O_RDONLY);
   if (!stdio.in) return failure("cannot take stdin");
+  stdio.out = private_fd(STDOUT_FILENO, O_WRONLY);
   if (!stdio.out) return failure("cannot take stdout");
   if (::dup2(STDERR_FILENO, STDOUT_FILENO) < 0) return failure("cannot protect stdout");
   const Fd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));

@@ -18,6 +18,7 @@ struct Stdio {
 /// opens must never land there. First thing in main.
 void fill_standard_descriptors();
 
+/// Fills the standard descriptors first, should nobody have done so.
 Result<Stdio> claim_stdio();
 
 }  // namespace tine::transport

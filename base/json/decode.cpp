@@ -130,7 +130,8 @@ std::optional<std::size_t> decode_name(View from, const std::string_view* names,
   return std::nullopt;
 }
 
-ObjectReader::ObjectReader(View object, const Path& path, Complaint& complaint, bool absent_is_empty)
+ObjectReader::ObjectReader(View object, const Path& path, Complaint& complaint,
+                           bool absent_is_empty)
     : object_(object), path_(path), complaint_(complaint) {
   if (absent_is_empty && (!object.exists() || object.is_null())) return;
   if (!object.exists()) {

@@ -4,8 +4,8 @@
 //
 // A type takes part by a free function beside it:
 //   bool decode(json::View from, T& to, const json::Path& path, json::Complaint& complaint);
-// which gives false after it has complained. Nothing here allocates but what it decodes into and the
-// complaint. No threads.
+// which gives false after it has complained. Nothing here allocates but what it decodes into and
+// the complaint. No threads.
 
 #include <array>
 #include <cstddef>
@@ -103,8 +103,9 @@ bool decode_valid(View from, std::vector<T>& to, const Path& path) {
   return true;
 }
 
-/// Reads the members of one object, found in one pass. Of members with the same name the last one counts.
-/// After the first complaint nothing more is decoded. Lives on the stack, beside its path and complaint.
+/// Reads the members of one object, found in one pass. Of members with the same name the last one
+/// counts. After the first complaint nothing more is decoded. Lives on the stack, beside its path
+/// and complaint.
 class ObjectReader {
  public:
   /// No value at all and null count as an empty object when `absent_is_empty`.
@@ -147,10 +148,18 @@ class ObjectReader {
     }
     return *this;
   }
-  /// The elements of a list that are understood; leaves `to` as it is when the member is not a list.
+  /// The elements of a list that are understood; leaves `to` as it is when the member is not a
+  /// list.
   template <class T>
   ObjectReader& valid_items(std::string_view name, std::vector<T>& to) {
     if (ok_) decode_valid(find(name), to, path_.member(name));
+    return *this;
+  }
+  /// The same, and the member must be there.
+  template <class T>
+  ObjectReader& required_items(std::string_view name, std::vector<T>& to) {
+    if (const View value = present(name); value.exists())
+      decode_valid(value, to, path_.member(name));
     return *this;
   }
   /// The JSON of the member; leaves `to` as it is when the member is absent or null.

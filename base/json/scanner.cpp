@@ -1,7 +1,5 @@
 #include "base/json/scanner.h"
 
-#include <array>
-#include <cstdint>
 #include <cstring>
 
 #include "base/json/bytes.h"
@@ -24,73 +22,37 @@ const char* skip_digits(const char* p, const char* end) {
   return p;
 }
 
-/// The value of a hex digit, or 0x100 for what is none.
-constexpr auto hex_values = [] {
-  std::array<std::uint16_t, 256> values{};
-  for (unsigned c = 0; c < 256; ++c) {
-    const unsigned letter = c | 0x20U;
-    values[c] = static_cast<std::uint16_t>(c >= '0' && c <= '9'             ? c - '0'
-                                           : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10
-                                                                            : 0x100);
-  }
-  return values;
-}();
-constexpr unsigned no_hex = 0xFFFFF;
-
-unsigned hex_value(char c) { return hex_values[static_cast<unsigned char>(c)]; }
-
-/// The code unit of the escape at the backslash `p`, which has six bytes; no_hex when that is not its form.
-unsigned code_unit(const char* p) {
-  const unsigned a = hex_value(p[2]);
-  const unsigned b = hex_value(p[3]);
-  const unsigned c = hex_value(p[4]);
-  const unsigned d = hex_value(p[5]);
-  if (p[0] != '\\' || p[1] != 'u' || (a | b | c | d) > 0xF) return no_hex;
-  return a << 12U | b << 8U | c << 4U | d;
-}
-
-bool is_high(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
-bool is_low(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
-
-bool is_simple_escape(char c) {
-  switch (c) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
+/// Written with the sizes as constants, so that each comparison is one instruction and no call.
+bool literal_stands(const char* p, const char* end) {
+  if (end - p < 5) return false;
+  switch (*p) {
+    case 't':
+      return std::memcmp(p, "true", 4) == 0;
     case 'f':
-    case 'n':
-    case 'r':
-    case 't': return true;
-    default: return false;
+      return std::memcmp(p, "false", 5) == 0;
+    default:
+      return std::memcmp(p, "null", 4) == 0;
   }
-}
-
-/// The length of the escape, or pair of escapes, at the backslash `p` when it is good and lies before `end`;
-/// else 0.
-std::size_t escape_length(const char* p, const char* end) {
-  if (end - p < 2) return 0;
-  if (is_simple_escape(p[1])) return 2;
-  if (end - p < 6) return 0;
-  const unsigned unit = code_unit(p);
-  if (unit == no_hex || is_low(unit)) return 0;
-  if (!is_high(unit)) return 6;
-  return end - p >= 12 && is_low(code_unit(p + 6)) ? 12 : 0;
 }
 
 std::string_view literal_at(char c) {
   switch (c) {
-    case 't': return "true";
-    case 'f': return "false";
-    case 'n': return "null";
-    default: return {};
+    case 't':
+      return "true";
+    case 'f':
+      return "false";
+    case 'n':
+      return "null";
+    default:
+      return {};
   }
 }
 
 }  // namespace
 
-/// Goes on with a number up to the byte behind it and then sets `state` to comma_or_end. Any other state
-/// says where in the number `p` is, which is `end` or a byte that the number may not have there.
+/// Goes on with a number up to the byte behind it and then sets `state` to comma_or_end. Any other
+/// state says where in the number `p` is, which is `end` or a byte that the number may not have
+/// there.
 inline const char* Scanner::number_end(const char* p, const char* end, State& state) {
   const auto at_e = [&p] { return *p == 'e' || *p == 'E'; };
   while (p != end) {
@@ -147,28 +109,36 @@ inline const char* Scanner::number_end(const char* p, const char* end, State& st
 
 std::string_view describe(Fault fault) {
   switch (fault) {
-    case Fault::none: return "no fault";
-    case Fault::byte_order_mark: return "a byte order mark";
-    case Fault::bad_utf8: return "bytes that are not UTF-8";
-    case Fault::nul_byte: return "a NUL byte";
-    case Fault::lone_surrogate: return "half of a surrogate pair";
-    case Fault::too_deep: return "values nested too deeply";
-    case Fault::too_many_members: return "too many members in the outermost object";
-    case Fault::syntax: return "something that is not JSON";
-    case Fault::unfinished: return "an unfinished value";
+    case Fault::none:
+      return "no fault";
+    case Fault::byte_order_mark:
+      return "a byte order mark";
+    case Fault::bad_utf8:
+      return "bytes that are not UTF-8";
+    case Fault::nul_byte:
+      return "a NUL byte";
+    case Fault::lone_surrogate:
+      return "half of a surrogate pair";
+    case Fault::too_deep:
+      return "values nested too deeply";
+    case Fault::too_many_members:
+      return "too many members in the outermost object";
+    case Fault::syntax:
+      return "something that is not JSON";
+    case Fault::unfinished:
+      return "an unfinished value";
   }
   return "no fault";
 }
 
 void Scanner::reset() {
-  // Not `*this = Scanner()`: the members' places would be most of the bytes written, and the rest of what
-  // is left alone here is set before it is read.
+  // Not `*this = Scanner()`: the members' places would be most of the bytes written, and the rest
+  // of what is left alone here is set before it is read.
   offset_ = 0;
   fault_offset_ = 0;
   fault_ = Fault::none;
   state_ = State::value;
   depth_ = 0;
-  in_object_ = false;
   top_is_object_ = false;
   top_is_array_ = false;
   want_low_ = false;
@@ -194,15 +164,6 @@ inline bool Scanner::begin_member(std::size_t at) {
   if (member_count_ == members_.size()) return fail(Fault::too_many_members, at);
   key_begin_ = at + 1;
   return true;
-}
-
-inline void Scanner::end_value(std::size_t end) {
-  if (depth_ == 0) {
-    state_ = State::done;
-    return;
-  }
-  state_ = State::comma_or_end;
-  if (depth_ == 1 && top_is_object_) members_[member_count_++] = Member{key_, Range{value_begin_, end}};
 }
 
 inline const char* Scanner::open(const char* p, const Piece& piece) {
@@ -258,9 +219,8 @@ inline const char* Scanner::scan_scalar(const char* p, const Piece& piece) {
     return scan_number(p + 1, piece);
   }
   if (const std::string_view literal = literal_at(*p); !literal.empty()) {
-    if (static_cast<std::size_t>(end - p) >= literal.size() &&
-        std::memcmp(p, literal.data(), literal.size()) == 0) {
-      p += literal.size();
+    if (literal_stands(p, end)) {
+      p += *p == 'f' ? 5 : 4;
       end_value(piece.at(p));
       return p;
     }
@@ -274,9 +234,9 @@ inline const char* Scanner::scan_scalar(const char* p, const Piece& piece) {
   return scan_byte_order_mark(p, piece);
 }
 
-// The hot loop: a round takes a member or an element, with the comma behind it. A token that lies whole in
-// this piece is taken here, in one go; one that is cut is left to the function that goes on with it in
-// the next piece.
+// The hot loop: a round takes a member or an element, with the comma behind it. A token that lies
+// whole in this piece is taken here, in one go; one that is cut is left to the function that goes
+// on with it in the next piece.
 const char* Scanner::scan_structure(const char* p, const Piece& piece) {
   const char* const end = piece.end;
   const auto blank_rest = [&p, end] { return (p = skip_space(p, end)) == end; };
@@ -332,93 +292,11 @@ const char* Scanner::scan_structure(const char* p, const Piece& piece) {
           return unexpected(*p, piece.at(p));
         }
         continue;
-      default: return unexpected(*p, piece.at(p));
+      default:
+        return unexpected(*p, piece.at(p));
     }
   }
   return p;
-}
-
-const char* Scanner::scan_string(const char* p, const Piece& piece) {
-  const char* const end = piece.end;
-  while (p != end) {
-    if (state_ == State::string) {
-      p = find_special(p, end);
-      if (p == end) return end;
-      if (*p == '"') {
-        if (string_is_key_) {
-          if (depth_ == 1) key_ = Range{key_begin_, piece.at(p)};
-          state_ = State::colon;
-        } else {
-          end_value(piece.at(p) + 1);
-        }
-        return p + 1;
-      }
-      if (*p == '\\') {
-        if (const std::size_t length = escape_length(p, end); length != 0) {
-          p += length;
-          continue;
-        }
-      } else if (const char* const next = skip_utf8(p, end); next != p) {
-        p = next;
-        continue;
-      }
-    }
-    if (!step_string(*p, piece.at(p))) return nullptr;
-    ++p;
-  }
-  return p;
-}
-
-bool Scanner::step_string(char c, std::size_t at) {
-  const auto byte = static_cast<unsigned char>(c);
-  switch (state_) {
-    case State::utf8:
-      if (byte < utf8_min_ || byte > utf8_max_) return fail(Fault::bad_utf8, at);
-      utf8_min_ = 0x80;
-      utf8_max_ = 0xBF;
-      if (--pending_ == 0) state_ = State::string;
-      return true;
-    case State::escape:
-      if (c != 'u' && !is_simple_escape(c)) return unexpected(c, at) != nullptr;
-      state_ = c == 'u' ? State::hex : State::string;
-      pending_ = 4;
-      code_unit_ = 0;
-      return true;
-    case State::hex: return step_hex(c, at);
-    case State::low_backslash:
-      if (c != '\\') return fail(Fault::lone_surrogate, at);
-      state_ = State::low_u;
-      return true;
-    case State::low_u:
-      if (c != 'u') return fail(Fault::lone_surrogate, at);
-      state_ = State::hex;
-      pending_ = 4;
-      code_unit_ = 0;
-      return true;
-    default: break;
-  }
-  if (c == '\\') {
-    state_ = State::escape;
-    return true;
-  }
-  const Utf8Lead lead = utf8_lead(byte);
-  if (lead.length == 0) return unexpected(c, at) != nullptr;
-  state_ = State::utf8;
-  pending_ = static_cast<std::uint8_t>(lead.length - 1);
-  utf8_min_ = lead.min;
-  utf8_max_ = lead.max;
-  return true;
-}
-
-bool Scanner::step_hex(char c, std::size_t at) {
-  const unsigned digit = hex_value(c);
-  if (digit > 0xF) return unexpected(c, at) != nullptr;
-  code_unit_ = static_cast<std::uint16_t>(code_unit_ << 4U | digit);
-  if (--pending_ != 0) return true;
-  if (is_low(code_unit_) != want_low_) return fail(Fault::lone_surrogate, at);
-  want_low_ = is_high(code_unit_);
-  state_ = want_low_ ? State::low_backslash : State::string;
-  return true;
 }
 
 const char* Scanner::scan_literal(const char* p, const Piece& piece) {
@@ -472,9 +350,10 @@ bool Scanner::feed(std::string_view bytes) {
 
 bool Scanner::finish() {
   if (fault_ != Fault::none) return false;
-  if (state_ == State::number_zero || state_ == State::number_int || state_ == State::number_frac ||
-      state_ == State::number_exp) {
-    end_value(offset_);
+  // Only the end of the text ends a number that stands alone.
+  if (depth_ == 0 && (state_ == State::number_zero || state_ == State::number_int ||
+                      state_ == State::number_frac || state_ == State::number_exp)) {
+    state_ = State::done;
   }
   return state_ == State::done || fail(Fault::unfinished, offset_);
 }

@@ -139,7 +139,7 @@ class Scanner {
 
   std::size_t depth_ = 0;
   std::array<bool, limits::max_json_depth + 1> object_at_{};  // container kinds by depth
-  bool in_object_ = false;                             // that of the innermost one
+  bool in_object_ = false;                                    // that of the innermost one
   bool top_is_object_ = false;
   bool top_is_array_ = false;
   bool string_is_key_ = false;
@@ -157,5 +157,15 @@ class Scanner {
   std::size_t member_count_ = 0;
   std::array<Member, limits::max_envelope_members> members_{};
 };
+
+inline void Scanner::end_value(std::size_t end) {
+  if (depth_ == 0) {
+    state_ = State::done;
+    return;
+  }
+  state_ = State::comma_or_end;
+  if (depth_ == 1 && top_is_object_)
+    members_[member_count_++] = Member{key_, Range{value_begin_, end}};
+}
 
 }  // namespace tine::json

@@ -1,6 +1,9 @@
 #include "base/json/view.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 
 #include "base/json/bytes.h"
 
@@ -23,7 +26,8 @@ const char* find_string_end(const char* p, const char* end) {
   }
 }
 
-/// The place behind the value that begins at `p`. The text was accepted, so only its shape is looked at.
+/// The place behind the value that begins at `p`. The text was accepted, so only its shape is
+/// looked at.
 const char* skip_value(const char* p, const char* end) {
   if (p == end) return end;
   if (*p == '"') {
@@ -31,7 +35,8 @@ const char* skip_value(const char* p, const char* end) {
     return p == end ? end : p + 1;
   }
   if (*p != '{' && *p != '[') {
-    while (p != end && *p != ',' && *p != '}' && *p != ']' && !is_space(*p)) ++p;
+    // With the blanks behind it, which a View drops.
+    while (p != end && *p != ',' && *p != '}' && *p != ']') ++p;
     return p;
   }
   std::size_t depth = 0;
@@ -51,22 +56,25 @@ const char* skip_value(const char* p, const char* end) {
   return end;
 }
 
-void append_utf8(unsigned code, std::string& out) {
+/// Writes `code` at `to` and gives the place behind it.
+char* put_utf8(unsigned code, char* to) {
   if (code < 0x80) {
-    out.push_back(static_cast<char>(code));
-  } else if (code < 0x800) {
-    out.push_back(static_cast<char>(0xC0U | code >> 6U));
-    out.push_back(static_cast<char>(0x80U | (code & 0x3FU)));
-  } else if (code < 0x10000) {
-    out.push_back(static_cast<char>(0xE0U | code >> 12U));
-    out.push_back(static_cast<char>(0x80U | (code >> 6U & 0x3FU)));
-    out.push_back(static_cast<char>(0x80U | (code & 0x3FU)));
-  } else {
-    out.push_back(static_cast<char>(0xF0U | code >> 18U));
-    out.push_back(static_cast<char>(0x80U | (code >> 12U & 0x3FU)));
-    out.push_back(static_cast<char>(0x80U | (code >> 6U & 0x3FU)));
-    out.push_back(static_cast<char>(0x80U | (code & 0x3FU)));
+    *to++ = static_cast<char>(code);
+    return to;
   }
+  if (code < 0x800) {
+    *to++ = static_cast<char>(0xC0U | code >> 6U);
+  } else {
+    if (code < 0x10000) {
+      *to++ = static_cast<char>(0xE0U | code >> 12U);
+    } else {
+      *to++ = static_cast<char>(0xF0U | code >> 18U);
+      *to++ = static_cast<char>(0x80U | (code >> 12U & 0x3FU));
+    }
+    *to++ = static_cast<char>(0x80U | (code >> 6U & 0x3FU));
+  }
+  *to++ = static_cast<char>(0x80U | (code & 0x3FU));
+  return to;
 }
 
 unsigned hex4(const char* p) {
@@ -79,13 +87,20 @@ unsigned hex4(const char* p) {
 
 std::string_view name_of(Type type) {
   switch (type) {
-    case Type::none: return "nothing";
-    case Type::null: return "null";
-    case Type::boolean: return "boolean";
-    case Type::number: return "number";
-    case Type::string: return "string";
-    case Type::array: return "array";
-    case Type::object: return "object";
+    case Type::none:
+      return "nothing";
+    case Type::null:
+      return "null";
+    case Type::boolean:
+      return "boolean";
+    case Type::number:
+      return "number";
+    case Type::string:
+      return "string";
+    case Type::array:
+      return "array";
+    case Type::object:
+      return "object";
   }
   return "nothing";
 }
@@ -93,32 +108,52 @@ std::string_view name_of(Type type) {
 void unescape(std::string_view escaped, std::string& out) {
   const char* p = escaped.data();
   const char* const end = p + escaped.size();
-  out.reserve(out.size() + escaped.size());
-  while (p != end) {
-    const char* const next = find_quote_or_backslash(p, end);
-    out.append(p, next);
-    if (end - next < 2) return;
+  const char* next = find_quote_or_backslash(p, end);
+  if (next == end) {  // most text
+    out.append(escaped);
+    return;
+  }
+  // Decoding never makes a text longer, so there is room for all of it once and for good.
+  const std::size_t used = out.size();
+  out.resize(used + escaped.size());
+  char* to = out.data() + used;
+  for (;; next = find_quote_or_backslash(p, end)) {
+    to = std::copy(p, next, to);
+    if (end - next < 2) break;
     p = next + 2;
     switch (next[1]) {
-      case 'b': out.push_back('\b'); break;
-      case 'f': out.push_back('\f'); break;
-      case 'n': out.push_back('\n'); break;
-      case 'r': out.push_back('\r'); break;
-      case 't': out.push_back('\t'); break;
+      case 'b':
+        *to++ = '\b';
+        break;
+      case 'f':
+        *to++ = '\f';
+        break;
+      case 'n':
+        *to++ = '\n';
+        break;
+      case 'r':
+        *to++ = '\r';
+        break;
+      case 't':
+        *to++ = '\t';
+        break;
       case 'u': {
-        if (end - p < 4) return;
+        if (end - p < 4) break;
         unsigned code = hex4(p);
         p += 4;
         if (code >= 0xD800 && code <= 0xDBFF && end - p >= 6) {
           code = 0x10000 + ((code - 0xD800) << 10U) + (hex4(p + 2) - 0xDC00);
           p += 6;
         }
-        append_utf8(code, out);
+        to = put_utf8(code, to);
         break;
       }
-      default: out.push_back(next[1]); break;
+      default:
+        *to++ = next[1];
+        break;
     }
   }
+  out.resize(static_cast<std::size_t>(to - out.data()));
 }
 
 View::View(std::string_view text) : text_(text) {
@@ -129,13 +164,19 @@ View::View(std::string_view text) : text_(text) {
 Type View::type() const {
   if (text_.empty()) return Type::none;
   switch (text_.front()) {
-    case '{': return Type::object;
-    case '[': return Type::array;
-    case '"': return Type::string;
+    case '{':
+      return Type::object;
+    case '[':
+      return Type::array;
+    case '"':
+      return Type::string;
     case 't':
-    case 'f': return Type::boolean;
-    case 'n': return Type::null;
-    default: return Type::number;
+    case 'f':
+      return Type::boolean;
+    case 'n':
+      return Type::null;
+    default:
+      return Type::number;
   }
 }
 
@@ -158,7 +199,12 @@ std::optional<double> View::number() const {
   double value = 0;
   const char* const end = text_.data() + text_.size();
   const auto [rest, fault] = std::from_chars(text_.data(), end, value);
-  if (fault != std::errc() || rest != end) return std::nullopt;
+  if (rest != end) return std::nullopt;
+  if (fault == std::errc::result_out_of_range) {
+    // Too large, or so small that it is zero: from_chars does not tell which.
+    value = std::strtod(std::string(text_).c_str(), nullptr);
+    if (!std::isfinite(value)) return std::nullopt;
+  }
   return value;
 }
 
@@ -213,6 +259,7 @@ void View::Members::Iterator::advance() {
   if (p_ != end_) p_ = skip_space(p_ + 1, end_);  // the colon
   const char* const value_end = skip_value(p_, end_);
   member_.value = View({p_, static_cast<std::size_t>(value_end - p_)});
+  over_ = value_end == p_;
   p_ = value_end;
 }
 
@@ -225,6 +272,7 @@ void View::Elements::Iterator::advance() {
   }
   const char* const value_end = skip_value(p_, end_);
   value_ = View({p_, static_cast<std::size_t>(value_end - p_)});
+  over_ = value_end == p_;
   p_ = value_end;
 }
 

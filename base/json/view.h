@@ -37,6 +37,7 @@ class View {
   std::optional<bool> boolean() const;
   /// The number when it is written as an integer and fits.
   std::optional<std::int64_t> integer() const;
+  /// The nearest double; none when the number is beyond the range of one.
   std::optional<double> number() const;
   /// The decoded string.
   std::optional<std::string> string() const;

@@ -3,39 +3,49 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "base/json/bytes.h"
+#include "base/json/utf8.h"
 
 namespace tine::json {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
-constexpr std::string_view hex = "0123456789abcdef";
 
-/// The length of the well-formed UTF-8 sequence at `p`, or 0.
-std::size_t utf8_length(const char* p, const char* end) {
-  const auto byte = [p](std::size_t i) { return static_cast<unsigned char>(p[i]); };
-  const auto room = static_cast<std::size_t>(end - p);
-  const unsigned char lead = byte(0);
-  std::size_t length = 0;
-  unsigned char low = 0x80;
-  unsigned char high = 0xBF;
-  if (lead >= 0xC2 && lead <= 0xDF) {
-    length = 2;
-  } else if (lead >= 0xE0 && lead <= 0xEF) {
-    length = 3;
-    if (lead == 0xE0) low = 0xA0;
-    if (lead == 0xED) high = 0x9F;
-  } else if (lead >= 0xF0 && lead <= 0xF4) {
-    length = 4;
-    if (lead == 0xF0) low = 0x90;
-    if (lead == 0xF4) high = 0x8F;
+/// What stands for a byte in a string; as wide as one store, of which `size` bytes count.
+struct Escape {
+  std::array<char, 8> text{};
+  std::size_t size = 0;
+};
+
+/// By byte, up to the backslash, which is the last that needs one.
+constexpr auto escapes = [] {
+  constexpr std::string_view hex = "0123456789abcdef";
+  std::array<Escape, '\\' + 1> table{};
+  for (std::size_t c = 0; c < 0x20; ++c) {
+    table[c] = {{'\\', 'u', '0', '0', hex[c >> 4U], hex[c & 0xFU]}, 6};
   }
-  if (length == 0 || room < length || byte(1) < low || byte(1) > high) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if (byte(i) < 0x80 || byte(i) > 0xBF) return 0;
+  table['"'] = {{'\\', '"'}, 2};
+  table['\\'] = {{'\\', '\\'}, 2};
+  table['\b'] = {{'\\', 'b'}, 2};
+  table['\f'] = {{'\\', 'f'}, 2};
+  table['\n'] = {{'\\', 'n'}, 2};
+  table['\r'] = {{'\\', 'r'}, 2};
+  table['\t'] = {{'\\', 't'}, 2};
+  return table;
+}();
+
+const Escape not_utf8 = {{replacement[0], replacement[1], replacement[2]}, replacement.size()};
+
+/// The first byte that cannot be copied as it is.
+const char* find_escaped(const char* p, const char* end) {
+  for (;;) {
+    p = find_special(p, end);
+    const char* const next = skip_utf8(p, end);
+    if (next == p) return p;
+    p = next;
   }
-  return length;
 }
 
 }  // namespace
@@ -43,33 +53,30 @@ std::size_t utf8_length(const char* p, const char* end) {
 void escape(std::string_view text, std::string& out) {
   const char* p = text.data();
   const char* const end = p + text.size();
-  while (p != end) {
-    const char* const next = find_special(p, end);
-    out.append(p, next);
-    if (next == end) return;
-    p = next + 1;
-    const auto c = static_cast<unsigned char>(*next);
-    switch (c) {
-      case '"': out.append("\\\""); break;
-      case '\\': out.append("\\\\"); break;
-      case '\b': out.append("\\b"); break;
-      case '\f': out.append("\\f"); break;
-      case '\n': out.append("\\n"); break;
-      case '\r': out.append("\\r"); break;
-      case '\t': out.append("\\t"); break;
-      default:
-        if (c < 0x20) {
-          out.append("\\u00");
-          out.push_back(hex[c >> 4U]);
-          out.push_back(hex[c & 0xFU]);
-        } else if (const std::size_t length = utf8_length(next, end); length != 0) {
-          out.append(next, length);
-          p = next + length;
-        } else {
-          out.append(replacement);
-        }
-    }
+  const char* next = find_escaped(p, end);
+  if (next == end) {  // most text
+    out.append(text);
+    return;
   }
+  // Written through a pointer: appending byte by byte would check for room at each of them.
+  constexpr std::size_t margin = 64;
+  std::size_t used = out.size();
+  out.resize(used + text.size() + margin);
+  for (;;) {
+    const auto run = static_cast<std::size_t>(next - p);
+    std::memcpy(out.data() + used, p, run);
+    used += run;
+    if (next == end) break;
+    const auto byte = static_cast<unsigned char>(*next);
+    const Escape& with = byte < escapes.size() ? escapes[byte] : not_utf8;
+    std::memcpy(out.data() + used, with.text.data(), with.text.size());
+    used += with.size;
+    p = next + 1;
+    const auto rest = static_cast<std::size_t>(end - p);
+    if (out.size() - used < rest + margin) out.resize(used + rest + rest / 4 + 2 * margin);
+    next = find_escaped(p, end);
+  }
+  out.resize(used);
 }
 
 std::string quoted(std::string_view text) {
@@ -81,46 +88,43 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
-void Writer::separate() {
-  if (after_key_) {
-    after_key_ = false;
-    return;
-  }
-  if (used_[depth_]) out_.push_back(',');
-  used_[depth_] = depth_ != 0;
+// What was written last tells whether a comma is due, so the writer need not remember it for each
+// depth.
+void Writer::separate(bool key) {
+  if (out_.size() == start_ || (depth_ == 0 && !key)) return;
+  const char last = out_.back();
+  if (last != '{' && last != '[' && last != ':') out_.push_back(',');
 }
 
 Writer& Writer::open(char bracket) {
-  separate();
+  separate(false);
   out_.push_back(bracket);
-  if (depth_ < limits::max_json_depth) ++depth_;
-  used_[depth_] = false;
+  ++depth_;
   return *this;
 }
 
 Writer& Writer::close(char bracket) {
   out_.push_back(bracket);
-  if (depth_ > 0) --depth_;
+  --depth_;
   return *this;
 }
 
 Writer& Writer::token(std::string_view text) {
-  separate();
+  separate(false);
   out_.append(text);
   return *this;
 }
 
 Writer& Writer::key(std::string_view name) {
-  separate();
+  separate(true);
   out_.push_back('"');
   escape(name, out_);
   out_.append("\":");
-  after_key_ = true;
   return *this;
 }
 
 Writer& Writer::string(std::string_view text) {
-  separate();
+  separate(false);
   out_.push_back('"');
   escape(text, out_);
   out_.push_back('"');
@@ -148,7 +152,9 @@ Writer& Writer::number(double value) {
 
 Writer& Writer::raw_members(std::string_view members) {
   if (members.empty()) return *this;
-  return token(members);
+  separate(true);
+  out_.append(members);
+  return *this;
 }
 
 }  // namespace tine::json

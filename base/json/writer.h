@@ -11,8 +11,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/limits.h"
-
 namespace tine::json {
 
 /// Appends `text` as the inside of a JSON string (no quotes).
@@ -23,7 +21,7 @@ std::string quoted(std::string_view text);
 
 class Writer {
  public:
-  explicit Writer(std::string& out) : out_(out) {}
+  explicit Writer(std::string& out) : out_(out), start_(out.size()) {}
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
@@ -40,6 +38,7 @@ class Writer {
   Writer& null() { return token("null"); }
   Writer& integer(std::int64_t value);
   Writer& unsigned_integer(std::uint64_t value);
+  /// In the fewest digits that read back as the same number; null for what JSON has no number for.
   Writer& number(double value);
   /// A value that is JSON already.
   Writer& raw(std::string_view json) { return token(json); }
@@ -55,7 +54,9 @@ class Writer {
     return key(name).integer(value);
   }
   Writer& member(std::string_view name, double value) { return key(name).number(value); }
-  Writer& member(std::string_view name, std::uint64_t value) {
+  template <std::unsigned_integral T>
+    requires(!std::same_as<T, bool>)
+  Writer& member(std::string_view name, T value) {
     return key(name).unsigned_integer(value);
   }
   /// Leaves the member out when `json` is empty.
@@ -67,13 +68,11 @@ class Writer {
   Writer& open(char bracket);
   Writer& close(char bracket);
   Writer& token(std::string_view text);
-  void separate();
+  void separate(bool key);
 
   std::string& out_;
+  std::size_t start_;
   std::size_t depth_ = 0;
-  std::bitset<limits::max_json_depth + 1>
-      used_;  // whether the container at that depth has a value yet
-  bool after_key_ = false;
 };
 
 }  // namespace tine::json

@@ -1,0 +1,14 @@
+#pragma once
+// `--mirror FILE`: the protocol's traffic, a line a message, `-> ` in and `<- ` out.
+
+#include <string>
+
+#include "base/result.h"
+#include "transport/rpc_peer.h"
+
+namespace tine::cli {
+
+/// The file is made anew, readable by its owner only. An empty path gives no mirror.
+Result<transport::RpcPeer::Mirror> open_mirror(const std::string& path);
+
+}  // namespace tine::cli

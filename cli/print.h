@@ -1,0 +1,20 @@
+#pragma once
+// Printing for people and pipes, on the descriptors that the program was started with.
+//
+// Plain functions; a reader that has gone is not an error.
+
+#include <string_view>
+
+#include "base/error.h"
+
+namespace tine::cli {
+
+void print(std::string_view text);
+void print_to_stderr(std::string_view text);
+/// "tine: what happened" and what to do about it.
+void print_error(const Error& error);
+
+/// Whether stdout is a terminal that may be shown colours.
+bool colours();
+
+}  // namespace tine::cli

@@ -1,0 +1,172 @@
+#include "cli/run_prompt.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "base/json/writer.h"
+#include "cli/exit_code.h"
+#include "cli/print.h"
+#include "protocol/v1/agent_connection.h"
+#include "protocol/v1/codec.h"
+#include "session/meta.h"
+#include "transport/event.h"
+#include "transport/rpc_error.h"
+
+namespace tine::cli {
+namespace {
+
+/// Prints what the agent says, and answers its questions by the rule that was given.
+class Printer final : public v1::ClientHandler {
+ public:
+  Printer(bool stream_json, bool quiet, bool approve)
+      : stream_json_(stream_json), quiet_(quiet), approve_(approve) {}
+
+  void on_update(std::string_view session_id, json::View update) override {
+    if (stream_json_) {
+      std::string line;
+      json::Writer(line)
+          .begin_object()
+          .member("sessionId", session_id)
+          .key("update")
+          .raw(update.raw())
+          .end_object();
+      print(line.append("\n"));
+    }
+    if (!update.find("sessionUpdate").equals("agent_message_chunk")) return;
+    const auto text = update.find("content").find("text").string();
+    if (!text) return;
+    output_ += *text;
+    if (!stream_json_ && !quiet_) print(*text);
+  }
+
+  Answer<v1::PermissionResponse> request_permission(v1::PermissionRequest request,
+                                                    v1::RequestContext& /*context*/) override {
+    const auto wanted =
+        approve_ ? v1::PermissionOption::Kind::allow_once : v1::PermissionOption::Kind::reject_once;
+    const auto found =
+        std::find_if(request.options.begin(), request.options.end(),
+                     [wanted](const v1::PermissionOption& each) { return each.kind == wanted; });
+    v1::PermissionResponse response;
+    if (found != request.options.end()) response.option_id = found->id;
+    if (!approve_) refused_ = true;
+    co_return response;
+  }
+
+  const std::string& output() const { return output_; }
+  bool refused() const { return refused_; }
+
+ private:
+  bool stream_json_;
+  bool quiet_;
+  bool approve_;
+  bool refused_ = false;
+  std::string output_;
+};
+
+std::string read_stdin() {
+  std::string text;
+  std::array<char, 4096> room{};
+  for (ssize_t n = 0; (n = ::read(STDIN_FILENO, room.data(), room.size())) > 0;) {
+    text.append(room.data(), static_cast<std::size_t>(n));
+  }
+  return text;
+}
+
+/// The one object that --json and --stream-json end with.
+std::string result_json(const std::string& session_id, const std::string& output,
+                        const Result<v1::PromptResponse>& response) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().member("sessionId", std::string_view(session_id));
+  writer.member("output", std::string_view(output));
+  writer.key("stopReason");
+  if (response) {
+    writer.string(v1::name_of(response->stop_reason));
+  } else {
+    writer.null();
+  }
+  writer.key("usage");
+  const json::View usage = response ? session::ours(response->meta).find("usage") : json::View();
+  if (usage.exists()) {
+    writer.raw(usage.raw());
+  } else {
+    writer.null();
+  }
+  if (!response) writer.key("error").raw(transport::error_object(response.error()));
+  writer.end_object();
+  return out.append("\n");
+}
+
+transport::Task<void> serve_self(World& world, std::unique_ptr<transport::Channel> channel,
+                                 transport::Event& over) {
+  co_await serve(world, std::move(channel), {}, {});
+  over.set();
+}
+
+transport::Task<void> listen(v1::AgentConnection& agent, transport::Event& over) {
+  co_await agent.serve();
+  over.set();
+}
+
+transport::Task<int> converse(v1::AgentConnection& agent, Printer& printer,
+                              const Arguments& arguments, transport::CancelSource shutdown) {
+  const auto failed = [](const Error& error) {
+    print_error(error);
+    return exit_code::failed;
+  };
+  const auto ready = co_await agent.initialize({}, {});
+  if (!ready) co_return failed(ready.error());
+
+  v1::NewSessionRequest request;
+  request.workspace.cwd =
+      arguments.cwd.empty() ? std::filesystem::current_path().string()
+                            : std::filesystem::absolute(arguments.cwd).lexically_normal().string();
+  const auto session = co_await agent.new_session(std::move(request), {});
+  if (!session) co_return failed(session.error());
+  const std::string id = session->session_id;
+
+  v1::PromptRequest prompt;
+  prompt.session_id = id;
+  prompt.prompt = {v1::text_block(arguments.prompt == "-" ? read_stdin() : arguments.prompt)};
+  const auto subscription = shutdown.on_cancel([&agent, &id] { agent.cancel(id); });
+  const auto response = co_await agent.prompt(std::move(prompt), {});
+
+  if (arguments.json || arguments.stream_json) {
+    print(result_json(id, printer.output(), response));
+  } else if (!printer.output().empty() && !printer.output().ends_with('\n')) {
+    print("\n");
+  }
+  if (!response) co_return failed(response.error());
+  if (printer.refused()) {
+    print_to_stderr(
+        "tine: the agent asked for permission and was refused; --approve allows what it asks "
+        "for.\n");
+  }
+  const bool cut = response->stop_reason == v1::StopReason::cancelled ||
+                   response->stop_reason == v1::StopReason::refusal;
+  co_return cut ? exit_code::cancelled : exit_code::good;
+}
+
+}  // namespace
+
+transport::Task<int> run_prompt(World& world, const Arguments& arguments,
+                                transport::CancelSource shutdown) {
+  auto [ours, theirs] = transport::make_memory_channel(world.loop);
+  transport::Event served(world.loop);
+  transport::Event heard(world.loop);
+  world.loop.spawn(serve_self(world, std::move(theirs), served));
+
+  Printer printer(arguments.stream_json, arguments.json, arguments.approve);
+  v1::AgentConnection agent(world.loop, std::move(ours), printer);
+  world.loop.spawn(listen(agent, heard));
+  const int code = co_await converse(agent, printer, arguments, shutdown);
+  agent.close();
+  co_await heard.wait();
+  co_await served.wait();
+  co_return code;
+}
+
+}  // namespace tine::cli

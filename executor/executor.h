@@ -1,0 +1,124 @@
+#pragma once
+// What a backend is to the rest of the program: something that starts, resumes and forks
+// conversations, each of which takes prompts. One folder per kind of backend implements this.
+//
+// Threading: on the loop's thread. An Executor is made by main and outlives its conversations; a
+// Conversation is owned by one session. A backend speaks ACP at this border: what it says are
+// v1::Updates, what it asks goes to a v1::Client.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "executor/usage.h"
+#include "protocol/v1/client.h"
+#include "protocol/v1/types.h"
+#include "transport/cancel.h"
+#include "transport/loop.h"
+
+namespace tine::executor {
+
+/// What can be said of a backend before any of its processes runs.
+struct Capabilities {
+  v1::PromptCapabilities prompt;
+  v1::McpCapabilities mcp;
+  bool additional_directories = false;
+  bool system_prompt = false;
+  bool native_fork = false;   ///< the provider branches a conversation itself
+  bool fork_at_turn = false;  ///< … also at an earlier turn than the last
+};
+
+/// What a person can choose for a session, with what is chosen. Modes are listed from the narrowest
+/// to the widest, so that a child is never given more than its parent.
+struct Settings {
+  v1::ModeState modes;
+  std::vector<v1::ConfigOption>
+      options;  ///< without the mode, which the session offers as one of its own
+};
+
+/// Where a conversation is found again: the provider's own name for it, and for one of its turns.
+struct ProviderPoint {
+  std::string conversation;
+  std::string turn;  ///< empty: before the first turn
+};
+
+struct ConversationSpec {
+  std::string session_id;
+  v1::Workspace workspace;
+  Settings settings;
+};
+
+/// The outcome of a turn that also keeps what is known of one that failed.
+struct TurnOutcome {
+  Result<v1::StopReason> stop = v1::StopReason::end_turn;
+  std::string provider_turn;  ///< empty: the provider has not kept this turn
+  TurnUsage usage;
+};
+
+class Conversation {
+ public:
+  Conversation() = default;
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+  virtual ~Conversation() = default;
+
+  /// The provider's name for it; empty as long as it has none.
+  virtual std::string provider_id() const = 0;
+
+  /// One turn: says and asks through `client`, ends soon after `cancel` fires. Never called while
+  /// another turn runs. Client and source outlive the call.
+  virtual transport::Task<TurnOutcome> prompt(std::vector<v1::ContentBlock> prompt,
+                                              v1::Client& client,
+                                              transport::CancelSource& cancel) = 0;
+
+  /// Apply from the next turn on. What the settings do not list is not asked for.
+  virtual Result<void> set_mode(const std::string& mode) = 0;
+  virtual Result<void> set_option(const v1::ConfigOption& option) = 0;
+
+  /// Ends what runs for it; it can be resumed.
+  virtual transport::Task<void> close() = 0;
+};
+
+struct DoctorReport {
+  bool usable = false;
+  std::string summary;  ///< one line
+  std::string binary;   ///< path; empty: none is needed
+  std::string version;
+  std::string login;
+  std::string forking;
+};
+
+class Executor {
+ public:
+  template <class T>
+  using Reply = transport::Task<Result<T>>;
+
+  Executor() = default;
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  virtual ~Executor() = default;
+
+  /// As configured.
+  virtual std::string_view name() const = 0;
+  virtual std::string_view kind() const = 0;
+  virtual const Capabilities& capabilities() const = 0;
+  virtual std::vector<v1::AuthMethod> auth_methods() const = 0;
+  /// What a new session begins with.
+  virtual Settings settings() const = 0;
+
+  virtual Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) = 0;
+  virtual Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) = 0;
+  /// A new conversation that knows what the other knew at `at`; the other is not touched.
+  virtual Reply<std::unique_ptr<Conversation>> fork(ConversationSpec spec, ProviderPoint at) = 0;
+  /// The session is gone for good.
+  virtual void forget(const std::string& provider_id) = 0;
+
+  virtual transport::Task<Result<void>> authenticate(std::string method_id) = 0;
+  virtual transport::Task<Result<void>> logout() = 0;
+  virtual transport::Task<DoctorReport> doctor() = 0;
+};
+
+}  // namespace tine::executor

@@ -1,0 +1,85 @@
+#include "executor/rehearsal/conversation.h"
+
+#include <algorithm>
+
+#include "executor/rehearsal/performance.h"
+#include "executor/rehearsal/rehearsal.h"
+
+namespace tine::executor::rehearsal {
+namespace {
+
+const v1::ConfigOption* option(const Settings& settings, std::string_view id) {
+  const auto found = std::find_if(settings.options.begin(), settings.options.end(),
+                                  [id](const v1::ConfigOption& each) { return each.id == id; });
+  return found == settings.options.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+RehearsedConversation::RehearsedConversation(transport::Loop& loop, Rehearsal& agent,
+                                             std::string id, ConversationSpec spec)
+    : loop_(loop), agent_(agent), id_(std::move(id)), spec_(std::move(spec)) {}
+
+transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::ContentBlock> prompt,
+                                                           v1::Client& client,
+                                                           transport::CancelSource& cancel) {
+  TurnOutcome outcome;
+  const Branch before = agent_.memory(id_);
+  const std::string text = v1::plain_text(prompt);
+  auto script = parse_script(text);
+  if (!script) {
+    outcome.stop = fail(std::move(script.error()));
+    co_return outcome;
+  }
+
+  Stage stage{.loop = loop_,
+              .client = client,
+              .cancel = cancel,
+              .session = spec_.session_id,
+              .cwd = spec_.workspace.cwd,
+              .mode = spec_.settings.modes.current,
+              .turn = turn_id(next_number(before)),
+              .past = before};
+  const v1::ConfigOption* model = option(spec_.settings, "model");
+  stage.thinks_first = model != nullptr && model->current == "owl";
+  Performance performance(std::move(stage));
+  outcome.stop = co_await performance.play(*script);
+
+  Said said{.told = script->text,
+            .prompt = text,
+            .answer = performance.answer(),
+            .thought = performance.thought_tokens()};
+  Tokens cost;
+  const Branch after = remember(before, std::move(said), cost);
+  // A turn that was given up on and ends late must not undo what came after it.
+  if (agent_.memory(id_) == before) agent_.memory(id_) = after;
+  outcome.provider_turn = after->id;
+  const v1::ConfigOption* count = option(spec_.settings, "count");
+  if (const auto& given = performance.given_usage()) {
+    outcome.usage.tokens = *given;
+  } else if (count == nullptr || count->on) {
+    outcome.usage.tokens = cost;
+    outcome.usage.context =
+        v1::ContextUsage{.used = after->end, .size = context_window, .cost = {}, .meta = {}};
+  }
+  outcome.usage.estimated = true;
+  outcome.usage.models.push_back(
+      {model != nullptr ? model->current : std::string(), outcome.usage.tokens});
+  co_return outcome;
+}
+
+Result<void> RehearsedConversation::set_mode(const std::string& mode) {
+  spec_.settings.modes.current = mode;
+  return {};
+}
+
+Result<void> RehearsedConversation::set_option(const v1::ConfigOption& changed) {
+  for (v1::ConfigOption& each : spec_.settings.options) {
+    if (each.id == changed.id) each = changed;
+  }
+  return {};
+}
+
+transport::Task<void> RehearsedConversation::close() { co_return; }
+
+}  // namespace tine::executor::rehearsal

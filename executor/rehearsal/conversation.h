@@ -1,0 +1,33 @@
+#pragma once
+// One rehearsed conversation: plays the directives of each prompt against its client.
+//
+// Owned by a session, on the loop's thread; the executor outlives it.
+
+#include <string>
+
+#include "executor/executor.h"
+
+namespace tine::executor::rehearsal {
+
+class Rehearsal;
+
+class RehearsedConversation final : public Conversation {
+ public:
+  RehearsedConversation(transport::Loop& loop, Rehearsal& agent, std::string id,
+                        ConversationSpec spec);
+
+  std::string provider_id() const override { return id_; }
+  transport::Task<TurnOutcome> prompt(std::vector<v1::ContentBlock> prompt, v1::Client& client,
+                                      transport::CancelSource& cancel) override;
+  Result<void> set_mode(const std::string& mode) override;
+  Result<void> set_option(const v1::ConfigOption& option) override;
+  transport::Task<void> close() override;
+
+ private:
+  transport::Loop& loop_;
+  Rehearsal& agent_;
+  std::string id_;
+  ConversationSpec spec_;
+};
+
+}  // namespace tine::executor::rehearsal

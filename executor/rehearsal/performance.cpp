@@ -1,0 +1,506 @@
+#include "executor/rehearsal/performance.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/json/writer.h"
+#include "executor/rehearsal/limits.h"
+#include "transport/event.h"
+
+namespace tine::executor::rehearsal {
+namespace {
+
+using v1::ToolKind;
+using v1::ToolStatus;
+using v1::UpdateKind;
+
+/// About as much as a model says at a time.
+constexpr std::size_t chunk_bytes = 24;
+
+/// The length of the first piece of `text`: `most` bytes or a little more, up to the end of a word.
+std::size_t word_end(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text.size();
+  const std::size_t blank = text.find(' ', most);
+  return blank == std::string_view::npos ? text.size() : blank + 1;
+}
+
+/// `at`, or the next place that does not cut a character in two.
+std::size_t character_start(std::string_view text, std::size_t at) {
+  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) ++at;
+  return std::min(at, text.size());
+}
+
+std::vector<v1::ToolContent> as_content(std::string_view text) {
+  if (text.empty()) return {};
+  v1::ToolContent content;
+  content.content = v1::text_block(std::string(text));
+  return {std::move(content)};
+}
+
+ToolKind tool_kind(std::string_view name) {
+  for (const ToolKind kind :
+       {ToolKind::read, ToolKind::edit, ToolKind::remove, ToolKind::move, ToolKind::search,
+        ToolKind::execute, ToolKind::think, ToolKind::fetch, ToolKind::switch_mode}) {
+    if (v1::name_of(kind) == name) return kind;
+  }
+  return ToolKind::other;
+}
+
+std::string quoted_path(std::string_view path) { return "`" + std::string(path) + "`"; }
+
+}  // namespace
+
+const Performance::Cue* Performance::cue_for(std::string_view name) {
+  static constexpr std::array cues = {
+      Cue{"ask", &Performance::ask},         Cue{"burst", &Performance::burst},
+      Cue{"compact", &Performance::compact}, Cue{"edit", &Performance::edit},
+      Cue{"fail", &Performance::fail_with},  Cue{"hang", &Performance::hang},
+      Cue{"input", &Performance::input},     Cue{"notice", &Performance::notice},
+      Cue{"open", &Performance::open},       Cue{"pause", &Performance::wait},
+      Cue{"plan", &Performance::plan},       Cue{"read", &Performance::read},
+      Cue{"recall", &Performance::recall},   Cue{"run", &Performance::run},
+      Cue{"say", &Performance::say},         Cue{"slow", &Performance::slow},
+      Cue{"stop", &Performance::stop},       Cue{"stubborn", &Performance::stubborn},
+      Cue{"think", &Performance::think},     Cue{"title", &Performance::title},
+      Cue{"tool", &Performance::tool},       Cue{"usage", &Performance::usage},
+      Cue{"write", &Performance::write}};
+  const auto found =
+      std::find_if(cues.begin(), cues.end(), [name](const Cue& cue) { return cue.name == name; });
+  return found == cues.end() ? nullptr : &*found;
+}
+
+transport::Task<Result<v1::StopReason>> Performance::play(const Script& script) {
+  text_ = script.text;
+  if (stage_.thinks_first) co_await think("They said " + std::to_string(text_.size()) + " bytes.");
+  for (const Directive& directive : script.directives) {
+    if (over()) break;
+    const Cue* cue = cue_for(directive.name);
+    if (cue == nullptr) continue;
+    co_await (this->*cue->play)(directive.argument);
+  }
+  if (script.directives.empty() && !over()) co_await say("You said: " + text_);
+  if (stage_.cancel.cancelled()) co_return v1::StopReason::cancelled;
+  if (error_) co_return fail(std::move(*error_));
+  co_return stop_;
+}
+
+// --- talking
+// ---------------------------------------------------------------------------------------
+
+void Performance::send(v1::Update update) {
+  update.session = stage_.session;
+  stage_.client.update(update);
+}
+
+std::string Performance::next_id(std::string_view what) {
+  return stage_.turn + "-" + std::string(what) + "-" + std::to_string(++ids_);
+}
+
+void Performance::chunk(std::string_view text) {
+  if (message_.empty()) message_ = next_id("message");
+  answer_.append(text);
+  send(v1::text_chunk(UpdateKind::agent_message_chunk, text, message_));
+}
+
+transport::Task<bool> Performance::pause(transport::Milliseconds time) {
+  transport::Event cancelled(stage_.loop);
+  const auto subscription = stage_.cancel.on_cancel([&cancelled] { cancelled.set(); });
+  const bool woken = co_await cancelled.wait_for(time);
+  co_return !woken;
+}
+
+Performance::Step Performance::say(std::string text) {
+  next_message();
+  std::string_view rest = text;
+  std::size_t sent = 0;
+  while (!rest.empty() && !stage_.cancel.cancelled()) {
+    const std::size_t length = word_end(rest, chunk_bytes);
+    chunk(rest.substr(0, length));
+    rest.remove_prefix(length);
+    co_await stage_.client.room();
+    if (++sent % limits::chunks_in_a_row == 0) co_await transport::yield(stage_.loop);
+  }
+}
+
+Performance::Step Performance::think(std::string text) {
+  thought_tokens_ += tokens_in(text);
+  send(v1::text_chunk(UpdateKind::agent_thought_chunk, text, next_id("thought")));
+  co_await stage_.client.room();
+}
+
+Performance::Step Performance::slow(std::string argument) {
+  const auto parts = fields(argument, ':', 2);
+  const std::size_t chunks = std::max<std::size_t>(1, number_or(parts[0], 1, limits::max_chunks));
+  const std::size_t ms =
+      parts.size() > 1 ? number_or(parts[1], 0, static_cast<std::size_t>(limits::max_pause.count()))
+                       : 0;
+  const std::string text = std::exchange(text_, {});
+  next_message();
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < chunks && begin < text.size() && !stage_.cancel.cancelled(); ++i) {
+    if (i > 0) {
+      const bool on = co_await pause(transport::Milliseconds(ms));
+      if (!on) co_return;
+    }
+    const std::size_t end =
+        i + 1 == chunks
+            ? text.size()
+            : character_start(text, std::max(begin + 1, text.size() * (i + 1) / chunks));
+    chunk(std::string_view(text).substr(begin, end - begin));
+    begin = end;
+    co_await stage_.client.room();
+  }
+}
+
+Performance::Step Performance::burst(std::string argument) {
+  const auto parts = fields(argument, ':', 2);
+  const std::size_t chunks = number_or(parts[0], 1, limits::max_chunks);
+  const std::size_t bytes = parts.size() > 1 ? number_or(parts[1], 16, limits::max_text) : 16;
+  const std::string text(bytes, '.');
+  next_message();
+  message_ = next_id("message");
+  for (std::size_t i = 0; i < chunks && !stage_.cancel.cancelled(); ++i) {
+    send(v1::text_chunk(UpdateKind::agent_message_chunk, text, message_));
+    co_await stage_.client.room();
+    if (i % limits::chunks_in_a_row == 0) co_await transport::yield(stage_.loop);
+  }
+}
+
+Performance::Step Performance::recall(std::string) {
+  std::string told;
+  std::size_t count = 0;
+  for (const Turn* turn : turns(stage_.past)) {
+    if (!turn->told.empty()) told += "\n" + std::to_string(++count) + ". " + turn->told;
+  }
+  if (count == 0) {
+    co_await say("I was told nothing yet.");
+  } else {
+    co_await say("I was told:" + told);
+  }
+}
+
+Performance::Step Performance::wait(std::string argument) {
+  const auto most = static_cast<std::size_t>(limits::max_pause.count());
+  co_await pause(transport::Milliseconds(number_or(argument, 0, most)));
+}
+
+Performance::Step Performance::hang(std::string) {
+  transport::Event cancelled(stage_.loop);
+  const auto subscription = stage_.cancel.on_cancel([&cancelled] { cancelled.set(); });
+  co_await cancelled.wait();
+}
+
+Performance::Step Performance::stubborn(std::string argument) {
+  const auto most = static_cast<std::size_t>(limits::max_pause.count());
+  co_await transport::pause(stage_.loop, transport::Milliseconds(number_or(argument, 0, most)));
+}
+
+// --- showing
+// ---------------------------------------------------------------------------------------
+
+Performance::Step Performance::plan(std::string argument) {
+  std::vector<v1::PlanEntry> entries;
+  for (std::string& step : fields(argument, '|', limits::max_directives)) {
+    entries.push_back({.content = std::move(step)});
+  }
+  send(v1::plan(entries));
+  for (v1::PlanEntry& entry : entries) {
+    entry.status = v1::PlanEntry::Status::in_progress;
+    send(v1::plan(entries));
+    entry.status = v1::PlanEntry::Status::completed;
+    co_await stage_.client.room();
+    if (stage_.cancel.cancelled()) co_return;
+  }
+  send(v1::plan(entries));
+}
+
+std::string Performance::path(std::string_view given) const {
+  if (given.starts_with('/')) return std::string(given);
+  return stage_.cwd + (stage_.cwd.ends_with('/') ? "" : "/") + std::string(given);
+}
+
+std::string Performance::begin_tool(ToolKind kind, std::string title,
+                                    std::vector<v1::ToolContent> content, std::string location) {
+  next_message();
+  v1::ToolCall call;
+  call.id = next_id("tool");
+  call.title = std::move(title);
+  call.kind = kind;
+  call.status = ToolStatus::pending;
+  if (!content.empty()) call.content = std::move(content);
+  if (!location.empty()) call.locations = {{.path = std::move(location), .line = {}}};
+  send(v1::tool_call(call));
+  return call.id;
+}
+
+void Performance::tool_status(const std::string& id, ToolStatus status, std::string_view text) {
+  v1::ToolCall change;
+  change.id = id;
+  change.status = status;
+  if (!text.empty()) change.content = as_content(text);
+  send(v1::tool_call_update(change));
+}
+
+Performance::Step Performance::tool(std::string argument) {
+  const auto parts = fields(argument, ':', 2);
+  const std::string title = parts.size() > 1 ? parts[1] : parts[0];
+  const std::string id = begin_tool(tool_kind(parts[0]), title, {}, {});
+  tool_status(id, ToolStatus::in_progress, {});
+  co_await stage_.client.room();
+  tool_status(id, ToolStatus::completed, "Did: " + title);
+}
+
+Performance::Step Performance::open(std::string argument) {
+  const std::string id = begin_tool(ToolKind::other, argument, {}, {});
+  tool_status(id, ToolStatus::in_progress, {});
+  co_await stage_.client.room();
+}
+
+Performance::Step Performance::edit(std::string argument) {
+  const auto parts = fields(argument, ':', 3);
+  v1::ToolContent diff;
+  diff.type = v1::ToolContent::Type::diff;
+  diff.path = path(parts[0]);
+  if (parts.size() > 2) diff.old_text = parts[1];
+  diff.new_text = parts.back();
+  const std::string title = "Edit " + quoted_path(parts[0]);
+  const std::string id = begin_tool(ToolKind::edit, title, {diff}, diff.path);
+  const bool allowed = co_await may_act(id, title);
+  if (!allowed) co_return;
+  tool_status(id, ToolStatus::in_progress, {});
+  tool_status(id, ToolStatus::completed, {});
+}
+
+Performance::Step Performance::title(std::string argument) {
+  send(v1::session_info(argument, std::nullopt));
+  co_await stage_.client.room();
+}
+
+Performance::Step Performance::notice(std::string argument) {
+  const auto parts = fields(argument, ':', 2);
+  v1::Severity severity = v1::Severity::info;
+  if (parts[0] == "warning") severity = v1::Severity::warning;
+  if (parts[0] == "error") severity = v1::Severity::error;
+  send(v1::notice(severity, parts.back().empty() ? "Notice" : parts.back()));
+  co_await stage_.client.room();
+}
+
+Performance::Step Performance::compact(std::string argument) {
+  const std::string id = next_id("compaction");
+  send(v1::compaction_update(id, v1::CompactionStatus::in_progress));
+  co_await stage_.client.room();
+  send(v1::compaction_update(id, v1::CompactionStatus::completed, argument));
+}
+
+Performance::Step Performance::usage(std::string argument) {
+  Tokens tokens;
+  for (const std::string& part : fields(argument, ',', limits::max_directives)) {
+    const auto pair = fields(part, '=', 2);
+    if (pair.size() < 2) continue;
+    const std::size_t value = number_or(pair[1], 0, SIZE_MAX);
+    if (pair[0] == "input") tokens.input = value;
+    if (pair[0] == "cache_read") tokens.cache_read = value;
+    if (pair[0] == "cache_write") tokens.cache_write = value;
+    if (pair[0] == "output") tokens.output = value;
+    if (pair[0] == "thought") tokens.thought = value;
+  }
+  given_usage_ = tokens;
+  co_return;
+}
+
+// --- asking
+// ----------------------------------------------------------------------------------------
+
+transport::Task<std::optional<std::string>> Performance::ask_client(std::string id,
+                                                                    std::string title) {
+  v1::PermissionRequest request;
+  request.session_id = stage_.session;
+  request.tool_call.id = std::move(id);
+  request.tool_call.title = std::move(title);
+  request.options = {
+      {.id = "once",
+       .name = "Allow once",
+       .kind = v1::PermissionOption::Kind::allow_once,
+       .meta = {}},
+      {.id = "always",
+       .name = "Always allow",
+       .kind = v1::PermissionOption::Kind::allow_always,
+       .meta = {}},
+      {.id = "no", .name = "Reject", .kind = v1::PermissionOption::Kind::reject_once, .meta = {}}};
+  const auto options = request.options;
+  const auto answer = co_await stage_.client.request_permission(std::move(request), &stage_.cancel);
+  if (!answer) co_return std::nullopt;
+  const v1::PermissionOption* option = v1::chosen(options, *answer);
+  if (option == nullptr || !option->allows()) co_return std::nullopt;
+  co_return option->id;
+}
+
+transport::Task<bool> Performance::may_act(std::string id, std::string title) {
+  if (stage_.mode == "auto") co_return true;
+  if (stage_.mode == "read-only") {
+    tool_status(id, ToolStatus::failed, "Not done: the session is in read-only mode.");
+    co_return false;
+  }
+  const auto option = co_await ask_client(id, std::move(title));
+  if (option) {
+    if (*option == "always") stage_.mode = "auto";
+    co_return true;
+  }
+  tool_status(id, ToolStatus::failed, "Not done: permission was not given.");
+  co_return false;
+}
+
+Performance::Step Performance::ask(std::string argument) {
+  const std::string id = begin_tool(ToolKind::other, argument, {}, {});
+  const auto option = co_await ask_client(id, argument);
+  if (stage_.cancel.cancelled()) co_return;
+  tool_status(id, option ? ToolStatus::completed : ToolStatus::failed, {});
+  if (option) {
+    co_await say("Allowed: " + *option);
+  } else {
+    co_await say("Not allowed.");
+  }
+}
+
+Performance::Step Performance::read(std::string argument) {
+  const auto parts = fields(argument, ':', 3);
+  v1::ReadTextFileRequest request;
+  request.session_id = stage_.session;
+  request.path = path(parts[0]);
+  if (parts.size() > 1)
+    request.line = static_cast<std::uint32_t>(number_or(parts[1], 1, UINT32_MAX));
+  if (parts.size() > 2)
+    request.limit = static_cast<std::uint32_t>(number_or(parts[2], 1, UINT32_MAX));
+  const std::string id =
+      begin_tool(ToolKind::read, "Read " + quoted_path(parts[0]), {}, request.path);
+  tool_status(id, ToolStatus::in_progress, {});
+  const auto answer = co_await stage_.client.read_text_file(std::move(request), &stage_.cancel);
+  if (stage_.cancel.cancelled()) co_return;
+  tool_status(id, answer ? ToolStatus::completed : ToolStatus::failed,
+              answer ? answer->content : answer.error().message);
+  if (answer) {
+    co_await say("Read " + std::to_string(answer->content.size()) + " bytes.");
+  } else {
+    co_await say("Could not read: " + answer.error().message);
+  }
+}
+
+Performance::Step Performance::write(std::string argument) {
+  const auto parts = fields(argument, ':', 2);
+  v1::WriteTextFileRequest request;
+  request.session_id = stage_.session;
+  request.path = path(parts[0]);
+  request.content = parts.size() > 1 ? parts[1] : std::string();
+  v1::ToolContent diff;
+  diff.type = v1::ToolContent::Type::diff;
+  diff.path = request.path;
+  diff.new_text = request.content;
+  const std::string title = "Write " + quoted_path(parts[0]);
+  const std::string id = begin_tool(ToolKind::edit, title, {diff}, request.path);
+  const bool allowed = co_await may_act(id, title);
+  if (!allowed || stage_.cancel.cancelled()) co_return;
+  tool_status(id, ToolStatus::in_progress, {});
+  const auto answer = co_await stage_.client.write_text_file(std::move(request), &stage_.cancel);
+  if (stage_.cancel.cancelled()) co_return;
+  tool_status(id, answer ? ToolStatus::completed : ToolStatus::failed,
+              answer ? std::string_view() : std::string_view(answer.error().message));
+  if (answer) {
+    co_await say("Written.");
+  } else {
+    co_await say("Could not write: " + answer.error().message);
+  }
+}
+
+Performance::Step Performance::run(std::string argument) {
+  v1::CreateTerminalRequest request;
+  request.session_id = stage_.session;
+  request.command = "/bin/sh";
+  request.args = {"-c", argument};
+  request.cwd = stage_.cwd;
+  request.output_byte_limit = limits::terminal_output;
+  const std::string title = "Run " + quoted_path(argument);
+  const std::string id = begin_tool(ToolKind::execute, title, {}, {});
+  const bool allowed = co_await may_act(id, title);
+  if (!allowed || stage_.cancel.cancelled()) co_return;
+  const auto created = co_await stage_.client.create_terminal(std::move(request), &stage_.cancel);
+  if (stage_.cancel.cancelled()) co_return;
+  if (!created) {
+    tool_status(id, ToolStatus::failed, created.error().message);
+    co_await say("Could not run: " + created.error().message);
+    co_return;
+  }
+  v1::ToolCall shown;
+  shown.id = id;
+  shown.status = ToolStatus::in_progress;
+  v1::ToolContent terminal;
+  terminal.type = v1::ToolContent::Type::terminal;
+  terminal.terminal_id = created->terminal_id;
+  shown.content = {std::move(terminal)};
+  send(v1::tool_call_update(shown));
+
+  v1::TerminalRequest which;
+  which.session_id = stage_.session;
+  which.terminal_id = created->terminal_id;
+  const auto ended = co_await stage_.client.wait_for_terminal_exit(which, &stage_.cancel);
+  if (stage_.cancel.cancelled()) co_return;  // the session releases what is left open
+  const auto output = co_await stage_.client.terminal_output(which, &stage_.cancel);
+  const auto released = co_await stage_.client.release_terminal(which, &stage_.cancel);
+  if (stage_.cancel.cancelled()) co_return;
+  const bool good = ended && ended->exit_code == 0U && output && released;
+  tool_status(id, good ? ToolStatus::completed : ToolStatus::failed, {});
+  std::string exit = "not known";
+  if (ended && ended->exit_code) exit = std::to_string(*ended->exit_code);
+  if (ended && ended->signal) exit = *ended->signal;
+  co_await say("Exit " + exit + ": " + (output ? output->output : output.error().message));
+}
+
+Performance::Step Performance::input(std::string argument) {
+  v1::ElicitationRequest request;
+  request.session_id = stage_.session;
+  request.message = argument;
+  json::Writer(request.requested_schema)
+      .begin_object()
+      .member("type", "object")
+      .key("properties")
+      .begin_object()
+      .key("answer")
+      .begin_object()
+      .member("type", "string")
+      .member("title", "Answer")
+      .end_object()
+      .end_object()
+      .key("required")
+      .begin_array()
+      .string("answer")
+      .end_array()
+      .end_object();
+  const auto answer = co_await stage_.client.create_elicitation(std::move(request), &stage_.cancel);
+  if (stage_.cancel.cancelled()) co_return;
+  if (!answer) {
+    co_await say("Could not ask: " + answer.error().message);
+  } else if (answer->action == "accept") {
+    const auto text = json::View(answer->content).find("answer").string();
+    co_await say("You answered: " + text.value_or("nothing"));
+  } else {
+    co_await say("You gave no answer.");
+  }
+}
+
+// --- ending
+// ----------------------------------------------------------------------------------------
+
+Performance::Step Performance::fail_with(std::string argument) {
+  const ErrorKind kind = error_kind_named(argument).value_or(ErrorKind::backend_failed);
+  error_ = Error(kind, "rehearsed: " + std::string(facts(kind).name));
+  co_return;
+}
+
+Performance::Step Performance::stop(std::string argument) {
+  for (const v1::StopReason reason :
+       {v1::StopReason::max_tokens, v1::StopReason::max_turn_requests, v1::StopReason::refusal}) {
+    if (v1::name_of(reason) == argument) stop_ = reason;
+  }
+  co_return;
+}
+
+}  // namespace tine::executor::rehearsal

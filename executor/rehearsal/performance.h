@@ -1,0 +1,109 @@
+#pragma once
+// One turn on stage: plays a script's directives, one after the other, against a client.
+//
+// Lives for one turn, on the loop's thread. After the cancel it stops at the next directive or
+// chunk.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "executor/rehearsal/memory.h"
+#include "executor/rehearsal/script.h"
+#include "protocol/v1/build_update.h"
+#include "protocol/v1/client.h"
+#include "transport/cancel.h"
+#include "transport/loop.h"
+
+namespace tine::executor::rehearsal {
+
+struct Stage {
+  transport::Loop& loop;
+  v1::Client& client;
+  transport::CancelSource& cancel;
+  std::string session;
+  std::string cwd;
+  std::string mode;
+  std::string turn;  ///< id of this turn
+  Branch past;
+  bool thinks_first = false;
+};
+
+class Performance {
+ public:
+  explicit Performance(Stage stage) : stage_(std::move(stage)) {}
+
+  transport::Task<Result<v1::StopReason>> play(const Script& script);
+
+  const std::string& answer() const { return answer_; }
+  std::uint64_t thought_tokens() const { return thought_tokens_; }
+  /// What a usage directive asked for.
+  const std::optional<Tokens>& given_usage() const { return given_usage_; }
+
+ private:
+  using Step = transport::Task<void>;
+  struct Cue {
+    std::string_view name;
+    Step (Performance::*play)(std::string argument);
+  };
+  static const Cue* cue_for(std::string_view name);
+
+  Step say(std::string text);
+  Step think(std::string text);
+  Step slow(std::string argument);
+  Step burst(std::string argument);
+  Step recall(std::string argument);
+  Step wait(std::string argument);
+  Step hang(std::string argument);
+  Step stubborn(std::string argument);
+  Step plan(std::string argument);
+  Step tool(std::string argument);
+  Step open(std::string argument);
+  Step edit(std::string argument);
+  Step ask(std::string argument);
+  Step read(std::string argument);
+  Step write(std::string argument);
+  Step run(std::string argument);
+  Step input(std::string argument);
+  Step notice(std::string argument);
+  Step compact(std::string argument);
+  Step title(std::string argument);
+  Step usage(std::string argument);
+  Step fail_with(std::string argument);
+  Step stop(std::string argument);
+
+  bool over() const {
+    return stage_.cancel.cancelled() || error_ || stop_ != v1::StopReason::end_turn;
+  }
+  /// False when the cancel came first.
+  transport::Task<bool> pause(transport::Milliseconds time);
+  /// Says a piece of the answer without a pause.
+  void chunk(std::string_view text);
+  void send(v1::Update update);
+  /// A new message begins with the next chunk.
+  void next_message() { message_.clear(); }
+  std::string next_id(std::string_view what);
+  std::string path(std::string_view given) const;
+
+  /// A tool call from its first to its last update.
+  std::string begin_tool(v1::ToolKind kind, std::string title, std::vector<v1::ToolContent> content,
+                         std::string location);
+  void tool_status(const std::string& id, v1::ToolStatus status, std::string_view text);
+  /// Whether the mode, or else the client, allows the tool call to act. Ends the tool call when
+  /// not.
+  transport::Task<bool> may_act(std::string id, std::string title);
+  transport::Task<std::optional<std::string>> ask_client(std::string id, std::string title);
+
+  Stage stage_;
+  std::string text_;  // the script's, until a directive has used it
+  std::string answer_;
+  std::string message_;  // id of the message that is being said
+  std::uint64_t thought_tokens_ = 0;
+  std::uint64_t ids_ = 0;
+  std::optional<Tokens> given_usage_;
+  std::optional<Error> error_;
+  v1::StopReason stop_ = v1::StopReason::end_turn;
+};
+
+}  // namespace tine::executor::rehearsal

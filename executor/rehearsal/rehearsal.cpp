@@ -1,0 +1,124 @@
+#include "executor/rehearsal/rehearsal.h"
+
+#include "executor/rehearsal/conversation.h"
+
+namespace tine::executor::rehearsal {
+namespace {
+
+constexpr std::string_view login = "none-needed";
+
+/// The provider's names are not ours: a mix-up of the two is then seen at once.
+std::string provider_name(const std::string& session_id) { return "rehearsal-" + session_id; }
+
+v1::ConfigValue value(std::string id, std::string name, std::string description) {
+  return {.value = std::move(id),
+          .name = std::move(name),
+          .description = std::move(description),
+          .meta = {}};
+}
+
+}  // namespace
+
+const Capabilities& Rehearsal::capabilities() const {
+  static constexpr Capabilities all{
+      .prompt = {.image = true, .audio = true, .embedded_context = true},
+      .mcp = {},
+      .additional_directories = true,
+      .system_prompt = true,
+      .native_fork = true,
+      .fork_at_turn = true};
+  return all;
+}
+
+std::vector<v1::AuthMethod> Rehearsal::auth_methods() const {
+  v1::AuthMethod method;
+  method.id = login;
+  method.name = "No login needed";
+  method.description = "The rehearsal agent asks no model, so logging in does nothing.";
+  return {method};
+}
+
+Settings Rehearsal::settings() const {
+  Settings settings;
+  // From the narrowest to the widest.
+  settings.modes.available = {
+      {.id = "read-only",
+       .name = "Read only",
+       .description = "Changes nothing and runs nothing.",
+       .meta = {}},
+      {.id = "ask",
+       .name = "Ask",
+       .description = "Asks before it changes or runs anything.",
+       .meta = {}},
+      {.id = "auto", .name = "Automatic", .description = "Acts without asking.", .meta = {}}};
+  settings.modes.current = "ask";
+
+  v1::ConfigOption model;
+  model.id = "model";
+  model.name = "Model";
+  model.category = "model";
+  model.current = "parrot";
+  model.values = {value("parrot", "Parrot", "Repeats what it heard."),
+                  value("owl", "Owl", "Thinks before it repeats what it heard.")};
+
+  v1::ConfigOption usage;
+  usage.type = v1::ConfigOption::Type::boolean;
+  usage.id = "count";
+  usage.name = "Count tokens";
+  usage.description = "Whether turns report modelled token counts.";
+  usage.on = true;
+
+  settings.options = {std::move(model), std::move(usage)};
+  return settings;
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::start(ConversationSpec spec) {
+  std::string id = provider_name(spec.session_id);
+  memory_[id] = nullptr;
+  co_return std::make_unique<RehearsedConversation>(loop_, *this, std::move(id), std::move(spec));
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::resume(ConversationSpec spec,
+                                                                 ProviderPoint at) {
+  if (!memory_.contains(at.conversation)) {
+    co_return fail(ErrorKind::conversation_lost,
+                   "the rehearsal agent does not remember this conversation");
+  }
+  co_return std::make_unique<RehearsedConversation>(loop_, *this, std::move(at.conversation),
+                                                    std::move(spec));
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::fork(ConversationSpec spec,
+                                                               ProviderPoint at) {
+  const auto parent = memory_.find(at.conversation);
+  Branch from;
+  if (parent == memory_.end() || !find_turn(parent->second, at.turn, from)) {
+    co_return fail(ErrorKind::conversation_lost,
+                   "the rehearsal agent does not remember this conversation");
+  }
+  std::string id = provider_name(spec.session_id);
+  memory_[id] = std::move(from);
+  co_return std::make_unique<RehearsedConversation>(loop_, *this, std::move(id), std::move(spec));
+}
+
+void Rehearsal::forget(const std::string& provider_id) { memory_.erase(provider_id); }
+
+transport::Task<Result<void>> Rehearsal::authenticate(std::string method_id) {
+  if (method_id != login) {
+    co_return fail(Error(ErrorKind::invalid_params, "no such login method").at("params.methodId"));
+  }
+  co_return Result<void>();
+}
+
+transport::Task<Result<void>> Rehearsal::logout() { co_return Result<void>(); }
+
+transport::Task<DoctorReport> Rehearsal::doctor() {
+  DoctorReport report;
+  report.usable = true;
+  report.summary = "built in; asks no model";
+  report.login = "not needed";
+  report.forking = "native, at any turn";
+  co_return report;
+}
+
+}  // namespace tine::executor::rehearsal

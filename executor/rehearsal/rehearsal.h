@@ -1,0 +1,46 @@
+#pragma once
+// The agent that is built in: deterministic, without network or model. It streams an answer and
+// does what the directives in a prompt say (docs/rehearsal.md), keeps its conversation, and can be
+// resumed and forked. It is what the demo runs, what a person tries an editor against, and a
+// stand-in for every backend in tests.
+//
+// On the loop's thread. Remembers the conversations of this process until they are forgotten.
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "executor/executor.h"
+#include "executor/rehearsal/memory.h"
+
+namespace tine::executor::rehearsal {
+
+class Rehearsal final : public Executor {
+ public:
+  Rehearsal(transport::Loop& loop, std::string name) : loop_(loop), name_(std::move(name)) {}
+
+  std::string_view name() const override { return name_; }
+  std::string_view kind() const override { return "rehearsal"; }
+  const Capabilities& capabilities() const override;
+  std::vector<v1::AuthMethod> auth_methods() const override;
+  Settings settings() const override;
+
+  Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;
+  Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) override;
+  Reply<std::unique_ptr<Conversation>> fork(ConversationSpec spec, ProviderPoint at) override;
+  void forget(const std::string& provider_id) override;
+
+  transport::Task<Result<void>> authenticate(std::string method_id) override;
+  transport::Task<Result<void>> logout() override;
+  transport::Task<DoctorReport> doctor() override;
+
+  /// The newest turn of a conversation; conversations share it with their forks.
+  Branch& memory(const std::string& provider_id) { return memory_[provider_id]; }
+
+ private:
+  transport::Loop& loop_;
+  std::string name_;
+  std::unordered_map<std::string, Branch> memory_;
+};
+
+}  // namespace tine::executor::rehearsal

@@ -1,0 +1,51 @@
+#pragma once
+// What a turn cost, in one convention for all providers: disjoint parts, and a number that the
+// provider did not report stays unknown.
+//
+// Values.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/v1/types/prompt.h"
+
+namespace tine::executor {
+
+struct Tokens {
+  std::optional<std::uint64_t> input;  ///< fresh: neither read from a cache nor written to it
+  std::optional<std::uint64_t> cache_read;
+  std::optional<std::uint64_t> cache_write;
+  std::optional<std::uint64_t> output;
+  std::optional<std::uint64_t> thought;  ///< inside output
+
+  bool operator==(const Tokens&) const = default;
+
+  /// Nothing at all is known.
+  bool unknown() const;
+  /// All that the model read: input, cache_read and cache_write. Unknown while input is.
+  std::optional<std::uint64_t> prompt() const;
+  /// The part of the prompt that came from the cache; unknown while either is, or of an empty
+  /// prompt.
+  std::optional<double> cache_hit_ratio() const;
+  /// Adds part by part; an unknown part leaves the sum as it is.
+  void add(const Tokens& more);
+  /// As the protocol has it.
+  v1::Usage on_the_wire() const;
+};
+
+struct ModelTokens {
+  std::string model;
+  Tokens tokens;
+};
+
+struct TurnUsage {
+  Tokens tokens;
+  std::vector<ModelTokens> models;  ///< empty: one model, not named
+  std::string raw;                  ///< JSON: the provider's own fields, as it reported them
+  bool estimated = false;           ///< modelled here, not reported by a provider
+  std::optional<v1::ContextUsage> context;
+};
+
+}  // namespace tine::executor

@@ -1,0 +1,289 @@
+#include "protocol/v1/agent_connection.h"
+
+#include "protocol/v1/agent_server.h"
+#include "protocol/v1/build_update.h"
+#include "protocol/v1/test_ends.h"
+#include "tests/catch.h"
+#include "tests/schema_check.h"
+#include "transport/test_peers.h"
+
+namespace tine::v1 {
+namespace {
+
+using Log = std::vector<std::string>;
+using transport::Task;
+
+/// Allows what it is asked and writes down what it sees.
+class ScriptedClient : public ClientHandler {
+ public:
+  Log log;
+  transport::Event* hold = nullptr;  ///< a permission question waits for it, or for its cancel
+
+  void on_update(std::string_view session_id, json::View update) override {
+    log.push_back(std::string(session_id) + " " + std::string(name_of(classify(update))));
+  }
+  Answer<PermissionResponse> request_permission(PermissionRequest request,
+                                                RequestContext& context) override {
+    log.push_back("permission for " + request.tool_call.id);
+    if (hold != nullptr) {
+      const auto subscription = context.cancel.on_cancel([this] {
+        log.emplace_back("question cancelled");
+        hold->set();
+      });
+      co_await hold->wait();
+    }
+    co_return PermissionResponse{request.options.at(0).id, ""};
+  }
+  Answer<ReadTextFileResponse> read_text_file(ReadTextFileRequest request,
+                                              RequestContext& /*context*/) override {
+    log.push_back("read " + request.path);
+    co_return ReadTextFileResponse{"contents", ""};
+  }
+  void complete_elicitation(std::string elicitation_id) override {
+    log.push_back("complete " + elicitation_id);
+  }
+  void on_notification(std::string_view method, json::View /*params*/) override {
+    log.push_back("notified of " + std::string(method));
+  }
+};
+
+/// An agent and a client of ours, connected within the process. Every line is judged.
+struct Connected {
+  Connected() : server(loop, agent, proxy, {}) {
+    transport::test::start(loop, [this] { return agent_peer->serve(server); });
+    transport::test::start(loop, [this]() -> Task<void> {
+      co_await connection.serve();
+      client_done = true;
+    });
+  }
+  ~Connected() {
+    connection.close();
+    agent_peer->close();
+    loop.run_ready();
+  }
+  Connected(const Connected&) = delete;
+  Connected& operator=(const Connected&) = delete;
+
+  void judge(char direction, std::string_view line) {
+    static tests::SchemaCheck schema;
+    const auto sender = direction == 'i' ? tests::Sender::agent : tests::Sender::client;
+    INFO(line);
+    CHECK(schema.check_message(sender, line, pending) == "");
+  }
+
+  transport::Loop loop;
+  transport::test::ChannelPair ends = transport::make_memory_channel(loop);
+  ScriptedClient handler;
+  tests::SchemaCheck::Pending pending;
+  AgentConnection connection{
+      loop, std::move(ends.first), handler,
+      [this](char direction, std::string_view line) { judge(direction, line); }};
+  std::shared_ptr<transport::RpcPeer> agent_peer =
+      transport::RpcPeer::make(loop, std::move(ends.second));
+  ClientProxy proxy{agent_peer};
+  ScriptedAgent agent;
+  AgentServer server;
+  bool client_done = false;
+};
+
+InitializeRequest able_client() {
+  InitializeRequest request;
+  request.client_capabilities.read_text_file = true;
+  request.client_capabilities.write_text_file = true;
+  request.client_capabilities.elicitation_url = true;
+  request.client_capabilities.boolean_options = true;
+  return request;
+}
+
+Workspace workspace() {
+  Workspace made;
+  made.cwd = "/w";
+  return made;
+}
+
+TEST_CASE("connection: every call reaches the agent and comes back typed") {
+  Connected it;
+  AgentConnection& agent = it.connection;
+  transport::test::run(it.loop, [&]() -> Task<void> {
+    const auto initialized = co_await agent.initialize(able_client(), {});
+    CHECK(initialized.value().agent_capabilities.session.fork);
+    const auto authenticated = co_await agent.authenticate({"m", ""}, {});
+    CHECK(authenticated);
+    const auto opened = co_await agent.new_session({workspace(), ""}, {});
+    CHECK(opened.value().session_id == "s1");
+    const auto loaded = co_await agent.load_session({"a", workspace(), ""}, {});
+    CHECK(loaded);
+    const auto resumed = co_await agent.resume_session({"b", workspace(), ""}, {});
+    CHECK(resumed);
+    const auto forked = co_await agent.fork_session({"c", workspace(), ""}, {});
+    CHECK(forked.value().session_id == "s1");
+    const auto listed = co_await agent.list_sessions({}, {});
+    CHECK(listed.value().sessions.empty());
+    const auto mode = co_await agent.set_mode({"s", "m", ""}, {});
+    CHECK(mode);
+    const auto option = co_await agent.set_config_option({"s", "c", true, ""}, {});
+    CHECK(option);
+    const auto prompted = co_await agent.prompt({"s", {text_block("hi")}, ""}, {});
+    CHECK(prompted.value().stop_reason == StopReason::end_turn);
+    CHECK(prompted.value().usage.value().total == 5U);
+    const auto closed = co_await agent.close_session({"e", ""}, {});
+    CHECK(closed);
+    const auto deleted = co_await agent.delete_session({"d", ""}, {});
+    CHECK(deleted);
+    const auto out = co_await agent.logout({}, {});
+    CHECK(out);
+    const auto raw = co_await agent.call("session/list", "{}", {});
+    CHECK(raw.value() == R"({"sessions":[]})");
+    agent.cancel("s");
+  });
+  it.loop.run_ready();
+  CHECK(it.agent.log == Log{"initialize 1", "authenticate m", "new /w", "load a", "resume b",
+                            "fork c", "list everywhere", "mode m", "option c", "prompt hi",
+                            "close e", "delete d", "logout", "list everywhere", "cancel s"});
+}
+
+TEST_CASE("connection: all updates of a turn are seen before its call returns") {
+  Connected it;
+  it.agent.on_prompt = [&](PromptRequest, RequestContext&) -> Answer<PromptResponse> {
+    for (int i = 0; i < 3; ++i) {
+      Update update = text_chunk(UpdateKind::agent_message_chunk, "x", "m");
+      update.session = "s\"1";
+      it.proxy.update(update);
+    }
+    co_return PromptResponse{};
+  };
+  transport::test::run(it.loop, [&]() -> Task<void> {
+    co_await it.connection.initialize(able_client(), {});
+    co_await it.connection.prompt({"s", {}, ""}, {});
+    const std::string chunk = "s\"1 agent_message_chunk";
+    CHECK(it.handler.log == Log{chunk, chunk, chunk});
+  });
+}
+
+TEST_CASE("connection: the agent's questions reach the client and its answers the agent") {
+  Connected it;
+  it.agent.on_prompt = [&](PromptRequest, RequestContext&) -> Answer<PromptResponse> {
+    PermissionRequest question;
+    question.session_id = "s";
+    question.tool_call.id = "call";
+    question.options = {{"y", "Yes", PermissionOption::Kind::allow_once, ""}};
+    const auto allowed = co_await it.proxy.request_permission(question, nullptr);
+    CHECK(allowed.value().option_id == "y");
+    ReadTextFileRequest file;
+    file.session_id = "s";
+    file.path = "/f";
+    const auto read = co_await it.proxy.read_text_file(file, nullptr);
+    CHECK(read.value().content == "contents");
+    WriteTextFileRequest unwanted;
+    unwanted.session_id = "s";
+    unwanted.path = "/f";
+    const auto written = co_await it.proxy.write_text_file(unwanted, nullptr);
+    CHECK(written.error().kind == ErrorKind::unknown_method);
+    it.proxy.complete_elicitation("e");
+    co_return PromptResponse{};
+  };
+  transport::test::run(it.loop, [&]() -> Task<void> {
+    co_await it.connection.initialize(able_client(), {});
+    co_await it.connection.prompt({"s", {}, ""}, {});
+  });
+  CHECK(it.handler.log == Log{"permission for call", "read /f", "complete e"});
+}
+
+TEST_CASE("connection: an agent's error keeps its kind and says what was not found") {
+  Connected it;
+  transport::test::run(it.loop, [&]() -> Task<void> {
+    co_await it.connection.initialize(able_client(), {});
+    it.agent.refusal = Error(ErrorKind::session_not_found, "gone");
+    const auto missing = co_await it.connection.close_session({"e", ""}, {});
+    CHECK(missing.error().kind == ErrorKind::session_not_found);
+    CHECK(missing.error().data == R"("sessionId":"e")");
+    it.agent.refusal = Error(ErrorKind::usage_limit, "no more today");
+    const auto limited = co_await it.connection.close_session({"e", ""}, {});
+    CHECK(limited.error().kind == ErrorKind::usage_limit);
+    CHECK(limited.error().message == "no more today");
+  });
+}
+
+TEST_CASE("connection: a question of an agent that goes is cancelled, and serving ends after it") {
+  Connected it;
+  transport::Event hold(it.loop);
+  it.handler.hold = &hold;
+  it.agent.on_prompt = [&](PromptRequest, RequestContext&) -> Answer<PromptResponse> {
+    PermissionRequest question;
+    question.session_id = "s";
+    question.tool_call.id = "call";
+    question.options = {{"y", "Yes", PermissionOption::Kind::allow_once, ""}};
+    co_await it.proxy.request_permission(question, nullptr);
+    co_return PromptResponse{};
+  };
+  ErrorKind kind = ErrorKind::internal;
+  transport::test::start(it.loop, [&]() -> Task<void> {
+    co_await it.connection.initialize(able_client(), {});
+    const auto answer = co_await it.connection.prompt({"s", {}, ""}, {});
+    if (!answer) kind = answer.error().kind;
+  });
+  it.loop.run_ready();
+  CHECK(it.handler.log == Log{"permission for call"});
+  CHECK_FALSE(it.client_done);
+  it.agent_peer->close();
+  it.loop.run_ready();
+  CHECK(kind == ErrorKind::peer_gone);
+  CHECK(it.handler.log == Log{"permission for call", "question cancelled"});
+  CHECK(it.client_done);
+}
+
+/// The client's end, and the bare end that an agent would hold.
+struct Bare {
+  Bare() {
+    transport::test::start(loop, [this] { return connection.serve(); });
+    loop.run_ready();
+  }
+  ~Bare() {
+    connection.close();
+    loop.run_ready();
+  }
+  Bare(const Bare&) = delete;
+  Bare& operator=(const Bare&) = delete;
+
+  transport::Loop loop;
+  transport::test::ChannelPair ends = transport::make_memory_channel(loop);
+  ScriptedClient handler;
+  AgentConnection connection{loop, std::move(ends.first), handler};
+  BareEnd agent{loop, std::move(ends.second)};
+};
+
+TEST_CASE("connection: a bad answer of an agent is its failure") {
+  Bare it;
+  std::optional<Result<NewSessionResponse>> answer;
+  transport::test::start(it.loop, [&]() -> Task<void> {
+    answer = co_await it.connection.new_session({workspace(), ""}, {});
+  });
+  it.loop.run_ready();
+  it.agent.send(R"({"jsonrpc":"2.0","id":1,"result":{"sessionId":7}})");
+  REQUIRE(answer);
+  CHECK(answer->error().kind == ErrorKind::backend_failed);
+  CHECK(answer->error().message == "bad answer: expected string at result.sessionId");
+}
+
+TEST_CASE("connection: what an agent may not ask is refused, what makes no sense passed over") {
+  Bare it;
+  it.agent.send(R"({"jsonrpc":"2.0","id":1,"method":"session/new","params":{}})");
+  CHECK(it.agent.lines.at(0).find("-32601") != std::string::npos);
+  it.agent.send(R"({"jsonrpc":"2.0","id":2,"method":"fs/read_text_file","params":{"path":3}})");
+  CHECK(it.agent.lines.at(1).find("missing params.sessionId") != std::string::npos);
+  it.agent.send(R"({"jsonrpc":"2.0","id":3,"method":"terminal/create",)"
+                R"("params":{"sessionId":"s","command":"c"}})");
+  CHECK(it.agent.lines.at(2).find("-32601") != std::string::npos);
+  it.agent.send(R"({"jsonrpc":"2.0","method":"session/update","params":{"sessionId":3}})");
+  it.agent.send(R"({"jsonrpc":"2.0","method":"session/update"})");
+  it.agent.send(R"({"jsonrpc":"2.0","method":"elicitation/complete","params":{}})");
+  CHECK(it.handler.log.empty());
+  it.agent.send(R"({"jsonrpc":"2.0","method":"session/update",)"
+                R"("params":{"sessionId":"s\u0031","update":{"sessionUpdate":"plan"}}})");
+  it.agent.send(R"({"jsonrpc":"2.0","method":"_vendor/x","params":{}})");
+  CHECK(it.handler.log == Log{"s1 plan", "notified of _vendor/x"});
+  CHECK(it.agent.lines.size() == 3);
+}
+
+}  // namespace
+}  // namespace tine::v1

@@ -1,0 +1,166 @@
+#include "protocol/v1/agent_server.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "protocol/v1/announced.h"
+#include "protocol/v1/codec.h"
+#include "protocol/v1/filter.h"
+
+namespace tine::v1 {
+
+class AgentServer::Methods {
+ public:
+  struct Method {
+    std::string_view name;
+    /// Decodes while the message is there, and starts the request.
+    void (*start)(AgentServer& server, json::View params, transport::Replier replier);
+    /// Without an announcement there is no such method.
+    bool (*announced)(const AgentCapabilities& capabilities);
+    bool unstable = false;
+  };
+
+  static const Method* find(std::string_view name);
+
+ private:
+  template <auto function>
+  static void start(AgentServer& server, json::View params, transport::Replier replier);
+
+  static bool always(const AgentCapabilities& /*capabilities*/) { return true; }
+  static bool logout(const AgentCapabilities& agent) { return agent.logout; }
+  static bool load(const AgentCapabilities& agent) { return agent.load_session; }
+  template <bool SessionCapabilities::*capability>
+  static bool session(const AgentCapabilities& agent) {
+    return agent.session.*capability;
+  }
+};
+
+const AgentServer::Methods::Method* AgentServer::Methods::find(std::string_view name) {
+  using Can = SessionCapabilities;
+  using Agent = AgentHandler;
+  static constexpr std::array methods = {
+      Method{"authenticate", start<&Agent::authenticate>, always},
+      Method{"logout", start<&Agent::logout>, logout},
+      Method{"session/close", start<&Agent::close_session>, session<&Can::close>},
+      Method{"session/delete", start<&Agent::delete_session>, session<&Can::remove>},
+      Method{"session/fork", start<&Agent::fork_session>, session<&Can::fork>, true},
+      Method{"session/list", start<&Agent::list_sessions>, session<&Can::list>},
+      Method{"session/load", start<&Agent::load_session>, load},
+      Method{"session/new", start<&Agent::new_session>, always},
+      Method{"session/prompt", start<&Agent::prompt>, always},
+      Method{"session/resume", start<&Agent::resume_session>, session<&Can::resume>},
+      Method{"session/set_config_option", start<&Agent::set_config_option>, always},
+      Method{"session/set_mode", start<&Agent::set_mode>, always},
+  };
+  static_assert(std::ranges::is_sorted(methods, {}, &Method::name));
+  const auto* const found = std::ranges::lower_bound(methods, name, {}, &Method::name);
+  return found != methods.end() && found->name == name ? found : nullptr;
+}
+
+template <auto function>
+void AgentServer::Methods::start(AgentServer& server, json::View params,
+                                 transport::Replier replier) {
+  using Function = RequestFunction<decltype(function)>;
+  auto request = read_params<typename Function::Request>(params);
+  if (!request) return replier.error(request.error());
+  std::optional<Error> refusal;
+  if constexpr (requires { request->workspace; }) refusal = server.refusal(request->workspace);
+  if constexpr (requires { request->prompt; }) refusal = server.refusal(*request);
+  if (refusal) return replier.error(*refusal);
+
+  RequestContext context{replier.cancel_source(), replier.id(), {}};
+  InFlight::Ticket ticket(server.requests_, context.cancel);
+  server.loop_.spawn(serve_request<function>(
+      server.handler_, std::move(*request), std::move(replier), std::move(context),
+      std::move(ticket),
+      [&server](typename Function::Response& response) { server.polish(response); }));
+}
+
+AgentServer::AgentServer(transport::Loop& loop, AgentHandler& handler, ClientProxy& client,
+                         AgentServerOptions options)
+    : loop_(loop), handler_(handler), client_(client), options_(options), requests_(loop) {}
+
+void AgentServer::on_request(std::string_view method, json::View params,
+                             transport::Replier replier) {
+  if (method == "initialize") return initialize(params, std::move(replier));
+  if (!initialized_) {
+    return replier.error(Error(ErrorKind::not_initialized, "initialize comes first"));
+  }
+  const Methods::Method* const known = Methods::find(method);
+  if (known == nullptr || (known->unstable && !options_.unstable) ||
+      !known->announced(announced_)) {
+    return replier.error(Error(ErrorKind::unknown_method, "this agent has no such method"));
+  }
+  known->start(*this, params, std::move(replier));
+}
+
+void AgentServer::initialize(json::View params, transport::Replier replier) {
+  if (initialized_) {
+    return replier.error(Error(ErrorKind::invalid_request, "initialize comes only once"));
+  }
+  const auto request = read_params<InitializeRequest>(params);
+  if (!request) return replier.error(request.error());
+  client_.negotiated(request->client_capabilities);
+  auto response = handler_.initialize(*request);
+  if (!response) return replier.error(response.error());
+  response->protocol_version = protocol_version;
+  if (!options_.unstable) keep_stable(response->agent_capabilities);
+  if (!request->client_capabilities.terminal_auth) {
+    std::erase_if(response->auth_methods, [](const AuthMethod& method) {
+      return method.type == AuthMethod::Type::terminal;
+    });
+  }
+  announced_ = response->agent_capabilities;
+  initialized_ = true;
+  replier.result(write(*response));
+}
+
+void AgentServer::on_notification(std::string_view method, json::View params) {
+  if (method != "session/cancel" || !initialized_) return;
+  auto session = params.find("sessionId").string();
+  if (!session) return;
+  // Started like a request, so that it does not overtake the prompts that came before it.
+  const auto deliver = [](AgentHandler& handler, std::string id,
+                          InFlight::Ticket) -> transport::Task<void> {
+    handler.cancel(std::move(id));
+    co_return;
+  };
+  loop_.spawn(deliver(handler_, std::move(*session), InFlight::Ticket(requests_, {})));
+}
+
+std::optional<Error> AgentServer::refusal(Workspace& workspace) const {
+  if (!options_.unstable) workspace.system_prompt.reset();
+  return v1::refusal(announced_, workspace);
+}
+
+std::optional<Error> AgentServer::refusal(const PromptRequest& request) const {
+  return v1::refusal(announced_.prompt, request.prompt);
+}
+
+template <class Response>
+void AgentServer::polish(Response& response) const {
+  if constexpr (requires { response.usage; }) {
+    if (!options_.unstable) response.usage.reset();
+  }
+  if constexpr (requires { response.config_options; }) {
+    if constexpr (requires { response.config_options->size(); }) {
+      if (response.config_options) {
+        response.config_options =
+            for_client(client_.capabilities(), std::move(*response.config_options));
+      }
+    } else {
+      response.config_options =
+          for_client(client_.capabilities(), std::move(response.config_options));
+    }
+  }
+}
+
+transport::Task<bool> AgentServer::close(transport::Milliseconds grace) {
+  // What came before the end of the input has begun when this goes on.
+  co_await transport::yield(loop_);
+  handler_.disconnected();
+  co_return co_await requests_.idle_within(grace);
+}
+
+}  // namespace tine::v1

@@ -1,0 +1,72 @@
+#include "protocol/v1/types/prompt.h"
+
+#include "protocol/v1/codec/parts.h"
+
+namespace tine::v1 {
+namespace {
+
+constexpr std::array<std::string_view, 5> stop_reasons = {
+    "end_turn", "max_tokens", "max_turn_requests", "refusal", "cancelled"};
+
+}  // namespace
+
+std::string_view name_of(StopReason reason) { return enum_name(reason, stop_reasons); }
+
+bool decode(json::View from, StopReason& to, const json::Path& path, json::Complaint& complaint) {
+  return decode_enum(from, to, stop_reasons, path, complaint);
+}
+
+bool decode(json::View from, Usage& to, const json::Path& path, json::Complaint& complaint) {
+  json::ObjectReader reader(from, path, complaint);
+  return reader.required("totalTokens", to.total)
+      .required("inputTokens", to.input)
+      .required("outputTokens", to.output)
+      .lenient("thoughtTokens", to.thought)
+      .lenient("cachedReadTokens", to.cached_read)
+      .lenient("cachedWriteTokens", to.cached_write)
+      .raw_object("_meta", to.meta)
+      .ok();
+}
+
+void encode(json::Writer& out, const Usage& from) {
+  out.begin_object();
+  optional_member(out, "totalTokens", from.total);
+  optional_member(out, "inputTokens", from.input);
+  optional_member(out, "outputTokens", from.output);
+  optional_member(out, "thoughtTokens", from.thought);
+  optional_member(out, "cachedReadTokens", from.cached_read);
+  optional_member(out, "cachedWriteTokens", from.cached_write);
+  out.raw_member("_meta", from.meta).end_object();
+}
+
+bool decode(json::View from, PromptRequest& to, const json::Path& path,
+            json::Complaint& complaint) {
+  json::ObjectReader reader(from, path, complaint);
+  return reader.required("sessionId", to.session_id)
+      .required("prompt", to.prompt)
+      .raw_object("_meta", to.meta)
+      .ok();
+}
+
+void encode(json::Writer& out, const PromptRequest& from) {
+  out.begin_object().member("sessionId", std::string_view(from.session_id));
+  list_member(out, "prompt", from.prompt);
+  out.raw_member("_meta", from.meta).end_object();
+}
+
+bool decode(json::View from, PromptResponse& to, const json::Path& path,
+            json::Complaint& complaint) {
+  json::ObjectReader reader(from, path, complaint);
+  return reader.required("stopReason", to.stop_reason)
+      .lenient("usage", to.usage)
+      .raw_object("_meta", to.meta)
+      .ok();
+}
+
+void encode(json::Writer& out, const PromptResponse& from) {
+  out.begin_object().member("stopReason", name_of(from.stop_reason));
+  if (from.usage && from.usage->complete()) optional_member(out, "usage", from.usage);
+  out.raw_member("_meta", from.meta).end_object();
+}
+
+}  // namespace tine::v1

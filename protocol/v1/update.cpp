@@ -1,0 +1,108 @@
+#include "protocol/v1/update.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "base/json/writer.h"
+#include "protocol/v1/escaped_text.h"
+#include "protocol/v1/limits.h"
+
+namespace tine::v1 {
+namespace {
+
+constexpr std::array<std::string_view, 19> names = {"user_message_chunk",
+                                                    "agent_message_chunk",
+                                                    "agent_thought_chunk",
+                                                    "tool_call",
+                                                    "tool_call_update",
+                                                    "plan",
+                                                    "plan_update",
+                                                    "plan_removed",
+                                                    "available_commands_update",
+                                                    "current_mode_update",
+                                                    "config_option_update",
+                                                    "session_info_update",
+                                                    "usage_update",
+                                                    "notice",
+                                                    "compaction_update",
+                                                    "compaction_summary_chunk",
+                                                    "subagent_update",
+                                                    "session_message",
+                                                    "session_message_chunk"};
+static_assert(names.size() == static_cast<std::size_t>(UpdateKind::other));
+
+bool is_message_chunk(UpdateKind kind) {
+  return kind == UpdateKind::user_message_chunk || kind == UpdateKind::agent_message_chunk ||
+         kind == UpdateKind::agent_thought_chunk;
+}
+
+}  // namespace
+
+std::string_view name_of(UpdateKind kind) {
+  return kind == UpdateKind::other ? std::string_view() : names[static_cast<std::size_t>(kind)];
+}
+
+UpdateKind classify(json::View update) {
+  const json::View name = update.find("sessionUpdate");
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (name.equals(names[i])) return static_cast<UpdateKind>(i);
+  }
+  return UpdateKind::other;
+}
+
+Update adopt(std::string session, json::View update) {
+  Update out;
+  out.session = std::move(session);
+  out.kind = classify(update);
+  out.payload = update.raw();
+  if (!is_message_chunk(out.kind)) return out;
+  const json::View content = update.find("content");
+  const json::View text = content.find("text");
+  if (!content.find("type").equals("text") || !text.is_string()) return out;
+  out.text.begin = static_cast<std::size_t>(text.raw().data() - update.raw().data()) + 1;
+  out.text.end = out.text.begin + text.escaped().size();
+  return out;
+}
+
+UpdateLine update_line(std::string_view session, const Update& update) {
+  constexpr std::string_view head =
+      R"({"jsonrpc":"2.0","method":"session/update","params":{"sessionId":")";
+  constexpr std::string_view middle = R"(","update":)";
+  UpdateLine line;
+  line.text.reserve(head.size() + session.size() + middle.size() + update.payload.size() + 16);
+  line.text.append(head);
+  json::escape(session, line.text);
+  line.text.append(middle);
+  if (!update.text.none()) {
+    line.splice.begin = line.text.size() + update.text.begin;
+    line.splice.end = line.text.size() + update.text.end;
+  }
+  line.text.append(update.payload).append("}}");
+  return line;
+}
+
+void split(Update update, const std::function<void(Update)>& sink) {
+  const std::size_t length = update.text.end - update.text.begin;
+  if (length <= limits::max_text_chunk) {
+    sink(std::move(update));
+    return;
+  }
+  const std::string_view payload(update.payload);
+  const std::string_view before = payload.substr(0, update.text.begin);
+  const std::string_view after = payload.substr(update.text.end);
+  std::string_view rest = payload.substr(update.text.begin, length);
+  while (!rest.empty()) {
+    const std::size_t part = cut_place(rest, limits::max_text_chunk);
+    Update piece;
+    piece.session = update.session;
+    piece.kind = update.kind;
+    piece.payload.reserve(before.size() + part + after.size());
+    piece.payload.append(before).append(rest.substr(0, part)).append(after);
+    piece.text = {before.size(), before.size() + part};
+    rest.remove_prefix(part);
+    sink(std::move(piece));
+  }
+}
+
+}  // namespace tine::v1

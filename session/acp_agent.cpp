@@ -1,0 +1,283 @@
+#include "session/acp_agent.h"
+
+#include <algorithm>
+
+#include "base/version.h"
+#include "session/meta.h"
+#include "session/project.h"
+
+namespace tine::session {
+namespace {
+
+Failure invalid(std::string what, const std::string& path) {
+  return fail(Error(ErrorKind::invalid_params, std::move(what) + " at " + path).at(path));
+}
+
+/// The fork point that `_meta.tine.fork.at` names: a number is a turn, a string a message.
+Result<SessionService::ForkAt> fork_at(const std::string& meta) {
+  const std::string where = "params._meta.tine.fork.at";
+  const json::View at = ours(meta).find("fork").find("at");
+  SessionService::ForkAt point;
+  if (!at.exists() || at.is_null()) return point;
+  if (auto message = at.string()) {
+    point.message_id = std::move(*message);
+    return point;
+  }
+  const auto turn = at.integer();
+  if (!turn || *turn < 0)
+    return invalid("expected the number of a turn or the id of a message", where);
+  point.turn = static_cast<std::uint64_t>(*turn);
+  return point;
+}
+
+}  // namespace
+
+Result<v1::InitializeResponse> AcpAgent::initialize(const v1::InitializeRequest& request) {
+  const executor::Executor& backend = *service_.backends().preferred;
+  const executor::Capabilities& can = backend.capabilities();
+  v1::InitializeResponse response;
+  response.agent_info =
+      v1::Implementation{.name = "tine", .title = "tine", .version = std::string(version())};
+  response.agent_capabilities.load_session = true;
+  response.agent_capabilities.logout = true;
+  response.agent_capabilities.prompt = can.prompt;
+  response.agent_capabilities.mcp = can.mcp;
+  v1::SessionCapabilities& session = response.agent_capabilities.session;
+  session.list = true;
+  session.remove = true;
+  session.resume = true;
+  session.close = true;
+  session.fork = true;
+  session.additional_directories = can.additional_directories;
+  session.system_prompt = can.system_prompt;
+  response.auth_methods = backend.auth_methods();
+  if (!request.client_capabilities.terminal_auth) {
+    std::erase_if(response.auth_methods, [](const v1::AuthMethod& method) {
+      return method.type == v1::AuthMethod::Type::terminal;
+    });
+  }
+  return response;
+}
+
+v1::Answer<v1::AuthenticateResponse> AcpAgent::authenticate(v1::AuthenticateRequest request,
+                                                            v1::RequestContext&) {
+  auto done = co_await service_.backends().preferred->authenticate(std::move(request.method_id));
+  if (!done) co_return fail(std::move(done.error()));
+  co_return v1::AuthenticateResponse();
+}
+
+v1::Answer<v1::LogoutResponse> AcpAgent::logout(v1::LogoutRequest, v1::RequestContext&) {
+  auto done = co_await service_.backends().preferred->logout();
+  if (!done) co_return fail(std::move(done.error()));
+  co_return v1::LogoutResponse();
+}
+
+// --- opening
+// ---------------------------------------------------------------------------------------
+
+/// What new and fork answer; the commands follow the response, as nothing may come before it.
+v1::NewSessionResponse AcpAgent::opened(const std::shared_ptr<Session>& session,
+                                        v1::RequestContext& context) const {
+  v1::NewSessionResponse response;
+  response.session_id = session->id();
+  response.modes = session->modes();
+  response.config_options = session->options();
+  response.meta = opened_meta(session->executor().name(), session->history()->last_seq());
+  context.after_response = [session, client = &client_] {
+    if (session->attached_to(*client)) session->announce_commands();
+  };
+  return response;
+}
+
+v1::Answer<v1::NewSessionResponse> AcpAgent::new_session(v1::NewSessionRequest request,
+                                                         v1::RequestContext& context) {
+  executor::Executor* backend = service_.backends().preferred;
+  const json::View named = ours(request.meta).find("backend");
+  if (named.exists()) {
+    backend = service_.backends().named(named.string().value_or(""));
+    if (backend == nullptr) {
+      std::string known;
+      for (const auto& each : service_.backends().all) {
+        known.append(known.empty() ? "" : ", ").append(each->name());
+      }
+      co_return invalid("no such backend (there are: " + known + ")", "params._meta.tine.backend");
+    }
+  }
+  v1::Workspace workspace = request.workspace;
+  auto session = service_.create(std::move(request.workspace), *backend);
+  if (!session) co_return fail(std::move(session.error()));
+  (*session)->attach(client_, std::move(workspace));
+  co_return opened(*session, context);
+}
+
+Result<std::shared_ptr<Session>> AcpAgent::reopen(const std::string& id, v1::Workspace workspace) {
+  auto session = service_.find(id);
+  if (!session) return session;
+  const v1::Workspace& before = (*session)->origin().workspace;
+  if (auto good = check(workspace); !good) return fail(std::move(good.error()));
+  if (canonical(workspace.cwd) != canonical(before.cwd)) {
+    return invalid("the session belongs to another directory", "params.cwd");
+  }
+  if (workspace.system_prompt && workspace.system_prompt != before.system_prompt) {
+    return invalid("the session has another system prompt", "params.systemPrompt");
+  }
+  workspace.system_prompt = before.system_prompt;
+  (*session)->attach(client_, std::move(workspace));
+  return session;
+}
+
+v1::Answer<v1::LoadSessionResponse> AcpAgent::load_session(v1::LoadSessionRequest request,
+                                                           v1::RequestContext& context) {
+  const json::View from = ours(request.meta).find("fromSeq");
+  std::uint64_t from_seq = 0;
+  if (from.exists() && !from.is_null()) {
+    const auto number = from.integer();
+    const auto known = service_.find(request.session_id);
+    if (!known) co_return fail(known.error());
+    if (!number || *number < 0 ||
+        !(*known)->history()->is_turn_end(static_cast<std::uint64_t>(*number))) {
+      co_return invalid("not the end of a turn of this session", "params._meta.tine.fromSeq");
+    }
+    from_seq = static_cast<std::uint64_t>(*number);
+  }
+  auto session = reopen(request.session_id, std::move(request.workspace));
+  if (!session) co_return fail(std::move(session.error()));
+  auto replayed = co_await (*session)->replay(from_seq, context.cancel);
+  if (!replayed) co_return fail(std::move(replayed.error()));
+  v1::NewSessionResponse answer = opened(*session, context);
+  v1::LoadSessionResponse response;
+  response.modes = std::move(answer.modes);
+  response.config_options = std::move(answer.config_options);
+  response.meta = std::move(answer.meta);
+  co_return response;
+}
+
+v1::Answer<v1::ResumeSessionResponse> AcpAgent::resume_session(v1::ResumeSessionRequest request,
+                                                               v1::RequestContext& context) {
+  auto session = reopen(request.session_id, std::move(request.workspace));
+  if (!session) co_return fail(std::move(session.error()));
+  v1::NewSessionResponse answer = opened(*session, context);
+  v1::ResumeSessionResponse response;
+  response.modes = std::move(answer.modes);
+  response.config_options = std::move(answer.config_options);
+  response.meta = std::move(answer.meta);
+  co_return response;
+}
+
+v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionRequest request,
+                                                           v1::RequestContext& context) {
+  auto at = fork_at(request.meta);
+  if (!at) co_return fail(std::move(at.error()));
+  const auto parent = service_.find(request.session_id);
+  if (!parent) co_return fail(parent.error());
+  const auto& before = (*parent)->origin().workspace.system_prompt;
+  if (request.workspace.system_prompt && request.workspace.system_prompt != before) {
+    co_return invalid("the session has another system prompt", "params.systemPrompt");
+  }
+  request.workspace.system_prompt = before;
+  v1::Workspace workspace = request.workspace;
+  auto forked =
+      co_await service_.fork(request.session_id, std::move(request.workspace), std::move(*at));
+  if (!forked) co_return fail(std::move(forked.error()));
+  forked->session->attach(client_, std::move(workspace));
+  v1::ForkSessionResponse response = opened(forked->session, context);
+  response.meta = forked_meta(forked->session->executor().name(),
+                              forked->session->history()->last_seq(), forked->report);
+  co_return response;
+}
+
+// --- looking after
+// ---------------------------------------------------------------------------------
+
+v1::Answer<v1::ListSessionsResponse> AcpAgent::list_sessions(v1::ListSessionsRequest request,
+                                                             v1::RequestContext&) {
+  auto page = service_.list(request.cwd.value_or(""), request.cursor.value_or(""));
+  if (!page) co_return fail(std::move(page.error()));
+  v1::ListSessionsResponse response;
+  response.next_cursor = std::move(page->next_cursor);
+  for (const auto& session : page->sessions) {
+    v1::SessionInfo info;
+    info.session_id = session->id();
+    info.cwd = session->origin().workspace.cwd;
+    info.additional_directories = session->origin().workspace.additional_directories;
+    info.title = session->title();
+    info.updated_at = rfc3339(session->updated_ms());
+    info.meta = listed_meta({.backend = session->executor().name(),
+                             .parent = session->origin().parent,
+                             .depth = session->origin().depth,
+                             .turns = session->history()->turns(),
+                             .cumulative = &session->cumulative()});
+    response.sessions.push_back(std::move(info));
+  }
+  co_return response;
+}
+
+v1::Answer<v1::DeleteSessionResponse> AcpAgent::delete_session(v1::DeleteSessionRequest request,
+                                                               v1::RequestContext&) {
+  co_await service_.remove(std::move(request.session_id));
+  co_return v1::DeleteSessionResponse();
+}
+
+v1::Answer<v1::CloseSessionResponse> AcpAgent::close_session(v1::CloseSessionRequest request,
+                                                             v1::RequestContext&) {
+  const auto session = open_session(request.session_id);
+  if (session) {
+    co_await service_.close(std::move(request.session_id));
+    (*session)->detach(client_);
+  }
+  co_return v1::CloseSessionResponse();
+}
+
+// --- using
+// -----------------------------------------------------------------------------------------
+
+Result<std::shared_ptr<Session>> AcpAgent::open_session(const std::string& id) const {
+  auto session = service_.find(id);
+  if (session && !(*session)->attached_to(client_)) {
+    return fail(Error(ErrorKind::session_not_found, "the session is not open on this connection")
+                    .with_hint("Open it with session/load or session/resume."));
+  }
+  return session;
+}
+
+v1::Answer<v1::SetModeResponse> AcpAgent::set_mode(v1::SetModeRequest request,
+                                                   v1::RequestContext&) {
+  auto session = open_session(request.session_id);
+  if (!session) co_return fail(std::move(session.error()));
+  auto set = (*session)->set_mode(request.mode_id);
+  if (!set) co_return fail(std::move(set.error()));
+  co_return v1::SetModeResponse();
+}
+
+v1::Answer<v1::SetConfigOptionResponse> AcpAgent::set_config_option(
+    v1::SetConfigOptionRequest request, v1::RequestContext&) {
+  auto session = open_session(request.session_id);
+  if (!session) co_return fail(std::move(session.error()));
+  auto set = (*session)->set_option(request);
+  if (!set) co_return fail(std::move(set.error()));
+  v1::SetConfigOptionResponse response;
+  response.config_options = (*session)->options();
+  co_return response;
+}
+
+v1::Answer<v1::PromptResponse> AcpAgent::prompt(v1::PromptRequest request,
+                                                v1::RequestContext& context) {
+  auto session = open_session(request.session_id);
+  if (!session) co_return fail(std::move(session.error()));
+  auto report = co_await (*session)->prompt(std::move(request.prompt), context.cancel);
+  if (!report) co_return fail(std::move(report.error()));
+  v1::PromptResponse response;
+  response.stop_reason = report->stop_reason;
+  response.usage = report->usage.tokens.on_the_wire();
+  response.meta = prompt_meta(report->seq, report->turn,
+                              {.turn = report->usage, .cumulative = report->cumulative});
+  co_return response;
+}
+
+void AcpAgent::cancel(std::string session_id) {
+  if (const auto session = open_session(session_id)) (*session)->cancel();
+}
+
+void AcpAgent::disconnected() { service_.cancel(client_); }
+
+}  // namespace tine::session

@@ -1,0 +1,42 @@
+#pragma once
+// The limits of sessions, each with the rule at its edge.
+
+#include <chrono>
+#include <cstddef>
+
+#include "base/limits.h"
+
+namespace tine::session::limits {
+
+using namespace tine::limits;  // NOLINT(google-build-using-namespace): one name for a layer's
+                               // limits
+
+/// Prompts of one session that wait behind the running one. One more: queue_full.
+inline constexpr std::size_t queued_prompts = 64;
+
+/// Sessions that one process holds. One more: queue_full, with the advice to close some.
+inline constexpr std::size_t sessions = 100'000;
+
+/// How long a backend may take to end a cancelled turn. Then the turn is over without it, and its
+/// conversation is resumed anew by the next prompt.
+inline constexpr std::chrono::milliseconds cancel_grace{5'000};
+
+/// Tool calls of one turn whose end is awaited. Of more, the first ones are not closed by a cancel.
+inline constexpr std::size_t open_tool_calls = 4096;
+
+/// Terminals of one turn that are released at its end.
+inline constexpr std::size_t open_terminals = 1024;
+
+/// Sessions on one page of a list.
+inline constexpr std::size_t list_page = 50;
+
+/// Bytes of a title; a longer one is cut at a word.
+inline constexpr std::size_t title = 80;
+
+/// Records that a replay sends before others on the loop get their turn.
+inline constexpr std::size_t replay_slice = 64;
+
+/// Adjacent chunks of a message become one record until it has this many bytes.
+inline constexpr std::size_t merged_record = std::size_t{64} * 1024;
+
+}  // namespace tine::session::limits

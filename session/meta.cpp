@@ -1,0 +1,144 @@
+#include "session/meta.h"
+
+#include "base/json/writer.h"
+
+namespace tine::session {
+namespace {
+
+void number_or_null(json::Writer& writer, std::string_view name,
+                    const std::optional<std::uint64_t>& value) {
+  writer.key(name);
+  if (value) {
+    writer.unsigned_integer(*value);
+  } else {
+    writer.null();
+  }
+}
+
+void write_tokens(json::Writer& writer, const executor::Tokens& tokens) {
+  writer.begin_object();
+  number_or_null(writer, "input", tokens.input);
+  number_or_null(writer, "cacheRead", tokens.cache_read);
+  number_or_null(writer, "cacheWrite", tokens.cache_write);
+  number_or_null(writer, "output", tokens.output);
+  number_or_null(writer, "thought", tokens.thought);
+  number_or_null(writer, "prompt", tokens.prompt());
+  writer.key("cacheHitRatio");
+  if (const auto ratio = tokens.cache_hit_ratio()) {
+    writer.number(*ratio);
+  } else {
+    writer.null();
+  }
+  writer.end_object();
+}
+
+/// Opens `{"tine":{`; the caller closes both.
+json::Writer& open(json::Writer& writer) {
+  return writer.begin_object().key("tine").begin_object();
+}
+
+void write_fork(json::Writer& writer, const ForkReport& fork) {
+  writer.begin_object();
+  writer.member("strategy", std::string_view(fork.strategy));
+  writer.key("attempts").begin_array();
+  for (const ForkReport::Attempt& attempt : fork.attempts) {
+    writer.begin_object()
+        .member("strategy", std::string_view(attempt.strategy))
+        .member("worked", attempt.worked)
+        .member("reason", std::string_view(attempt.reason))
+        .end_object();
+  }
+  writer.end_array();
+  writer.member("parent", std::string_view(fork.parent));
+  writer.key("at").begin_object().member("seq", fork.at).member("turn", fork.turn).end_object();
+  writer.member("depth", fork.depth);
+  writer.end_object();
+}
+
+}  // namespace
+
+std::string tokens_json(const executor::Tokens& tokens) {
+  std::string out;
+  json::Writer writer(out);
+  write_tokens(writer, tokens);
+  return out;
+}
+
+std::string opened_meta(std::string_view backend, std::uint64_t seq) {
+  std::string out;
+  json::Writer writer(out);
+  open(writer).member("backend", backend).member("seq", seq).end_object().end_object();
+  return out;
+}
+
+std::string forked_meta(std::string_view backend, std::uint64_t seq, const ForkReport& fork) {
+  std::string out;
+  json::Writer writer(out);
+  open(writer).member("backend", backend).member("seq", seq).key("fork");
+  write_fork(writer, fork);
+  writer.end_object().end_object();
+  return out;
+}
+
+std::string prompt_meta(std::uint64_t seq, std::uint64_t turn, const UsageReport& usage) {
+  std::string out;
+  json::Writer writer(out);
+  open(writer).member("seq", seq).member("turn", turn);
+  if (!usage.turn.tokens.unknown()) {
+    writer.key("usage").begin_object();
+    writer.member("scope", "turn");
+    number_or_null(writer, "prompt", usage.turn.tokens.prompt());
+    writer.key("cacheHitRatio");
+    if (const auto ratio = usage.turn.tokens.cache_hit_ratio()) {
+      writer.number(*ratio);
+    } else {
+      writer.null();
+    }
+    writer.key("tokens");
+    write_tokens(writer, usage.turn.tokens);
+    writer.key("cumulative");
+    write_tokens(writer, usage.cumulative);
+    writer.key("models").begin_array();
+    for (const executor::ModelTokens& model : usage.turn.models) {
+      writer.begin_object().member("model", std::string_view(model.model)).key("tokens");
+      write_tokens(writer, model.tokens);
+      writer.end_object();
+    }
+    writer.end_array();
+    writer.key("raw");
+    if (usage.turn.raw.empty()) {
+      writer.null();
+    } else {
+      writer.raw(usage.turn.raw);
+    }
+    writer.member("estimated", usage.turn.estimated);
+    writer.end_object();
+  }
+  writer.end_object().end_object();
+  return out;
+}
+
+std::string listed_meta(const SessionFacts& facts) {
+  std::string out;
+  json::Writer writer(out);
+  open(writer).member("backend", facts.backend);
+  writer.key("parent");
+  if (facts.parent.empty()) {
+    writer.null();
+  } else {
+    writer.string(facts.parent);
+  }
+  writer.member("depth", facts.depth).member("turns", facts.turns);
+  if (facts.cumulative != nullptr) {
+    writer.key("usage");
+    write_tokens(writer, *facts.cumulative);
+  }
+  writer.end_object().end_object();
+  return out;
+}
+
+json::View ours(std::string_view meta) {
+  return meta.empty() ? json::View() : json::View(meta).find("tine");
+}
+
+}  // namespace tine::session

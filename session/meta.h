@@ -1,0 +1,58 @@
+#pragma once
+// What tine says under `_meta.tine` (schemas/meta.v1.schema.json): the JSON of whole `_meta`
+// objects, and what it reads there.
+//
+// Plain functions.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json/view.h"
+#include "executor/usage.h"
+
+namespace tine::session {
+
+/// How a fork came about.
+struct ForkReport {
+  struct Attempt {
+    std::string strategy;
+    bool worked = false;
+    std::string reason;  ///< why not, or what there is to say
+  };
+  std::string strategy;
+  std::vector<Attempt> attempts;
+  std::string parent;
+  std::uint64_t at = 0;    ///< seq in the parent
+  std::uint64_t turn = 0;  ///< the parent's turn that is the last common one; 0: none
+  std::uint64_t depth = 0;
+};
+
+struct UsageReport {
+  const executor::TurnUsage& turn;
+  const executor::Tokens& cumulative;
+};
+
+struct SessionFacts {
+  std::string_view backend;
+  std::string_view parent;  ///< empty: not a fork
+  std::uint64_t depth = 0;
+  std::uint64_t turns = 0;
+  const executor::Tokens* cumulative = nullptr;
+};
+
+/// Of new, load and resume.
+std::string opened_meta(std::string_view backend, std::uint64_t seq);
+std::string forked_meta(std::string_view backend, std::uint64_t seq, const ForkReport& fork);
+std::string prompt_meta(std::uint64_t seq, std::uint64_t turn, const UsageReport& usage);
+/// Of a session in a list.
+std::string listed_meta(const SessionFacts& facts);
+/// `,"_meta":{…}`-free JSON of token counts: unknown parts are null.
+std::string tokens_json(const executor::Tokens& tokens);
+
+/// `_meta.tine` of a request; no value when there is none.
+json::View ours(std::string_view meta);
+
+}  // namespace tine::session

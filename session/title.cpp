@@ -1,0 +1,44 @@
+#include "session/title.h"
+
+#include "session/limits.h"
+
+namespace tine::session {
+namespace {
+
+constexpr std::string_view ellipsis = "…";
+
+/// Blanks in a row become one; control characters count as blanks.
+std::string folded(std::string_view line) {
+  std::string out;
+  for (const char c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool blank = byte <= 0x20 || byte == 0x7F;
+    if (!blank) {
+      out.push_back(c);
+    } else if (!out.empty() && out.back() != ' ') {
+      out.push_back(' ');
+    }
+  }
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+}  // namespace
+
+std::string title_from(std::string_view prompt) {
+  std::string title;
+  while (title.empty() && !prompt.empty()) {
+    const std::size_t newline = prompt.find('\n');
+    title = folded(prompt.substr(0, newline));
+    prompt.remove_prefix(newline == std::string_view::npos ? prompt.size() : newline + 1);
+  }
+  if (title.size() <= limits::title) return title;
+  std::size_t end = limits::title - ellipsis.size();
+  const std::size_t word = title.rfind(' ', end);
+  if (word != std::string::npos && word > end / 2) end = word;
+  while (end > 0 && (static_cast<unsigned char>(title[end]) & 0xC0U) == 0x80U) --end;
+  title.resize(end);
+  return title.append(ellipsis);
+}
+
+}  // namespace tine::session

@@ -1,0 +1,46 @@
+#include "session/tree.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace tine::session {
+
+std::string draw_tree(const std::vector<TreeNode>& nodes) {
+  const auto known = [&](const std::string& id) {
+    return std::any_of(nodes.begin(), nodes.end(),
+                       [&](const TreeNode& node) { return node.id == id; });
+  };
+  std::map<std::string, std::vector<const TreeNode*>> children;
+  for (const TreeNode& node : nodes) {
+    children[known(node.parent) ? node.parent : std::string()].push_back(&node);
+  }
+
+  struct Step {
+    const TreeNode* node;
+    std::string indent;  // of its children
+    std::string line;    // of itself
+  };
+  std::vector<Step> open;
+  const auto descend = [&](const std::string& id, const std::string& indent, bool root) {
+    const auto& below = children[id];
+    // The last one first: the stack gives them back in order.
+    for (auto each = below.rbegin(); each != below.rend(); ++each) {
+      const bool last = each == below.rbegin();
+      const std::string branch = root ? "" : (last ? "└─ " : "├─ ");
+      const std::string deeper = root ? "" : (last ? "   " : "│  ");
+      open.push_back({*each, indent + deeper, indent + branch + (*each)->label + "\n"});
+    }
+  };
+  std::string out;
+  descend("", "", true);
+  while (!open.empty()) {
+    const Step step = std::move(open.back());
+    open.pop_back();
+    out += step.line;
+    descend(step.node->id, step.indent, false);
+  }
+  return out;
+}
+
+}  // namespace tine::session

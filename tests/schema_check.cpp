@@ -1,0 +1,180 @@
+#include "tests/schema_check.h"
+
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <tuple>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+namespace tine::tests {
+namespace {
+
+using Json = nlohmann::json;
+using Adapter = valijson::adapters::NlohmannJsonAdapter;
+
+constexpr auto npm_schema =
+    "tests/clients/node_modules/@agentclientprotocol/sdk/schema/v1/schema.unstable.json";
+
+std::string schema_path(const std::string& path) {
+  if (!path.empty()) return path;
+  const char* const named = std::getenv("TINE_ACP_SCHEMA");
+  return named != nullptr && *named != '\0' ? named : npm_schema;
+}
+
+/// Whether the schema leaves open what members are inside.
+bool is_free(const std::string& member, const Json& value) {
+  static const std::set<std::string> always = {"_meta", "rawInput", "rawOutput", "requestedSchema"};
+  if (always.contains(member)) return true;
+  // An error's data, an answer's content, a set of variables; blocks of content have a type.
+  static const std::set<std::string> sometimes = {"data", "content", "env"};
+  return sometimes.contains(member) && value.is_object() && !value.contains("type");
+}
+
+void collect_names(const Json& node, std::set<std::string>& names) {
+  if (node.is_object()) {
+    if (const auto properties = node.find("properties"); properties != node.end()) {
+      for (const auto& [name, value] : properties->items()) names.insert(name);
+    }
+  }
+  if (!node.is_structured()) return;
+  for (const Json& child : node) collect_names(child, names);
+}
+
+std::string unknown_member(const Json& node, const std::set<std::string>& names) {
+  if (!node.is_structured()) return {};
+  if (node.is_array()) {
+    for (const Json& child : node) {
+      if (auto found = unknown_member(child, names); !found.empty()) return found;
+    }
+    return {};
+  }
+  for (const auto& [name, value] : node.items()) {
+    if (!names.contains(name)) return name;
+    if (is_free(name, value)) continue;
+    if (auto found = unknown_member(value, names); !found.empty()) return found;
+  }
+  return {};
+}
+
+}  // namespace
+
+class SchemaCheck::Schema {
+ public:
+  explicit Schema(const std::string& path) {
+    std::ifstream file(path);
+    document_ = Json::parse(file, nullptr, false);
+    if (!document_.is_object() || !document_.contains("$defs")) {
+      fault_ = "no schema at " + path + " (name it in TINE_ACP_SCHEMA)";
+      return;
+    }
+    collect_names(document_, names_);
+    for (const auto& [name, type] : document_["$defs"].items()) {
+      if (!type.contains("x-method")) continue;
+      const std::string kind = name.ends_with("Request")    ? "request"
+                               : name.ends_with("Response") ? "response"
+                                                            : "notification";
+      types_[{type["x-side"].get<std::string>(), type["x-method"].get<std::string>(), kind}] = name;
+    }
+  }
+
+  std::string check(const std::string& type, const Json& value) {
+    if (!fault_.empty()) return fault_;
+    if (!document_["$defs"].contains(type)) return "the schema has no type " + type;
+    valijson::ValidationResults results;
+    valijson::Validator validator;
+    try {
+      if (validator.validate(compiled(type), Adapter(value), &results)) {
+        const std::string unknown = unknown_member(value, names_);
+        return unknown.empty() ? "" : type + ": unknown member " + unknown;
+      }
+    } catch (const std::exception& fault) {
+      return type + ": " + fault.what();
+    }
+    std::string all = type + ":";
+    valijson::ValidationResults::Error error;
+    while (results.popError(error)) {
+      std::string where;
+      for (const std::string& part : error.context) where += part;
+      all += "\n  " + where + ": " + error.description;
+    }
+    return all;
+  }
+
+  /// The type of a message's parameters or result; empty: the schema knows no such message.
+  std::string type_of(Sender receiver, const std::string& method, const std::string& kind) const {
+    const std::string side = receiver == Sender::agent ? "agent" : "client";
+    for (const std::string& owner : {side, std::string("protocol")}) {
+      const auto found = types_.find({owner, method, kind});
+      if (found != types_.end()) return found->second;
+    }
+    return {};
+  }
+
+ private:
+  const valijson::Schema& compiled(const std::string& type) {
+    auto& place = schemas_[type];
+    if (!place) {
+      place = std::make_unique<valijson::Schema>();
+      const Json root = {{"$ref", "#/$defs/" + type}, {"$defs", document_["$defs"]}};
+      valijson::SchemaParser().populateSchema(Adapter(root), *place);
+    }
+    return *place;
+  }
+
+  Json document_;
+  std::string fault_;
+  std::set<std::string> names_;
+  std::map<std::tuple<std::string, std::string, std::string>, std::string> types_;
+  std::map<std::string, std::unique_ptr<valijson::Schema>> schemas_;
+};
+
+SchemaCheck::SchemaCheck(const std::string& path)
+    : schema_(std::make_unique<Schema>(schema_path(path))) {}
+SchemaCheck::~SchemaCheck() = default;
+
+std::string SchemaCheck::check_type(const std::string& type, std::string_view json) {
+  const Json value = Json::parse(json, nullptr, false);
+  if (value.is_discarded()) return type + ": not JSON";
+  return schema_->check(type, value);
+}
+
+std::string SchemaCheck::check_message(Sender sender, std::string_view line, Pending& pending) {
+  const Sender receiver = sender == Sender::agent ? Sender::client : Sender::agent;
+  const Json message = Json::parse(line, nullptr, false);
+  if (!message.is_object()) return "not a JSON object";
+  if (message.value("jsonrpc", Json()) != "2.0") return "jsonrpc is not 2.0";
+
+  if (message.contains("method")) {
+    if (!message["method"].is_string()) return "a method that is not a string";
+    const auto method = message["method"].get<std::string>();
+    const bool request = message.contains("id");
+    const std::string type =
+        schema_->type_of(receiver, method, request ? "request" : "notification");
+    if (request) pending[{sender, message["id"].dump()}] = method;
+    if (type.empty()) return "the schema has no " + method + " to be sent by this side";
+    return schema_->check(type, message.value("params", Json::object()));
+  }
+
+  if (!message.contains("id")) return "neither a method nor an id";
+  if (message.contains("result") == message.contains("error")) {
+    return "not exactly one of result and error";
+  }
+  std::string method;
+  if (const auto asked = pending.find({receiver, message["id"].dump()}); asked != pending.end()) {
+    method = asked->second;
+    pending.erase(asked);
+  }
+  if (message.contains("error")) return schema_->check("Error", message["error"]);
+  if (method.empty()) return "a result that nobody asked for";
+  const std::string type = schema_->type_of(sender, method, "response");
+  return type.empty() ? "the schema has no result of " + method
+                      : schema_->check(type, message["result"]);
+}
+
+}  // namespace tine::tests

@@ -1,0 +1,162 @@
+# Sourced by ./run: the test stages and their sum.
+#
+# A suite is an executable file in tests/suites/, or a tests/clients/*_suite.mjs. It finds TINE (the
+# program), TINE_NODE (Node 22, also first in PATH) set, and the project root as its directory;
+# its last line is "N passed, N failed" or "N passed, N failed, N skipped". A line "suite: asan"
+# among its first ten makes it run again with the sanitized program, "suite: long" keeps it for
+# `./run test --all`.
+
+passed=0 failed=0 skipped=0
+
+report() {  # report NAME STARTED PASSED FAILED SKIPPED
+  passed=$((passed + $3)) failed=$((failed + $4)) skipped=$((skipped + $5))
+  printf '%-44s %5d passed %3d failed %5d s\n' "$1" "$3" "$4" $((SECONDS - $2))
+}
+
+# Runs a command in the background and waits, so that an interrupt ends it and all that it started.
+bounded() {  # bounded SECONDS LOG COMMAND...
+  local limit=$1 log=$2 status
+  shift 2
+  set -m  # a process group of its own, and SIGINT not ignored in it
+  timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null &
+  set +m
+  running=$!
+  wait "$running"
+  status=$?
+  running=
+  [ $status -ne 124 ] || echo "stopped: it ran for more than $limit s" >>"$log"
+  return $status
+}
+
+check() {  # check NAME COMMAND... : a stage that passes or fails as a whole
+  local name=$1 started=$SECONDS
+  shift
+  if "$@"; then report "$name" "$started" 1 0 0; else report "$name" "$started" 0 1 0; return 1; fi
+}
+
+units() {  # units PRESET
+  local started=$SECONDS log=$logs/units-$1.log junit=$logs/units-$1.xml head
+  rm -f "$junit"
+  ctest --test-dir "build/$1" -j "$jobs" --output-on-failure --no-tests=error \
+    --output-junit "$root/$junit" >"$log" 2>&1 </dev/null
+  local status=$?
+  head=$(grep -m1 -A8 '<testsuite ' "$junit" 2>/dev/null | tr '\n' ' ')
+  count() { sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" <<<"$head"; }
+  local all bad skip
+  all=$(count tests) bad=$(count failures) skip=$(($(count skipped) + $(count disabled)))
+  if [ $status -ne 0 ]; then
+    grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test +#[0-9]+:.* Passed )' "$log" | head -n 200
+    [ "${bad:-0}" -ne 0 ] || bad=1 all=$((${all:-0} + 1))
+  fi
+  report "units ($1)" "$started" $((all - bad - skip)) "$bad" "$skip"
+}
+
+has_mark() { head -n 10 "$1" | grep -qE "^[^[:alnum:]]*suite:.*\b$2\b"; }
+
+suites() {  # suites PRESET MARK LONG : those with the mark, or all when it is empty
+  local file
+  for file in tests/suites/* tests/clients/*_suite.mjs; do
+    [ -f "$file" ] && [ -x "$file" ] || continue
+    [ -z "$2" ] || has_mark "$file" "$2" || continue
+    [ "$3" = yes ] || ! has_mark "$file" long || continue
+    suite "$1" "$file"
+  done
+}
+
+suite() {  # suite PRESET FILE
+  local name started=$SECONDS log status last reports
+  name=$(basename "$2")
+  log=$logs/suite-$name-$1.log
+  TINE=$root/build/$1/tine bounded 1200 "$log" "$2"
+  status=$?
+  last=$(grep . "$log" | tail -n 1)
+  if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
+    local good=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]} skip=${BASH_REMATCH[4]:-0}
+    [ $status -eq 0 ] || [ "$bad" -ne 0 ] || bad=1
+  else
+    local good=0 bad=1 skip=0
+    say "$name: exit $status, and its last line is no \"N passed, N failed\""
+  fi
+  [ "$bad" -eq 0 ] || tail -n 60 "$log"
+  report "$name ($1)" "$started" "$good" "$bad" "$skip"
+}
+
+# Reports of sanitized programs, those included whose stderr nobody reads, are files: a file is a
+# failure.
+sanitizer_environment() {
+  rm -rf "$logs/sanitizer" && mkdir -p "$logs/sanitizer"
+  export ASAN_SYMBOLIZER_PATH
+  ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-16)
+  export ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1:log_path=$root/$logs/sanitizer/asan
+  export UBSAN_OPTIONS=print_stacktrace=1:log_path=$root/$logs/sanitizer/ubsan
+}
+
+no_sanitizer_reports() {
+  local file clean=0
+  for file in "$logs"/sanitizer/*; do
+    [ -e "$file" ] || continue
+    clean=1
+    say "$file:"
+    head -n 60 "$file" >&2
+  done
+  return $clean
+}
+
+fuzz() {  # fuzz TARGET SECONDS : seeds and dictionary from tests/corpus, findings to the logs
+  local subject=${1##*/fuzz_}
+  local seeds=tests/corpus/$subject dictionary=tests/corpus/$subject.dict
+  local log=$logs/fuzz-$subject.log own=build/corpus/$subject
+  mkdir -p "$own" "$logs"
+  local command=("$1" -max_total_time="$2" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
+                 -artifact_prefix="$logs/fuzz-$subject-")
+  [ ! -e "$dictionary" ] || command+=(-dict="$dictionary")
+  command+=("$own")
+  [ ! -d "$seeds" ] || command+=("$seeds")
+  bounded $(($2 + 120)) "$log" "${command[@]}" && return
+  tail -n 60 "$log"
+  return 1
+}
+
+quick() {  # true when there is a program to go on with
+  # The units, too, take the protocol's schema from these packages.
+  check "npm packages" npm_packages tests/clients && clients_environment
+  check "build (release)" build release && units release
+}
+
+everything() {  # everything LONG
+  local fuzz_seconds=8 target
+  [ "$1" = no ] || fuzz_seconds=300
+
+  check "sources: layers, co_await" tools/check_sources
+  if quick; then
+    suites release "" "$1"
+  fi
+  if check "build (asan)" build asan; then
+    sanitizer_environment
+    units asan
+    suites asan asan "$1"
+    check "no sanitizer reports" no_sanitizer_reports
+    unset ASAN_OPTIONS UBSAN_OPTIONS
+    for target in build/asan/fuzz/fuzz_*; do
+      [ ! -x "$target" ] || check "$(basename "$target")" fuzz "$target" "$fuzz_seconds"
+    done
+  fi
+}
+
+verb_test() {
+  running=
+  trap 'trap - INT TERM; [ -z "$running" ] || kill -TERM -- "-$running"; exit 130' INT TERM
+  mkdir -p "$logs"
+  case ${1:-} in
+    --quick) if need build node; then quick; else failed=1; fi ;;
+    --all) if need build sanitize node; then everything yes; else failed=1; fi ;;
+    "") if need build sanitize node; then everything no; else failed=1; fi ;;
+    *) say "run: unknown option '$1'"; return 2 ;;
+  esac
+  if [ "$skipped" -eq 0 ]; then
+    echo "$passed passed, $failed failed"
+  else
+    echo "$passed passed, $failed failed, $skipped skipped"
+  fi
+  [ "$failed" -eq 0 ]
+}

@@ -1,0 +1,56 @@
+#pragma once
+// A child process with a pipe to each of its stdin, stdout and, when asked for, stderr.
+//
+// Owned by who started it, on the loop's thread; the program goes on without waiting for it.
+// Destroying it kills the child. (Whole trees of processes are the guardian's business.)
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "transport/channel.h"
+#include "transport/fd.h"
+#include "transport/loop.h"
+
+namespace tine::transport {
+
+struct ChildSpec {
+  std::vector<std::string> command;      ///< the first is the program, looked for on PATH
+  std::vector<std::string> environment;  ///< NAME=value, the whole of it
+  std::string cwd;                       ///< empty: ours
+  bool own_stderr = false;               ///< its stderr is ours
+};
+
+class Child {
+ public:
+  /// A program that cannot be started is an error here, not an exit of the child.
+  static Result<std::unique_ptr<Child>> start(Loop& loop, const ChildSpec& spec);
+  ~Child();
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  pid_t pid() const { return pid_; }
+  /// Its stdin and stdout. To be taken once.
+  std::unique_ptr<Channel> take_channel() { return std::move(channel_); }
+  /// Reads its stderr, unless that is ours.
+  Fd take_stderr() { return std::move(stderr_); }
+
+  void signal(int number) const;
+  /// The status as waitpid has it.
+  Task<int> exited();
+
+ private:
+  Child(Loop& loop, pid_t pid, Fd watch) : loop_(loop), pid_(pid), watch_(std::move(watch)) {}
+
+  Loop& loop_;
+  pid_t pid_;
+  Fd watch_;  // readable when the child has exited
+  bool reaped_ = false;
+  std::unique_ptr<Channel> channel_;
+  Fd stderr_;
+};
+
+}  // namespace tine::transport
