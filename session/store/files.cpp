@@ -1,0 +1,155 @@
+#include "session/store/files.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+
+namespace tine::session::store {
+namespace {
+
+constexpr mode_t folder_mode = S_IRWXU;
+constexpr mode_t file_mode = S_IRUSR | S_IWUSR;
+
+int result(int value) { return value < 0 ? -errno : value; }
+
+/// Opens `path` below `dir` without following a link anywhere on the way.
+int open_beneath(int dir, const std::string& path, int flags) {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC | O_NOFOLLOW);
+  if ((flags & O_CREAT) != 0) how.mode = file_mode;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  const auto fd = static_cast<int>(::syscall(SYS_openat2, dir, path.c_str(), &how, sizeof how));
+  if (fd >= 0 || errno != ENOSYS) return result(fd);
+
+  // An older kernel: one step at a time.
+  int current = ::fcntl(dir, F_DUPFD_CLOEXEC, 0);
+  std::size_t begin = 0;
+  while (current >= 0) {
+    const std::size_t slash = path.find('/', begin);
+    const std::string name = path.substr(begin, slash == std::string::npos ? slash : slash - begin);
+    if (name.empty() || name == "..") errno = EXDEV;
+    const bool last = slash == std::string::npos;
+    const int next =
+        name.empty() || name == ".."
+            ? -1
+            : ::openat(current, name.c_str(),
+                       (last ? flags : O_RDONLY | O_DIRECTORY) | O_CLOEXEC | O_NOFOLLOW, file_mode);
+    const int error = errno;
+    ::close(current);
+    errno = error;
+    if (next < 0 || last) return result(next);
+    current = next;
+    begin = slash + 1;
+  }
+  return result(current);
+}
+
+class SystemFiles final : public Files {
+ public:
+  int open_root(const std::string& path, bool create) override {
+    if (create) {
+      for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
+           slash = path.find('/', slash + 1)) {
+        ::mkdir(path.substr(0, slash).c_str(),
+                folder_mode);  // those that are there stay as they are
+      }
+      if (::mkdir(path.c_str(), folder_mode) != 0 && errno != EEXIST) return -errno;
+    }
+    return result(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  }
+
+  int open_folder(int dir, const std::string& path) override {
+    return open_beneath(dir, path, O_RDONLY | O_DIRECTORY);
+  }
+
+  int open_file(int dir, const std::string& path, Open how) override {
+    switch (how) {
+      case Open::read:
+        return open_beneath(dir, path, O_RDONLY | O_NONBLOCK);
+      case Open::append:
+        return open_beneath(dir, path, O_RDWR | O_APPEND | O_CREAT);
+      case Open::create_new:
+        return open_beneath(dir, path, O_WRONLY | O_CREAT | O_EXCL);
+      case Open::lock:
+        return open_beneath(dir, path, O_RDWR | O_CREAT);
+    }
+    return -EINVAL;
+  }
+
+  int make_folder(int dir, const std::string& name) override {
+    const int made = ::mkdirat(dir, name.c_str(), folder_mode);
+    return made != 0 && errno != EEXIST ? -errno : 0;
+  }
+
+  ssize_t write(int fd, std::string_view bytes) override {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    return n < 0 ? -errno : n;
+  }
+
+  ssize_t read_at(int fd, std::span<char> room, std::int64_t offset) override {
+    const ssize_t n = ::pread(fd, room.data(), room.size(), offset);
+    return n < 0 ? -errno : n;
+  }
+
+  int truncate(int fd, std::int64_t bytes) override { return result(::ftruncate(fd, bytes)); }
+  int sync(int fd) override { return result(::fdatasync(fd)); }
+
+  int rename(int dir, const std::string& from, const std::string& to) override {
+    return result(::renameat(dir, from.c_str(), dir, to.c_str()));
+  }
+
+  int remove_file(int dir, const std::string& name) override {
+    return result(::unlinkat(dir, name.c_str(), 0));
+  }
+
+  int remove_folder(int dir, const std::string& name) override {
+    return result(::unlinkat(dir, name.c_str(), AT_REMOVEDIR));
+  }
+
+  int facts(int fd, Facts& out) override {
+    struct stat found {};
+    if (::fstat(fd, &found) != 0) return -errno;
+    out.directory = S_ISDIR(found.st_mode);
+    out.bytes = found.st_size;
+    out.modified_ms = found.st_mtim.tv_sec * std::int64_t{1000} + found.st_mtim.tv_nsec / 1'000'000;
+    return 0;
+  }
+
+  int names(int dir, std::vector<std::string>& out) override {
+    const int own = ::openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (own < 0) return -errno;
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(own), ::closedir);
+    if (!stream) {
+      const int error = errno;
+      ::close(own);
+      return -error;
+    }
+    errno = 0;
+    while (const dirent* entry = ::readdir(stream.get())) {
+      const std::string_view name(static_cast<const char*>(entry->d_name));
+      if (name != "." && name != "..") out.emplace_back(name);
+      errno = 0;
+    }
+    return -errno;
+  }
+
+  int try_lock(int fd) override { return result(::flock(fd, LOCK_EX | LOCK_NB)); }
+  void close(int fd) override { ::close(fd); }
+};
+
+}  // namespace
+
+Files& system_files() {
+  static SystemFiles files;
+  return files;
+}
+
+}  // namespace tine::session::store

@@ -1,0 +1,39 @@
+#pragma once
+// The limits of the store, each with the rule at its edge.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/limits.h"
+
+namespace tine::session::store::limits {
+
+/// How long a record may wait for its write. Shorter than what a SIGKILL may cost at most (100 ms).
+inline constexpr std::chrono::milliseconds write_delay{50};
+
+/// Bytes of one session that wait for their write. More: they are written at once.
+inline constexpr std::size_t write_buffer = std::size_t{256} * 1024;
+
+/// How long written bytes may wait until they are brought to disk; what a power loss may cost.
+inline constexpr std::chrono::milliseconds sync_interval{2000};
+
+/// A state.toml that is larger is damaged.
+inline constexpr std::size_t state_file = std::size_t{1} * 1024 * 1024;
+
+/// The longest line of a transcript: a message of the greatest length and its envelope. A longer
+/// one is damage, as none is written.
+inline constexpr std::size_t transcript_line =
+    tine::limits::max_line + std::size_t{1} * 1024 * 1024;
+
+/// Bytes read at a time from a transcript; between them others on the loop get their turn.
+inline constexpr std::size_t read_slice = std::size_t{1} * 1024 * 1024;
+
+/// The name of a project's folder. A longer one is cut and made unique by a checksum of the whole
+/// path.
+inline constexpr std::size_t folder_name = 200;
+
+/// Text in a lock file.
+inline constexpr std::size_t lock_file = 4096;
+
+}  // namespace tine::session::store::limits

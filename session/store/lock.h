@@ -1,0 +1,46 @@
+#pragma once
+// The right to write to a session. Held by one process at a time, through flock: when the holder
+// dies, however it dies, the kernel gives it back. What stands in the file only says who holds it,
+// for a person.
+//
+// The lock file is never removed, not even to recover: two who did would both win. Move-only owner.
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/env.h"
+#include "base/ulid.h"
+#include "session/store/folder.h"
+
+namespace tine::session::store {
+
+struct Holder {
+  pid_t pid = 0;
+  std::uint64_t start =
+      0;  ///< of the process, in the kernel's clock ticks: a pid alone may be another's by now
+  std::string host;
+  std::string reason;
+  std::string since;
+};
+
+/// This process as it would be named in a lock.
+Holder this_process(Env& env, std::string reason);
+/// Whether the process is still there: same host, same pid, same start.
+bool is_alive(const Holder& holder);
+
+class Lock {
+ public:
+  /// Takes the lock in `session`, or says who has it (session_locked).
+  static Result<Lock> take(const Folder& session, const Holder& me);
+  /// Who is named in the lock file; none when nobody holds it.
+  static std::optional<Holder> holder(const Folder& session);
+
+ private:
+  explicit Lock(File file) : file_(std::move(file)) {}
+  File file_;
+};
+
+}  // namespace tine::session::store

@@ -1,0 +1,83 @@
+#pragma once
+// state.toml: who a session is and how it stands, for people and for quick answers. All of it can
+// be rebuilt from the transcript; keys that this program does not know survive a rewrite.
+//
+// Values and plain functions. docs/transcript.md and schemas/state.v1.schema.json describe the
+// file.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "executor/usage.h"
+
+namespace tine::session::store {
+
+inline constexpr std::int64_t state_version = 1;
+
+/// active: in use or lately used; available: its context was compressed, it can be gone on with;
+/// retired: marked for removal.
+enum class Status : std::uint8_t { active, available, retired };
+std::string_view name_of(Status status);
+/// A retired session stays retired; all else may become anything but skip `available` on the way
+/// out.
+bool may_become(Status from, Status to);
+
+struct GitState {
+  std::string branch;
+  std::string commit;
+  bool dirty = false;
+  bool operator==(const GitState&) const = default;
+};
+
+struct BackendState {
+  std::string provider_id;
+  std::string last_action;
+  std::optional<std::int64_t> exit_code;
+  std::string updated;
+  executor::Tokens tokens;
+  bool operator==(const BackendState&) const = default;
+};
+
+struct State {
+  std::string id;
+  std::string description;
+  std::string project;  ///< canonical path
+  std::string cwd;      ///< as the client spelled it
+  std::string backend;  ///< by its configured name
+  std::string created;
+  std::string accessed;
+  Status status = Status::active;
+  bool deleted = false;  ///< hidden; kept for the sessions that were forked from it
+  std::string mode;
+  std::map<std::string, std::string> options;
+
+  std::string parent;  ///< empty: not a fork
+  std::uint64_t depth = 0;
+  std::uint64_t fork_seq = 0;
+  std::uint64_t fork_turn = 0;
+  std::string fork_strategy;
+
+  bool compacted = false;
+  std::string compacted_at;
+  std::optional<GitState> git;
+
+  std::uint64_t turns = 0;
+  std::uint64_t last_seq = 0;
+  std::map<std::string, BackendState> backends;
+  executor::Tokens total;
+
+  bool operator==(const State&) const = default;
+};
+
+/// `where` names the file in errors, which say the line.
+Result<State> parse_state(std::string_view text, std::string_view where);
+
+/// `before` is what stands in the file now; what it holds beyond the known keys is kept. A damaged
+/// one is as good as none.
+std::string write_state(const State& state, std::string_view before);
+
+}  // namespace tine::session::store
