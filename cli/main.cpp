@@ -8,16 +8,19 @@
 #include <optional>
 
 #include "cli/arguments.h"
+#include "cli/backends.h"
+#include "cli/config/explain.h"
+#include "cli/config/files.h"
 #include "cli/demo.h"
 #include "cli/doctor.h"
 #include "cli/exit_code.h"
+#include "cli/log_file.h"
 #include "cli/mirror.h"
 #include "cli/print.h"
 #include "cli/run_prompt.h"
 #include "cli/system_env.h"
 #include "cli/welcome.h"
 #include "cli/world.h"
-#include "executor/rehearsal/rehearsal.h"
 #include "transport/stdio.h"
 
 namespace tine::cli {
@@ -49,7 +52,8 @@ transport::Task<int> serve_stdio(World& world, transport::Stdio stdio,
                                  transport::RpcPeer::Mirror mirror,
                                  transport::CancelSource shutdown) {
   world.log.info("serving ACP; the backend is " + std::string(world.backends.preferred->name()) +
-                 " (" + std::string(world.backends.preferred->kind()) + ")");
+                 " (" + std::string(world.backends.preferred->kind()) +
+                 "): " + world.config.default_reason);
   auto channel = transport::make_fd_channel(world.loop, std::move(stdio.in), std::move(stdio.out));
   co_await serve(world, std::move(channel), std::move(mirror), shutdown);
   co_return exit_code::good;
@@ -78,24 +82,38 @@ std::string backend_lines(const World& world) {
   return out;
 }
 
-int start(Arguments arguments) {
+Result<Config> read_config(const Env& env, const Arguments& arguments) {
+  ConfigSources sources{.env = env,
+                        .read = read_config_file,
+                        .is_program = is_program,
+                        .built_in = built_in_kinds(),
+                        .flags = {}};
+  if (!arguments.backend.empty()) sources.flags.push_back({"--backend", arguments.backend});
+  return load_config(sources);
+}
+
+int start(const Arguments& arguments) {
   if (arguments.version) {
     print(version_text(arguments.json));
     return exit_code::good;
   }
   SystemEnv env;
-  Log log(env, Log::Level::info, [](std::string_view line) { print_to_stderr(line); });
-  World world(env, log);
-  world.backends.all.push_back(
-      std::make_unique<executor::rehearsal::Rehearsal>(world.loop, "rehearsal"));
-  world.backends.preferred = world.backends.all.front().get();
-  if (!arguments.backend.empty()) {
-    world.backends.preferred = world.backends.named(arguments.backend);
-    if (world.backends.preferred == nullptr) {
-      print_error(
-          Error(ErrorKind::config_invalid, "there is no backend called " + arguments.backend));
-      return exit_code::config;
-    }
+  auto config = read_config(env, arguments);
+  if (!config) {
+    print_error(config.error());
+    return exit_code::config;
+  }
+  if (arguments.verb == Verb::config) {
+    print(arguments.json ? explain_json(*config) : explain(*config, arguments.explain));
+    return exit_code::good;
+  }
+  Log log(env, level_named(config->settings.log_level), open_log(config->settings.log_file));
+  for (const std::string& warning : config->warnings) log.warning(warning);
+  World world(env, log, std::move(*config));
+  if (world.backends.preferred == nullptr) {
+    print_error(Error(ErrorKind::config_invalid,
+                      "this version cannot run the backend " + world.config.default_backend));
+    return exit_code::config;
   }
 
   if (arguments.verb == Verb::none && ::isatty(STDIN_FILENO) == 1) {

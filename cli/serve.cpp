@@ -23,7 +23,7 @@ transport::Task<void> serve(World& world, std::unique_ptr<transport::Channel> ch
   const auto peer = transport::RpcPeer::make(world.loop, std::move(channel), std::move(mirror));
   v1::ClientProxy client(peer);
   session::AcpAgent agent(world.service, client);
-  v1::AgentServer server(world.loop, agent, client, {.unstable = world.unstable});
+  v1::AgentServer server(world.loop, agent, client, {.unstable = world.config.settings.unstable});
 
   transport::Event over(world.loop);  // the client is gone, or we are asked to go
   transport::Event done(world.loop);  // nobody uses the server any more

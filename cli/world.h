@@ -4,12 +4,11 @@
 //
 // Made by main, on the loop's thread, and outlives every connection.
 
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "base/log.h"
-#include "cli/system_env.h"
+#include "cli/config/config.h"
 #include "session/service.h"
 #include "transport/cancel.h"
 #include "transport/channel.h"
@@ -19,15 +18,14 @@
 namespace tine::cli {
 
 struct World {
-  World(Env& the_env, Log& the_log)
-      : env(the_env), log(the_log), service(loop, the_env, backends) {}
+  World(Env& the_env, Log& the_log, Config the_config);
 
   Env& env;
   Log& log;
+  Config config;
   transport::Loop loop;
   session::Backends backends;
   session::SessionService service;
-  bool unstable = true;
 };
 
 /// Serves one client over `channel` until it is gone or `shutdown` fires; then ends what runs for

@@ -91,20 +91,12 @@ v1::NewSessionResponse AcpAgent::opened(const std::shared_ptr<Session>& session,
 
 v1::Answer<v1::NewSessionResponse> AcpAgent::new_session(v1::NewSessionRequest request,
                                                          v1::RequestContext& context) {
-  executor::Executor* backend = service_.backends().preferred;
   const json::View named = ours(request.meta).find("backend");
-  if (named.exists()) {
-    backend = service_.backends().named(named.string().value_or(""));
-    if (backend == nullptr) {
-      std::string known;
-      for (const auto& each : service_.backends().all) {
-        known.append(known.empty() ? "" : ", ").append(each->name());
-      }
-      co_return invalid("no such backend (there are: " + known + ")", "params._meta.tine.backend");
-    }
+  if (named.exists() && !named.is_string()) {
+    co_return invalid("expected string", "params._meta.tine.backend");
   }
   v1::Workspace workspace = request.workspace;
-  auto session = service_.create(std::move(request.workspace), *backend);
+  auto session = service_.create(std::move(request.workspace), named.string().value_or(""));
   if (!session) co_return fail(std::move(session.error()));
   (*session)->attach(client_, std::move(workspace));
   co_return opened(*session, context);

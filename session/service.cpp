@@ -31,6 +31,25 @@ std::optional<Cursor> parse_cursor(std::string_view text) {
   return cursor;
 }
 
+bool offers(const v1::ConfigOption& option, std::string_view value) {
+  return std::any_of(option.values.begin(), option.values.end(),
+                     [value](const v1::ConfigValue& each) { return each.value == value; });
+}
+
+/// The backend's settings with what was chosen; what the backend does not offer is left as it is.
+executor::Settings settings_of(const Choices& choices) {
+  executor::Settings settings = choices.backend->settings();
+  for (const v1::Mode& mode : settings.modes.available) {
+    if (mode.id == choices.mode) settings.modes.current = mode.id;
+  }
+  for (v1::ConfigOption& option : settings.options) {
+    if (option.category == "model" && offers(option, choices.model)) option.current = choices.model;
+    if (option.category == "thought_level" && offers(option, choices.effort))
+      option.current = choices.effort;
+  }
+  return settings;
+}
+
 std::string amount(const std::optional<std::uint64_t>& tokens) {
   return tokens ? std::to_string(*tokens) : std::string("not known");
 }
@@ -67,17 +86,19 @@ std::shared_ptr<Session> SessionService::add(executor::Executor& backend, Sessio
 }
 
 Result<std::shared_ptr<Session>> SessionService::create(v1::Workspace workspace,
-                                                        executor::Executor& backend) {
+                                                        const std::string& backend) {
   if (sessions_.size() >= limits::sessions) {
     return fail(Error(ErrorKind::queue_full, "too many sessions are open")
                     .with_hint("Close or delete some sessions."));
   }
   if (auto good = check(workspace); !good) return fail(std::move(good.error()));
+  const auto choices = choose_(workspace.cwd, backend);
+  if (!choices) return fail(choices.error());
   Session::Origin origin;
   origin.id = ids_.next();
   origin.workspace = std::move(workspace);
-  origin.settings = backend.settings();
-  return add(backend, std::move(origin), std::make_shared<History>());
+  origin.settings = settings_of(*choices);
+  return add(*choices->backend, std::move(origin), std::make_shared<History>());
 }
 
 Result<std::shared_ptr<Session>> SessionService::find(const std::string& id) const {

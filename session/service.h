@@ -5,6 +5,7 @@
 // One per process, made by main, on the loop's thread; the executors outlive it. Sessions are
 // shared with the coroutines that run their turns.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,16 +28,27 @@ struct Backends {
   executor::Executor* named(std::string_view name) const;
 };
 
+/// What a new session begins with; an empty text leaves the choice to the backend.
+struct Choices {
+  executor::Executor* backend = nullptr;
+  std::string mode;
+  std::string model;
+  std::string effort;
+};
+/// Chooses for a session in `cwd`; `backend` is the name that its client asked for, or empty.
+using Chooser = std::function<Result<Choices>(const std::string& cwd, const std::string& backend)>;
+
 class SessionService {
  public:
-  SessionService(transport::Loop& loop, Env& env, const Backends& backends)
-      : loop_(loop), env_(env), backends_(backends), ids_(env) {}
+  SessionService(transport::Loop& loop, Env& env, const Backends& backends, Chooser choose)
+      : loop_(loop), env_(env), backends_(backends), choose_(std::move(choose)), ids_(env) {}
   SessionService(const SessionService&) = delete;
   SessionService& operator=(const SessionService&) = delete;
 
   const Backends& backends() const { return backends_; }
 
-  Result<std::shared_ptr<Session>> create(v1::Workspace workspace, executor::Executor& backend);
+  /// `backend`: by its name; empty: the one that is configured for the directory.
+  Result<std::shared_ptr<Session>> create(v1::Workspace workspace, const std::string& backend);
   Result<std::shared_ptr<Session>> find(const std::string& id) const;
 
   /// Where a fork begins: after a turn by its number, or after the turn that holds a message;
@@ -78,6 +90,7 @@ class SessionService {
   transport::Loop& loop_;
   Env& env_;
   const Backends& backends_;
+  Chooser choose_;
   UlidSource ids_;
   std::map<std::string, std::shared_ptr<Session>> sessions_;
 };

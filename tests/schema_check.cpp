@@ -83,6 +83,9 @@ class SchemaCheck::Schema {
     }
   }
 
+  /// Why there is no schema; empty: there is one.
+  const std::string& fault() const { return fault_; }
+
   std::string check(const std::string& type, const Json& value) {
     if (!fault_.empty()) return fault_;
     if (!document_["$defs"].contains(type)) return "the schema has no type " + type;
@@ -147,6 +150,7 @@ std::string SchemaCheck::check_type(const std::string& type, std::string_view js
 std::string SchemaCheck::check_message(Sender sender, std::string_view line, Pending& pending) {
   const Sender receiver = sender == Sender::agent ? Sender::client : Sender::agent;
   const Json message = Json::parse(line, nullptr, false);
+  if (!schema_->fault().empty()) return schema_->fault();
   if (!message.is_object()) return "not a JSON object";
   if (message.value("jsonrpc", Json()) != "2.0") return "jsonrpc is not 2.0";
 

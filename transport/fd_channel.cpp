@@ -65,8 +65,10 @@ class End {
   bool is_socket() const { return socket_; }
   bool is_terminal() const { return terminal_; }
   /// A pipe or terminal whose description is shared: it is only touched when it is ready, and then
-  /// for no more than a ready pipe surely takes.
+  /// for no more than it surely takes.
   bool may_block() const { return may_block_; }
+  /// A ready pipe has room for a page, a ready terminal for a byte: it would wait for the rest.
+  std::size_t surely_taken() const { return terminal_ ? 1 : PIPE_BUF; }
 
   /// 0, or the errno of what went wrong. One wait at a time; `end` is what it waits for.
   static Task<int> ready(std::shared_ptr<End> end) {
@@ -178,7 +180,7 @@ class FdChannel final : public Channel {
       std::size_t count = 0;
       for (std::size_t i = next; i < pieces.size() && count < most; ++i, ++count) {
         std::string_view rest = pieces[i].substr(i == next ? written : 0);
-        if (out->may_block()) rest = rest.substr(0, PIPE_BUF);
+        if (out->may_block()) rest = rest.substr(0, out->surely_taken());
         batch[count] = {const_cast<char*>(rest.data()), rest.size()};  // NOLINT: writev's signature
       }
       const ssize_t n = send(*out, batch.data(), count);

@@ -219,23 +219,21 @@ TEST_CASE("the end of the stream ends a line once") {
 }
 
 TEST_CASE("the limit of a line, newline excluded") {
-  for (const std::size_t length :
-       {limits::max_line - 1, limits::max_line, limits::max_line + 1, limits::max_line + 2}) {
-    const std::string line = "{\"id\":77,\"a\":\"" + std::string(length - 16, 'a') + "\"}";
-    REQUIRE(line.size() == length);
-    for (const std::string newline : {"\n", "\r\n", ""}) {
-      INFO(length << " and a newline of " << newline.size());
-      const std::string stream = line + newline;
-      const Seen whole = read_line(stream);
-      CHECK(whole.too_long == (length > limits::max_line));
-      CHECK(whole.text.size() == (whole.too_long ? 0 : length));
-      CHECK(whole.kept.size() == (whole.too_long ? limits::kept_of_bad_line : length));
-      CHECK(whole.members.starts_with("id=77 "));
-      const std::vector<Seen> pieces = read_in_pieces(stream, limits::read_chunk);
-      REQUIRE(pieces.size() == 1);
-      CHECK((pieces.front() == whole));
-    }
-  }
+  const std::size_t length = GENERATE(limits::max_line - 1, limits::max_line, limits::max_line + 1);
+  const std::string newline = GENERATE("\n", "\r\n");
+  const bool whole = GENERATE(true, false);
+  INFO(length << " and a newline of " << newline.size() << (whole ? ", whole" : ", in pieces"));
+  const std::string stream =
+      "{\"id\":77,\"a\":\"" + std::string(length - 16, 'a') + "\"}" + newline;
+  REQUIRE(stream.size() == length + newline.size());
+  const std::vector<Seen> seen =
+      whole ? read_whole(stream) : read_in_pieces(stream, limits::read_chunk);
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].too_long == (length > limits::max_line));
+  CHECK(seen[0].fault == Fault::none);
+  CHECK(seen[0].text.size() == (seen[0].too_long ? 0 : length));
+  CHECK(seen[0].kept.size() == (seen[0].too_long ? limits::kept_of_bad_line : length));
+  CHECK(seen[0].members.starts_with("id=77 "));
 }
 
 TEST_CASE("a line of 40 MB is one bad line, and the next is read") {

@@ -1,7 +1,8 @@
 #pragma once
 // Checks JSON as it arrives, in pieces of any size, without building anything: grammar, UTF-8,
-// depth, surrogates. On the way it notes where the members of the outermost object lie, which is
-// all that a JSON-RPC peer needs to route a message whose body it never looks into.
+// depth, surrogates; numbers may have any size. On the way it notes where the members of the
+// outermost object lie, which is all that a JSON-RPC peer needs to route a message whose body it
+// never looks into.
 //
 // A resource owned by one reader; no threads. Costs no memory beyond itself, whatever is fed.
 

@@ -6,7 +6,7 @@
 
 #include "base/json/scanner.h"
 #include "protocol/v1/codec.h"
-#include "protocol/v1/limits.h"
+#include "protocol/v1/escaped_text.h"
 #include "protocol/v1/update.h"
 
 namespace {
@@ -41,8 +41,18 @@ void round_trips(json::View view) {
   (round_trip<Types>(view), ...);
 }
 
+bool is_json_string(std::string_view escaped) {
+  return is_json("\"" + std::string(escaped) + "\"");
+}
+
 void handle_update(json::View view) {
   v1::Update update = v1::adopt("s", view);
+  const auto escaped = std::string_view(update.payload)
+                           .substr(update.text.begin, update.text.end - update.text.begin);
+  for (std::size_t limit = 0; limit < 16; ++limit) {
+    const std::size_t place = v1::cut_place(escaped, limit);
+    demand(is_json_string(escaped.substr(0, place)) && is_json_string(escaped.substr(place)));
+  }
   demand(is_json(v1::update_line("s\"", update).text));
   demand(is_json(v1::shrink(update.payload, update.payload.size() / 2)));
   v1::split(std::move(update), [](const v1::Update& piece) { demand(is_json(piece.payload)); });

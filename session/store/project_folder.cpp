@@ -11,12 +11,12 @@ namespace {
 constexpr std::string_view hex = "0123456789ABCDEF";
 
 bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-         c == '_';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '-' || c == '_';
 }
 
-/// FNV-1a in 128 bits. Long paths are no attack: who can name a project can also write to the store, and a
-/// session's state names its project, so a collision would be seen.
+/// FNV-1a in 128 bits. Long paths are no attack: who can name a project can also write to the
+/// store, and a session's state names its project, so a collision would be seen.
 std::string digest(std::string_view text) {
   using Wide = unsigned __int128;
   const Wide prime = (static_cast<Wide>(1) << 88U) | 0x13BU;
@@ -26,7 +26,8 @@ std::string digest(std::string_view text) {
     hash *= prime;
   }
   std::string out;
-  for (int shift = 124; shift >= 0; shift -= 4) out.push_back(hex[static_cast<std::size_t>(hash >> shift) & 0xFU]);
+  for (int shift = 124; shift >= 0; shift -= 4)
+    out.push_back(hex[static_cast<std::size_t>(hash >> shift) & 0xFU]);
   return out;
 }
 

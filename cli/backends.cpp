@@ -1,0 +1,70 @@
+#include "cli/backends.h"
+
+#include <array>
+
+#include "cli/config/files.h"
+#include "executor/rehearsal/rehearsal.h"
+
+namespace tine::cli {
+namespace {
+
+std::string names_of(const session::Backends& backends) {
+  std::string out;
+  for (const auto& each : backends.all) out.append(out.empty() ? "" : ", ").append(each->name());
+  return out;
+}
+
+Failure no_such_backend(const session::Backends& backends, bool asked_by_client) {
+  Error error(ErrorKind::invalid_params,
+              "there is no such backend here, but: " + names_of(backends));
+  if (!asked_by_client) return fail(std::move(error));
+  error.path = "params._meta.tine.backend";
+  error.message += ", at " + error.path;
+  return fail(std::move(error));
+}
+
+}  // namespace
+
+std::span<const BackendKind> built_in_kinds() {
+  static constexpr std::array kinds = {BackendKind::rehearsal};
+  return kinds;
+}
+
+session::Backends make_backends(transport::Loop& loop, const Config& config) {
+  session::Backends backends;
+  for (const BackendConfig& each : config.backends) {
+    if (each.kind != BackendKind::rehearsal) continue;
+    backends.all.push_back(std::make_unique<executor::rehearsal::Rehearsal>(loop, each.name));
+  }
+  backends.preferred = backends.named(config.default_backend);
+  return backends;
+}
+
+session::Chooser make_chooser(const session::Backends& backends, const Config& config) {
+  return [&backends, &config](const std::string& cwd,
+                              const std::string& wish) -> Result<session::Choices> {
+    const auto project = overlay_project(config, cwd, read_config_file);
+    if (!project) return fail(project.error());
+    session::Choices choices;
+    choices.backend = backends.named(wish.empty() ? project->default_backend : wish);
+    if (choices.backend == nullptr) return no_such_backend(backends, !wish.empty());
+
+    const BackendConfig* configured = project->find_backend(choices.backend->name());
+    if (configured == nullptr) return choices;
+    SessionDefaults defaults = session_defaults(*project, *configured);
+    const v1::ModeState modes = choices.backend->settings().modes;
+    std::vector<std::string_view> narrowest_first;
+    for (const v1::Mode& mode : modes.available) narrowest_first.push_back(mode.id);
+    const std::string& otherwise =
+        defaults.mode_otherwise.empty() ? modes.current : defaults.mode_otherwise;
+    if (auto good = check_project_mode(*project, otherwise, narrowest_first); !good) {
+      return fail(std::move(good.error()));
+    }
+    choices.mode = std::move(defaults.mode);
+    choices.model = std::move(defaults.model);
+    choices.effort = std::move(defaults.effort);
+    return choices;
+  };
+}
+
+}  // namespace tine::cli

@@ -1,0 +1,20 @@
+#pragma once
+// Makes the backends that the configuration names, and chooses among them for each new session.
+//
+// Plain functions, called by main; what they refer to outlives the sessions.
+
+#include "cli/config/config.h"
+#include "session/service.h"
+#include "transport/loop.h"
+
+namespace tine::cli {
+
+/// The kinds of backend that this program can run.
+std::span<const BackendKind> built_in_kinds();
+
+session::Backends make_backends(transport::Loop& loop, const Config& config);
+
+/// By the client's wish, the project's file and the user's configuration, in this order.
+session::Chooser make_chooser(const session::Backends& backends, const Config& config);
+
+}  // namespace tine::cli

@@ -1,0 +1,272 @@
+#include "cli/config/apply.h"
+
+#include <algorithm>
+
+#include "cli/config/limits.h"
+#include "cli/config/nearest.h"
+
+namespace tine::cli {
+namespace {
+
+using Names = std::vector<std::string_view>;
+
+std::size_t index_of(const SettingKey& key) {
+  return static_cast<std::size_t>(&key - setting_keys().data());
+}
+
+/// The value holds unless a stronger source has set the key before.
+Result<void> set(const SettingKey& key, Value value, Origin origin, std::string_view home,
+                 Config& to) {
+  if (key.rule.path) {
+    auto& path = std::get<std::string>(value);
+    if (path.starts_with("~/")) {
+      if (home.empty()) return refuse(origin, "HOME is not set, which ~/ stands for");
+      path.replace(0, 1, home);
+    }
+  }
+  auto& origins = to.origins[index_of(key)];
+  const auto stronger =
+      std::find_if(origins.begin(), origins.end(),
+                   [&origin](const Origin& other) { return other.layer > origin.layer; });
+  if (stronger == origins.end()) assign(to.settings, key.member, std::move(value));
+  origins.insert(stronger, std::move(origin));
+  return {};
+}
+
+Result<void> set_from(const SettingKey& key, const TomlNode& node, Origin origin,
+                      std::string_view home, Config& to) {
+  auto value = read_value(node, key.member.index(), key.rule);
+  if (!value) {
+    origin.at = value.error().at;
+    return refuse(origin, std::string(key.name) + ": " + value.error().text);
+  }
+  origin.at = node.key_at;
+  return set(key, std::move(*value), std::move(origin), home, to);
+}
+
+/// The keys that stand in the table `group`, or outside of all tables, without its name.
+Names names_in(std::string_view group) {
+  Names names;
+  for (const SettingKey& key : setting_keys()) {
+    const std::size_t dot = key.name.find('.');
+    if (group.empty()) {
+      const std::string_view name = key.name.substr(0, dot);
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    } else if (key.name.substr(0, dot) == group && dot != std::string_view::npos) {
+      names.push_back(key.name.substr(dot + 1));
+    }
+  }
+  if (group.empty()) names.push_back("backends");
+  return names;
+}
+
+const SettingKey* find_key(std::string_view name) {
+  for (const SettingKey& key : setting_keys()) {
+    if (key.name == name) return &key;
+  }
+  return nullptr;
+}
+
+bool is_group(std::string_view name) {
+  for (const SettingKey& key : setting_keys()) {
+    if (key.name.size() > name.size() && key.name.starts_with(name) &&
+        key.name[name.size()] == '.') {
+      return true;
+    }
+  }
+  return false;
+}
+
+void warn(Config& to, Origin origin, const TomlNode& node, std::string_view text) {
+  origin.at = node.key_at;
+  to.warnings.push_back(origin.str() + ": " + std::string(text));
+}
+
+Result<void> apply_group(const TomlNode& table, Origin origin, std::string_view home, Config& to) {
+  if (table.type != TomlNode::Type::table) {
+    origin.at = table.at;
+    return refuse(origin,
+                  table.key + ": expected a table, found " + std::string(describe(table.type)));
+  }
+  for (const TomlNode& node : table.children) {
+    const SettingKey* const key = find_key(table.key + "." + node.key);
+    if (key == nullptr) {
+      warn(to, origin, node,
+           "unknown key " + shown(node.key) + " in [" + table.key + "]" +
+               suggestion(node.key, names_in(table.key)));
+    } else if (auto done = set_from(*key, node, origin, home, to); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+bool is_backend_name(std::string_view name) {
+  constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !name.empty() && name.size() <= limits::max_backend_name &&
+         name.find_first_not_of(letters) == std::string_view::npos;
+}
+
+Result<BackendKind> read_kind(const TomlNode& table, Origin origin) {
+  const TomlNode* const node = table.find("kind");
+  origin.at = node != nullptr ? node->at : table.key_at;
+  const auto kind = node != nullptr && node->type == TomlNode::Type::string
+                        ? backend_kind_named(node->text)
+                        : std::nullopt;
+  if (kind) return *kind;
+  return refuse(origin, "backends." + table.key + ": expected kind = \"codex\", \"claude\", " +
+                            "\"acp\" or \"rehearsal\"");
+}
+
+Result<void> apply_backend_key(const TomlNode& node, Origin origin, BackendConfig& backend,
+                               Config& to) {
+  Names names = {"kind"};
+  for (const BackendKey& key : backend_keys()) {
+    const bool known = key.known_to(backend.kind);
+    if (known) names.push_back(key.name);
+    if (key.name != node.key) continue;
+    if (!known) {
+      warn(to, origin, node,
+           "the key " + shown(node.key) + " has no meaning for a backend of kind \"" +
+               std::string(name_of(backend.kind)) + "\"");
+      return {};
+    }
+    auto value = read_value(node, key.member.index(), key.rule);
+    if (!value) {
+      origin.at = value.error().at;
+      return refuse(origin,
+                    "backends." + backend.name + "." + node.key + ": " + value.error().text);
+    }
+    assign(backend, key.member, std::move(*value));
+    return {};
+  }
+  warn(to, origin, node,
+       "unknown key " + shown(node.key) + " in [backends." + backend.name + "]" +
+           suggestion(node.key, names));
+  return {};
+}
+
+Result<void> apply_backend(const TomlNode& table, Origin origin, Config& to) {
+  origin.at = table.key_at;
+  if (!is_backend_name(table.key)) {
+    return refuse(origin, "backends: the name " + shown(table.key) +
+                              " is not made of letters, digits, '.', '_' and '-'");
+  }
+  if (table.type != TomlNode::Type::table) {
+    return refuse(origin, "backends." + table.key + ": expected a table, found " +
+                              std::string(describe(table.type)));
+  }
+  const auto kind = read_kind(table, origin);
+  if (!kind) return tl::unexpected(kind.error());
+  BackendConfig backend;
+  backend.name = table.key;
+  backend.kind = *kind;
+  backend.origin = origin;
+  for (const TomlNode& node : table.children) {
+    if (node.key == "kind") continue;
+    if (auto done = apply_backend_key(node, origin, backend, to); !done) return done;
+  }
+  const TomlNode* const command = table.find("command");
+  if (backend.kind == BackendKind::acp && command == nullptr) {
+    return refuse(origin, "backends." + table.key +
+                              ": a backend of kind \"acp\" needs command = [\"program\", …]");
+  }
+  if (command != nullptr && backend.kind != BackendKind::rehearsal &&
+      (backend.command.empty() || backend.command.front().empty())) {
+    origin.at = command->at;
+    return refuse(origin, "backends." + table.key + ".command: expected the name of a program");
+  }
+  to.backends.push_back(std::move(backend));
+  return {};
+}
+
+Result<void> apply_backends(const TomlNode& table, Origin origin, Config& to) {
+  origin.at = table.at;
+  if (table.type != TomlNode::Type::table) {
+    return refuse(origin, "backends: expected a table, found " + std::string(describe(table.type)));
+  }
+  if (table.children.size() > limits::max_backends) {
+    return refuse(origin, "backends: more than " + std::to_string(limits::max_backends));
+  }
+  for (const TomlNode& child : table.children) {
+    if (auto done = apply_backend(child, origin, to); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace
+
+Failure refuse(const Origin& origin, std::string_view text) {
+  return fail(ErrorKind::config_invalid, origin.str() + ": " + std::string(text));
+}
+
+Failure refuse_backend(const Config& config, std::string_view name, const Origin& origin) {
+  Names names;
+  std::string list;
+  for (const BackendConfig& backend : config.backends) {
+    names.push_back(backend.name);
+    list += (list.empty() ? "" : ", ") + backend.name;
+  }
+  return refuse(origin, "default_backend: there is no backend " + shown(name) +
+                            suggestion(name, names) + " (there are: " + list + ")");
+}
+
+Result<void> apply_user_file(const TomlNode& root, const std::string& file, std::string_view home,
+                             Config& to) {
+  const Origin origin{Layer::user, file, {}};
+  for (const TomlNode& node : root.children) {
+    Result<void> done;
+    if (node.key == "backends") {
+      done = apply_backends(node, origin, to);
+    } else if (const SettingKey* const key = find_key(node.key); key != nullptr) {
+      done = set_from(*key, node, origin, home, to);
+    } else if (is_group(node.key)) {
+      done = apply_group(node, origin, home, to);
+    } else {
+      warn(to, origin, node, "unknown key " + shown(node.key) + suggestion(node.key, names_in({})));
+    }
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<void> apply_project_file(const TomlNode& root, const std::string& file, Config& to) {
+  Names allowed;
+  std::string list;
+  for (const SettingKey& key : setting_keys()) {
+    if (key.project) allowed.push_back(key.name);
+  }
+  for (std::size_t i = 0; i < allowed.size(); ++i) {
+    if (i != 0) list += i + 1 == allowed.size() ? " and " : ", ";
+    list += allowed[i];
+  }
+  Origin origin{Layer::project, file, {}};
+  for (const TomlNode& node : root.children) {
+    const SettingKey* const key = find_key(node.key);
+    if (key == nullptr || !key->project) {
+      origin.at = node.key_at.line != 0 ? node.key_at : node.at;
+      return refuse(origin, "a project's file may not set " + shown(node.key) +
+                                ", as it comes with code that is not trusted; it may set " + list +
+                                suggestion(node.key, allowed));
+    }
+    // Nothing said would take back what the user said, a mode for one; and what looks like a flag
+    // must not come near the command line of a backend.
+    if (node.type == TomlNode::Type::string && (node.text.empty() || node.text[0] == '-')) {
+      origin.at = node.at;
+      return refuse(origin, node.key + ": a project's file may not set it to this");
+    }
+    // No path may be set here, so no home directory is needed.
+    if (auto done = set_from(*key, node, origin, {}, to); !done) return done;
+  }
+  return {};
+}
+
+Result<void> apply_text(const SettingKey& key, std::string_view text, Origin origin,
+                        std::string_view home, Config& to) {
+  auto value = parse_value(text, key.member.index(), key.rule);
+  if (!value) return refuse(origin, value.error().text);
+  return set(key, std::move(*value), std::move(origin), home, to);
+}
+
+}  // namespace tine::cli

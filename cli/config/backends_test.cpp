@@ -1,0 +1,161 @@
+#include <string>
+#include <string_view>
+
+#include "cli/config/config.h"
+#include "cli/config/config_fixture.h"
+#include "cli/config/limits.h"
+#include "tests/catch.h"
+
+namespace tine::cli {
+
+TEST_CASE("backends: each kind takes its own keys") {
+  FakeMachine machine;
+  const auto config = machine.load(R"(
+[backends.work]
+kind = "codex"
+command = ["/opt/codex", "app-server"]
+env = { CODEX_HOME = "/c", A = "1" }
+model = "gpt"
+effort = "high"
+sandbox = "read-only"
+approval_policy = "never"
+config = { a = 1, b = [true, "x", 1.5], c.d = "e" }
+
+[backends.me]
+kind = "claude"
+permission_mode = "plan"
+allow_bypass = true
+
+[backends.other]
+kind = "acp"
+command = ["gemini", "--acp"]
+
+[backends.practice]
+kind = "rehearsal"
+)");
+  CHECK(complaint(config) == "no error");
+  REQUIRE(config);
+  CHECK(config->warnings.empty());
+  REQUIRE(config->backends.size() == 5);
+
+  const BackendConfig& work = config->backends[0];
+  CHECK(work.name == "work");
+  CHECK(work.kind == BackendKind::codex);
+  CHECK(work.origin.str() == std::string(user_path) + ":2:11");
+  CHECK(work.command == Strings{"/opt/codex", "app-server"});
+  CHECK(work.env == Variables{{"A", "1"}, {"CODEX_HOME", "/c"}});
+  CHECK(work.model == "gpt");
+  CHECK(work.effort == "high");
+  CHECK(work.sandbox == "read-only");
+  CHECK(work.approval_policy == "never");
+  CHECK(work.config.text == R"({"a":1,"b":[true,"x",1.5],"c":{"d":"e"}})");
+
+  CHECK(config->backends[1].kind == BackendKind::claude);
+  CHECK(config->backends[1].permission_mode == "plan");
+  CHECK(config->backends[1].allow_bypass);
+  CHECK(config->backends[2].kind == BackendKind::acp);
+  CHECK(config->backends[2].command == Strings{"gemini", "--acp"});
+  CHECK(config->backends[3].name == "practice");
+  CHECK(config->backends[4].name == "rehearsal");
+  CHECK(config->find_backend("me") == &config->backends[1]);
+  CHECK(config->find_backend("nobody") == nullptr);
+}
+
+TEST_CASE("backends: what is wrong in a table is refused with its place") {
+  FakeMachine machine;
+  const auto wrong = [&machine](std::string text) {
+    return complaint(machine.load(std::move(text)));
+  };
+  constexpr std::string_view kinds = R"(expected kind = "codex", "claude", "acp" or "rehearsal")";
+  CHECK(wrong("[backends.x]\nmodel = \"m\"") == ":1:11: backends.x: " + std::string(kinds));
+  CHECK(wrong("[backends.x]\nkind = \"gpt\"") == ":2:8: backends.x: " + std::string(kinds));
+  CHECK(wrong("[backends.x]\nkind = 1") == ":2:8: backends.x: " + std::string(kinds));
+  CHECK(wrong("[backends]\nx = 1") == ":2:1: backends.x: expected a table, found an integer");
+  CHECK(wrong("[backends.\"a b\"]\nkind = \"acp\"") ==
+        ":1:11: backends: the name \"a b\" is not made of letters, digits, '.', '_' and '-'");
+  CHECK(wrong("[backends.\"\"]\nkind = \"acp\"").starts_with(":1:11: backends: the name \"\""));
+  CHECK(wrong("[backends." + std::string(limits::max_backend_name + 1, 'n') + "]")
+            .starts_with(":1:11: backends: the name"));
+  CHECK(wrong("[backends." + std::string(limits::max_backend_name, 'n') + "]\nkind=\"codex\"") ==
+        "no error");
+  CHECK(wrong("[backends.x]\nkind = \"acp\"") ==
+        ":1:11: backends.x: a backend of kind \"acp\" needs command = [\"program\", …]");
+  CHECK(wrong("[backends.x]\nkind = \"acp\"\ncommand = []") ==
+        ":3:11: backends.x.command: expected the name of a program");
+  CHECK(wrong("[backends.x]\nkind = \"codex\"\ncommand = [\"\"]") ==
+        ":3:11: backends.x.command: expected the name of a program");
+  CHECK(wrong("[backends.x]\nkind = \"codex\"\ncommand = \"codex\"") ==
+        ":3:11: backends.x.command: expected a list of strings, found a string");
+  CHECK(wrong("[backends.x]\nkind = \"codex\"\nenv = [\"A=1\"]") ==
+        ":3:7: backends.x.env: expected a table of strings, found an array");
+  CHECK(wrong("[backends.x]\nkind = \"codex\"\nenv = { A = 1 }") ==
+        ":3:13: backends.x.env: expected a string, found an integer");
+  CHECK(wrong("[backends.x]\nkind = \"codex\"\nenv = { \"A=B\" = \"1\" }") ==
+        ":3:9: backends.x.env: expected the name of an environment variable, found what cannot be "
+        "one");
+  CHECK(wrong("[backends.x]\nkind = \"codex\"\nenv = { A = \"1\\u0000\" }") ==
+        ":3:13: backends.x.env: expected a string, found one with a NUL in it");
+  CHECK(wrong("[backends.x]\nkind = \"codex\"\nsandbox = \"none\"") ==
+        ":3:11: backends.x.sandbox: expected \"read-only\", \"workspace-write\" or "
+        "\"danger-full-access\", found another one");
+  CHECK(wrong("[backends.x]\nkind = \"codex\"\nconfig = \"a\"") ==
+        ":3:10: backends.x.config: expected a table, found a string");
+  CHECK(wrong("[backends.x]\nkind = \"codex\"\nconfig = { a = [1979-05-27] }") ==
+        ":3:10: backends.x.config: expected a table, found one with a date or an infinite number "
+        "in it");
+  CHECK(wrong("[backends.x]\nkind = \"codex\"\nconfig = { a = inf }").starts_with(":3:10: "));
+  CHECK(wrong("[backends.x]\nkind = \"claude\"\nallow_bypass = \"yes\"") ==
+        ":3:16: backends.x.allow_bypass: expected a boolean, found a string");
+}
+
+TEST_CASE("backends: there may be 64 and no more") {
+  const auto tables = [](std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) {
+      text += "[backends.b" + std::to_string(i) + "]\nkind = \"codex\"\n";
+    }
+    return text;
+  };
+  FakeMachine machine;
+  CHECK(machine.load(tables(limits::max_backends)).has_value());
+  CHECK(complaint(machine.load(tables(limits::max_backends + 1)))
+            .ends_with("backends: more than 64"));
+}
+
+TEST_CASE("backends: a default that there is not is refused, with the nearest that there is") {
+  FakeMachine machine;
+  CHECK(complaint(machine.load("default_backend = \"wrok\"\n[backends.work]\nkind = \"codex\"")) ==
+        ":1:1: default_backend: there is no backend \"wrok\"; did you mean \"work\"? (there are: "
+        "work, rehearsal)");
+  machine.flags = {{"--backend", "x"}};
+  CHECK(complaint(machine.load("")) ==
+        "--backend: default_backend: there is no backend \"x\" (there are: rehearsal)");
+}
+
+TEST_CASE("backends: what the user says of one goes before what the same file says of all") {
+  FakeMachine machine;
+  const std::string file =
+      "model = \"all\"\neffort = \"low\"\nmode = \"auto\"\n"
+      "[backends.a]\nkind = \"claude\"\nmodel = \"one\"\npermission_mode = \"plan\"\n"
+      "[backends.b]\nkind = \"codex\"\n";
+  const auto config = machine.load(file);
+  REQUIRE(config);
+  const SessionDefaults a = session_defaults(*config, *config->find_backend("a"));
+  CHECK(a.model == "one");
+  CHECK(a.effort == "low");
+  CHECK(a.mode == "plan");
+  CHECK(a.mode_otherwise == "plan");
+  const SessionDefaults b = session_defaults(*config, *config->find_backend("b"));
+  CHECK(b.model == "all");
+  CHECK(b.mode == "auto");
+
+  machine.variables["TINE_MODEL"] = "env";
+  machine.variables["TINE_MODE"] = "default";
+  const auto other = machine.load();
+  REQUIRE(other);
+  CHECK(session_defaults(*other, *other->find_backend("a")).model == "env");
+  CHECK(session_defaults(*other, *other->find_backend("a")).mode == "default");
+  CHECK(session_defaults(*other, *other->find_backend("a")).mode_otherwise == "default");
+}
+
+}  // namespace tine::cli

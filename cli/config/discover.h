@@ -1,0 +1,33 @@
+#pragma once
+// What is installed here, for those who have configured nothing.
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/env.h"
+#include "cli/config/files.h"
+#include "cli/config/settings.h"
+
+namespace tine::cli {
+
+/// The path of the program `name` in PATH; empty when there is none. Entries of PATH that are not
+/// absolute are passed over: they would find programs in the project.
+std::string find_program(const Env& env, std::string_view name, const IsProgram& is_program);
+
+/// The backends that are there without any configuration: codex and claude where they are
+/// installed, and always the rehearsal agent, which comes last.
+std::vector<BackendConfig> discover_backends(const Env& env, const IsProgram& is_program);
+
+struct DefaultBackend {
+  std::string name;
+  std::string reason;  ///< a sentence for people, without a full stop
+};
+
+/// Which backend sessions use that name none, when no setting says: the first one configured that
+/// this program can run, else the first installed one, else the rehearsal agent.
+DefaultBackend choose_default(std::span<const BackendConfig> backends,
+                              std::span<const BackendKind> built_in);
+
+}  // namespace tine::cli

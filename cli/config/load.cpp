@@ -1,0 +1,129 @@
+#include <algorithm>
+
+#include "cli/config/apply.h"
+#include "cli/config/config.h"
+#include "cli/config/discover.h"
+#include "cli/config/schema.h"
+#include "cli/config/toml_document.h"
+
+namespace tine::cli {
+namespace {
+
+/// An empty variable counts as none.
+std::string variable(const Env& env, std::string_view name) {
+  return env.variable(name).value_or(std::string());
+}
+
+std::string user_file(const Env& env, const std::string& home) {
+  // As the XDG Base Directory Specification has it: a relative path is ignored.
+  if (const std::string folder = variable(env, "XDG_CONFIG_HOME"); folder.starts_with('/')) {
+    return folder + "/tine/config.toml";
+  }
+  return home.empty() ? std::string() : home + "/.config/tine/config.toml";
+}
+
+Result<void> apply_environment(const Env& env, std::string_view home, Config& to) {
+  for (const SettingKey& key : setting_keys()) {
+    if (key.variable.empty()) continue;
+    const std::string text = variable(env, key.variable);
+    if (text.empty()) continue;
+    Origin origin{Layer::environment, std::string(key.variable), {}};
+    if (auto done = apply_text(key, text, std::move(origin), home, to); !done) return done;
+  }
+  return {};
+}
+
+Result<void> apply_flags(std::span<const FlagValue> flags, std::string_view home, Config& to) {
+  for (const FlagValue& each : flags) {
+    for (const SettingKey& key : setting_keys()) {
+      if (key.flag != each.flag) continue;
+      Origin origin{Layer::flag, std::string(each.flag), {}};
+      if (auto done = apply_text(key, each.value, std::move(origin), home, to); !done) return done;
+    }
+  }
+  return {};
+}
+
+/// What is installed, unless the user has a backend of that name.
+void add_discovered(const ConfigSources& sources, Config& to) {
+  for (BackendConfig& backend : discover_backends(sources.env, sources.is_program)) {
+    if (to.find_backend(backend.name) == nullptr) to.backends.push_back(std::move(backend));
+  }
+}
+
+Result<void> settle_default(Config& config) {
+  const std::string& name = config.settings.default_backend;
+  if (name.empty()) return {};
+  const Origin* const origin = config.origin_of("default_backend");
+  if (config.find_backend(name) == nullptr) return refuse_backend(config, name, *origin);
+  config.default_backend = name;
+  config.default_reason = "it is the default_backend of " + origin->str();
+  return {};
+}
+
+}  // namespace
+
+const BackendConfig* Config::find_backend(std::string_view name) const {
+  for (const BackendConfig& backend : backends) {
+    if (backend.name == name) return &backend;
+  }
+  return nullptr;
+}
+
+const Origin* Config::origin_of(std::string_view key) const {
+  const auto all = setting_keys();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].name == key && !origins[i].empty()) return &origins[i].back();
+  }
+  return nullptr;
+}
+
+Result<Config> load_config(const ConfigSources& sources) {
+  Config config;
+  const std::string home = variable(sources.env, "HOME");
+  config.user_file = user_file(sources.env, home);
+  if (!config.user_file.empty()) {
+    const auto text = sources.read(config.user_file);
+    if (!text) return tl::unexpected(text.error());
+    if (text->has_value()) {
+      config.user_file_exists = true;
+      const auto root = parse_toml(**text, config.user_file);
+      if (!root) return tl::unexpected(root.error());
+      if (auto done = apply_user_file(*root, config.user_file, home, config); !done) {
+        return tl::unexpected(done.error());
+      }
+    }
+  }
+  if (auto done = apply_environment(sources.env, home, config); !done) {
+    return tl::unexpected(done.error());
+  }
+  if (auto done = apply_flags(sources.flags, home, config); !done) {
+    return tl::unexpected(done.error());
+  }
+  config.mode_without_project = config.settings.mode;
+
+  add_discovered(sources, config);
+  DefaultBackend chosen = choose_default(config.backends, sources.built_in);
+  config.default_backend = std::move(chosen.name);
+  config.default_reason = std::move(chosen.reason);
+  if (auto done = settle_default(config); !done) return tl::unexpected(done.error());
+  return config;
+}
+
+Result<Config> overlay_project(const Config& base, const std::string& cwd, const ReadFile& read) {
+  const std::string file = cwd + (cwd.ends_with('/') ? "" : "/") + ".tine.toml";
+  const auto text = read(file);
+  if (!text) return tl::unexpected(text.error());
+  if (!text->has_value()) return base;
+  const auto root = parse_toml(**text, file);
+  if (!root) return tl::unexpected(root.error());
+  Config config = base;
+  config.project_file = file;
+  if (auto done = apply_project_file(*root, file, config); !done) {
+    return tl::unexpected(done.error());
+  }
+  if (auto done = settle_default(config); !done) return tl::unexpected(done.error());
+  return config;
+}
+
+}  // namespace tine::cli

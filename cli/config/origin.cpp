@@ -1,0 +1,46 @@
+#include "cli/config/origin.h"
+
+#include "base/json/writer.h"
+#include "cli/config/limits.h"
+
+namespace tine::cli {
+
+std::string_view name_of(Layer layer) {
+  switch (layer) {
+    case Layer::builtin:
+      return "default";
+    case Layer::discovered:
+      return "installed";
+    case Layer::user:
+      return "user";
+    case Layer::project:
+      return "project";
+    case Layer::environment:
+      return "environment";
+    case Layer::flag:
+      return "flag";
+  }
+  return "default";
+}
+
+std::string Origin::str() const {
+  if (at.line == 0) return source;
+  return source + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+}
+
+std::string shown(std::string_view name) {
+  const bool cut = name.size() > limits::max_shown_name;
+  name = name.substr(0, limits::max_shown_name);
+  // Not through the middle of a character.
+  while (cut && !name.empty() && (static_cast<unsigned char>(name.back()) & 0xC0U) == 0x80) {
+    name.remove_suffix(1);
+  }
+  if (cut && !name.empty() && static_cast<unsigned char>(name.back()) >= 0xC0) {
+    name.remove_suffix(1);
+  }
+  std::string clean;
+  for (const char c : name) clean.push_back(c == '\x7F' ? '?' : c);
+  return json::quoted(cut ? clean + "…" : clean);
+}
+
+}  // namespace tine::cli

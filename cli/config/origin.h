@@ -1,0 +1,39 @@
+#pragma once
+// Where a setting comes from.
+//
+// Values; no threads.
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tine::cli {
+
+/// From what is overridden by all others to what overrides all others.
+enum class Layer : std::uint8_t { builtin, discovered, user, project, environment, flag };
+
+std::string_view name_of(Layer layer);
+
+/// Counted from 1; zero when there is none.
+struct Position {
+  unsigned line = 0;
+  unsigned column = 0;
+
+  auto operator<=>(const Position&) const = default;
+};
+
+struct Origin {
+  Layer layer = Layer::builtin;
+  std::string source;  ///< the file, the variable or the flag
+  Position at;         ///< in the file
+
+  /// "/home/me/.config/tine/config.toml:3:1", "TINE_MODEL", "--backend"
+  std::string str() const;
+};
+
+/// A name or text from outside, fit for a message: in quotes, cut when long, without control
+/// characters.
+std::string shown(std::string_view name);
+
+}  // namespace tine::cli

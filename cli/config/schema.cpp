@@ -1,0 +1,396 @@
+#include "cli/config/schema.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "base/json/writer.h"
+#include "cli/config/config.h"
+
+namespace tine::cli {
+namespace {
+
+constexpr std::array<std::string_view, 2> durabilities = {"interval", "turn"};
+constexpr std::array<std::string_view, 2> histories = {"full", "none"};
+constexpr std::array<std::string_view, 5> log_levels = {"debug", "info", "warning", "error", "off"};
+constexpr std::array<std::string_view, 3> sandboxes = {"read-only", "workspace-write",
+                                                       "danger-full-access"};
+constexpr std::array<std::string_view, 3> approval_policies = {"untrusted", "on-request", "never"};
+constexpr std::array<std::string_view, 6> permission_modes = {
+    "plan", "dontAsk", "default", "acceptEdits", "auto", "bypassPermissions"};
+
+constexpr std::array settings_table = {
+    SettingKey{.name = "default_backend",
+               .member = &Settings::default_backend,
+               .project = true,
+               .variable = "TINE_DEFAULT_BACKEND",
+               .flag = "--backend",
+               .rule = {},
+               .doc = "The backend that new sessions use, by its name."},
+    SettingKey{.name = "model",
+               .member = &Settings::model,
+               .project = true,
+               .variable = "TINE_MODEL",
+               .flag = {},
+               .rule = {},
+               .doc = "The model that new sessions begin with; empty: the backend's own choice."},
+    SettingKey{.name = "effort",
+               .member = &Settings::effort,
+               .project = true,
+               .variable = "TINE_EFFORT",
+               .flag = {},
+               .rule = {},
+               .doc = "How much the model is to think; empty: the backend's own choice."},
+    SettingKey{.name = "mode",
+               .member = &Settings::mode,
+               .project = true,
+               .variable = "TINE_MODE",
+               .flag = {},
+               .rule = {},
+               .doc = "The mode that new sessions begin with; empty: the backend's own. A project "
+                      "file can only make it narrower."},
+    SettingKey{.name = "unstable",
+               .member = &Settings::unstable,
+               .variable = "TINE_UNSTABLE",
+               .flag = {},
+               .rule = {},
+               .doc = "Offer the parts of ACP that are not stable yet: `session/fork` and usage."},
+    SettingKey{.name = "durability",
+               .member = &Settings::durability,
+               .variable = "TINE_DURABILITY",
+               .flag = {},
+               .rule = {.choices = durabilities},
+               .doc = "When a transcript is synced to disk: every so often, or also before each "
+                      "turn is answered."},
+    SettingKey{.name = "history",
+               .member = &Settings::history,
+               .variable = "TINE_HISTORY",
+               .flag = {},
+               .rule = {.choices = histories},
+               .doc = "What is kept of a conversation: all, or only its state without any text."},
+    SettingKey{
+        .name = "retention_days",
+        .member = &Settings::retention_days,
+        .variable = "TINE_RETENTION_DAYS",
+        .flag = {},
+        .rule = {.most = 36500},
+        .doc = "Sessions unused for so long are removed, whole families at a time; 0: never."},
+    SettingKey{.name = "max_total_bytes",
+               .member = &Settings::max_total_bytes,
+               .variable = "TINE_MAX_TOTAL_BYTES",
+               .flag = {},
+               .rule = {},
+               .doc = "The oldest sessions are removed when all together are larger; 0: no limit."},
+    SettingKey{.name = "max_session_bytes",
+               .member = &Settings::max_session_bytes,
+               .variable = "TINE_MAX_SESSION_BYTES",
+               .flag = {},
+               .rule = {},
+               .doc = "A session that is larger takes no further prompt; 0: no limit."},
+    SettingKey{.name = "max_depth",
+               .member = &Settings::max_depth,
+               .variable = "TINE_MAX_DEPTH",
+               .flag = {},
+               .rule = {.most = 100},
+               .doc = "How deep agents may start agents through tine."},
+    SettingKey{.name = "log_file",
+               .member = &Settings::log_file,
+               .variable = "TINE_LOG_FILE",
+               .flag = {},
+               .rule = {.path = true},
+               .doc = "A file that gets what is logged, besides stderr; empty: none."},
+    SettingKey{.name = "log_level",
+               .member = &Settings::log_level,
+               .variable = "TINE_LOG_LEVEL",
+               .flag = {},
+               .rule = {.choices = log_levels},
+               .doc = "The least that is logged."},
+    SettingKey{.name = "redact.literals",
+               .member = &Settings::redact_literals,
+               .variable = {},
+               .flag = {},
+               .rule = {.secret = true},
+               .doc = "Texts that are secrets of yours and are redacted wherever they appear."},
+    SettingKey{.name = "redact.prefixes",
+               .member = &Settings::redact_prefixes,
+               .variable = {},
+               .flag = {},
+               .rule = {},
+               .doc = "What secrets of yours begin with; what follows is redacted, too."},
+};
+
+static_assert(settings_table.size() == Config::keys);
+
+constexpr unsigned only(BackendKind kind) { return 1U << static_cast<unsigned>(kind); }
+constexpr unsigned codex = only(BackendKind::codex);
+constexpr unsigned claude = only(BackendKind::claude);
+constexpr unsigned acp = only(BackendKind::acp);
+
+constexpr std::array backends_table = {
+    BackendKey{"command",
+               &BackendConfig::command,
+               codex | claude | acp,
+               {},
+               "The program and its arguments; without it the one of that name in PATH."},
+    BackendKey{"env",
+               &BackendConfig::env,
+               codex | claude | acp,
+               {.secret = true},
+               "Variables that the program gets besides those that it inherits."},
+    BackendKey{"model",
+               &BackendConfig::model,
+               codex | claude,
+               {},
+               "Like the key `model`, for this backend."},
+    BackendKey{"effort",
+               &BackendConfig::effort,
+               codex | claude,
+               {},
+               "Like the key `effort`, for this backend."},
+    BackendKey{"sandbox",
+               &BackendConfig::sandbox,
+               codex,
+               {.choices = sandboxes},
+               "What commands may touch."},
+    BackendKey{"approval_policy",
+               &BackendConfig::approval_policy,
+               codex,
+               {.choices = approval_policies},
+               "When Codex asks before it does something."},
+    BackendKey{"config",
+               &BackendConfig::config,
+               codex,
+               {.secret = true},
+               "Handed to Codex as it is, in place of its own config.toml's values."},
+    BackendKey{"permission_mode",
+               &BackendConfig::permission_mode,
+               claude,
+               {.choices = permission_modes},
+               "The mode that sessions begin with."},
+    BackendKey{"allow_bypass",
+               &BackendConfig::allow_bypass,
+               claude,
+               {},
+               "Whether the mode that skips all permissions can be chosen."},
+};
+
+std::string choices_text(std::span<const std::string_view> choices, std::string_view quote) {
+  std::string text;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    if (i != 0) text += i + 1 == choices.size() ? " or " : ", ";
+    text.append(quote).append(choices[i]).append(quote);
+  }
+  return text;
+}
+
+enum Type : std::size_t { boolean, integer, string, strings, variables, object };
+
+std::string type_text(std::size_t type, const Rule& rule) {
+  switch (type) {
+    case boolean:
+      return "boolean";
+    case integer:
+      return "integer";
+    case string:
+      if (!rule.choices.empty()) return choices_text(rule.choices, "`");
+      return rule.path ? "path" : "string";
+    case strings:
+      return "list of strings";
+    case variables:
+      return "table of strings";
+    default:
+      return "table";
+  }
+}
+
+using Reading = tl::expected<Value, Misfit>;
+
+tl::unexpected<Misfit> expected(const std::string& what, std::string_view found, Position at) {
+  return tl::unexpected(Misfit{"expected " + what + ", found " + std::string(found), at});
+}
+
+tl::unexpected<Misfit> expected(const std::string& what, const TomlNode& found) {
+  return expected(what, describe(found.type), found.at);
+}
+
+std::string range_text(const Rule& rule) {
+  if (rule.most == std::numeric_limits<std::int64_t>::max()) {
+    return "an integer of at least " + std::to_string(rule.least);
+  }
+  return "an integer from " + std::to_string(rule.least) + " to " + std::to_string(rule.most);
+}
+
+std::string string_text(const Rule& rule) {
+  if (!rule.choices.empty()) return choices_text(rule.choices, "\"");
+  return rule.path ? "an absolute path, or one that begins with ~/" : "a string";
+}
+
+Reading checked(std::int64_t value, const Rule& rule, Position at) {
+  if (value < rule.least || value > rule.most) {
+    return expected(range_text(rule), "another one", at);
+  }
+  return Value(value);
+}
+
+bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7F'; });
+}
+
+Reading checked(std::string value, const Rule& rule, Position at) {
+  if (has_control(value)) {
+    return expected(string_text(rule), "one with a control character in it", at);
+  }
+  const bool chosen = rule.choices.empty() || std::find(rule.choices.begin(), rule.choices.end(),
+                                                        value) != rule.choices.end();
+  const bool rooted =
+      !rule.path || value.empty() || value.starts_with("/") || value.starts_with("~/");
+  if (!chosen || !rooted) return expected(string_text(rule), "another one", at);
+  return Value(std::move(value));
+}
+
+Reading read_strings(const TomlNode& from) {
+  if (from.type != TomlNode::Type::array) return expected("a list of strings", from);
+  Strings all;
+  for (const TomlNode& element : from.children) {
+    if (element.type != TomlNode::Type::string) return expected("a string in the list", element);
+    if (has_nul(element.text)) return expected("a string", "one with a NUL in it", element.at);
+    all.push_back(element.text);
+  }
+  return Value(std::move(all));
+}
+
+Reading read_variables(const TomlNode& from) {
+  if (from.type != TomlNode::Type::table) return expected("a table of strings", from);
+  Variables all;
+  for (const TomlNode& child : from.children) {
+    if (child.type != TomlNode::Type::string) return expected("a string", child);
+    if (child.key.empty() || has_nul(child.key) || child.key.find('=') != std::string::npos) {
+      return expected("the name of an environment variable", "what cannot be one", child.key_at);
+    }
+    if (has_nul(child.text)) return expected("a string", "one with a NUL in it", child.at);
+    all.emplace_back(child.key, child.text);
+  }
+  std::sort(all.begin(), all.end());
+  return Value(std::move(all));
+}
+
+/// False when there is something in it that JSON cannot say.
+bool write_json(const TomlNode& from, json::Writer& to) {
+  switch (from.type) {
+    case TomlNode::Type::boolean:
+      to.boolean(from.boolean);
+      return true;
+    case TomlNode::Type::integer:
+      to.integer(from.integer);
+      return true;
+    case TomlNode::Type::number:
+      to.number(from.number);
+      return std::isfinite(from.number);
+    case TomlNode::Type::string:
+      to.string(from.text);
+      return true;
+    case TomlNode::Type::date:
+      return false;
+    case TomlNode::Type::array:
+      to.begin_array();
+      for (const TomlNode& element : from.children) {
+        if (!write_json(element, to)) return false;
+      }
+      to.end_array();
+      return true;
+    case TomlNode::Type::table:
+      to.begin_object();
+      for (const TomlNode& child : from.children) {
+        to.key(child.key);
+        if (!write_json(child, to)) return false;
+      }
+      to.end_object();
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view name_of(BackendKind kind) {
+  switch (kind) {
+    case BackendKind::codex:
+      return "codex";
+    case BackendKind::claude:
+      return "claude";
+    case BackendKind::acp:
+      return "acp";
+    case BackendKind::rehearsal:
+      return "rehearsal";
+  }
+  return "rehearsal";
+}
+
+std::optional<BackendKind> backend_kind_named(std::string_view name) {
+  for (const auto kind :
+       {BackendKind::codex, BackendKind::claude, BackendKind::acp, BackendKind::rehearsal}) {
+    if (name_of(kind) == name) return kind;
+  }
+  return std::nullopt;
+}
+
+std::span<const SettingKey> setting_keys() { return settings_table; }
+std::span<const BackendKey> backend_keys() { return backends_table; }
+
+std::string type_of(const SettingKey& key) { return type_text(key.member.index(), key.rule); }
+std::string type_of(const BackendKey& key) { return type_text(key.member.index(), key.rule); }
+
+Reading read_value(const TomlNode& from, std::size_t type, const Rule& rule) {
+  switch (type) {
+    case boolean:
+      if (from.type != TomlNode::Type::boolean) return expected("a boolean", from);
+      return Value(from.boolean);
+    case integer:
+      if (from.type != TomlNode::Type::integer) return expected(range_text(rule), from);
+      return checked(from.integer, rule, from.at);
+    case string:
+      if (from.type != TomlNode::Type::string) return expected(string_text(rule), from);
+      return checked(from.text, rule, from.at);
+    case strings:
+      return read_strings(from);
+    case variables:
+      return read_variables(from);
+    default:
+      break;
+  }
+  if (from.type != TomlNode::Type::table) return expected("a table", from);
+  JsonObject value;
+  json::Writer writer(value.text);
+  if (!write_json(from, writer)) {
+    return expected("a table", "one with a date or an infinite number in it", from.at);
+  }
+  return Value(std::move(value));
+}
+
+Reading parse_value(std::string_view from, std::size_t type, const Rule& rule) {
+  switch (type) {
+    case boolean:
+      if (from == "true" || from == "1") return Value(true);
+      if (from == "false" || from == "0") return Value(false);
+      return expected("true or false", "something else", {});
+    case integer: {
+      std::int64_t value = 0;
+      const char* const end = from.data() + from.size();
+      const auto [rest, error] = std::from_chars(from.data(), end, value);
+      if (error != std::errc() || rest != end) {
+        return expected(range_text(rule), "something else", {});
+      }
+      return checked(value, rule, {});
+    }
+    case string:
+      return checked(std::string(from), rule, {});
+    default:
+      return expected("nothing", "a value", {});
+  }
+}
+
+}  // namespace tine::cli

@@ -1,0 +1,70 @@
+#pragma once
+// What can be configured, as plain values. The keys that set them stand in schema.h.
+//
+// Values; no threads.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/config/origin.h"
+
+namespace tine::cli {
+
+/// In the order in which they are looked for when none is configured; the last one is built in.
+enum class BackendKind : std::uint8_t { codex, claude, acp, rehearsal };
+
+std::string_view name_of(BackendKind kind);
+std::optional<BackendKind> backend_kind_named(std::string_view name);
+
+using Strings = std::vector<std::string>;
+
+/// Names and values of environment variables, sorted by name. The values may be secrets.
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+/// An object as JSON, to be handed on as it is. It may hold secrets. Empty when not set.
+struct JsonObject {
+  std::string text;
+
+  bool operator==(const JsonObject&) const = default;
+};
+
+/// Initialised with the defaults.
+struct Settings {
+  std::string default_backend;
+  std::string model;
+  std::string effort;
+  std::string mode;
+  bool unstable = true;
+  std::string durability = "interval";
+  std::string history = "full";
+  std::int64_t retention_days = 0;
+  std::int64_t max_total_bytes = 0;
+  std::int64_t max_session_bytes = 0;
+  std::int64_t max_depth = 5;
+  std::string log_file;
+  std::string log_level = "info";
+  Strings redact_literals;
+  Strings redact_prefixes;
+};
+
+/// One table [backends.NAME], or a backend that was found installed.
+struct BackendConfig {
+  std::string name;
+  BackendKind kind = BackendKind::rehearsal;
+  Origin origin;
+  Strings command;  ///< empty: the kind's own
+  Variables env;
+  std::string model;
+  std::string effort;
+  std::string sandbox;
+  std::string approval_policy;
+  JsonObject config;
+  std::string permission_mode;
+  bool allow_bypass = false;
+};
+
+}  // namespace tine::cli

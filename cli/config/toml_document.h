@@ -1,0 +1,39 @@
+#pragma once
+// A TOML file as a plain tree with the place of everything in it. The parser behind it stays out of
+// sight of all others.
+//
+// Values; no threads.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/config/origin.h"
+
+namespace tine::cli {
+
+struct TomlNode {
+  enum class Type : std::uint8_t { boolean, integer, number, string, date, array, table };
+
+  Type type = Type::table;
+  std::string key;  ///< empty in an array
+  Position key_at;
+  Position at;  ///< of the value
+  bool boolean = false;
+  std::int64_t integer = 0;
+  double number = 0;
+  std::string text;                ///< of a string
+  std::vector<TomlNode> children;  ///< of an array or table, in the order of the file
+
+  const TomlNode* find(std::string_view name) const;
+};
+
+/// "a boolean", "an integer", …
+std::string_view describe(TomlNode::Type type);
+
+/// The outermost table. The message of a failure begins with file, line and column.
+Result<TomlNode> parse_toml(std::string_view text, const std::string& file);
+
+}  // namespace tine::cli

@@ -1,0 +1,127 @@
+// Named cases, run one after the other, each with a bound on its time; what a case has started it
+// hands to defer(), which is undone when the case is over, however it ended.
+
+import {
+  cpSync, linkSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/// Far more than any case needs: a bound against hanging, no measurement.
+export const patience = 120_000;
+
+const cases = [];
+let deferred = [];
+
+export function test(name, body) {
+  cases.push({ name, body });
+}
+
+/// Calls `undo` when the running case is over.
+export function defer(undo) {
+  deferred.push(undo);
+}
+
+/// A directory of its own for everything that a run makes.
+export const workplace = mkdtempSync(join(tmpdir(), 'tine-test-'));
+process.on('exit', () => rmSync(workplace, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
+/// An empty directory that is this case's own.
+export function directory(name = 'dir') {
+  return mkdtempSync(join(workplace, `${name}-`));
+}
+
+/// The program under a path that no other run uses: its processes can be told from all others.
+export const program = (() => {
+  if (!process.env.TINE) throw new Error('TINE must name the program to test');
+  const own = join(workplace, 'tine');
+  try {
+    linkSync(process.env.TINE, own);
+  } catch {
+    cpSync(process.env.TINE, own);  // another file system
+  }
+  return own;
+})();
+
+/// With the sanitizers' tables beside it a program's own memory cannot be judged.
+export const sanitized = process.env.ASAN_OPTIONS !== undefined;
+
+/// The processes that run the program under test, or that were given a home of ours.
+export function running() {
+  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).map(Number).filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/exe`).startsWith(program) ||
+        readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`HOME=${workplace}/`);
+    } catch {
+      return false;  // it has gone, or is not ours
+    }
+  });
+}
+
+export const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+/// `promise`, or a failure that says what was waited for in vain.
+export async function within(ms, what, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${ms} ms for ${what}`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/// Asks again and again until `holds` gives something true, and gives that.
+export async function until(what, holds, ms = patience / 4) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const value = await holds();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited ${ms} ms for ${what}`);
+    await sleep(10);
+  }
+}
+
+async function runCase({ name, body }) {
+  const faults = [];
+  const attempt = async (what) => {
+    try {
+      await what();
+    } catch (fault) {
+      faults.push(fault);
+    }
+  };
+  deferred = [];
+  await attempt(() => within(patience, 'the case to end', body()));
+  for (const undo of deferred.reverse()) {
+    await attempt(() => within(patience, 'what the case started to end', undo()));
+  }
+  // A case leaves nothing behind. What is left now is ended so that the next one starts clean.
+  await attempt(() => until('every process to be gone', () => running().length === 0, 20_000));
+  for (const pid of running()) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch { /* it went by itself */ }
+  }
+  if (faults.length === 0) {
+    console.log(`ok    ${name}`);
+    return true;
+  }
+  console.log(`FAIL  ${name}`);
+  for (const fault of faults) console.log(String(fault?.stack ?? fault).replace(/^/gm, '      '));
+  return false;
+}
+
+/// Runs the cases whose names contain `filter`; the exit code for the whole.
+export async function runCases(filter = '') {
+  let passed = 0;
+  let failed = 0;
+  for (const each of cases.filter(({ name }) => name.includes(filter))) {
+    if (await runCase(each)) passed += 1; else failed += 1;
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}

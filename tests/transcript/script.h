@@ -1,0 +1,111 @@
+#pragma once
+// A transcript, read: a file of cases, each a conversation with a server of its own. docs/testing.md
+// tells how they are written.
+//
+// Values; no threads.
+
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "tests/transcript/pattern.h"
+
+namespace tine::transcript {
+
+/// The longest wait for one message. Only there so that nothing hangs; no test is about it.
+inline constexpr std::chrono::milliseconds default_patience{60'000};
+
+/// A stretch of what is sent.
+struct Piece {
+  std::string text;
+  std::size_t times = 1;
+  bool filled = true;  ///< names in it are filled in
+};
+
+struct Expected {
+  std::vector<Pattern> patterns;  ///< all of which must fit
+  std::string source;
+};
+
+struct Send {
+  std::vector<Piece> pieces;
+};
+struct Next {
+  Expected message;
+};
+/// Chunks of one message that make up a text.
+struct Says {
+  Pattern chunk;  ///< that a message is one of them; binds TEXT to its text
+  std::string text;
+};
+struct AnyOrder {
+  std::vector<Expected> messages;
+};
+/// Until what is expected next comes, anything may come, but for some.
+struct Anything {
+  std::vector<Expected> but;
+};
+struct EndOfInput {};
+struct Signal {
+  int number = SIGTERM;
+};
+struct Exit {
+  int status = 0;
+};
+/// What stderr holds at the end, as a glob.
+struct Errors {
+  std::string glob;
+};
+/// The client stops reading, or goes on.
+struct Hearing {
+  bool on = true;
+};
+
+struct Step {
+  std::string place;   ///< "cancel.txt:12"
+  std::string source;  ///< as written
+  std::variant<Send, Next, Says, AnyOrder, Anything, EndOfInput, Signal, Exit, Errors, Hearing>
+      what;
+};
+
+struct Case {
+  enum class Server : std::uint8_t {
+    tine,
+    echo  ///< sends back what it gets: for tests of the runner
+  };
+  enum class Where : std::uint8_t { everywhere, program, inside };
+
+  std::string place;
+  std::string title;
+  std::vector<std::string> shows;  ///< lines of behaviour.txt
+  Server server = Server::tine;
+  Where where = Where::everywhere;
+  std::vector<std::string> arguments{"acp"};
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::vector<std::pair<std::string, std::string>> files;  ///< in $CWD: name and content
+  std::vector<std::string> never;  ///< what must stand neither in a message nor on stderr
+  std::string fails;               ///< a glob: how this case must fail; empty: it must not
+  std::chrono::milliseconds patience = default_patience;
+  std::vector<Step> steps;
+
+  /// Whether all that it sends is known beforehand, so that it can be sent at once.
+  bool fixed() const;
+};
+
+/// The cases of a file. `shared` is the folder of what `use` names.
+Checked<std::vector<Case>> read_script(const std::filesystem::path& file,
+                                       const std::filesystem::path& shared);
+
+/// What the text behind an arrow means.
+Checked<Send> read_send(std::string_view text, bool whole_line);
+Checked<Expected> read_expected(std::string_view text);
+Checked<Says> read_says(std::string_view text);
+
+}  // namespace tine::transcript
