@@ -43,6 +43,12 @@ std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
   verb(Verb::doctor, "doctor", "Show which backends there are and whether they work");
   CLI::App* config = verb(Verb::config, "config", "Show the configuration");
   config->add_flag("--explain", arguments.explain, "Also show where each value comes from");
+  CLI::App* redact = verb(Verb::redact, "redact", "Copy stdin to stdout without its secrets");
+  auto* files = redact->add_option("files", arguments.files, "Files to check")->type_name("FILE");
+  redact
+      ->add_flag("--check", arguments.check,
+                 "List where files hold secrets; exit 1 when there are any")
+      ->needs(files);
   app.require_subcommand(0, 1);
 
   try {

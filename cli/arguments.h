@@ -10,7 +10,7 @@
 
 namespace tine::cli {
 
-enum class Verb : std::uint8_t { none, acp, run, demo, doctor, config };
+enum class Verb : std::uint8_t { none, acp, run, demo, doctor, config, redact };
 
 struct Arguments {
   Verb verb = Verb::none;
@@ -23,6 +23,8 @@ struct Arguments {
   bool stream_json = false;
   bool approve = false;
   bool explain = false;
+  bool check = false;
+  std::vector<std::string> files;
 };
 
 /// What to print instead of doing something, and the exit code that goes with it.

@@ -17,7 +17,9 @@
 #include "cli/log_file.h"
 #include "cli/mirror.h"
 #include "cli/print.h"
+#include "cli/redact_verb.h"
 #include "cli/run_prompt.h"
+#include "cli/secrets.h"
 #include "cli/system_env.h"
 #include "cli/welcome.h"
 #include "cli/world.h"
@@ -107,9 +109,19 @@ int start(const Arguments& arguments) {
     print(arguments.json ? explain_json(*config) : explain(*config, arguments.explain));
     return exit_code::good;
   }
-  Log log(env, level_named(config->settings.log_level), open_log(config->settings.log_file));
+  Redactor redactor(redaction_key(env));
+  const std::vector<KnownSecret> secrets = learn_environment(redactor);
+  if (auto told = learn_configured(redactor, config->settings); !told) {
+    print_error(told.error());
+    return exit_code::config;
+  }
+  if (arguments.verb == Verb::redact) {
+    return arguments.check ? check_files(redactor, arguments.files) : redact_stdin(redactor);
+  }
+  Log log(env, level_named(config->settings.log_level),
+          open_log(config->settings.log_file, redactor));
   for (const std::string& warning : config->warnings) log.warning(warning);
-  World world(env, log, std::move(*config));
+  World world(env, log, redactor, std::move(*config));
   if (world.backends.preferred == nullptr) {
     print_error(Error(ErrorKind::config_invalid,
                       "this version cannot run the backend " + world.config.default_backend));
@@ -131,7 +143,7 @@ int start(const Arguments& arguments) {
     default:
       break;
   }
-  auto mirror = open_mirror(arguments.mirror);
+  auto mirror = open_mirror(arguments.mirror, redactor);
   if (!mirror) {
     print_error(mirror.error());
     return exit_code::failed;

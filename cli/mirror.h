@@ -3,12 +3,14 @@
 
 #include <string>
 
+#include "base/redact/redactor.h"
 #include "base/result.h"
 #include "transport/rpc_peer.h"
 
 namespace tine::cli {
 
-/// The file is made anew, readable by its owner only. An empty path gives no mirror.
-Result<transport::RpcPeer::Mirror> open_mirror(const std::string& path);
+/// The file is made anew, readable by its owner only, and holds no secret: the strings of each
+/// message are redacted. An empty path gives no mirror.
+Result<transport::RpcPeer::Mirror> open_mirror(const std::string& path, Redactor& redactor);
 
 }  // namespace tine::cli

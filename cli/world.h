@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/log.h"
+#include "base/redact/redactor.h"
 #include "cli/config/config.h"
 #include "session/service.h"
 #include "transport/cancel.h"
@@ -18,10 +19,11 @@
 namespace tine::cli {
 
 struct World {
-  World(Env& the_env, Log& the_log, Config the_config);
+  World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_config);
 
   Env& env;
   Log& log;
+  Redactor& redactor;
   Config config;
   transport::Loop loop;
   session::Backends backends;

@@ -79,7 +79,7 @@ std::shared_ptr<Session> SessionService::add(executor::Executor& backend, Sessio
                                              std::shared_ptr<History> history) {
   const std::string id = origin.id;
   auto session = std::make_shared<Session>(
-      loop_, env_, backend, std::move(origin), std::move(history),
+      loop_, env_, redactor_, backend, std::move(origin), std::move(history),
       [this](Session& which, std::string name) { return command(which, std::move(name)); });
   sessions_.emplace(id, session);
   return session;

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/redact/redactor.h"
 #include "base/ulid.h"
 #include "executor/executor.h"
 #include "session/meta.h"
@@ -40,8 +41,14 @@ using Chooser = std::function<Result<Choices>(const std::string& cwd, const std:
 
 class SessionService {
  public:
-  SessionService(transport::Loop& loop, Env& env, const Backends& backends, Chooser choose)
-      : loop_(loop), env_(env), backends_(backends), choose_(std::move(choose)), ids_(env) {}
+  SessionService(transport::Loop& loop, Env& env, Redactor& redactor, const Backends& backends,
+                 Chooser choose)
+      : loop_(loop),
+        env_(env),
+        redactor_(redactor),
+        backends_(backends),
+        choose_(std::move(choose)),
+        ids_(env) {}
   SessionService(const SessionService&) = delete;
   SessionService& operator=(const SessionService&) = delete;
 
@@ -89,6 +96,7 @@ class SessionService {
 
   transport::Loop& loop_;
   Env& env_;
+  Redactor& redactor_;
   const Backends& backends_;
   Chooser choose_;
   UlidSource ids_;

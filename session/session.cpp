@@ -55,15 +55,34 @@ struct Session::Running {
   std::unique_ptr<executor::Conversation> abandoned;  // still in use by the coroutine
 };
 
-Session::Session(transport::Loop& loop, Env& env, executor::Executor& executor, Origin origin,
-                 std::shared_ptr<History> history, Command command)
+Session::Session(transport::Loop& loop, Env& env, Redactor& redactor, executor::Executor& executor,
+                 Origin origin, std::shared_ptr<History> history, Command command)
     : loop_(loop),
       env_(env),
+      redactor_(redactor),
       executor_(executor),
       origin_(std::move(origin)),
       history_(std::move(history)),
       command_(std::move(command)) {
   touch();
+  learn_secrets();
+}
+
+/// What the session's servers are given as credentials is a secret wherever it turns up.
+void Session::learn_secrets() {
+  secrets_.clear();
+  const auto learn = [this](std::string_view value, std::string_view kind) {
+    if (KnownSecret known = redactor_.know(value, kind)) secrets_.push_back(std::move(known));
+  };
+  for (const v1::McpServer& server : origin_.workspace.mcp_servers) {
+    for (const v1::NameValue& each : server.env) {
+      if (is_secret_name(each.name)) learn(each.value, "mcp-env");
+    }
+    for (const v1::NameValue& each : server.headers) {
+      if (is_secret_name(each.name)) learn(secret_in_header(each.value), "mcp-header");
+    }
+    for (const std::string_view part : secrets_in_url(server.url)) learn(part, "mcp-url");
+  }
 }
 
 void Session::touch() { updated_ms_ = env_.wall_ms(); }
@@ -75,6 +94,7 @@ void Session::attach(v1::Client& client, v1::Workspace workspace) {
   client_ = &client;
   if (workspace == origin_.workspace) return;
   origin_.workspace = std::move(workspace);
+  learn_secrets();
   // Servers and directories are given to a conversation when it begins: the next prompt resumes it.
   if (conversation_ && !running()) {
     loop_.spawn([](std::shared_ptr<executor::Conversation> old) -> transport::Task<void> {
@@ -98,8 +118,9 @@ void Session::say(v1::Update update, Audience audience) {
 /// Keeps what an update says about the session itself.
 void Session::note_settings(const v1::Update& update) {
   if (update.kind == v1::UpdateKind::session_info_update) {
-    if (auto title = json::View(update.payload).find("title").string())
-      origin_.title = std::move(*title);
+    if (auto title = json::View(update.payload).find("title").string()) {
+      origin_.title = redactor_.redacted(*title);
+    }
   } else if (update.kind == v1::UpdateKind::current_mode_update) {
     if (auto mode = json::View(update.payload).find("currentModeId").string()) {
       origin_.settings.modes.current = std::move(*mode);
@@ -347,7 +368,7 @@ transport::Task<Result<TurnReport>> Session::run(std::vector<v1::ContentBlock> b
   const std::string command = command_name(blocks);
   if (!command.empty()) co_return co_await run_command(command, cancel);
   if (origin_.title.empty()) {
-    const std::string title = title_from(v1::plain_text(blocks));
+    const std::string title = title_from(redactor_.redacted(v1::plain_text(blocks)));
     if (!title.empty()) say(v1::session_info(title, rfc3339(updated_ms_)));
   }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/env.h"
+#include "base/redact/redactor.h"
 #include "base/result.h"
 #include "executor/executor.h"
 #include "protocol/v1/client.h"
@@ -46,8 +47,8 @@ class Session : public std::enable_shared_from_this<Session> {
   /// A slash command of ours: says what it has to say, without the backend.
   using Command = std::function<transport::Task<std::string>(Session& session, std::string name)>;
 
-  Session(transport::Loop& loop, Env& env, executor::Executor& executor, Origin origin,
-          std::shared_ptr<History> history, Command command);
+  Session(transport::Loop& loop, Env& env, Redactor& redactor, executor::Executor& executor,
+          Origin origin, std::shared_ptr<History> history, Command command);
 
   const std::string& id() const { return origin_.id; }
   const Origin& origin() const { return origin_; }
@@ -124,10 +125,12 @@ class Session : public std::enable_shared_from_this<Session> {
   executor::ConversationSpec spec() const;
   void note_settings(const v1::Update& update);
   void touch();
+  void learn_secrets();
   v1::ConfigOption mode_option() const;
 
   transport::Loop& loop_;
   Env& env_;
+  Redactor& redactor_;
   executor::Executor& executor_;
   Origin origin_;
   std::shared_ptr<History> history_;
@@ -139,6 +142,7 @@ class Session : public std::enable_shared_from_this<Session> {
   v1::Client* client_ = nullptr;
   bool replaying_ = false;  // what happens meanwhile reaches the client at the end of the replay
   std::deque<std::shared_ptr<Waiting>> queue_;
+  std::vector<KnownSecret> secrets_;        // of the workspace's servers
   std::shared_ptr<transport::Event> idle_;  // made by who waits for the queue to empty
 };
 

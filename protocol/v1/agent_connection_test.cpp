@@ -101,38 +101,62 @@ Workspace workspace() {
   return made;
 }
 
+/// Calls without deadline, and requests, by name: a co_await takes no braces.
+const transport::CallOptions& plain() {
+  static const transport::CallOptions options;
+  return options;
+}
+
+PromptRequest prompt_of(std::string text) {
+  PromptRequest request;
+  request.session_id = "s";
+  request.prompt.push_back(text_block(std::move(text)));
+  return request;
+}
+
 TEST_CASE("connection: every call reaches the agent and comes back typed") {
   Connected it;
   AgentConnection& agent = it.connection;
+  const NewSessionRequest open{workspace(), ""};
+  const LoadSessionRequest load{"a", workspace(), ""};
+  const ResumeSessionRequest resume{"b", workspace(), ""};
+  const ForkSessionRequest fork{"c", workspace(), ""};
+  const ListSessionsRequest list;
+  const SetModeRequest mode{"s", "m", ""};
+  const SetConfigOptionRequest option{"s", "c", true, ""};
+  const CloseSessionRequest close{"e", ""};
+  const DeleteSessionRequest erase{"d", ""};
+  const AuthenticateRequest login{"m", ""};
+  const LogoutRequest logout;
   transport::test::run(it.loop, [&]() -> Task<void> {
-    const auto initialized = co_await agent.initialize(able_client(), {});
+    const auto initialized = co_await agent.initialize(able_client(), plain());
     CHECK(initialized.value().agent_capabilities.session.fork);
-    const auto authenticated = co_await agent.authenticate({"m", ""}, {});
+    const auto authenticated = co_await agent.authenticate(login, plain());
     CHECK(authenticated);
-    const auto opened = co_await agent.new_session({workspace(), ""}, {});
+    const auto opened = co_await agent.new_session(open, plain());
     CHECK(opened.value().session_id == "s1");
-    const auto loaded = co_await agent.load_session({"a", workspace(), ""}, {});
+    const auto loaded = co_await agent.load_session(load, plain());
     CHECK(loaded);
-    const auto resumed = co_await agent.resume_session({"b", workspace(), ""}, {});
+    const auto resumed = co_await agent.resume_session(resume, plain());
     CHECK(resumed);
-    const auto forked = co_await agent.fork_session({"c", workspace(), ""}, {});
+    const auto forked = co_await agent.fork_session(fork, plain());
     CHECK(forked.value().session_id == "s1");
-    const auto listed = co_await agent.list_sessions({}, {});
+    const auto listed = co_await agent.list_sessions(list, plain());
     CHECK(listed.value().sessions.empty());
-    const auto mode = co_await agent.set_mode({"s", "m", ""}, {});
-    CHECK(mode);
-    const auto option = co_await agent.set_config_option({"s", "c", true, ""}, {});
-    CHECK(option);
-    const auto prompted = co_await agent.prompt({"s", {text_block("hi")}, ""}, {});
+    const auto moded = co_await agent.set_mode(mode, plain());
+    CHECK(moded);
+    const auto set = co_await agent.set_config_option(option, plain());
+    CHECK(set);
+    const auto prompted = co_await agent.prompt(prompt_of("hi"), plain());
     CHECK(prompted.value().stop_reason == StopReason::end_turn);
     CHECK(prompted.value().usage.value().total == 5U);
-    const auto closed = co_await agent.close_session({"e", ""}, {});
+    const auto closed = co_await agent.close_session(close, plain());
     CHECK(closed);
-    const auto deleted = co_await agent.delete_session({"d", ""}, {});
-    CHECK(deleted);
-    const auto out = co_await agent.logout({}, {});
+    const auto erased = co_await agent.delete_session(erase, plain());
+    CHECK(erased);
+    const auto out = co_await agent.logout(logout, plain());
     CHECK(out);
-    const auto raw = co_await agent.call("session/list", "{}", {});
+    const auto raw = co_await agent.call("session/list", "{}", plain());
     CHECK(raw.value() == R"({"sessions":[]})");
     agent.cancel("s");
   });
@@ -153,8 +177,8 @@ TEST_CASE("connection: all updates of a turn are seen before its call returns") 
     co_return PromptResponse{};
   };
   transport::test::run(it.loop, [&]() -> Task<void> {
-    co_await it.connection.initialize(able_client(), {});
-    co_await it.connection.prompt({"s", {}, ""}, {});
+    co_await it.connection.initialize(able_client(), plain());
+    co_await it.connection.prompt(prompt_of("hi"), plain());
     const std::string chunk = "s\"1 agent_message_chunk";
     CHECK(it.handler.log == Log{chunk, chunk, chunk});
   });
@@ -183,22 +207,23 @@ TEST_CASE("connection: the agent's questions reach the client and its answers th
     co_return PromptResponse{};
   };
   transport::test::run(it.loop, [&]() -> Task<void> {
-    co_await it.connection.initialize(able_client(), {});
-    co_await it.connection.prompt({"s", {}, ""}, {});
+    co_await it.connection.initialize(able_client(), plain());
+    co_await it.connection.prompt(prompt_of("hi"), plain());
   });
   CHECK(it.handler.log == Log{"permission for call", "read /f", "complete e"});
 }
 
 TEST_CASE("connection: an agent's error keeps its kind and says what was not found") {
   Connected it;
+  const CloseSessionRequest close{"e", ""};
   transport::test::run(it.loop, [&]() -> Task<void> {
-    co_await it.connection.initialize(able_client(), {});
+    co_await it.connection.initialize(able_client(), plain());
     it.agent.refusal = Error(ErrorKind::session_not_found, "gone");
-    const auto missing = co_await it.connection.close_session({"e", ""}, {});
+    const auto missing = co_await it.connection.close_session(close, plain());
     CHECK(missing.error().kind == ErrorKind::session_not_found);
     CHECK(missing.error().data == R"("sessionId":"e")");
     it.agent.refusal = Error(ErrorKind::usage_limit, "no more today");
-    const auto limited = co_await it.connection.close_session({"e", ""}, {});
+    const auto limited = co_await it.connection.close_session(close, plain());
     CHECK(limited.error().kind == ErrorKind::usage_limit);
     CHECK(limited.error().message == "no more today");
   });
@@ -218,8 +243,8 @@ TEST_CASE("connection: a question of an agent that goes is cancelled, and servin
   };
   ErrorKind kind = ErrorKind::internal;
   transport::test::start(it.loop, [&]() -> Task<void> {
-    co_await it.connection.initialize(able_client(), {});
-    const auto answer = co_await it.connection.prompt({"s", {}, ""}, {});
+    co_await it.connection.initialize(able_client(), plain());
+    const auto answer = co_await it.connection.prompt(prompt_of("hi"), plain());
     if (!answer) kind = answer.error().kind;
   });
   it.loop.run_ready();
@@ -255,9 +280,9 @@ struct Bare {
 TEST_CASE("connection: a bad answer of an agent is its failure") {
   Bare it;
   std::optional<Result<NewSessionResponse>> answer;
-  transport::test::start(it.loop, [&]() -> Task<void> {
-    answer = co_await it.connection.new_session({workspace(), ""}, {});
-  });
+  const NewSessionRequest open{workspace(), ""};
+  transport::test::start(
+      it.loop, [&]() -> Task<void> { answer = co_await it.connection.new_session(open, plain()); });
   it.loop.run_ready();
   it.agent.send(R"({"jsonrpc":"2.0","id":1,"result":{"sessionId":7}})");
   REQUIRE(answer);

@@ -150,6 +150,12 @@ Checked<Piece> cut_piece(std::string_view& text) {
   return piece;
 }
 
+/// Whether a line is given as bytes and not as a message.
+bool is_bytes(std::string_view text) {
+  const std::size_t after = std::min(text.find_first_not_of("0123456789"), text.size());
+  return text.starts_with('\'') || (after > 0 && text.substr(after).starts_with('*'));
+}
+
 Checked<Expected> all_of(const std::vector<std::string>& patterns) {
   Expected out;
   for (const std::string& text : patterns) {
@@ -190,7 +196,7 @@ Checked<Expected> expected_update(std::string body) {
 Checked<Send> read_send(std::string_view text, bool whole_line) {
   Send out;
   text = trimmed(text);
-  if (whole_line && !text.starts_with('\'') && !text.starts_with("\"\"")) {
+  if (whole_line && !is_bytes(text)) {
     auto notation = read_notation(text);
     if (!notation) return wrong(notation.error());
     auto message = message_text(std::move(*notation));
@@ -234,6 +240,8 @@ Checked<Expected> read_expected(std::string_view text) {
 Checked<Says> read_says(std::string_view text) {
   std::string body(trimmed(text));
   const std::string session = cut_session(body);
+  const bool glob = body.starts_with('~');
+  if (glob) body.erase(0, 1);
   if (!body.starts_with('"') || !body.ends_with('"') || body.size() < 2) {
     return wrong("expected a string that is said");
   }
@@ -241,7 +249,7 @@ Checked<Says> read_says(std::string_view text) {
                               R"(","update":{"sessionUpdate":"agent_message_chunk",)" +
                               R"("content":{"type":"text","text":string}}}})");
   if (!chunk) return wrong(chunk.error());
-  Says out{.chunk = std::move(*chunk), .text = {}};
+  Says out{.chunk = std::move(*chunk), .text = {}, .glob = glob};
   json::unescape(std::string_view(body).substr(1, body.size() - 2), out.text);
   return out;
 }

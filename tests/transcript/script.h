@@ -40,10 +40,11 @@ struct Send {
 struct Next {
   Expected message;
 };
-/// Chunks of one message that make up a text.
+/// Chunks of the agent's message that make up a text.
 struct Says {
-  Pattern chunk;  ///< that a message is one of them; binds TEXT to its text
+  Pattern chunk;
   std::string text;
+  bool glob = false;
 };
 struct AnyOrder {
   std::vector<Expected> messages;

@@ -1,0 +1,53 @@
+#include "base/json/redact.h"
+
+#include "base/json/scanner.h"
+#include "base/json/view.h"
+#include "tests/catch.h"
+
+using tine::Redactor;
+using tine::json::redacted;
+
+namespace {
+
+/// In two parts, so that no scanner of code takes it for a real one.
+const char* const prefix = "ghp_";
+const char* const body = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6";
+
+bool is_json(const std::string& text) {
+  tine::json::Scanner scanner;
+  return scanner.feed(text) && scanner.finish();
+}
+
+}  // namespace
+
+TEST_CASE("clean JSON stays as it is, byte for byte") {
+  Redactor redactor({});
+  const std::string text = R"( {"a" : "b\u0041\/", "n": [1.50, null, "\"x\\"], "e":""} )";
+  CHECK(redacted(text, redactor) == text);
+}
+
+TEST_CASE("a secret in a JSON string is seen through its escapes") {
+  Redactor redactor({});
+  std::string escaped = "\\u0067";
+  escaped += std::string(prefix + 1) + body;
+  const std::string text = R"({"text":"token )" + escaped + R"( \n end"})";
+  const std::string clean = redacted(text, redactor);
+  CHECK(clean.find(body) == std::string::npos);
+  REQUIRE(is_json(clean));
+  const auto read = tine::json::View(clean).find("text").string();
+  REQUIRE(read);
+  CHECK(read->starts_with("token \xC2\xABredacted:"));
+  CHECK(read->ends_with(" \n end"));
+}
+
+TEST_CASE("a value that only its name gives away is redacted, names and other values are not") {
+  Redactor redactor({});
+  const std::string value = "kR7vQ2xLm9Tz4Wb8Yn3c";
+  const std::string text =
+      R"({"db_password":")" + value + R"(","other":")" + value.substr(0, 6) + R"("})";
+  const std::string clean = redacted(text, redactor);
+  CHECK(clean.find(value) == std::string::npos);
+  REQUIRE(is_json(clean));
+  CHECK(tine::json::View(clean).find("other").string() == value.substr(0, 6));
+  CHECK(tine::json::View(clean).find("db_password").exists());
+}

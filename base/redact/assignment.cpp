@@ -1,0 +1,386 @@
+#include "base/redact/assignment.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/redact/charset.h"
+#include "base/redact/credentials.h"
+#include "base/redact/limits.h"
+
+namespace tine::redact {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// The longest name; of a longer one the end counts.
+constexpr std::size_t max_name = 64;
+/// Blanks that may stand between name, operator and value.
+constexpr std::size_t max_blanks = 32;
+/// A value that a weak name stands before is no secret when it is longer.
+constexpr std::size_t max_weak_value = 512;
+
+constexpr std::string_view secret_keys[] = {
+    "api",     "secret",  "access",  "private",  "auth",    "encryption", "encrypt", "signing",
+    "signature", "master", "license", "account", "storage", "shared",     "session", "cipher",
+    "aes",     "hmac",    "jwt",     "admin",    "root",    "client",     "consumer", "app",
+    "application", "ssh", "webhook", "deploy",   "bot",     "service",    "server",  "crypto",
+    "security", "pass",   "user",    "team",     "write",   "read",       "ingest",  "subscription",
+};
+
+constexpr std::string_view harmless_keys[] = {
+    "public",  "pub",     "primary", "foreign",  "sort",    "partition",  "cache",   "hash",
+    "index",   "object",  "lookup",  "group",    "translation", "message", "routing", "shortcut",
+    "hot",     "idempotency", "registry", "host", "map",    "dict",       "row",     "locale",
+    "label",   "i18n",    "verify",  "verifying", "unique", "composite",  "search",  "order",
+};
+
+constexpr std::string_view harmless_tokens[] = {
+    "next",  "page",  "continuation", "cancellation", "cancel", "progress", "done",    "result",
+    "eos",   "bos",   "pad",          "unk",          "mask",   "sep",      "special", "prev",
+    "previous", "current", "last",    "first",        "lookahead", "end",   "start",   "sync",
+    "paging", "parse", "lex",         "syntax",       "design",  "public",
+};
+
+bool is_one_of(std::string_view word, const auto& list) {
+  return std::find(std::begin(list), std::end(list), word) != std::end(list);
+}
+
+/// The last word of `name`, which is in lower case with dashes between its words.
+std::string_view last_word(std::string_view name) {
+  while (name.ends_with('-')) name.remove_suffix(1);
+  const std::size_t dash = name.rfind('-');
+  return dash == std::string_view::npos ? name : name.substr(dash + 1);
+}
+
+/// A name with its words in lower case, parted by dashes: apiKey, API_KEY and api.key are api-key.
+class PlainName {
+ public:
+  explicit PlainName(std::string_view name) {
+    if (name.size() > max_name) name.remove_prefix(name.size() - max_name);
+    char before = 0;
+    for (const char c : name) {
+      if (!in(c, sets::alnum)) {
+        put('-');
+      } else {
+        if (in(c, sets::upper) && in(before, sets::lower)) put('-');
+        put(static_cast<char>(lower(static_cast<unsigned char>(c))));
+      }
+      before = c;
+    }
+    // PASSWORD_2 and TOKEN1 are as secret as what they are numbered after.
+    while (size_ > 0 && (in(text_[size_ - 1], sets::digit) || text_[size_ - 1] == '-')) --size_;
+  }
+
+  std::string_view text() const { return {text_.data(), size_}; }
+
+ private:
+  void put(char c) { text_[size_++] = c; }
+
+  std::array<char, 2 * max_name> text_{};
+  std::size_t size_ = 0;
+};
+
+constexpr std::uint32_t four_letters(std::string_view letters) {
+  std::uint32_t value = 0;
+  for (const char c : letters) value = value << 8 | static_cast<unsigned char>(c);
+  return value;
+}
+
+/// Whether `text` up to `end` can be the end of a secret's name. One look at four letters turns
+/// away nearly all others.
+bool may_end_name(std::string_view text, std::size_t end) {
+  for (int number = 0; number < 4 && end > 0; ++number, --end) {
+    if (!in(text[end - 1], sets::digit | sets::underscore)) break;
+  }
+  if (end < 3) return false;
+  std::uint32_t last = 0;
+  for (std::size_t i = end - std::min<std::size_t>(end, 4); i < end; ++i) {
+    last = last << 8 | static_cast<unsigned char>(text[i]) | 0x20;
+  }
+  switch (last & 0xFFFFFF) {
+    case four_letters("key"):
+    case four_letters("pwd"): return true;
+    default: break;
+  }
+  switch (last) {
+    case four_letters("oken"):
+    case four_letters("cret"):
+    case four_letters("word"):
+    case four_letters("sswd"):
+    case four_letters("pass"):
+    case four_letters("tial"):
+    case four_letters("ials"):
+    case four_letters("rase"):
+    case four_letters("okie"): return true;
+    case four_letters("tion"): return end > 6 && lower(static_cast<unsigned char>(text[end - 6])) == 'z';
+    default: return false;
+  }
+}
+
+SecretName key_name(std::string_view before) {
+  const std::string_view word = last_word(before);
+  if (is_one_of(word, harmless_keys)) return {};
+  if (word == "account" || word == "sharedaccess") {
+    return {NameStrength::strong, "azure-storage-key"};
+  }
+  for (const std::string_view secret : secret_keys) {
+    if (word.ends_with(secret)) return {NameStrength::strong, "key"};
+  }
+  return {NameStrength::weak, "key"};
+}
+
+std::size_t blanks_before(const Reach& reach, std::size_t i) {
+  std::size_t count = 0;
+  while (count < max_blanks && in(reach.before(i - count), sets::blank)) ++count;
+  return count;
+}
+
+std::size_t skip_blanks(Reach& reach, std::size_t i) {
+  return reach.run_end(i, sets::blank, max_blanks);
+}
+
+/// Where the name that ends before `end` begins.
+std::size_t name_begin(const Reach& reach, std::size_t end) {
+  std::size_t begin = end;
+  while (end - begin < max_name && in(reach.before(begin), sets::word | sets::dot)) --begin;
+  return begin;
+}
+
+/// name: type = "value", as several languages write it: the name before the colon, when one
+/// stands before what may be a type.
+SecretName typed_name(const Reach& reach, std::size_t type_end) {
+  constexpr std::size_t max_type = 40;
+  std::size_t i = type_end;
+  const auto in_type = [](int c) {
+    return in(c, sets::name | sets::dot | sets::blank) || c == '<' || c == '>' || c == '[' ||
+           c == ']' || c == '|' || c == '&' || c == '?' || c == '\'' || c == '*';
+  };
+  while (type_end - i < max_type && in_type(reach.before(i))) --i;
+  if (reach.before(i) != ':') return {};
+  --i;
+  if (reach.before(i) == '?') --i;
+  i -= blanks_before(reach, i);
+  const std::size_t begin = name_begin(reach, i);
+  return secret_name(reach.slice(begin, i));
+}
+
+/// Whether another setting begins at `i`: a name, then = or :.
+bool is_next_setting(Reach& reach, std::size_t i) {
+  const std::size_t end = reach.run_end(i, sets::name | sets::dot | sets::dash | sets::blank, 40);
+  if (end == i) return false;
+  const int op = reach.at(end);
+  return op == '=' || op == ':';
+}
+
+/// Whether the separator at `i` ends an unquoted value, or is a character of it.
+bool ends_value(Reach& reach, std::size_t i) {
+  const int next = reach.at(i + 1);
+  if (next < 0 || in(next, sets::space | sets::quote)) return true;
+  if (std::string_view(",;&)]}>\\").find(static_cast<char>(next)) != std::string_view::npos) {
+    return true;
+  }
+  switch (reach.at(i)) {
+    case ',':
+    case ';':
+    case '&': return is_next_setting(reach, i + 1);
+    default: return !in(next, sets::alnum);
+  }
+}
+
+struct Value {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  bool quoted = false;
+};
+
+Value quoted_value(Reach& reach, std::size_t begin, int quote, std::size_t longest) {
+  std::size_t i = begin;
+  for (; i - begin <= longest; ++i) {
+    const int c = reach.at(i);
+    // Words in quotes are a message or a title.
+    if (c == quote || c < 0 || in(c, sets::newline)) return {begin, i, true};
+    if (in(c, sets::blank)) return {};
+    if (c == '\\') ++i;
+  }
+  return {};
+}
+
+Value plain_value(Reach& reach, std::size_t begin, std::size_t longest) {
+  std::size_t i = begin;
+  for (; i - begin <= longest; ++i) {
+    const int c = reach.at(i);
+    if (c < 0x20 || c == ' ' || c == 0x7F || in(c, sets::quote) || c == '\\' || c == '<' ||
+        c == '>') {
+      return {begin, i, false};
+    }
+    switch (c) {
+      case ',':
+      case ';':
+      case '&':
+      case ')':
+      case ']':
+      case '}':
+        if (ends_value(reach, i)) return {begin, i, false};
+        break;
+      case '=':
+        // One assignment in another: what stands before is a name, not a value.
+        if (secret_name(reach.slice(begin, i)).strength != NameStrength::none) return {};
+        break;
+      default: break;
+    }
+  }
+  return {};
+}
+
+Value read_value(Reach& reach, std::size_t begin, std::size_t longest) {
+  std::size_t i = begin;
+  // The letters and signs that some languages put before a quote.
+  for (std::size_t prefix = 0; prefix < 2; ++prefix) {
+    const int c = reach.at(i + prefix);
+    if (in(c, sets::quote)) {
+      i += prefix;
+      break;
+    }
+    if (c < 0 || std::string_view("bBrRuUfFL@$").find(static_cast<char>(c)) == std::string_view::npos) {
+      break;
+    }
+  }
+  const int first = reach.at(i);
+  if (in(first, sets::quote)) return quoted_value(reach, i + 1, first, longest);
+  return plain_value(reach, i, longest);
+}
+
+}  // namespace
+
+SecretName secret_name(std::string_view name) {
+  const PlainName plain(name);
+  const std::string_view text = plain.text();
+  const auto before = [text](std::string_view suffix) {
+    return text.substr(0, text.size() - suffix.size());
+  };
+  if (text.starts_with("public-") || text.find("-public-") != std::string_view::npos) return {};
+  if (text.ends_with("key"sv)) return key_name(before("key"));
+  if (text.ends_with("token"sv)) {
+    if (is_one_of(last_word(before("token")), harmless_tokens)) return {};
+    return {NameStrength::strong, "token"};
+  }
+  if (text.ends_with("secret"sv)) return {NameStrength::strong, "secret"};
+  if (text.ends_with("password"sv) || text.ends_with("passwd"sv) || text.ends_with("passphrase"sv) ||
+      text == "pwd" || text.ends_with("-pwd"sv) || text.ends_with("-pass"sv)) {
+    return {NameStrength::password, "password"};
+  }
+  if (text.ends_with("credentials"sv) || text.ends_with("credential"sv)) {
+    return {NameStrength::strong, "credentials"};
+  }
+  if (text.ends_with("authorization"sv)) {
+    return {NameStrength::strong, "authorization", Header::authorization};
+  }
+  if (text == "cookie" || text.ends_with("-cookie"sv)) {
+    return {NameStrength::strong, "cookie", Header::cookie};
+  }
+  return {};
+}
+
+bool may_be_assignment(std::string_view text, std::size_t op) {
+  std::size_t i = op;
+  const std::size_t lowest = op - std::min(op, max_blanks + 2);
+  while (i > lowest) {
+    const char c = text[i - 1];
+    if (c != ' ' && c != '\t' && c != ':' && c != '?' && c != '+' && c != '|') break;
+    --i;
+  }
+  if (text[op] == '=' && i < op) {  // perhaps a type stands between name and value
+    std::size_t value = op + 1;
+    while (value < text.size() && in(text[value], sets::blank)) ++value;
+    if (value == text.size() || in(text[value], sets::quote)) return true;
+  }
+  if (i > 0 && text[i - 1] == ']') --i;
+  if (i > 0 && text[i - 1] == '[') --i;
+  if (i > 0 && in(text[i - 1], sets::quote)) --i;
+  if (i > 0 && text[i - 1] == '\\') --i;
+  return may_end_name(text, i);
+}
+
+Assignment find_assignment(Reach& reach, std::size_t op) {
+  const int sign = reach.at(op);
+  std::size_t i = op;
+  if (sign == '=') {
+    const int before = reach.before(i);
+    if (before == '=' || before == '!' || before == '<' || before == '>' || before == '~') return {};
+    const auto joins = [](int c) { return c == ':' || c == '?' || c == '+' || c == '|'; };
+    while (i > 0 && op - i < 2 && joins(reach.before(i))) --i;
+  }
+  i -= blanks_before(reach, i);
+  if (reach.before(i) == ']') --i;
+  if (reach.before(i) == '[') {  // char password[] =
+    --i;
+    i -= blanks_before(reach, i);
+  } else if (in(reach.before(i), sets::quote)) {
+    --i;
+    if (reach.before(i) == '\\') --i;
+  }
+
+  Assignment found;
+  const std::size_t begin = name_begin(reach, i);
+  const bool may_be_typed = sign == '=' && i < op && !in(reach.before(op), sets::quote);
+  if (i > begin && may_end_name(reach.slice(begin, i), i - begin)) found.name = secret_name(reach.slice(begin, i));
+  if (found.name.strength == NameStrength::none && !may_be_typed) return {};
+
+  std::size_t value = op + 1;
+  const int next = reach.at(value);
+  if (next == '=' || next == ':' || next == '~') return {};
+  if (sign == '=' && next == '>') ++value;
+  found.value = skip_blanks(reach, value);
+  if (found.name.strength == NameStrength::none) {
+    if (!in(reach.at(found.value), sets::quote)) return {};
+    found.name = typed_name(reach, i);
+    return found;
+  }
+  found.settings = sign == '=' && i == op && found.value == op + 1 &&
+                   in(reach.slice(begin, i).front(), sets::upper);
+  return found;
+}
+
+Match match_assignment(Reach& reach, const Assignment& assignment) {
+  if (assignment.name.header == Header::authorization) {
+    return match_authorization(reach, assignment.value);
+  }
+  if (assignment.name.header == Header::cookie) return match_cookies(reach, assignment.value);
+  const NameStrength strength = assignment.name.strength;
+  const std::size_t longest =
+      strength == NameStrength::weak ? max_weak_value : limits::max_secret_tail;
+  const Value value = read_value(reach, assignment.value, longest);
+  if (value.end <= value.begin) return {};
+  const int after = reach.at(value.end);
+  const Writing writing = value.quoted || assignment.settings        ? Writing::literal
+                          : after < 0 || in(after, sets::newline) ? Writing::line
+                                                                   : Writing::code;
+  if (!is_plausible_secret(reach.slice(value.begin, value.end), strength, writing)) return {};
+  return {value.begin, value.end, assignment.name.kind};
+}
+
+Assignment find_option(Reach& reach, std::size_t dashes) {
+  const int before = reach.before(dashes);
+  if (before >= 0 && !in(before, sets::space | sets::quote) && before != '[' && before != '(' &&
+      before != ',') {
+    return {};
+  }
+  const std::size_t begin = dashes + 2;
+  const std::size_t end = reach.run_end(begin, sets::word, max_name);
+  if (end == begin || !may_end_name(reach.slice(begin, end), end - begin)) return {};
+  Assignment found;
+  found.name = secret_name(reach.slice(begin, end));
+  if (found.name.strength == NameStrength::none) return {};
+  std::size_t i = end;
+  // In a list of arguments: "--token", "value".
+  if (in(reach.at(i), sets::quote)) {
+    ++i;
+    if (reach.at(i) == ',') ++i;
+  }
+  found.value = skip_blanks(reach, i);
+  if (found.value == end) return {};
+  found.settings = true;
+  return found;
+}
+
+}  // namespace tine::redact

@@ -1,0 +1,47 @@
+#pragma once
+// Values that are secret because of the name before them: NAME=value and name: value in shells,
+// .env, YAML, TOML, JSON, source code, connection strings and query strings, options on command
+// lines, and headers.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/redact/layer.h"
+#include "base/redact/match.h"
+#include "base/redact/plausible.h"
+
+namespace tine::redact {
+
+/// Names whose values have a grammar of their own.
+enum class Header : std::uint8_t { none, authorization, cookie };
+
+/// What a name ends in, and so what its value is called in a marker.
+struct SecretName {
+  NameStrength strength = NameStrength::none;
+  std::string_view kind{};
+  Header header = Header::none;
+};
+
+/// Of API_KEY, apiKey, x-api-key, db.password and their like; strength none of others.
+SecretName secret_name(std::string_view name);
+
+/// The value of the assignment whose `=` or `:` stands at `op`. `value` is given where a value
+/// begins once the name before it is a secret's, also when the value is none.
+struct Assignment {
+  SecretName name;
+  std::size_t value = 0;
+  /// NAME=value or Name=value, without blanks: a shell's, a settings file's, a connection's.
+  bool settings = false;
+};
+Assignment find_assignment(Reach& reach, std::size_t op);
+
+/// Whether find_assignment may find one; says no to most operators at a glance.
+bool may_be_assignment(std::string_view text, std::size_t op);
+
+Match match_assignment(Reach& reach, const Assignment& assignment);
+
+/// The value after `--api-key `, whose two dashes stand at `dashes`.
+Assignment find_option(Reach& reach, std::size_t dashes);
+
+}  // namespace tine::redact

@@ -1,0 +1,138 @@
+#include "base/redact/credentials.h"
+
+#include <string>
+#include <string_view>
+
+#include "base/redact/base64.h"
+#include "base/redact/charset.h"
+#include "base/redact/limits.h"
+#include "base/redact/plausible.h"
+
+namespace tine::redact {
+namespace {
+
+constexpr std::size_t max_scheme = 24;
+constexpr std::size_t max_authority = 1024;
+
+bool equal_without_case(std::string_view text, std::string_view lower_case) {
+  if (text.size() != lower_case.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (lower(static_cast<unsigned char>(text[i])) != lower_case[i]) return false;
+  }
+  return true;
+}
+
+bool ends_header(int c) { return c < 0 || in(c, sets::newline | sets::quote); }
+
+bool ends_credential(int c) {
+  return ends_header(c) || in(c, sets::blank) || c == ',' || c == ';' || c == '<' || c == '>' ||
+         c == '\\' || c == ')' || c == '}' || c == ']';
+}
+
+std::size_t credential_end(Reach& reach, std::size_t i) {
+  while (!ends_credential(reach.at(i))) ++i;
+  return i;
+}
+
+/// user:password in base64, which is less random than other credentials.
+bool is_basic(std::string_view credential) {
+  while (credential.ends_with('=')) credential.remove_suffix(1);
+  if (credential.size() < limits::min_secret_value) return false;
+  for (const char c : credential) {
+    if (!in(c, sets::any_base64)) return false;
+  }
+  std::string decoded;
+  decode_base64(credential, decoded);
+  const std::size_t colon = decoded.find(':');
+  if (colon == std::string::npos || colon == 0) return false;
+  for (const char c : decoded) {
+    if (static_cast<unsigned char>(c) < 0x20) return false;
+  }
+  return is_plausible_url_password(std::string_view(decoded).substr(colon + 1),
+                                   std::string_view(decoded).substr(0, colon));
+}
+
+Match credential_at(Reach& reach, std::size_t begin, bool basic) {
+  const std::size_t end = credential_end(reach, begin);
+  const std::string_view text = reach.slice(begin, end);
+  const bool secret = (basic && is_basic(text)) ||
+                      is_plausible_secret(text, NameStrength::strong, Writing::literal);
+  return secret ? Match{begin, end, "authorization"} : Match{};
+}
+
+}  // namespace
+
+Match match_authorization(Reach& reach, std::size_t value) {
+  std::size_t i = value;
+  if (in(reach.at(i), sets::quote)) ++i;
+  const std::size_t scheme_end = reach.run_end(i, sets::word, max_scheme);
+  const std::size_t credential = reach.run_end(scheme_end, sets::blank, max_scheme);
+  if (credential == scheme_end) return credential_at(reach, i, false);
+  return credential_at(reach, credential, equal_without_case(reach.slice(i, scheme_end), "basic"));
+}
+
+Match match_cookies(Reach& reach, std::size_t value) {
+  std::size_t i = value;
+  if (in(reach.at(i), sets::quote)) ++i;
+  Match found;
+  while (!ends_header(reach.at(i))) {
+    const std::size_t name = i;
+    while (!ends_header(reach.at(i)) && reach.at(i) != '=' && reach.at(i) != ';') ++i;
+    if (i - name > limits::max_look_back) return found;
+    if (reach.at(i) == '=') {
+      const std::size_t begin = i + 1;
+      i = begin;
+      while (!ends_header(reach.at(i)) && reach.at(i) != ';') ++i;
+      std::size_t end = i;
+      while (end > begin && in(reach.before(end), sets::blank)) --end;
+      if (is_plausible_secret(reach.slice(begin, end), NameStrength::strong, Writing::literal)) {
+        if (!found) found = {begin, end, "cookie"};
+        found.end = end;
+      }
+    }
+    if (reach.at(i) == ';') ++i;
+  }
+  return found;
+}
+
+Match match_bearer(Reach& reach, std::size_t token) {
+  constexpr std::string_view word = "bearer";
+  std::size_t i = token;
+  while (token - i < max_scheme && in(reach.before(i), sets::blank)) --i;
+  if (i == token) return {};
+  for (std::size_t letter = word.size(); letter-- > 0; --i) {
+    if (lower(reach.before(i)) != word[letter]) return {};
+  }
+  if (in(reach.before(i), sets::alnum)) return {};
+  return credential_at(reach, token, false);
+}
+
+Match match_url(Reach& reach, std::size_t authority) {
+  constexpr std::size_t none = static_cast<std::size_t>(-1);
+  std::size_t colon = none;
+  std::size_t host = none;
+  std::size_t i = authority;
+  for (;; ++i) {
+    const int c = reach.at(i);
+    if (c <= ' ' || in(c, sets::quote) || c == '/' || c == '?' || c == '#' || c == '<' ||
+        c == '>' || c == '\\') {
+      break;
+    }
+    if (i - authority > max_authority) return {};
+    if (c == ':' && colon == none) colon = i;
+    if (c == '@') host = i + 1;
+  }
+  if (host == none || host == i) return {};
+  const std::size_t end = host - 1;
+  if (colon == none || colon >= end) {
+    const bool token = end - authority >= 20 && is_plausible_secret(reach.slice(authority, end),
+                                                                     NameStrength::strong,
+                                                                     Writing::literal);
+    return token ? Match{authority, end, "url-token"} : Match{};
+  }
+  const bool secret = is_plausible_url_password(reach.slice(colon + 1, end),
+                                                reach.slice(authority, colon));
+  return secret ? Match{colon + 1, end, "url-password"} : Match{};
+}
+
+}  // namespace tine::redact

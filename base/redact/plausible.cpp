@@ -1,0 +1,335 @@
+#include "base/redact/plausible.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "base/redact/charset.h"
+#include "base/redact/limits.h"
+
+namespace tine::redact {
+namespace {
+
+/// log2(n) in hundredths, for n up to 256.
+constexpr auto log2_hundredths = [] {
+  std::array<unsigned, 257> table{};
+  for (unsigned n = 1; n < table.size(); ++n) {
+    double x = n;
+    double log = 0;
+    while (x >= 2) {
+      x /= 2;
+      log += 1;
+    }
+    for (double bit = 0.5; bit > 0.0005; bit /= 2) {
+      x *= x;
+      if (x >= 2) {
+        x /= 2;
+        log += bit;
+      }
+    }
+    table[n] = static_cast<unsigned>(log * 100 + 0.5);
+  }
+  return table;
+}();
+
+constexpr std::string_view placeholders[] = {
+    "example",  "changeme", "change_me", "change-me", "changeit",  "placeholder", "dummy",
+    "sample",   "your_",    "your-",     "yourpass",  "yourkey",   "yourtoken",   "yoursecret",
+    "redacted", "xxxxxx",   "insert_",   "insert-",   "replace_",  "replace-",    "replaceme",
+    "foobar",   "****",     "....",      "_here",     "-here",     "1234567890",  "undefined",
+    "not-a-",   "deadbeef", "notasecret",
+};
+
+/// Values of secret-named variables that are settings, not secrets.
+constexpr std::string_view settings[] = {
+    "production", "development", "staging",   "localhost", "disabled",   "enabled",  "undefined",
+    "password",   "changeme",    "postgres",  "postgresql", "username",  "anonymous", "administrator",
+    "required",   "optional",    "automatic", "keychain",  "environment", "default1", "internal",
+    "external",   "database",    "developer", "wordpress", "rabbitmq",   "minioadmin", "superuser",
+};
+
+/// Finds an ASCII literal (in lower case) whatever the case of `text`.
+bool contains(std::string_view text, std::string_view literal) {
+  const auto same = [](char a, char b) { return lower(static_cast<unsigned char>(a)) == b; };
+  return std::search(text.begin(), text.end(), literal.begin(), literal.end(), same) != text.end();
+}
+
+bool has_placeholder(std::string_view value) {
+  return std::any_of(std::begin(placeholders), std::end(placeholders),
+                     [value](std::string_view word) { return contains(value, word); });
+}
+
+struct Census {
+  std::size_t lower = 0;
+  std::size_t upper = 0;
+  std::size_t digits = 0;
+  std::size_t symbols = 0;  // what people put into passwords
+  std::size_t others = 0;
+  std::size_t distinct = 0;
+
+  std::size_t letters() const { return lower + upper; }
+};
+
+Census census(std::string_view value) {
+  Census count;
+  std::array<bool, 256> seen{};
+  for (const char c : value) {
+    bool& known = seen[static_cast<unsigned char>(c)];
+    if (!known) ++count.distinct;
+    known = true;
+    if (in(c, sets::lower)) {
+      ++count.lower;
+    } else if (in(c, sets::upper)) {
+      ++count.upper;
+    } else if (in(c, sets::digit)) {
+      ++count.digits;
+    } else if (std::string_view("!#$%^&*?@~").find(c) != std::string_view::npos) {
+      ++count.symbols;
+    } else {
+      ++count.others;
+    }
+  }
+  return count;
+}
+
+bool is_vowel(char c) {
+  return std::string_view("aeiouyAEIOUY").find(c) != std::string_view::npos;
+}
+
+/// Letters that a language or a programmer would put together.
+bool is_word(std::string_view letters) {
+  std::size_t consonants = 0;
+  std::size_t turns_up = 0;
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    const bool after_lower = i > 0 && in(letters[i - 1], sets::lower);
+    const bool before_lower = i + 1 < letters.size() && in(letters[i + 1], sets::lower);
+    const bool begins = in(letters[i], sets::upper) && (after_lower || before_lower);
+    consonants = is_vowel(letters[i]) ? 0 : begins ? 1 : consonants + 1;
+    if (consonants > 6 && letters.size() > 8) return false;
+    if (in(letters[i], sets::upper) && after_lower) ++turns_up;
+  }
+  return turns_up * 4 <= letters.size() + 3;
+}
+
+/// A word, perhaps with a number after or in it: utf8, sha256sum, Summer2024.
+bool is_word_with_number(std::string_view part) {
+  std::size_t groups = 0;
+  for (std::size_t i = 0; i < part.size();) {
+    const bool digits = in(part[i], sets::digit);
+    std::size_t end = i;
+    while (end < part.size() && in(part[end], sets::digit) == digits) ++end;
+    if (digits) {
+      ++groups;
+      if (groups > 1 || end - i > 4) return false;
+      if (end < part.size() && (i < 2 || end - i > 3)) return false;
+    } else if (!is_word(part.substr(i, end - i))) {
+      return false;
+    }
+    i = end;
+  }
+  return true;
+}
+
+/// How many characters of `value` are in words or numbers, and how many in what is neither, when it
+/// is parted by what is no letter or digit.
+struct Words {
+  std::size_t words = 0;
+  std::size_t others = 0;
+};
+
+Words count_words(std::string_view value) {
+  Words count;
+  for (std::size_t i = 0; i < value.size();) {
+    if (!in(value[i], sets::alnum)) {
+      // A percent-encoded character is a separator too.
+      const bool encoded = value[i] == '%' && i + 2 < value.size() &&
+                           in(value[i + 1], sets::any_hex) && in(value[i + 2], sets::any_hex);
+      i += encoded ? 3 : 1;
+      continue;
+    }
+    std::size_t end = i;
+    while (end < value.size() && in(value[end], sets::alnum)) ++end;
+    const std::string_view part = value.substr(i, end - i);
+    const bool number =
+        std::all_of(part.begin(), part.end(), [](char c) { return in(c, sets::digit); });
+    (number || is_word_with_number(part) ? count.words : count.others) += part.size();
+    i = end;
+  }
+  return count;
+}
+
+bool is_wordlike(std::string_view value) { return count_words(value).others == 0; }
+
+bool is_uuid(std::string_view value) {
+  if (value.size() != 36) return false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? value[i] != '-' : !in(value[i], sets::any_hex)) return false;
+  }
+  return true;
+}
+
+bool all_of(std::string_view value, Set set) {
+  return std::all_of(value.begin(), value.end(), [set](char c) { return in(c, set); });
+}
+
+bool is_path_or_url(std::string_view value) {
+  if (value.find("://") != std::string_view::npos) return true;
+  if (value.starts_with('/') || value.starts_with("./") || value.starts_with("../") ||
+      value.starts_with("~/")) {
+    return value.find('/', 1) != std::string_view::npos || is_wordlike(value);
+  }
+  if (std::count(value.begin(), value.end(), '\\') > 1) return true;
+  return value.size() > 2 && in(value[0], sets::letter) && value[1] == ':' &&
+         (value[2] == '\\' || value[2] == '/');
+}
+
+/// Something that is filled in later: ${X}, $X, <key>, {{key}}, %KEY%, [key].
+bool is_template(std::string_view value) {
+  const char first = value.front();
+  const char last = value.back();
+  if (first == '<' || first == '$' || value.starts_with("{{") || value.starts_with("%(")) {
+    return true;
+  }
+  if ((first == '%' && last == '%') || (first == '[' && last == ']') ||
+      (first == '{' && last == '}')) {
+    return true;
+  }
+  constexpr std::string_view openers[] = {"${", "$(", "{{", "#{", "<%", "%s"};
+  return std::any_of(std::begin(openers), std::end(openers), [value](std::string_view opener) {
+    return value.find(opener) != std::string_view::npos;
+  });
+}
+
+/// Digests and the like, which name their algorithm.
+bool is_named_digest(std::string_view value) {
+  return value.starts_with("sha1-") || value.starts_with("sha256-") ||
+         value.starts_with("sha384-") || value.starts_with("sha512-") ||
+         value.starts_with("sha256:") || value.starts_with("sha512:") ||
+         value.starts_with("md5:") || value.starts_with("sha1:");
+}
+
+/// module.Class2.member, SOME_64BIT_CONSTANT, snake_case_2: what programs call things.
+bool is_identifier(std::string_view value) {
+  bool dots = false;
+  bool underscores = false;
+  bool begins = true;
+  for (const char c : value) {
+    if (begins && !in(c, sets::letter | sets::underscore)) return false;
+    if (!in(c, sets::name | sets::dot)) return false;
+    begins = c == '.';
+    dots = dots || begins;
+    underscores = underscores || c == '_';
+  }
+  if (dots) return value.size() <= 64;
+  const Words count = count_words(value);
+  if (underscores && count.words >= count.others) return true;
+  return underscores && std::none_of(value.begin(), value.end(),
+                                     [](char c) { return in(c, sets::lower); });
+}
+
+bool is_code(std::string_view value, Writing writing) {
+  return value.find_first_of(writing == Writing::code ? "()[]{}<>|;\\*" : "()[]{}<>") !=
+             std::string_view::npos ||
+         value.find("->") != std::string_view::npos ||
+         value.find("::") != std::string_view::npos || is_identifier(value);
+}
+
+bool is_mail_address(std::string_view value) {
+  const std::size_t at = value.find('@');
+  return at != std::string_view::npos && value.find('.', at) != std::string_view::npos &&
+         is_wordlike(value);
+}
+
+/// What no name makes a secret of.
+bool is_never_secret(std::string_view value) {
+  return value.size() < limits::min_secret_value || value.find("\xc2\xab") != value.npos ||
+         is_template(value) || is_path_or_url(value) || is_named_digest(value) ||
+         has_placeholder(value);
+}
+
+}  // namespace
+
+unsigned entropy(std::string_view value) {
+  value = value.substr(0, 256);
+  if (value.empty()) return 0;
+  std::array<std::uint16_t, 256> counts{};
+  for (const char c : value) ++counts[static_cast<unsigned char>(c)];
+  std::size_t sum = 0;
+  for (const std::uint16_t count : counts) sum += count * log2_hundredths[count];
+  return log2_hundredths[value.size()] - static_cast<unsigned>(sum / value.size());
+}
+
+bool is_made_up(std::string_view body) {
+  const Census count = census(body.substr(0, 256));
+  if (count.distinct < 6 && body.size() >= 12) return true;
+  if (contains(body, "xxxxxx") || contains(body, "example") || contains(body, "......")) {
+    return true;
+  }
+  if (count.digits > 0) return false;
+  return count.lower == 0 || count.upper == 0 ? is_wordlike(body)
+                                               : count.upper * 5 < count.letters();
+}
+
+bool is_plausible_secret(std::string_view value, NameStrength strength, Writing writing) {
+  if (strength == NameStrength::none || is_never_secret(value)) return false;
+  if (writing != Writing::literal && is_code(value, writing)) return false;
+  const Census count = census(value);
+  if (count.letters() == 0 || count.distinct < 5) return false;
+
+  switch (strength) {
+    case NameStrength::none: return false;
+    case NameStrength::password:
+      if (count.digits > 0 && count.symbols > 0 && writing != Writing::code) {
+        return !is_mail_address(value);
+      }
+      return !is_wordlike(value) && (count.digits > 0 || count.symbols > 0 || value.size() >= 16);
+    case NameStrength::strong:
+      if (is_wordlike(value)) return false;
+      return entropy(value) >= (value.size() < 12 ? 270u : 300u) &&
+             (count.digits > 0 || value.size() >= 16);
+    case NameStrength::weak: {
+      if (value.size() < 20 || count.digits < 2 || count.letters() < 2) return false;
+      if (is_uuid(value) || all_of(value, sets::any_hex) || is_wordlike(value) ||
+          is_identifier(value)) {
+        return false;
+      }
+      return entropy(value) >= 380;
+    }
+  }
+  return false;
+}
+
+bool is_plausible_url_password(std::string_view password, std::string_view user) {
+  constexpr std::string_view samples[] = {
+      "pass", "password", "passwd", "pwd",  "pw",    "secret", "token", "key",  "user", "username",
+      "test", "guest",    "admin",  "root", "foo",   "bar",    "baz",   "port", "pass1", "mypass",
+      "mypassword", "passw0rd", "xyzzy", "hunter2", "credentials",
+  };
+  if (password.size() < 4 || password == user || is_template(password) || has_placeholder(password) ||
+      password.find("\xc2\xab") != std::string_view::npos) {
+    return false;
+  }
+  if (password.size() <= 5 && all_of(password, sets::digit)) return false;
+  if (contains(password, "anoncvs") || password.starts_with(']')) return false;
+  if (census(password).distinct < 2) return false;
+  const auto same = [password](std::string_view sample) {
+    return sample.size() == password.size() && contains(password, sample);
+  };
+  return std::none_of(std::begin(samples), std::end(samples), same);
+}
+
+bool is_worth_knowing(std::string_view value) {
+  if (value.size() < limits::min_secret_value || is_template(value) || is_path_or_url(value)) {
+    return false;
+  }
+  if (all_of(value, sets::digit | sets::dot | sets::dash) || census(value).distinct < 3) {
+    return false;
+  }
+  const auto same = [value](std::string_view word) {
+    return word.size() == value.size() && contains(value, word);
+  };
+  return std::none_of(std::begin(settings), std::end(settings), same);
+}
+
+}  // namespace tine::redact

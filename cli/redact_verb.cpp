@@ -1,0 +1,85 @@
+#include "cli/redact_verb.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "cli/exit_code.h"
+#include "cli/print.h"
+#include "transport/fd.h"
+
+namespace tine::cli {
+namespace {
+
+constexpr std::size_t read_size = std::size_t{64} * 1024;
+
+std::optional<std::string> read_file(const std::string& path) {
+  const transport::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return std::nullopt;
+  std::string text;
+  std::array<char, read_size> room{};
+  for (;;) {
+    const ssize_t n = ::read(file.get(), room.data(), room.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return std::nullopt;
+    if (n == 0) return text;
+    text.append(room.data(), static_cast<std::size_t>(n));
+  }
+}
+
+std::string place(const std::string& path, std::string_view text, const SecretPlace& found) {
+  const std::string_view before = text.substr(0, found.offset);
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const std::size_t newline = before.rfind('\n');
+  const std::size_t column =
+      found.offset - (newline == std::string_view::npos ? 0 : newline + 1) + 1;
+  return path + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + found.kind +
+         "\n";
+}
+
+}  // namespace
+
+int redact_stdin(Redactor& redactor) {
+  RedactionStream stream(redactor);
+  std::array<char, read_size> room{};
+  std::string out;
+  for (;;) {
+    const ssize_t n = ::read(STDIN_FILENO, room.data(), room.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      print_to_stderr("tine: cannot read stdin: " + std::string(std::strerror(errno)) + "\n");
+      return exit_code::failed;
+    }
+    if (n == 0) break;
+    stream.feed({room.data(), static_cast<std::size_t>(n)}, out);
+    print(out);
+    out.clear();
+  }
+  stream.finish(out);
+  print(out);
+  return exit_code::good;
+}
+
+int check_files(Redactor& redactor, const std::vector<std::string>& files) {
+  bool clean = true;
+  for (const std::string& path : files) {
+    const auto text = read_file(path);
+    if (!text) {
+      print_to_stderr("tine: cannot read " + path + ": " + std::strerror(errno) + "\n");
+      clean = false;
+      continue;
+    }
+    for (const SecretPlace& found : redactor.find(*text)) {
+      clean = false;
+      print(place(path, *text, found));
+    }
+  }
+  return clean ? exit_code::good : exit_code::failed;
+}
+
+}  // namespace tine::cli

@@ -1,0 +1,89 @@
+#include "tests/transcript/judge.h"
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace tine::transcript {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Messages longer than this are judged each time.
+constexpr std::size_t longest_remembered = std::size_t{64} * 1024;
+
+/// What a `_meta.tine` at some place is called in the schema: "session/prompt result" becomes
+/// "SessionPromptResult". Indexes do not matter.
+std::string type_at(std::string_view where) {
+  std::string out;
+  bool begins = true;
+  for (const char c : where) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (letter) out.push_back(begins && c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c);
+    begins = !letter;
+  }
+  return out;
+}
+
+struct Found {
+  std::string where;
+  std::string json;
+};
+
+/// Collects every `_meta.tine`.
+void find_ours(const Json& node, const std::string& where, std::vector<Found>& found) {
+  if (node.is_array()) {
+    for (const Json& each : node) find_ours(each, where, found);
+  }
+  if (!node.is_object()) return;
+  for (const auto& [key, value] : node.items()) {
+    if (key == "_meta") {
+      if (value.is_object() && value.contains("tine"))
+        found.push_back({where, value["tine"].dump()});
+    } else {
+      find_ours(value, where + " " + key, found);
+    }
+  }
+}
+
+}  // namespace
+
+Judge::Judge() : meta_("schemas/meta.v1.schema.json"), error_("schemas/error.v1.schema.json") {}
+
+std::string Judge::fault() {
+  constexpr std::string_view none = "no schema";
+  if (auto fault = protocol_.check_type("SessionId", "\"a\""); fault.starts_with(none)) return fault;
+  if (auto fault = meta_.check_type("SessionNewResult", "{}"); fault.starts_with(none)) return fault;
+  if (auto fault = error_.check_type("ErrorData", "{}"); fault.starts_with(none)) return fault;
+  return {};
+}
+
+std::string Judge::check(std::string_view line, const std::string& asked) {
+  const std::string key = asked + "\n" + std::string(line);
+  if (good_.contains(key)) return {};
+  const Json message = Json::parse(line, nullptr, false);
+  if (!message.is_object()) return "it is not a JSON object";
+
+  tests::SchemaCheck::Pending pending;
+  if (!asked.empty() && message.contains("id")) {
+    pending[{tests::Sender::client, message["id"].dump()}] = asked;
+  }
+  if (auto fault = protocol_.check_message(tests::Sender::agent, line, pending); !fault.empty())
+    return fault;
+
+  std::vector<Found> ours;
+  find_ours(message, message.value("method", asked), ours);
+  for (const Found& each : ours) {
+    if (auto fault = meta_.check_type(type_at(each.where), each.json); !fault.empty())
+      return "_meta.tine: " + fault;
+  }
+  if (const auto error = message.find("error"); error != message.end()) {
+    const Json data = error->value("data", Json::object());
+    if (!data.contains("tine")) return "an error without data.tine";
+    if (auto fault = error_.check_type("ErrorData", data["tine"].dump()); !fault.empty())
+      return "data.tine: " + fault;
+  }
+  if (line.size() <= longest_remembered) good_.insert(key);
+  return {};
+}
+
+}  // namespace tine::transcript

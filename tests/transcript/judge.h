@@ -1,0 +1,36 @@
+#pragma once
+// Judges each message of a server by the schemas: the protocol's, and ours for `_meta.tine` and for
+// the data of errors.
+//
+// One per process, as loading the schemas takes a moment; no threads.
+
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "tests/schema_check.h"
+
+namespace tine::transcript {
+
+class Judge {
+ public:
+  Judge();
+
+  /// Schemas that are not there; empty: all are.
+  std::string fault();
+
+  /// What is wrong with a message of the server, in words; empty: nothing. `asked` is the method of
+  /// the request that it answers, when it is an answer to one.
+  std::string check(std::string_view line, const std::string& asked);
+
+  /// Forgets what it has seen: it judges an equal message only once.
+  void begin_case() { good_.clear(); }
+
+ private:
+  tests::SchemaCheck protocol_;
+  tests::SchemaCheck meta_;
+  tests::SchemaCheck error_;
+  std::unordered_set<std::string> good_;
+};
+
+}  // namespace tine::transcript

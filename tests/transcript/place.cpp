@@ -1,0 +1,68 @@
+#include "tests/transcript/place.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+
+#include "base/json/writer.h"
+
+namespace tine::transcript {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a sanitized program needs to know.
+bool is_passed_on(std::string_view variable) {
+  return variable == "PATH" || variable.starts_with("ASAN_") || variable.starts_with("UBSAN_") ||
+         variable.starts_with("LSAN_");
+}
+
+}  // namespace
+
+Place::Place(const Case& what) : case_(what) {
+  std::string name = (fs::temp_directory_path() / "tine-transcript-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) std::abort();
+  root_ = fs::canonical(name);
+  for (char** each = environ; *each != nullptr; ++each) {
+    const std::string_view variable(*each);
+    const std::size_t equals = variable.find('=');
+    if (equals == std::string_view::npos || !is_passed_on(variable.substr(0, equals))) continue;
+    environment_.emplace(variable.substr(0, equals), variable.substr(equals + 1));
+  }
+  environment_["HOME"] = (root_ / "home").string();
+  environment_["XDG_CONFIG_HOME"] = (root_ / "home/config").string();
+  environment_["XDG_STATE_HOME"] = (root_ / "home/state").string();
+  for (const auto& [key, value] : case_.environment) environment_[key] = value;
+  restore();
+}
+
+Place::~Place() {
+  std::error_code ignored;
+  fs::remove_all(root_, ignored);
+}
+
+void Place::restore() const {
+  fs::remove_all(root_ / "home");
+  fs::create_directories(root_ / "home");
+  fs::create_directories(root_ / "other");
+  fs::create_directories(project());
+  if (!fs::exists(root_ / "link")) fs::create_directory_symlink(project(), root_ / "link");
+  for (const auto& [name, content] : case_.files) {
+    fs::create_directories((project() / name).parent_path());
+    std::ofstream(project() / name, std::ios::binary) << content;
+  }
+}
+
+Bindings Place::names() const {
+  Bindings names;
+  names.set("CWD", json::quoted(project().string()));
+  names.set("OTHER", json::quoted((root_ / "other").string()));
+  names.set("LINK", json::quoted((root_ / "link").string()));
+  names.set("HOME", json::quoted((root_ / "home").string()));
+  return names;
+}
+
+}  // namespace tine::transcript

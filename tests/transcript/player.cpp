@@ -1,0 +1,414 @@
+#include "tests/transcript/player.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json/scanner.h"
+
+namespace tine::transcript {
+namespace {
+
+constexpr std::size_t read_size = std::size_t{64} * 1024;
+/// More than this goes out byte by byte only at its ends, in the middle in pieces.
+constexpr std::size_t most_single_bytes = std::size_t{32} * 1024;
+constexpr std::size_t end_of_huge = 2048;
+constexpr std::size_t middle_piece = 4093;
+/// A line longer than this asks for nothing.
+constexpr std::size_t longest_noted = std::size_t{1024} * 1024;
+/// As many messages as a report shows.
+constexpr std::size_t reported = 40;
+
+bool is_json(std::string_view text) {
+  json::Scanner scanner;
+  return scanner.feed(text) && scanner.finish();
+}
+
+std::string mismatch(const Expected& expected, std::string_view line, Bindings& names) {
+  Bindings trial = names;
+  for (const Pattern& pattern : expected.patterns) {
+    std::string fault = pattern.mismatch(json::View(line), trial);
+    if (!fault.empty()) return fault;
+  }
+  names = std::move(trial);
+  return {};
+}
+
+/// The size of the next piece of what goes out byte by byte.
+std::size_t piece_size(std::size_t done, std::size_t total) {
+  const std::size_t left = total - done;
+  if (total <= most_single_bytes || done < end_of_huge || left <= end_of_huge) return 1;
+  return std::min(middle_piece, left - end_of_huge);
+}
+
+}  // namespace
+
+Player::Player(const Case& what, Server& server, Judge& judge, Bindings names, Manner manner)
+    : case_(what),
+      server_(server),
+      judge_(judge),
+      names_(std::move(names)),
+      manner_(manner),
+      news_(server.loop()),
+      hearing_(server.loop()),
+      read_all_(server.loop()),
+      gone_(server.loop()) {
+  hearing_.set();
+}
+
+std::string Player::perform() {
+  server_.loop().spawn(play());
+  server_.loop().run();
+  return std::move(result_);
+}
+
+transport::Task<void> Player::play() {
+  server_.loop().spawn(read());
+  server_.loop().spawn(watch());
+  if (manner_ == Manner::at_once) send_ahead();
+  Fault fault = co_await play_steps();
+  if (fault.empty()) fault = co_await end();
+  if (!fault.empty()) result_ = report(fault);
+  hearing_.set();
+  server_.channel().close();
+  co_await read_all_.wait();
+  server_.loop().stop();
+}
+
+transport::Task<Player::Fault> Player::play_steps() {
+  for (std::size_t i = 0; i < case_.steps.size(); ++i) {
+    step_ = &case_.steps[i];
+    if (i < sent_ahead_ && std::holds_alternative<Send>(step_->what)) continue;
+    Fault fault = co_await play_step(*step_);
+    if (!fault.empty()) co_return fault;
+  }
+  step_ = nullptr;
+  co_return Fault();
+}
+
+transport::Task<Player::Fault> Player::play_step(const Step& step) {
+  if (const auto* what = std::get_if<Send>(&step.what)) co_return send(*what);
+  if (const auto* what = std::get_if<Anything>(&step.what)) {
+    anything_ = true;
+    for (const Expected& each : what->but) but_.push_back(&each);
+    co_return Fault();
+  }
+  Fault fault = co_await flush();
+  if (!fault.empty()) co_return fault;
+  if (const auto* what = std::get_if<Next>(&step.what)) {
+    fault = co_await expect(what->message);
+  } else if (const auto* group = std::get_if<AnyOrder>(&step.what)) {
+    fault = co_await expect_any_order(*group);
+  } else if (const auto* says = std::get_if<Says>(&step.what)) {
+    fault = co_await expect_says(*says);
+  } else if (const auto* exit = std::get_if<Exit>(&step.what)) {
+    fault = co_await expect_exit(exit->status);
+  } else if (const auto* signal = std::get_if<Signal>(&step.what)) {
+    server_.signal(signal->number);
+  } else if (const auto* errors = std::get_if<Errors>(&step.what)) {
+    errors_glob_ = errors->glob;
+  } else if (const auto* hearing = std::get_if<Hearing>(&step.what)) {
+    hearing->on ? hearing_.set() : hearing_.reset();
+  } else {
+    end_input();
+  }
+  co_return fault;
+}
+
+/// After the last step the input ends, and the server with it.
+transport::Task<Player::Fault> Player::end() {
+  Fault fault;
+  if (!ended_) {
+    fault = co_await flush();
+    if (!fault.empty()) co_return fault;
+    end_input();
+    fault = co_await expect_exit(0);
+    if (!fault.empty()) co_return fault;
+  }
+  const std::string errors = server_.errors();
+  if (!fits_glob(errors_glob_, errors)) co_return "stderr does not fit " + errors_glob_;
+  fault = forbidden(errors);
+  if (!fault.empty()) fault = "stderr: " + fault;
+  co_return fault;
+}
+
+transport::Task<void> Player::read() {
+  std::vector<char> room(read_size);
+  for (;;) {
+    co_await hearing_.wait();
+    const auto got = co_await server_.channel().read_some(room);
+    if (!got || *got == 0) break;
+    rest_.append(room.data(), *got);
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    while ((end = rest_.find('\n', begin)) != std::string::npos) {
+      take_line(rest_.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    rest_.erase(0, begin);
+  }
+  output_over_ = true;
+  if (!rest_.empty()) heard_.push_back({rest_, "the output ends without a newline"});
+  news_.set();
+  read_all_.set();
+}
+
+transport::Task<void> Player::watch() {
+  status_ = co_await server_.gone();
+  gone_.set();
+}
+
+// --- sending
+
+Player::Fault Player::send(const Send& send) {
+  for (const Piece& piece : send.pieces) {
+    Checked<std::string> text = piece.text;
+    if (piece.filled) text = names_.fill(piece.text);
+    if (!text) return text.error();
+    outgoing_.reserve(outgoing_.size() + text->size() * piece.times);
+    for (std::size_t i = 0; i < piece.times; ++i) outgoing_ += *text;
+  }
+  return {};
+}
+
+void Player::send_ahead() {
+  if (!case_.fixed()) return;
+  for (const Step& step : case_.steps) {
+    if (const auto* what = std::get_if<Send>(&step.what)) {
+      if (!send(*what).empty()) return;
+    } else if (!std::holds_alternative<Next>(step.what) &&
+               !std::holds_alternative<AnyOrder>(step.what) &&
+               !std::holds_alternative<Says>(step.what) &&
+               !std::holds_alternative<Anything>(step.what)) {
+      return;
+    }
+    ++sent_ahead_;
+  }
+}
+
+transport::Task<Player::Fault> Player::flush() {
+  if (outgoing_.empty()) co_return Fault();
+  const std::string bytes = std::exchange(outgoing_, {});
+  note_sent(bytes);
+  if (manner_ != Manner::byte_by_byte) co_return co_await write(bytes);
+  const auto deadline = std::chrono::steady_clock::now() + case_.patience;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t size = piece_size(at, bytes.size());
+    const std::string_view piece = std::string_view(bytes).substr(at, size);
+    Fault fault = co_await write(piece);
+    if (!fault.empty()) co_return fault;
+    at += size;
+    while (!server_.has_read_all() && !gone_.is_set()) {
+      ::sched_yield();
+      co_await transport::yield(server_.loop());
+      if (std::chrono::steady_clock::now() > deadline) co_return "the server does not read";
+    }
+  }
+  co_return Fault();
+}
+
+transport::Task<Player::Fault> Player::write(std::string_view bytes) {
+  const auto written = co_await server_.channel().write_all(std::span(&bytes, 1));
+  if (!written) co_return "cannot write: " + written.error().message;
+  co_return Fault();
+}
+
+/// Keeps the methods of what is asked: an answer is judged by them.
+void Player::note_sent(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t newline = bytes.find('\n');
+    const std::string_view part = bytes.substr(0, newline);
+    if (sent_.size() <= longest_noted) sent_.append(part.substr(0, longest_noted + 1));
+    if (newline == std::string_view::npos) return;
+    note_line(std::exchange(sent_, {}));
+    bytes.remove_prefix(newline + 1);
+  }
+}
+
+void Player::note_line(std::string_view line) {
+  if (line.empty()) return;
+  log_.push_back("-> " + shown(line));
+  if (line.size() > longest_noted || !is_json(line)) return;
+  const json::View message(line);
+  const auto method = message.find("method").string();
+  const json::View id = message.find("id");
+  if (method && id.exists()) asked_.insert_or_assign(std::string(id.raw()), *method);
+}
+
+void Player::end_input() {
+  if (std::exchange(input_ended_, true)) return;
+  note_line(std::exchange(sent_, {}));
+  log_.emplace_back("-> (end of input)");
+  server_.channel().close_write();
+}
+
+// --- expecting
+
+transport::Task<Player::Heard> Player::hear() {
+  while (heard_.empty()) {
+    if (output_over_) co_return Heard::end;
+    news_.reset();
+    const bool in_time = co_await news_.wait_for(case_.patience);
+    if (!in_time && heard_.empty()) co_return Heard::silence;
+  }
+  current_ = std::move(heard_.front());
+  heard_.pop_front();
+  log_.push_back("<- " + shown(current_.line));
+  co_return Heard::message;
+}
+
+Player::Fault Player::nothing_came(Heard heard, const Fault& last) const {
+  Fault fault = heard == Heard::end ? "the output is over" : "nothing came";
+  if (!last.empty()) fault += "; of the last message: " + last;
+  return fault;
+}
+
+Player::Fault Player::pass_over(const Fault& mismatch) {
+  if (!anything_) return mismatch;
+  for (const Expected* each : but_) {
+    Bindings names = names_;
+    if (transcript::mismatch(*each, current_.line, names).empty()) {
+      return "this must not come here: " + shown(current_.line) + "\n    it is " + each->source;
+    }
+  }
+  return {};
+}
+
+void Player::expected_came() {
+  anything_ = false;
+  but_.clear();
+}
+
+transport::Task<Player::Fault> Player::expect(const Expected& message) {
+  Fault mismatched;
+  for (;;) {
+    const Heard heard = co_await hear();
+    if (heard != Heard::message) co_return nothing_came(heard, mismatched);
+    if (!current_.fault.empty()) co_return current_.fault;
+    mismatched = mismatch(message, current_.line, names_);
+    if (mismatched.empty()) break;
+    Fault fault = pass_over(mismatched);
+    if (!fault.empty()) co_return fault;
+  }
+  expected_came();
+  co_return Fault();
+}
+
+transport::Task<Player::Fault> Player::expect_any_order(const AnyOrder& group) {
+  std::vector<const Expected*> missing;
+  for (const Expected& each : group.messages) missing.push_back(&each);
+  while (!missing.empty()) {
+    const Heard heard = co_await hear();
+    if (heard != Heard::message) {
+      co_return nothing_came(heard, "") + "; missing is " + missing.front()->source;
+    }
+    if (!current_.fault.empty()) co_return current_.fault;
+    const auto found = std::find_if(missing.begin(), missing.end(), [&](const Expected* each) {
+      return mismatch(*each, current_.line, names_).empty();
+    });
+    if (found != missing.end()) {
+      missing.erase(found);
+      continue;
+    }
+    Fault fault = pass_over("none of what is missing: " + shown(current_.line));
+    if (!fault.empty()) co_return fault;
+  }
+  expected_came();
+  co_return Fault();
+}
+
+transport::Task<Player::Fault> Player::expect_says(const Says& says) {
+  const auto expected = names_.fill(says.text);
+  if (!expected) co_return expected.error();
+  std::string said;
+  const auto complete = [&] {
+    return says.glob ? !said.empty() && fits_glob(*expected, said) : said == *expected;
+  };
+  while (!complete()) {
+    const Heard heard = co_await hear();
+    if (heard != Heard::message) co_return nothing_came(heard, "") + "; said was: " + said;
+    if (!current_.fault.empty()) co_return current_.fault;
+    const json::View message(current_.line);
+    Fault fault = says.chunk.mismatch(message, names_);
+    if (fault.empty()) {
+      const json::View content = message.find("params").find("update").find("content");
+      said += content.find("text").string().value_or("");
+      if (says.glob || expected->starts_with(said)) continue;
+      fault = "said was: " + said;
+      said.clear();
+    } else if (!said.empty()) {
+      fault += "; said was: " + said;
+    }
+    fault = pass_over(fault);
+    if (!fault.empty()) co_return fault;
+  }
+  expected_came();
+  co_return Fault();
+}
+
+transport::Task<Player::Fault> Player::expect_exit(int status) {
+  for (;;) {
+    const Heard heard = co_await hear();
+    if (heard == Heard::end) break;
+    if (heard == Heard::silence) co_return "the server does not end";
+    if (!current_.fault.empty()) co_return current_.fault;
+    Fault fault = pass_over("one more message: " + shown(current_.line));
+    if (!fault.empty()) co_return fault;
+  }
+  const bool in_time = co_await gone_.wait_for(case_.patience);
+  if (!in_time) co_return "the server does not exit";
+  if (status_ && *status_ != status) {
+    co_return "expected exit " + std::to_string(status) + ", found " + std::to_string(*status_);
+  }
+  expected_came();
+  ended_ = true;
+  co_return Fault();
+}
+
+// --- judging
+
+void Player::take_line(std::string line) {
+  Fault fault = judged(line);
+  heard_.push_back({std::move(line), std::move(fault)});
+  news_.set();
+}
+
+Player::Fault Player::judged(std::string_view line) {
+  if (!is_json(line)) return "not a message: " + shown(line);
+  std::string method;
+  const json::View message(line);
+  if (!message.find("method").exists()) {
+    const auto asked = asked_.find(message.find("id").raw());
+    if (asked != asked_.end()) {
+      method = asked->second;
+      asked_.erase(asked);
+    }
+  }
+  Fault fault = judge_.check(line, method);
+  if (!fault.empty()) return "against the schema: " + fault + "\n    " + shown(line);
+  return forbidden(line);
+}
+
+Player::Fault Player::forbidden(std::string_view text) const {
+  for (const std::string& each : case_.never) {
+    if (text.find(each) != std::string_view::npos) return "it holds what it must not: " + each;
+  }
+  return {};
+}
+
+Player::Fault Player::report(const Fault& fault) const {
+  std::string out = "  " + (step_ != nullptr ? step_->place + ": " + step_->source
+                                             : case_.place + ": the end");
+  out += "\n    " + fault;
+  const std::size_t first = log_.size() > reported ? log_.size() - reported : 0;
+  if (!log_.empty()) out += "\n  the conversation:";
+  for (std::size_t i = first; i < log_.size(); ++i) out += "\n    " + log_[i];
+  for (const Message& each : heard_) out += "\n    (not looked at) " + shown(each.line);
+  if (const std::string errors = server_.errors(); !errors.empty()) {
+    out += "\n  stderr: " + errors;
+  }
+  return out + "\n";
+}
+
+}  // namespace tine::transcript

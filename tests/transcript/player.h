@@ -1,0 +1,104 @@
+#pragma once
+// Plays one case against one server: sends, waits, compares.
+//
+// Made for one run, on the server's loop; server, case and judge outlive it.
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/transcript/judge.h"
+#include "tests/transcript/script.h"
+#include "tests/transcript/server.h"
+#include "transport/event.h"
+
+namespace tine::transcript {
+
+/// How a case is sent. Neither: what stands between two expectations goes out in one write.
+enum class Manner : std::uint8_t {
+  by_steps,
+  at_once,      ///< where all is known beforehand, all in one write
+  byte_by_byte  ///< each byte when the server has read the one before
+};
+
+class Player {
+ public:
+  Player(const Case& what, Server& server, Judge& judge, Bindings names, Manner manner);
+
+  /// Plays it all; what went wrong, or nothing.
+  std::string perform();
+
+ private:
+  using Fault = std::string;  // empty: all is well
+  struct Message {
+    std::string line;
+    Fault fault;  // of the message itself
+  };
+  enum class Heard : std::uint8_t { message, end, silence };
+
+  transport::Task<void> play();
+  transport::Task<Fault> play_steps();
+  transport::Task<Fault> play_step(const Step& step);
+  transport::Task<Fault> end();
+  transport::Task<void> read();
+  transport::Task<void> watch();
+
+  Fault send(const Send& send);
+  void send_ahead();
+  transport::Task<Fault> flush();
+  transport::Task<Fault> write(std::string_view bytes);
+  void note_sent(std::string_view bytes);
+  void note_line(std::string_view line);
+  void end_input();
+
+  transport::Task<Heard> hear();
+  transport::Task<Fault> expect(const Expected& message);
+  transport::Task<Fault> expect_any_order(const AnyOrder& group);
+  transport::Task<Fault> expect_says(const Says& says);
+  transport::Task<Fault> expect_exit(int status);
+  /// What there is against leaving the current message out: `mismatch`, unless `...` allows it.
+  Fault pass_over(const Fault& mismatch);
+  Fault nothing_came(Heard heard, const Fault& last) const;
+  void expected_came();
+
+  void take_line(std::string line);
+  Fault judged(std::string_view line);
+  Fault forbidden(std::string_view text) const;
+  Fault report(const Fault& fault) const;
+
+  const Case& case_;
+  Server& server_;
+  Judge& judge_;
+  Bindings names_;
+  Manner manner_;
+  const Step* step_ = nullptr;   // that is being played; null: the end
+
+  std::string outgoing_;         // not written yet
+  std::string sent_;             // the last line so far, for note_line
+  std::size_t sent_ahead_ = 0;   // up to this step all has been sent
+  bool input_ended_ = false;
+  std::map<std::string, std::string, std::less<>> asked_;  // id to method, of our open requests
+
+  std::string rest_;  // of the output, a line that has not ended
+  std::deque<Message> heard_;
+  Message current_;
+  bool output_over_ = false;
+  transport::Event news_;  // something was heard, or the output is over
+  transport::Event hearing_;
+  transport::Event read_all_;
+  std::optional<int> status_;
+  transport::Event gone_;
+
+  bool anything_ = false;  // `...` stands before what is expected next
+  std::vector<const Expected*> but_;
+  std::string errors_glob_ = "*";
+  bool ended_ = false;            // `exit` was played
+  std::vector<std::string> log_;  // for the report
+  Fault result_;
+};
+
+}  // namespace tine::transcript

@@ -1,0 +1,139 @@
+// The server as a program of its own, over pipes.
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <fstream>
+#include <iterator>
+
+#include "tests/transcript/server.h"
+
+namespace tine::transcript {
+namespace {
+
+std::vector<char*> pointers(std::vector<std::string>& strings) {
+  std::vector<char*> out;
+  for (std::string& each : strings) out.push_back(each.data());
+  out.push_back(nullptr);
+  return out;
+}
+
+struct Pipe {
+  Pipe() {
+    int ends[2] = {-1, -1};  // NOLINT(modernize-avoid-c-arrays): pipe2
+    if (::pipe2(ends, O_CLOEXEC) != 0) return;
+    read = transport::Fd(ends[0]);
+    write = transport::Fd(ends[1]);
+  }
+  transport::Fd read;
+  transport::Fd write;
+};
+
+void set_nonblocking(int fd) { ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK); }
+
+class Program final : public Server {
+ public:
+  Program(const std::filesystem::path& program, const Case& what, const Place& place)
+      : errors_(place.root() / "stderr") {
+    std::vector<std::string> command{program.string()};
+    command.insert(command.end(), what.arguments.begin(), what.arguments.end());
+    std::vector<std::string> environment;
+    for (const auto& [name, value] : place.environment()) environment.push_back(name + "=" + value);
+
+    Pipe in;
+    Pipe out;
+    const transport::Fd errors(
+        ::open(errors_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, in.read.get(), STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, out.write.get(), STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, errors.get(), STDERR_FILENO);
+    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    posix_spawn_file_actions_addchdir_np(&actions, place.project().c_str());
+    sigset_t none{};
+    sigset_t all{};
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    const int fault = ::posix_spawn(&pid_, program.c_str(), &actions, &attributes,
+                                    pointers(command).data(), pointers(environment).data());
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    if (fault != 0) {
+      pid_ = -1;
+      return;
+    }
+    set_nonblocking(in.write.get());
+    set_nonblocking(out.read.get());
+    input_ = in.write.get();
+    channel_ = transport::make_fd_channel(loop_, std::move(out.read), std::move(in.write));
+  }
+
+  ~Program() override {
+    if (pid_ < 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+  bool started() const { return pid_ > 0; }
+
+  transport::Loop& loop() override { return loop_; }
+  transport::Channel& channel() override { return *channel_; }
+
+  bool has_read_all() const override {
+    int waiting = 0;
+    return ::ioctl(input_, FIONREAD, &waiting) != 0 || waiting == 0;
+  }
+
+  void signal(int number) override {
+    if (pid_ > 0) ::kill(pid_, number);
+  }
+
+  transport::Task<std::optional<int>> gone() override {
+    namespace asio = boost::asio;
+    asio::posix::stream_descriptor watch(loop_.executor(),
+                                         static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+    boost::system::error_code ignored;
+    co_await watch.async_wait(asio::posix::stream_descriptor::wait_read,
+                              asio::redirect_error(asio::use_awaitable, ignored));
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    pid_ = -1;
+    co_return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+
+  std::string errors() const override {
+    std::ifstream file(errors_, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+
+ private:
+  std::filesystem::path errors_;
+  transport::Loop loop_;
+  std::unique_ptr<transport::Channel> channel_;
+  int input_ = -1;  // of the channel
+  pid_t pid_ = -1;
+};
+
+}  // namespace
+
+std::unique_ptr<Server> start_program(const std::filesystem::path& program, const Case& what,
+                                      const Place& place) {
+  auto server = std::make_unique<Program>(program, what, place);
+  if (!server->started()) return nullptr;
+  return server;
+}
+
+}  // namespace tine::transcript
