@@ -1,8 +1,12 @@
 #include "base/error.h"
 
 #include <array>
+#include <fstream>
 #include <set>
+#include <sstream>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "tests/catch.h"
@@ -106,6 +110,33 @@ TEST_CASE("error: a call that can fail gives a value or an error") {
   REQUIRE_FALSE(half(3));
   CHECK(half(3).error().kind == ErrorKind::invalid_params);
   CHECK(half(3).error().message == "odd");
+}
+
+TEST_CASE("error: docs/errors.md has every kind, with its code, retryability and advice") {
+  std::ifstream page("docs/errors.md");
+  REQUIRE(page);
+  std::vector<std::vector<std::string>> rows;
+  for (std::string line; std::getline(page, line);) {
+    if (!line.starts_with("| `")) continue;
+    std::vector<std::string> cells;
+    std::istringstream cut(line.substr(2));
+    for (std::string cell; std::getline(cut, cell, '|');) {
+      const auto end = cell.find_last_not_of(' ');
+      const auto begin = cell.find_first_not_of(' ');
+      cells.push_back(begin == std::string::npos ? "" : cell.substr(begin, end + 1 - begin));
+    }
+    if (cells.size() == 5) rows.push_back(cells);
+  }
+  REQUIRE(rows.size() == error_kinds().size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const ErrorKindFacts& kind = error_kinds()[i];
+    INFO(kind.name);
+    CHECK(rows[i][0] == "`" + std::string(kind.name) + "`");
+    CHECK(rows[i][1] == std::to_string(kind.code));
+    CHECK(rows[i][2] == (kind.retryable ? "yes" : "no"));
+    CHECK(rows[i][3].ends_with('.'));
+    CHECK(rows[i][4] == kind.hint);
+  }
 }
 
 }  // namespace tine

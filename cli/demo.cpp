@@ -9,6 +9,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/print.h"
+#include "cli/working_directory.h"
 #include "protocol/v1/agent_connection.h"
 #include "session/meta.h"
 #include "session/tree.h"
@@ -163,6 +164,11 @@ transport::Task<void> listen(v1::AgentConnection& agent, transport::Event& over)
 }  // namespace
 
 transport::Task<int> demo(World& world, transport::CancelSource shutdown) {
+  auto cwd = working_directory({});
+  if (!cwd) {
+    print_error(cwd.error());
+    co_return exit_code::failed;
+  }
   transport::ChildSpec spec;
   const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
   spec.command = {program, "acp", "--backend", "rehearsal"};
@@ -181,7 +187,7 @@ transport::Task<int> demo(World& world, transport::CancelSource shutdown) {
   v1::AgentConnection agent(world.loop, (*child)->take_channel(), audience);
   transport::Event over(world.loop);
   world.loop.spawn(listen(agent, over));
-  Show show(agent, std::filesystem::current_path().string());
+  Show show(agent, std::move(*cwd));
   const auto played = co_await show.play();
   agent.close();
   co_await over.wait();

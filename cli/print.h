@@ -1,7 +1,7 @@
 #pragma once
 // Printing for people and pipes, on the descriptors that the program was started with.
 //
-// Plain functions; a reader that has gone is not an error.
+// Plain functions; a reader that has gone is not an error. They wait until all is written.
 
 #include <string_view>
 
@@ -9,8 +9,9 @@
 
 namespace tine::cli {
 
-void print(std::string_view text);
-void print_to_stderr(std::string_view text);
+/// False: nobody reads any more, or it cannot be written.
+bool print(std::string_view text);
+bool print_to_stderr(std::string_view text);
 /// "tine: what happened" and what to do about it.
 void print_error(const Error& error);
 

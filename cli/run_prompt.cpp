@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 
 #include "base/json/writer.h"
 #include "cli/exit_code.h"
+#include "cli/mirror.h"
 #include "cli/print.h"
+#include "cli/working_directory.h"
 #include "protocol/v1/agent_connection.h"
 #include "protocol/v1/codec.h"
 #include "session/meta.h"
@@ -21,8 +22,11 @@ namespace {
 /// Prints what the agent says, and answers its questions by the rule that was given.
 class Printer final : public v1::ClientHandler {
  public:
-  Printer(bool stream_json, bool quiet, bool approve)
-      : stream_json_(stream_json), quiet_(quiet), approve_(approve) {}
+  Printer(const Arguments& arguments, transport::CancelSource shutdown)
+      : stream_json_(arguments.stream_json),
+        quiet_(arguments.json),
+        approve_(arguments.approve),
+        shutdown_(std::move(shutdown)) {}
 
   void on_update(std::string_view session_id, json::View update) override {
     if (stream_json_) {
@@ -33,13 +37,13 @@ class Printer final : public v1::ClientHandler {
           .key("update")
           .raw(update.raw())
           .end_object();
-      print(line.append("\n"));
+      show(line.append("\n"));
     }
     if (!update.find("sessionUpdate").equals("agent_message_chunk")) return;
     const auto text = update.find("content").find("text").string();
     if (!text) return;
     output_ += *text;
-    if (!stream_json_ && !quiet_) print(*text);
+    if (!stream_json_ && !quiet_) show(*text);
   }
 
   Answer<v1::PermissionResponse> request_permission(v1::PermissionRequest request,
@@ -59,9 +63,15 @@ class Printer final : public v1::ClientHandler {
   bool refused() const { return refused_; }
 
  private:
+  /// When nobody reads any more there is nothing to go on for.
+  void show(std::string_view text) {
+    if (!print(text)) shutdown_.cancel();
+  }
+
   bool stream_json_;
   bool quiet_;
   bool approve_;
+  transport::CancelSource shutdown_;
   bool refused_ = false;
   std::string output_;
 };
@@ -101,8 +111,8 @@ std::string result_json(const std::string& session_id, const std::string& output
 }
 
 transport::Task<void> serve_self(World& world, std::unique_ptr<transport::Channel> channel,
-                                 transport::Event& over) {
-  co_await serve(world, std::move(channel), {}, {});
+                                 transport::RpcPeer::Mirror mirror, transport::Event& over) {
+  co_await serve(world, std::move(channel), std::move(mirror), {});
   over.set();
 }
 
@@ -120,10 +130,10 @@ transport::Task<int> converse(v1::AgentConnection& agent, Printer& printer,
   const auto ready = co_await agent.initialize({}, {});
   if (!ready) co_return failed(ready.error());
 
+  auto cwd = working_directory(arguments.cwd);
+  if (!cwd) co_return failed(cwd.error());
   v1::NewSessionRequest request;
-  request.workspace.cwd =
-      arguments.cwd.empty() ? std::filesystem::current_path().string()
-                            : std::filesystem::absolute(arguments.cwd).lexically_normal().string();
+  request.workspace.cwd = std::move(*cwd);
   const auto session = co_await agent.new_session(std::move(request), {});
   if (!session) co_return failed(session.error());
   const std::string id = session->session_id;
@@ -131,6 +141,7 @@ transport::Task<int> converse(v1::AgentConnection& agent, Printer& printer,
   v1::PromptRequest prompt;
   prompt.session_id = id;
   prompt.prompt = {v1::text_block(arguments.prompt == "-" ? read_stdin() : arguments.prompt)};
+  if (shutdown.cancelled()) co_return exit_code::cancelled;
   const auto subscription = shutdown.on_cancel([&agent, &id] { agent.cancel(id); });
   const auto response = co_await agent.prompt(std::move(prompt), {});
 
@@ -154,12 +165,17 @@ transport::Task<int> converse(v1::AgentConnection& agent, Printer& printer,
 
 transport::Task<int> run_prompt(World& world, const Arguments& arguments,
                                 transport::CancelSource shutdown) {
+  auto mirror = open_mirror(arguments.mirror, world.redactor);
+  if (!mirror) {
+    print_error(mirror.error());
+    co_return exit_code::failed;
+  }
   auto [ours, theirs] = transport::make_memory_channel(world.loop);
   transport::Event served(world.loop);
   transport::Event heard(world.loop);
-  world.loop.spawn(serve_self(world, std::move(theirs), served));
+  world.loop.spawn(serve_self(world, std::move(theirs), std::move(*mirror), served));
 
-  Printer printer(arguments.stream_json, arguments.json, arguments.approve);
+  Printer printer(arguments, shutdown);
   v1::AgentConnection agent(world.loop, std::move(ours), printer);
   world.loop.spawn(listen(agent, heard));
   const int code = co_await converse(agent, printer, arguments, shutdown);

@@ -43,18 +43,32 @@ std::string welcome(std::string_view program, std::string_view backends) {
       "  { \"agent_servers\": { \"tine\": { \"command\": \"" +
       path + "\", \"args\": [\"acp\"] } } }\n\n";
   out +=
-      "Neovim, with CodeCompanion:\n"
-      "  require(\"codecompanion\").setup({ adapters = { acp = { tine = function()\n"
-      "    return require(\"codecompanion.adapters\").extend(\"codex\", { name = \"tine\",\n"
-      "      commands = { default = { \"" +
-      path + "\", \"acp\" } } }) end } } })\n\n";
+      "Neovim, with CodeCompanion (opencode's adapter needs no login, as tine does not):\n"
+      "  require(\"codecompanion\").setup({\n"
+      "    adapters = { acp = { tine = function()\n"
+      "      return require(\"codecompanion.adapters\").extend(\"opencode\", {\n"
+      "        name = \"tine\", formatted_name = \"tine\",\n"
+      "        commands = { default = { \"" +
+      path +
+      "\", \"acp\" } } })\n"
+      "    end } },\n"
+      "    interactions = { chat = { adapter = \"tine\" } } })\n\n";
+  out +=
+      "Neovim, with avante:\n"
+      "  require(\"avante\").setup({ provider = \"tine\",\n"
+      "    acp_providers = { tine = { command = \"" +
+      path + "\", args = { \"acp\" } } } })\n\n";
   out +=
       "Emacs, with agent-shell:\n"
-      "  (agent-shell-make-agent-config :identifier 'tine :buffer-name \"tine\" :mode-line-name "
-      "\"tine\"\n"
-      "    :client-maker (lambda (buffer) (agent-shell--make-acp-client\n"
-      "      :command \"" +
-      path + "\" :command-params '(\"acp\") :context-buffer buffer)))\n\n";
+      "  (with-eval-after-load 'agent-shell (add-to-list 'agent-shell-agent-configs\n"
+      "    (agent-shell-make-agent-config :identifier 'tine :mode-line-name \"tine\"\n"
+      "      :buffer-name \"tine\" :shell-prompt \"tine> \" :shell-prompt-regexp \"tine> \"\n"
+      "      :client-maker (lambda (buffer) (agent-shell--make-acp-client\n"
+      "        :command \"" +
+      path +
+      "\" :command-params '(\"acp\") :context-buffer buffer\n"
+      "        :environment-variables\n"
+      "        (agent-shell-make-environment-variables :inherit-env t))))))\n\n";
   out += "More: tine --help\n";
   return out;
 }

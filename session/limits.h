@@ -33,6 +33,9 @@ inline constexpr std::size_t list_page = 50;
 /// Bytes of a title; a longer one is cut at a word.
 inline constexpr std::size_t title = 80;
 
+/// Bytes of a prompt that are looked at for a title.
+inline constexpr std::size_t title_source = std::size_t{16} * 1024;
+
 /// Records that a replay sends before others on the loop get their turn.
 inline constexpr std::size_t replay_slice = 64;
 

@@ -41,6 +41,16 @@ std::string command_name(const std::vector<v1::ContentBlock>& blocks) {
   return std::string(text.substr(1, text.find_first_of(" \n\t") - 1));
 }
 
+/// The beginning of what a prompt says, more than enough for a title: a prompt may be a whole file.
+std::string_view beginning(const std::vector<v1::ContentBlock>& blocks) {
+  for (const v1::ContentBlock& block : blocks) {
+    if (block.type == v1::ContentType::text && !block.text.empty()) {
+      return std::string_view(block.text).substr(0, limits::title_source);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 /// What a turn shares with the coroutine that plays the backend's side.
@@ -368,7 +378,7 @@ transport::Task<Result<TurnReport>> Session::run(std::vector<v1::ContentBlock> b
   const std::string command = command_name(blocks);
   if (!command.empty()) co_return co_await run_command(command, cancel);
   if (origin_.title.empty()) {
-    const std::string title = title_from(redactor_.redacted(v1::plain_text(blocks)));
+    const std::string title = title_from(redactor_.redacted(beginning(blocks)));
     if (!title.empty()) say(v1::session_info(title, rfc3339(updated_ms_)));
   }
 

@@ -76,7 +76,11 @@ v1::Client::Reply<Response> TurnClient::ask(Question<Response, Request> question
   v1::Client* client = session_->client();
   if (client == nullptr) co_return nobody();
   request.session_id = session_->id();
-  co_return co_await (client->*question)(std::move(request), &cancel_);
+  transport::CancelSource turn = cancel_;
+  auto answer = co_await (client->*question)(std::move(request), &cancel_);
+  // Whoever was asked has gone: that is no answer to go on with.
+  if (!answer && answer.error().kind == ErrorKind::peer_gone) turn.cancel();
+  co_return answer;
 }
 
 v1::Client::Reply<v1::PermissionResponse> TurnClient::request_permission(

@@ -14,6 +14,9 @@ namespace tine::tests {
 
 enum class Sender : char { agent = 'a', client = 'c' };
 
+/// What is said of a message that is in order.
+inline constexpr std::string_view valid = "";
+
 class SchemaCheck {
  public:
   /// What each side has asked and not been answered: (who asked, id) to method. One for each
@@ -27,7 +30,7 @@ class SchemaCheck {
   SchemaCheck(const SchemaCheck&) = delete;
   SchemaCheck& operator=(const SchemaCheck&) = delete;
 
-  /// What is wrong with a message, in words; empty when nothing is. Keeps `pending` up to date.
+  /// What is wrong with a message, in words; `valid` when nothing is. Keeps `pending` up to date.
   std::string check_message(Sender sender, std::string_view line, Pending& pending);
 
   /// The same of one value of a type: "InitializeRequest".

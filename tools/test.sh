@@ -1,10 +1,9 @@
 # Sourced by ./run: the test stages and their sum.
 #
-# A suite is an executable file in tests/suites/, or a tests/clients/*_suite.mjs. It finds TINE (the
-# program), TINE_NODE (Node 22, also first in PATH) set, and the project root as its directory;
-# its last line is "N passed, N failed" or "N passed, N failed, N skipped". A line "suite: asan"
-# among its first ten makes it run again with the sanitized program, "suite: long" keeps it for
-# `./run test --all`.
+# A suite is an executable file in tests/suites/. It finds TINE (the program) and TINE_NODE (Node 22,
+# also first in PATH) set, and the project root as its directory; its last line is "N passed,
+# N failed" or "N passed, N failed, N skipped". A line "suite: asan" among its first ten makes it run
+# again with the sanitized program, "suite: long" keeps it for `./run test --all`.
 
 passed=0 failed=0 skipped=0
 
@@ -55,7 +54,7 @@ has_mark() { head -n 10 "$1" | grep -qE "^[^[:alnum:]]*suite:.*\b$2\b"; }
 
 suites() {  # suites PRESET MARK LONG : those with the mark, or all when it is empty
   local file
-  for file in tests/suites/* tests/clients/*_suite.mjs; do
+  for file in tests/suites/*; do
     [ -f "$file" ] && [ -x "$file" ] || continue
     [ -z "$2" ] || has_mark "$file" "$2" || continue
     [ "$3" = yes ] || ! has_mark "$file" long || continue

@@ -148,12 +148,15 @@ class FdChannel final : public Channel {
                                         : ::read(in->get(), room.data(), room.size());
       if (n >= 0) {
         // A short read has probably emptied the source: the next one would only be told to wait.
-        pace->wait = static_cast<std::size_t>(n) < room.size();
+        // But a named pipe whose writers had gone before we opened it is never said to be at its
+        // end, only a read finds that out: so wait only when one has been told to before.
+        pace->wait = pace->ran_dry && static_cast<std::size_t>(n) < room.size();
         co_return static_cast<std::size_t>(n);
       }
       if (errno == EINTR) continue;
       if (errno == EAGAIN || errno == EWOULDBLOCK) {
         pace->wait = true;
+        pace->ran_dry = true;
         continue;
       }
       // A terminal says in this way that its other side has gone.
@@ -218,6 +221,7 @@ class FdChannel final : public Channel {
   /// When reading waits and when it lets others go first.
   struct Pace {
     bool wait = false;
+    bool ran_dry = false;  // at least once
     std::size_t reads = 0;
   };
 

@@ -193,6 +193,22 @@ TEST_CASE("an empty file and /dev/null are at their end at once, and /dev/null t
   }
 }
 
+TEST_CASE("the end of a named pipe whose writer has gone before it is opened") {
+  const std::string path = "/tmp/tine-pipe-" + std::to_string(::getpid());
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  const Fd first = open_file(path.c_str(), O_RDONLY | O_NONBLOCK);
+  Fd writer = open_file(path.c_str(), O_WRONLY);
+  REQUIRE(::write(writer.get(), "word", 4) == 4);
+  writer.reset();
+  Loop loop;
+  const auto channel = make_fd_channel(loop, open_file(path.c_str(), O_RDONLY | O_NONBLOCK), Fd());
+  ::unlink(path.c_str());
+  run(loop, [&]() -> Task<void> {
+    const std::string all = co_await read_to_end(*channel);
+    CHECK(all == "word");
+  });
+}
+
 TEST_CASE("what goes wrong is said clearly") {
   Loop loop;
   const auto full = make_fd_channel(loop, Fd(), open_file("/dev/full", O_WRONLY));

@@ -26,7 +26,7 @@ inline constexpr std::size_t kept_line_buffer = std::size_t{1} * 1024 * 1024;
 
 /// Bytes that wait for a reader before updates are held back: adjacent chunks of one message are
 /// merged and room() suspends its caller until less than this is queued.
-inline constexpr std::size_t outbox_high = std::size_t{4} * 1024 * 1024;
+inline constexpr std::size_t outbox_high = std::size_t{256} * 1024;
 
 /// A chunk stops growing by merging at this size.
 inline constexpr std::size_t max_merged = std::size_t{1} * 1024 * 1024;

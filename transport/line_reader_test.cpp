@@ -187,13 +187,15 @@ TEST_CASE("where a stream of long lines is cut makes no difference") {
       "{\"id\":8,\"a\":1}          \r\r\n"
       "                             \n"
       "                        \r\n"
-      "{\"id\":9,\"a\":\"0123456789";
+      "{\"id\":9,\"a\":\"012345678901\",?}\n"  // the fault is beyond the limit
+      "{\"id\":0,\"a\":\"0123456789";
   const std::vector<Seen> whole = read_whole(stream, limit);
   std::vector<bool> too_long;
   for (const Seen& one : whole) too_long.push_back(one.too_long);
-  //                                 1     2      3      4     5      6      7     8     blanks 9
+  //                               1     2      3      4     5      6      7     8     blanks
   CHECK(too_long ==
-        std::vector<bool>{true, false, false, true, false, false, true, true, true, false});
+        std::vector<bool>{true, false, false, true, false, false, true, true, true, true, false});
+  CHECK(whole[9].fault == Fault::none);
   CHECK(whole.back().fault == Fault::unfinished);
   for (std::size_t piece = 1; piece < stream.size(); ++piece) {
     if (read_in_pieces(stream, piece, limit) != whole) FAIL("pieces of " << piece << " bytes");

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/json/writer.h"
@@ -146,7 +148,8 @@ void Replier::error(const Error& error) { answer("error", error_object(error)); 
 void Replier::answer(std::string_view member, std::string_view body) {
   const auto peer = std::exchange(peer_, {}).lock();
   if (!peer) return;
-  peer->connection_->open.erase(ticket_);
+  // What its cancel source holds goes last, as it may end other requests.
+  const auto over = peer->connection_->open.extract(ticket_);
   peer->connection_->push(response_line(id_, member, body), 0, {});
 }
 
@@ -177,7 +180,9 @@ Task<void> RpcPeer::serve(RpcHandler& handler) {
   const auto self = shared_from_this();
   Connection& connection = *connection_;
   LineReader reader([&](const LineReader::Line& line) { receive(line, handler); });
-  std::vector<char> room(limits::read_chunk);
+  // Left as it is: what no message needs takes no memory.
+  const auto bytes = std::make_unique_for_overwrite<char[]>(limits::read_chunk);
+  const std::span<char> room(bytes.get(), limits::read_chunk);
   while (!connection.closed) {
     const auto got = co_await connection.channel->read_some(room);
     if (!got && !connection.closed && !connection.fault) connection.fault = got.error();

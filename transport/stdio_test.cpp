@@ -1,6 +1,7 @@
 #include "transport/stdio.h"
 
 #include <pty.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 

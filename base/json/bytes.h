@@ -56,6 +56,55 @@ inline const char* find_quote_or_backslash(const char* p, const char* end) {
   return end;
 }
 
+/// Goes on inside a string in which much is escaped, 64 bytes at a time whatever they are: to its
+/// closing quote, or to a place near `end` that is not escaped.
+inline const char* skip_escaped(const char* p, const char* end) {
+#if defined(__SSE2__)
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  const auto places = [&p](__m128i what) {  // in the next 64 bytes, a bit each
+    std::uint64_t mask = 0;
+    for (unsigned i = 0; i < 4; ++i) {
+      const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p) + i);
+      const auto part = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(v, what)));
+      mask |= static_cast<std::uint64_t>(part) << (16 * i);
+    }
+    return mask;
+  };
+  std::uint64_t first_escaped = 0;  // by the backslash that ended the block before
+  for (; end - p > 64; p += 64) {
+    const std::uint64_t backslashes = places(backslash);
+    std::uint64_t escaped = first_escaped;
+    if ((backslashes | first_escaped) != 0) {
+      // Of a run of backslashes each second one is escaped, and what follows a run of odd length.
+      // The borrow of one subtraction walks through all runs at once, as simdjson does it.
+      constexpr std::uint64_t odd = 0xAAAAAAAAAAAAAAAA;
+      const std::uint64_t starts = backslashes & ~first_escaped;
+      const std::uint64_t codes = (((starts << 1U) | odd) - starts) ^ odd;
+      escaped = codes ^ (backslashes | first_escaped);
+      first_escaped = (codes & backslashes) >> 63U;
+    }
+    const std::uint64_t quotes = places(quote) & ~escaped;
+    if (quotes != 0) return p + std::countr_zero(quotes);
+  }
+  p += first_escaped;
+#else
+  static_cast<void>(end);
+#endif
+  return p;
+}
+
+/// `p` is behind an opening quote; gives the place of the closing one, or `end`.
+inline const char* find_string_end(const char* p, const char* end) {
+  constexpr int many = 8;
+  for (int escapes = 0;; ++escapes) {
+    if (escapes == many) p = skip_escaped(p, end);
+    p = find_quote_or_backslash(p, end);
+    if (p == end || *p == '"') return p;
+    p = end - p > 2 ? p + 2 : end;
+  }
+}
+
 /// The first quote, bracket or brace at or after `p`, or `end`.
 inline const char* find_structure(const char* p, const char* end) {
 #if defined(__SSE2__)

@@ -115,6 +115,9 @@ class ObjectReader {
 
   bool ok() const { return ok_; }
 
+  /// Whether it has exactly so many members, of which there may be a few at most.
+  bool has_exactly(std::size_t members) const { return indexed_ && count_ == members; }
+
   /// The member's value, or none.
   View find(std::string_view name) const;
 

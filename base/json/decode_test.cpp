@@ -107,6 +107,15 @@ TEST_CASE("objects with many members are read like others") {
   CHECK(point.x == 7);
 }
 
+TEST_CASE("the number of members is known while there are few") {
+  const Path path("params");
+  Complaint complaint;
+  const ObjectReader two(View(R"({"a":1,"b":2})"), path, complaint);
+  CHECK(two.has_exactly(2));
+  CHECK_FALSE(two.has_exactly(1));
+  CHECK(ObjectReader(View("{}"), path, complaint).has_exactly(0));
+}
+
 TEST_CASE("null counts as absent where a member is optional") {
   const auto point = decoded<Point>(R"({"name":"a","x":null,"tags":null})");
   CHECK(point.x == 0);

@@ -17,15 +17,6 @@ const char* skip_space(const char* p, const char* end) {
   return p;
 }
 
-/// `p` is behind an opening quote; gives the place of the closing one.
-const char* find_string_end(const char* p, const char* end) {
-  for (;;) {
-    p = find_quote_or_backslash(p, end);
-    if (p == end || *p == '"') return p;
-    p = end - p > 2 ? p + 2 : end;
-  }
-}
-
 /// The place behind the value that begins at `p`. The text was accepted, so only its shape is
 /// looked at.
 const char* skip_value(const char* p, const char* end) {

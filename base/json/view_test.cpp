@@ -43,6 +43,26 @@ std::string decoded(std::string_view escaped) {
 
 }  // namespace
 
+TEST_CASE("a string ends at its quote, whatever backslashes stand before it and wherever") {
+  // Runs of backslashes, each followed by an escaped quote or a plain letter, cut at every place in
+  // the blocks that are looked at together.
+  const std::string many_escapes = R"(\n\n\n\n\n\n\n\n\n\n)";
+  for (std::size_t run = 0; run <= 9; ++run) {
+    for (std::size_t i = 0; i <= 260; ++i) {
+      const std::string slashes(run, '\\');
+      const std::string inside = many_escapes + std::string(i / 2, 'a') + slashes +
+                                 (run % 2 == 1 ? "\"" : "b") + slashes + slashes;
+      const std::string behind(i % 2 * 200, 'x');
+      const std::string text = "[\"" + inside + "\",\"" + behind + "\",1]";
+      INFO(text);
+      const auto elements = elements_of(text);
+      REQUIRE(elements.size() == 3);
+      CHECK(elements[0] == "\"" + inside + "\"");
+      CHECK(elements[2] == "1");
+    }
+  }
+}
+
 TEST_CASE("view: the type of each value") {
   CHECK(View().type() == Type::none);
   CHECK(View("null").type() == Type::null);

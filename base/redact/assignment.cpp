@@ -20,25 +20,28 @@ constexpr std::size_t max_blanks = 32;
 constexpr std::size_t max_weak_value = 512;
 
 constexpr std::string_view secret_keys[] = {
-    "api",     "secret",  "access",  "private",  "auth",    "encryption", "encrypt", "signing",
-    "signature", "master", "license", "account", "storage", "shared",     "session", "cipher",
-    "aes",     "hmac",    "jwt",     "admin",    "root",    "client",     "consumer", "app",
-    "application", "ssh", "webhook", "deploy",   "bot",     "service",    "server",  "crypto",
-    "security", "pass",   "user",    "team",     "write",   "read",       "ingest",  "subscription",
+    "api",     "secret",    "access", "private",     "auth",         "encryption", "encrypt",
+    "signing", "signature", "master", "license",     "account",      "storage",    "shared",
+    "session", "cipher",    "aes",    "hmac",        "jwt",          "admin",      "root",
+    "client",  "consumer",  "app",    "application", "ssh",          "webhook",    "deploy",
+    "bot",     "service",   "server", "crypto",      "security",     "pass",       "user",
+    "team",    "write",     "read",   "ingest",      "subscription",
 };
 
 constexpr std::string_view harmless_keys[] = {
-    "public",  "pub",     "primary", "foreign",  "sort",    "partition",  "cache",   "hash",
-    "index",   "object",  "lookup",  "group",    "translation", "message", "routing", "shortcut",
-    "hot",     "idempotency", "registry", "host", "map",    "dict",       "row",     "locale",
-    "label",   "i18n",    "verify",  "verifying", "unique", "composite",  "search",  "order",
+    "public",  "pub",       "primary", "foreign",     "sort",     "partition",   "cache",
+    "hash",    "index",     "object",  "lookup",      "group",    "translation", "message",
+    "routing", "shortcut",  "hot",     "idempotency", "registry", "host",        "map",
+    "dict",    "row",       "locale",  "label",       "i18n",     "verify",      "verifying",
+    "unique",  "composite", "search",  "order",
 };
 
 constexpr std::string_view harmless_tokens[] = {
-    "next",  "page",  "continuation", "cancellation", "cancel", "progress", "done",    "result",
-    "eos",   "bos",   "pad",          "unk",          "mask",   "sep",      "special", "prev",
-    "previous", "current", "last",    "first",        "lookahead", "end",   "start",   "sync",
-    "paging", "parse", "lex",         "syntax",       "design",  "public",
+    "next",   "page",   "continuation", "cancellation", "cancel",   "progress",
+    "done",   "result", "eos",          "bos",          "pad",      "unk",
+    "mask",   "sep",    "special",      "prev",         "previous", "current",
+    "last",   "first",  "lookahead",    "end",          "start",    "sync",
+    "paging", "parse",  "lex",          "syntax",       "design",   "public",
 };
 
 bool is_one_of(std::string_view word, const auto& list) {
@@ -99,8 +102,10 @@ bool may_end_name(std::string_view text, std::size_t end) {
   }
   switch (last & 0xFFFFFF) {
     case four_letters("key"):
-    case four_letters("pwd"): return true;
-    default: break;
+    case four_letters("pwd"):
+      return true;
+    default:
+      break;
   }
   switch (last) {
     case four_letters("oken"):
@@ -111,9 +116,12 @@ bool may_end_name(std::string_view text, std::size_t end) {
     case four_letters("tial"):
     case four_letters("ials"):
     case four_letters("rase"):
-    case four_letters("okie"): return true;
-    case four_letters("tion"): return end > 6 && lower(static_cast<unsigned char>(text[end - 6])) == 'z';
-    default: return false;
+    case four_letters("okie"):
+      return true;
+    case four_letters("tion"):
+      return end > 6 && lower(static_cast<unsigned char>(text[end - 6])) == 'z';
+    default:
+      return false;
   }
 }
 
@@ -182,8 +190,10 @@ bool ends_value(Reach& reach, std::size_t i) {
   switch (reach.at(i)) {
     case ',':
     case ';':
-    case '&': return is_next_setting(reach, i + 1);
-    default: return !in(next, sets::alnum);
+    case '&':
+      return is_next_setting(reach, i + 1);
+    default:
+      return !in(next, sets::alnum);
   }
 }
 
@@ -226,7 +236,8 @@ Value plain_value(Reach& reach, std::size_t begin, std::size_t longest) {
         // One assignment in another: what stands before is a name, not a value.
         if (secret_name(reach.slice(begin, i)).strength != NameStrength::none) return {};
         break;
-      default: break;
+      default:
+        break;
     }
   }
   return {};
@@ -241,7 +252,8 @@ Value read_value(Reach& reach, std::size_t begin, std::size_t longest) {
       i += prefix;
       break;
     }
-    if (c < 0 || std::string_view("bBrRuUfFL@$").find(static_cast<char>(c)) == std::string_view::npos) {
+    if (c < 0 ||
+        std::string_view("bBrRuUfFL@$").find(static_cast<char>(c)) == std::string_view::npos) {
       break;
     }
   }
@@ -265,8 +277,9 @@ SecretName secret_name(std::string_view name) {
     return {NameStrength::strong, "token"};
   }
   if (text.ends_with("secret"sv)) return {NameStrength::strong, "secret"};
-  if (text.ends_with("password"sv) || text.ends_with("passwd"sv) || text.ends_with("passphrase"sv) ||
-      text == "pwd" || text.ends_with("-pwd"sv) || text.ends_with("-pass"sv)) {
+  if (text.ends_with("password"sv) || text.ends_with("passwd"sv) ||
+      text.ends_with("passphrase"sv) || text == "pwd" || text.ends_with("-pwd"sv) ||
+      text.ends_with("-pass"sv)) {
     return {NameStrength::password, "password"};
   }
   if (text.ends_with("credentials"sv) || text.ends_with("credential"sv)) {
@@ -306,7 +319,8 @@ Assignment find_assignment(Reach& reach, std::size_t op) {
   std::size_t i = op;
   if (sign == '=') {
     const int before = reach.before(i);
-    if (before == '=' || before == '!' || before == '<' || before == '>' || before == '~') return {};
+    if (before == '=' || before == '!' || before == '<' || before == '>' || before == '~')
+      return {};
     const auto joins = [](int c) { return c == ':' || c == '?' || c == '+' || c == '|'; };
     while (i > 0 && op - i < 2 && joins(reach.before(i))) --i;
   }
@@ -323,7 +337,8 @@ Assignment find_assignment(Reach& reach, std::size_t op) {
   Assignment found;
   const std::size_t begin = name_begin(reach, i);
   const bool may_be_typed = sign == '=' && i < op && !in(reach.before(op), sets::quote);
-  if (i > begin && may_end_name(reach.slice(begin, i), i - begin)) found.name = secret_name(reach.slice(begin, i));
+  if (i > begin && may_end_name(reach.slice(begin, i), i - begin))
+    found.name = secret_name(reach.slice(begin, i));
   if (found.name.strength == NameStrength::none && !may_be_typed) return {};
 
   std::size_t value = op + 1;
@@ -352,9 +367,9 @@ Match match_assignment(Reach& reach, const Assignment& assignment) {
   const Value value = read_value(reach, assignment.value, longest);
   if (value.end <= value.begin) return {};
   const int after = reach.at(value.end);
-  const Writing writing = value.quoted || assignment.settings        ? Writing::literal
+  const Writing writing = value.quoted || assignment.settings     ? Writing::literal
                           : after < 0 || in(after, sets::newline) ? Writing::line
-                                                                   : Writing::code;
+                                                                  : Writing::code;
   if (!is_plausible_secret(reach.slice(value.begin, value.end), strength, writing)) return {};
   return {value.begin, value.end, assignment.name.kind};
 }

@@ -51,8 +51,8 @@ struct Lane {
   /// Bytes from `first` to `last`.
   __m128i between(char first, char last) const {
     const __m128i shifted = _mm_sub_epi8(bytes, _mm_set1_epi8(first));
-    return _mm_cmpeq_epi8(
-        _mm_min_epu8(shifted, _mm_set1_epi8(static_cast<char>(last - first))), shifted);
+    return _mm_cmpeq_epi8(_mm_min_epu8(shifted, _mm_set1_epi8(static_cast<char>(last - first))),
+                          shifted);
   }
 };
 

@@ -49,20 +49,30 @@ constexpr Set group_of(unsigned char c) {
   if (c >= 'A' && c <= 'Z') return c <= 'F' ? sets::upper_a_to_f : sets::upper_g_to_z;
   if (c >= '0' && c <= '9') return c >= '2' && c <= '7' ? sets::two_to_seven : sets::other_digits;
   switch (c) {
-    case '-': return sets::dash;
-    case '_': return sets::underscore;
-    case '.': return sets::dot;
-    case '+': return sets::plus;
-    case '/': return sets::slash;
-    case '=': return sets::equals;
+    case '-':
+      return sets::dash;
+    case '_':
+      return sets::underscore;
+    case '.':
+      return sets::dot;
+    case '+':
+      return sets::plus;
+    case '/':
+      return sets::slash;
+    case '=':
+      return sets::equals;
     case ' ':
-    case '\t': return sets::blank;
+    case '\t':
+      return sets::blank;
     case '\n':
-    case '\r': return sets::newline;
+    case '\r':
+      return sets::newline;
     case '"':
     case '\'':
-    case '`': return sets::quote;
-    default: return 0;
+    case '`':
+      return sets::quote;
+    default:
+      return 0;
   }
 }
 
@@ -76,7 +86,9 @@ inline constexpr auto groups = [] {
 constexpr bool in(int c, Set set) {
   return c >= 0 && (groups[static_cast<std::size_t>(c)] & set) != 0;
 }
-constexpr bool in(char c, Set set) { return in(static_cast<int>(static_cast<unsigned char>(c)), set); }
+constexpr bool in(char c, Set set) {
+  return in(static_cast<int>(static_cast<unsigned char>(c)), set);
+}
 
 constexpr int lower(int c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; }
 

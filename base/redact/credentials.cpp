@@ -55,6 +55,7 @@ bool is_basic(std::string_view credential) {
 Match credential_at(Reach& reach, std::size_t begin, bool basic) {
   const std::size_t end = credential_end(reach, begin);
   const std::string_view text = reach.slice(begin, end);
+  if (is_published_example(text)) return {};
   const bool secret = (basic && is_basic(text)) ||
                       is_plausible_secret(text, NameStrength::strong, Writing::literal);
   return secret ? Match{begin, end, "authorization"} : Match{};
@@ -125,13 +126,13 @@ Match match_url(Reach& reach, std::size_t authority) {
   if (host == none || host == i) return {};
   const std::size_t end = host - 1;
   if (colon == none || colon >= end) {
-    const bool token = end - authority >= 20 && is_plausible_secret(reach.slice(authority, end),
-                                                                     NameStrength::strong,
-                                                                     Writing::literal);
+    const bool token =
+        end - authority >= 20 &&
+        is_plausible_secret(reach.slice(authority, end), NameStrength::strong, Writing::literal);
     return token ? Match{authority, end, "url-token"} : Match{};
   }
-  const bool secret = is_plausible_url_password(reach.slice(colon + 1, end),
-                                                reach.slice(authority, colon));
+  const bool secret =
+      is_plausible_url_password(reach.slice(colon + 1, end), reach.slice(authority, colon));
   return secret ? Match{colon + 1, end, "url-password"} : Match{};
 }
 

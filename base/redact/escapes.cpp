@@ -61,9 +61,12 @@ class EscapeReader {
 
   Escape read(std::size_t at) const {
     switch (text_[at]) {
-      case '\\': return backslash(at);
-      case '%': return percent(at);
-      default: return terminal(at);
+      case '\\':
+        return backslash(at);
+      case '%':
+        return percent(at);
+      default:
+        return terminal(at);
     }
   }
 
@@ -97,21 +100,28 @@ class EscapeReader {
     std::size_t i = at;
     while (peek(i) == '\\' && i - at < limits::max_invisible) ++i;
     switch (peek(i)) {
-      case -1: return cut();
-      case 'n': return byte(i + 1 - at, '\n');
-      case 'r': return byte(i + 1 - at, '\r');
-      case 't': return byte(i + 1 - at, '\t');
+      case -1:
+        return cut();
+      case 'n':
+        return byte(i + 1 - at, '\n');
+      case 'r':
+        return byte(i + 1 - at, '\r');
+      case 't':
+        return byte(i + 1 - at, '\t');
       case '"':
       case '\'':
       case '`':
-      case '/': return byte(i + 1 - at, peek(i));
+      case '/':
+        return byte(i + 1 - at, peek(i));
       case 'x': {
         const int value = hex(i + 1, 2);
         if (value >= 0) return byte(i + 3 - at, value);
         return value == -2 ? cut() : plain();
       }
-      case 'u': return unicode(at, i + 1);
-      default: return plain();
+      case 'u':
+        return unicode(at, i + 1);
+      default:
+        return plain();
     }
   }
 
@@ -128,8 +138,8 @@ class EscapeReader {
     const int second = hex(i + 1, 4);
     if (second == -2 && open_) return cut();
     if (second < 0xDC00 || second > 0xDFFF) return code_point(end - at, unit);
-    return code_point(i + 5 - at,
-                      0x10000 + ((unit - 0xD800) << 10) + (static_cast<std::uint32_t>(second) - 0xDC00));
+    return code_point(i + 5 - at, 0x10000 + ((unit - 0xD800) << 10) +
+                                      (static_cast<std::uint32_t>(second) - 0xDC00));
   }
 
   /// ECMA-48: a control sequence, an operating system command, or two characters.

@@ -18,8 +18,9 @@ constexpr std::size_t armour_dashes = 5;
 constexpr std::size_t max_label = 64;
 constexpr int max_blank_lines = 3;
 
-/// A line of what stands between the armour's lines. It ends at a newline, written out or escaped,
-/// and at a quote: keys in source code are strings put together.
+/// A line of what stands between the armour's lines. It ends at a newline, written out or escaped;
+/// at a quote, since keys in source code are strings put together; and at a blank after a run as
+/// long as a key's line, since newlines are lost in variables.
 struct Line {
   std::size_t end = 0;     // past its last character
   std::size_t next = 0;    // where the next begins
@@ -30,6 +31,7 @@ struct Line {
   bool header = false;     // Name: value
   bool comma = false;
   bool newline = false;  // it ends with one
+  bool blank = false;    // it ends with one of these
   bool last = false;     // the text ends with it
 };
 
@@ -73,6 +75,10 @@ Line read_line(Reach& reach, std::size_t begin) {
       line.newline = in(c, sets::newline);
       return line;
     }
+    if (c == ' ' && i - run >= min_run_beside_header) {
+      line.blank = true;
+      return line;
+    }
     if (c == '\\' && (reach.at(i + 1) == 'n' || reach.at(i + 1) == 'r')) {
       line.newline = true;
       line.next = i + 2;
@@ -92,7 +98,8 @@ Line read_line(Reach& reach, std::size_t begin) {
 std::size_t header_end(Reach& reach, std::size_t label) {
   std::size_t i = reach.run_end(label, sets::blank, 1);
   if (!reach.starts_with(i, "BEGIN ")) return 0;
-  while (i - label < max_label && (in(reach.at(i), sets::upper | sets::digit) || reach.at(i) == ' ')) {
+  while (i - label < max_label &&
+         (in(reach.at(i), sets::upper | sets::digit) || reach.at(i) == ' ')) {
     ++i;
   }
   std::string_view words = reach.slice(label, i);
@@ -118,13 +125,13 @@ class Body {
       found_ = true;
       end_ = line.end;
       blank_lines_ = 0;
-      comma_ = line.comma;
+      open_ = !line.comma && !line.blank;
     } else if (line.run == 0) {
-      comma_ = comma_ || line.comma;
+      open_ = open_ && !line.comma;
       if (++blank_lines_ > max_blank_lines) return false;
     } else if (found_) {
       // The last line of a key may be as short as it likes; a checksum may follow it.
-      if (line.others != 0 || comma_ || ++short_lines_ > 2) return false;
+      if (line.others != 0 || !open_ || ++short_lines_ > 2) return false;
       end_ = line.end;
     } else if (!line.header) {
       return false;
@@ -146,7 +153,8 @@ class Body {
   std::size_t end_;
   bool found_ = false;
   bool below_header_ = false;
-  bool comma_ = false;
+  /// Whether a short last line may follow.
+  bool open_ = false;
   int blank_lines_ = 0;
   int short_lines_ = 0;
 };

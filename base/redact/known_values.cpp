@@ -30,13 +30,27 @@ std::string json_escaped(std::string_view value) {
   std::string out;
   for (const char c : value) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += "\\u00";
@@ -192,8 +206,7 @@ void KnownValues::find(std::string_view text, std::vector<Hit>& hits) {
       Hit hit;
       hit.match = {begin, begin + form.text.size(), entry.kind};
       if (form.before && begin > 0 && in(text[begin - 1], sets::any_base64)) --hit.match.begin;
-      if (form.after && hit.match.end < text.size() &&
-          in(text[hit.match.end], sets::any_base64)) {
+      if (form.after && hit.match.end < text.size() && in(text[hit.match.end], sets::any_base64)) {
         ++hit.match.end;
       }
       hit.value = entry.value;

@@ -3,10 +3,19 @@
 namespace tine::redact {
 namespace {
 
-const Segment& segment_of(const std::vector<Segment>& segments, std::size_t i) {
+/// `hint` is where the last one was: reading goes on from there, more often than not.
+const Segment& segment_of(const std::vector<Segment>& segments, std::size_t i, std::size_t& hint) {
+  constexpr std::size_t near = 4;
+  if (hint < segments.size() && segments[hint].at <= i) {
+    for (std::size_t step = 0; step < near; ++step) {
+      if (hint + 1 == segments.size() || segments[hint + 1].at > i) return segments[hint];
+      ++hint;
+    }
+  }
   const auto after = std::upper_bound(segments.begin(), segments.end(), i,
                                       [](std::size_t at, const Segment& s) { return at < s.at; });
-  return *(after - 1);
+  hint = static_cast<std::size_t>(after - segments.begin()) - 1;
+  return segments[hint];
 }
 
 }  // namespace
@@ -15,14 +24,14 @@ std::size_t Layer::root_begin(std::size_t i) const {
   if (!parent) return i;
   if (i >= text.size() && i > 0) return root_end(text.size() - 1);
   const std::size_t own = base64 ? first_char + i * 8 / 6 : i;
-  const Segment& segment = segment_of(*segments, own);
+  const Segment& segment = segment_of(*segments, own, hint);
   return parent->root_begin(segment.parent + (segment.length != 0 ? 0 : own - segment.at));
 }
 
 std::size_t Layer::root_end(std::size_t i) const {
   if (!parent) return i + 1;
   const std::size_t own = base64 ? first_char + ((i + 1) * 8 + 5) / 6 - 1 : i;
-  const Segment& segment = segment_of(*segments, own);
+  const Segment& segment = segment_of(*segments, own, hint);
   return parent->root_end(segment.parent +
                           (segment.length != 0 ? segment.length - 1 : own - segment.at));
 }

@@ -35,6 +35,8 @@ struct Layer {
   /// Base64: the segments count characters, of which this is the first that was decoded.
   bool base64 = false;
   std::size_t first_char = 0;
+  /// The segment that was asked for last.
+  mutable std::size_t hint = 0;
 
   /// Where byte `i` begins, and where it ends, in the text as it came. i == text.size() asks for
   /// the end of the text.

@@ -12,14 +12,14 @@ inline constexpr std::size_t max_secret_tail = std::size_t{16} * 1024;
 
 /// How far before a candidate a detector may look, in bytes of the text as it came. What stands
 /// further away (a name that is drowned in colour codes) does not count.
-inline constexpr std::size_t max_look_back = 1024;
-
-/// How much released text is kept in front of what is held back. Longer than max_look_back by more
-/// than the longest escape sequence, so that a scan that begins here sees what it may look at.
-inline constexpr std::size_t redaction_context = 2 * max_look_back;
+inline constexpr std::size_t max_look_back = 256;
 
 /// The longest terminal sequence that is looked through; a longer one is text.
-inline constexpr std::size_t max_terminal_sequence = 512;
+inline constexpr std::size_t max_terminal_sequence = 256;
+
+/// How much released text is kept in front of what is held back: a scan that begins here, perhaps
+/// within an escape, sees what it may look at.
+inline constexpr std::size_t redaction_context = max_look_back + max_terminal_sequence + 128;
 
 /// Bytes of terminal sequences in a row that are looked through. More of them part a token.
 inline constexpr std::size_t max_invisible = 256;

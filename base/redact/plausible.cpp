@@ -33,19 +33,29 @@ constexpr auto log2_hundredths = [] {
 }();
 
 constexpr std::string_view placeholders[] = {
-    "example",  "changeme", "change_me", "change-me", "changeit",  "placeholder", "dummy",
-    "sample",   "your_",    "your-",     "yourpass",  "yourkey",   "yourtoken",   "yoursecret",
-    "redacted", "xxxxxx",   "insert_",   "insert-",   "replace_",  "replace-",    "replaceme",
-    "foobar",   "****",     "....",      "_here",     "-here",     "1234567890",  "undefined",
+    "example",  "changeme", "change_me",  "change-me", "changeit", "placeholder", "dummy",
+    "sample",   "your_",    "your-",      "yourpass",  "yourkey",  "yourtoken",   "yoursecret",
+    "redacted", "xxxxxx",   "insert_",    "insert-",   "replace_", "replace-",    "replaceme",
+    "foobar",   "****",     "....",       "_here",     "-here",    "1234567890",  "undefined",
     "not-a-",   "deadbeef", "notasecret",
 };
 
 /// Values of secret-named variables that are settings, not secrets.
 constexpr std::string_view settings[] = {
-    "production", "development", "staging",   "localhost", "disabled",   "enabled",  "undefined",
-    "password",   "changeme",    "postgres",  "postgresql", "username",  "anonymous", "administrator",
-    "required",   "optional",    "automatic", "keychain",  "environment", "default1", "internal",
-    "external",   "database",    "developer", "wordpress", "rabbitmq",   "minioadmin", "superuser",
+    "production",  "development",   "staging",    "localhost", "disabled",   "enabled",
+    "undefined",   "password",      "changeme",   "postgres",  "postgresql", "username",
+    "anonymous",   "administrator", "required",   "optional",  "automatic",  "keychain",
+    "environment", "default1",      "internal",   "external",  "database",   "developer",
+    "wordpress",   "rabbitmq",      "minioadmin", "superuser",
+};
+
+/// Examples of RFC 6749, 6750 and 7617, which half of all manuals repeat.
+constexpr std::string_view published[] = {
+    "2YotnFZFEjr1zCsicMWpAA",
+    "tGzv3JOkF0XG5Qx2TlKWIA",
+    "mF_9.B5f-4.1JqM",
+    "czZCaGRSa3F0MzpnWDFmQmF0M2JW",
+    "QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
 };
 
 /// Finds an ASCII literal (in lower case) whatever the case of `text`.
@@ -55,6 +65,7 @@ bool contains(std::string_view text, std::string_view literal) {
 }
 
 bool has_placeholder(std::string_view value) {
+  if (is_published_example(value)) return true;
   return std::any_of(std::begin(placeholders), std::end(placeholders),
                      [value](std::string_view word) { return contains(value, word); });
 }
@@ -92,9 +103,7 @@ Census census(std::string_view value) {
   return count;
 }
 
-bool is_vowel(char c) {
-  return std::string_view("aeiouyAEIOUY").find(c) != std::string_view::npos;
-}
+bool is_vowel(char c) { return std::string_view("aeiouyAEIOUY").find(c) != std::string_view::npos; }
 
 /// Letters that a language or a programmer would put together.
 bool is_word(std::string_view letters) {
@@ -224,15 +233,21 @@ bool is_identifier(std::string_view value) {
   if (dots) return value.size() <= 64;
   const Words count = count_words(value);
   if (underscores && count.words >= count.others) return true;
-  return underscores && std::none_of(value.begin(), value.end(),
-                                     [](char c) { return in(c, sets::lower); });
+  return underscores &&
+         std::none_of(value.begin(), value.end(), [](char c) { return in(c, sets::lower); });
 }
 
 bool is_code(std::string_view value, Writing writing) {
   return value.find_first_of(writing == Writing::code ? "()[]{}<>|;\\*" : "()[]{}<>") !=
              std::string_view::npos ||
-         value.find("->") != std::string_view::npos ||
-         value.find("::") != std::string_view::npos || is_identifier(value);
+         value.find("->") != std::string_view::npos || value.find("::") != std::string_view::npos ||
+         is_identifier(value);
+}
+
+/// The guillemets of a marker.
+bool has_marker(std::string_view value) {
+  return value.find("\xc2\xab") != std::string_view::npos ||
+         value.find("\xc2\xbb") != std::string_view::npos;
 }
 
 bool is_mail_address(std::string_view value) {
@@ -243,9 +258,8 @@ bool is_mail_address(std::string_view value) {
 
 /// What no name makes a secret of.
 bool is_never_secret(std::string_view value) {
-  return value.size() < limits::min_secret_value || value.find("\xc2\xab") != value.npos ||
-         is_template(value) || is_path_or_url(value) || is_named_digest(value) ||
-         has_placeholder(value);
+  return value.size() < limits::min_secret_value || has_marker(value) || is_template(value) ||
+         is_path_or_url(value) || is_named_digest(value);
 }
 
 }  // namespace
@@ -260,6 +274,10 @@ unsigned entropy(std::string_view value) {
   return log2_hundredths[value.size()] - static_cast<unsigned>(sum / value.size());
 }
 
+bool is_published_example(std::string_view value) {
+  return std::find(std::begin(published), std::end(published), value) != std::end(published);
+}
+
 bool is_made_up(std::string_view body) {
   const Census count = census(body.substr(0, 256));
   if (count.distinct < 6 && body.size() >= 12) return true;
@@ -268,46 +286,59 @@ bool is_made_up(std::string_view body) {
   }
   if (count.digits > 0) return false;
   return count.lower == 0 || count.upper == 0 ? is_wordlike(body)
-                                               : count.upper * 5 < count.letters();
+                                              : count.upper * 5 < count.letters();
 }
 
-bool is_plausible_secret(std::string_view value, NameStrength strength, Writing writing) {
-  if (strength == NameStrength::none || is_never_secret(value)) return false;
-  if (writing != Writing::literal && is_code(value, writing)) return false;
-  const Census count = census(value);
-  if (count.letters() == 0 || count.distinct < 5) return false;
+namespace {
 
+/// What a machine makes is long, or has much chance in each character; a person's `abc123abc` has
+/// neither, but in a file of settings it may be all there is.
+unsigned least_entropy(std::string_view value, const Census& count, Writing writing) {
+  if (writing == Writing::literal && value.size() < 12 && count.upper > 0) return 270;
+  if (value.size() >= 16) return 300;
+  return count.upper == 0 || count.lower == 0 ? 350 : 300;
+}
+
+/// Whether there is more chance in the value than in words and names.
+bool has_chance(std::string_view value, const Census& count, NameStrength strength,
+                Writing writing) {
   switch (strength) {
     case NameStrength::none: return false;
     case NameStrength::password:
       if (count.digits > 0 && count.symbols > 0 && writing != Writing::code) {
         return !is_mail_address(value);
       }
-      return !is_wordlike(value) && (count.digits > 0 || count.symbols > 0 || value.size() >= 16);
+      return (count.digits > 0 || count.symbols > 0 || value.size() >= 16) && !is_wordlike(value);
     case NameStrength::strong:
-      if (is_wordlike(value)) return false;
-      return entropy(value) >= (value.size() < 12 ? 270u : 300u) &&
-             (count.digits > 0 || value.size() >= 16);
-    case NameStrength::weak: {
-      if (value.size() < 20 || count.digits < 2 || count.letters() < 2) return false;
-      if (is_uuid(value) || all_of(value, sets::any_hex) || is_wordlike(value) ||
-          is_identifier(value)) {
-        return false;
-      }
-      return entropy(value) >= 380;
-    }
+      return (count.digits > 0 || value.size() >= 16) && !is_wordlike(value) &&
+             entropy(value) >= least_entropy(value, count, writing);
+    case NameStrength::weak:
+      return value.size() >= 20 && count.digits >= 2 && count.letters() >= 2 && !is_uuid(value) &&
+             !all_of(value, sets::any_hex) && !is_wordlike(value) && !is_identifier(value) &&
+             entropy(value) >= 380;
   }
   return false;
 }
 
+}  // namespace
+
+bool is_plausible_secret(std::string_view value, NameStrength strength, Writing writing) {
+  if (is_never_secret(value)) return false;
+  if (writing != Writing::literal && is_code(value, writing)) return false;
+  const Census count = census(value);
+  if (count.letters() == 0 || count.distinct < 5) return false;
+  return has_chance(value, count, strength, writing) && !has_placeholder(value);
+}
+
 bool is_plausible_url_password(std::string_view password, std::string_view user) {
   constexpr std::string_view samples[] = {
-      "pass", "password", "passwd", "pwd",  "pw",    "secret", "token", "key",  "user", "username",
-      "test", "guest",    "admin",  "root", "foo",   "bar",    "baz",   "port", "pass1", "mypass",
-      "mypassword", "passw0rd", "xyzzy", "hunter2", "credentials",
+      "pass",     "password", "passwd",   "pwd",         "pw",    "secret", "token",
+      "key",      "user",     "username", "test",        "guest", "admin",  "root",
+      "foo",      "bar",      "baz",      "port",        "pass1", "mypass", "mypassword",
+      "passw0rd", "xyzzy",    "hunter2",  "credentials",
   };
-  if (password.size() < 4 || password == user || is_template(password) || has_placeholder(password) ||
-      password.find("\xc2\xab") != std::string_view::npos) {
+  if (password.size() < 4 || password == user || is_template(password) ||
+      has_placeholder(password) || has_marker(password)) {
     return false;
   }
   if (password.size() <= 5 && all_of(password, sets::digit)) return false;

@@ -30,6 +30,9 @@ bool is_plausible_secret(std::string_view value, NameStrength strength, Writing 
 /// The same for the password in a URL, where nothing else can stand: only samples are turned away.
 bool is_plausible_url_password(std::string_view password, std::string_view user);
 
+/// An example of a standard that manuals repeat.
+bool is_published_example(std::string_view value);
+
 /// Whether the value of a secret-named variable is worth remembering: at least min_secret_value
 /// characters, and no path, number, word or placeholder.
 bool is_worth_knowing(std::string_view value);

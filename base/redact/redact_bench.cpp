@@ -1,11 +1,10 @@
 // How fast the redactor reads, in one piece and in a stream, beside memchr as the limit of any
 // reader and beside regular-expression engines where the machine has them.
 
-#include <ctime>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -178,7 +177,8 @@ int main() {
               "by 4096", "by 20", "marks");
   const std::string headers = gather("/usr/include", {".h", ".hpp", ".hh"});
   const std::string python = gather("/usr/lib/python3", {".py"});
-  const std::string prose = gather("/usr/share/doc", {".md", ".txt", ".html", "copyright", "README"});
+  const std::string prose =
+      gather("/usr/share/doc", {".md", ".txt", ".html", "copyright", "README"});
   const std::string data = gather("/usr/share", {".json", ".lock", ".xml", ".svg", ".yaml", ".js"});
   row("C headers", headers);
   row("Python", python);

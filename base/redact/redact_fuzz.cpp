@@ -63,8 +63,9 @@ std::string in_pieces(Redactor& redactor, std::string_view text, Choices choices
   std::string out;
   while (!text.empty()) {
     const std::size_t choice = choices.next();
-    const std::size_t piece =
-        std::min(text.size(), choice == 0 ? text.size() : choice > 250 ? choice * 40 : choice);
+    const std::size_t piece = std::min(text.size(), choice == 0    ? text.size()
+                                                    : choice > 250 ? choice * 40
+                                                                   : choice);
     stream.feed(text.substr(0, piece), out);
     text.remove_prefix(piece);
     require(stream.held() <= tine::limits::max_secret_tail + 4096 + piece);

@@ -52,11 +52,16 @@ std::string hex(char c) {
 
 std::string json_char(char c) {
   switch (c) {
-    case '\n': return "\\n";
-    case '\r': return "\\r";
-    case '"': return "\\\"";
-    case '\\': return "\\\\";
-    default: return std::string(1, c);
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '"':
+      return "\\\"";
+    case '\\':
+      return "\\\\";
+    default:
+      return std::string(1, c);
   }
 }
 
@@ -171,9 +176,8 @@ TEST_CASE("redaction: secrets in JSON escapes, split anywhere") {
     return by_character(sample, [](char c, std::size_t) { return "\\u00" + hex(c); });
   });
   check([](const SecretSample& sample) {
-    return by_character(sample, [](char c, std::size_t i) {
-      return i % 3 == 0 ? "\\u00" + hex(c) : json_char(c);
-    });
+    return by_character(
+        sample, [](char c, std::size_t i) { return i % 3 == 0 ? "\\u00" + hex(c) : json_char(c); });
   });
   check([](const SecretSample& sample) {
     return by_character(sample, [](char c, std::size_t) { return json_char(c); });

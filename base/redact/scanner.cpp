@@ -146,7 +146,9 @@ bool Scanner::judge(const Layer& layer, Reach& reach, std::size_t begin, const M
   for (const Layer* outer = &layer; outer; outer = outer->parent) {
     if (outer->base64) rest = Rest::key;
   }
-  finding.digest = digest(key_, value.empty() ? reach.slice(match.begin, match.end) : value);
+  if (value.empty()) value = reach.slice(match.begin, match.end);
+  finding.value_size = value.size();
+  finding.digest = digest(key_, value);
   if (!reach.overlong()) {
     findings_.push_back(finding);
   } else if (!has_overlong_ || finding.begin < overlong_.begin) {
@@ -172,7 +174,7 @@ void Scanner::on_run(const Layer& layer, std::size_t begin, std::size_t end) {
     const std::size_t candidate = match ? match.begin : i - std::min(i - begin, max_shape_anchor);
     // Whatever else begins in it is part of it; and what follows something undecided can wait.
     if (judge(layer, reach, candidate, match, Rank::shape, Rest::token)) i = match.end - 1;
-    if (!layer.parent && i >= held_) break;
+    if (!layer.parent && i >= held_ + max_shape_anchor) break;
   }
   if (begin > 0 && begin >= layer.from && in(text[begin - 1], sets::blank)) {
     Reach reach(layer, begin);
@@ -272,15 +274,16 @@ bool Scanner::join_lines(const Layer& layer, std::size_t begin, std::size_t end)
       const std::size_t line = newline == std::string_view::npos ? low : low + newline + 1;
       if (text[line] == text[i]) ++i;
     } else {
-      for (std::size_t n = 0; n < max_indent && i < text.size() && in(text[i], sets::blank); ++n) ++i;
+      for (std::size_t n = 0; n < max_indent && i < text.size() && in(text[i], sets::blank); ++n)
+        ++i;
     }
     if (i == text.size()) return !layer.complete;
     std::size_t next = i;
     while (next < text.size() && in(text[next], sets::any_base64)) ++next;
     if (next == i) return false;
     if (scratch.chars.empty()) scratch.chars = scratch.line;
-    scratch.characters.push_back({static_cast<std::uint32_t>(scratch.chars.size()),
-                                  static_cast<std::uint32_t>(i), 0});
+    scratch.characters.push_back(
+        {static_cast<std::uint32_t>(scratch.chars.size()), static_cast<std::uint32_t>(i), 0});
     scratch.chars += text.substr(i, next - i);
     scratch.line = scratch.chars;
     scratch.base64_end = next;
@@ -302,8 +305,7 @@ void Scanner::decode(const Layer& layer, bool open) {
   Base64Finder finder(scratch.line);
   Base64Stretch stretch;
   while (finder.next(stretch)) {
-    decode_base64(scratch.line.substr(stretch.begin, stretch.end - stretch.begin),
-                  scratch.decoded);
+    decode_base64(scratch.line.substr(stretch.begin, stretch.end - stretch.begin), scratch.decoded);
     Layer inner;
     inner.text = scratch.decoded;
     inner.complete = !(open && stretch.end == scratch.line.size());
@@ -390,6 +392,15 @@ Scanner::Outcome Scanner::settle() {
   return outcome;
 }
 
+/// Of two that overlap: the more certain one, the longer one, the one with more encodings undone.
+bool Scanner::is_better(const Finding& a, const Finding& b) {
+  if (a.rank != b.rank) return a.rank < b.rank;
+  const std::size_t a_size = a.end - a.begin;
+  const std::size_t b_size = b.end - b.begin;
+  if (a_size != b_size) return a_size > b_size;
+  return a.value_size < b.value_size;
+}
+
 /// Overlapping findings become one: the best of them names it, and when that is the whole of it
 /// the number is its own too.
 void Scanner::merge() {
@@ -401,17 +412,14 @@ void Scanner::merge() {
       continue;
     }
     Finding& whole = findings_[count - 1];
-    const std::size_t size = finding.end - finding.begin;
-    if (finding.rank < best.rank || (finding.rank == best.rank && size >= best.end - best.begin)) {
-      best = finding;
-    }
+    if (is_better(finding, best)) best = finding;
     whole.end = std::max(whole.end, finding.end);
     whole.candidate = std::min(whole.candidate, finding.candidate);
     whole.kind = best.kind;
     whole.rank = best.rank;
     const bool is_whole = best.begin == whole.begin && best.end == whole.end;
-    whole.digest = is_whole ? best.digest
-                            : digest(key_, text_.substr(whole.begin, whole.end - whole.begin));
+    whole.digest =
+        is_whole ? best.digest : digest(key_, text_.substr(whole.begin, whole.end - whole.begin));
   }
   findings_.resize(count);
 }

@@ -39,6 +39,7 @@ struct Finding {
   std::size_t candidate = 0;
   std::string_view kind{};
   Digest digest{};
+  std::size_t value_size = 0;
   Rank rank = Rank::assignment;
 };
 
@@ -91,9 +92,10 @@ class Scanner {
 
   /// Judges what a detector found with `reach` for a candidate that begins at `begin`. True when it
   /// is a secret. `value` is what is numbered, when it is not the match itself.
-  bool judge(const Layer& layer, Reach& reach, std::size_t begin, const Match& match,
-             Rank rank, Rest rest, std::string_view value = {});
+  bool judge(const Layer& layer, Reach& reach, std::size_t begin, const Match& match, Rank rank,
+             Rest rest, std::string_view value = {});
   void hold(std::size_t root);
+  static bool is_better(const Finding& a, const Finding& b);
   void merge();
   Outcome settle();
 

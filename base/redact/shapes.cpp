@@ -104,7 +104,8 @@ Match match_row(Reach& reach, const Shape& shape, std::size_t prefix) {
   bool held = true;
   for (const Piece& piece : shape.pieces) {
     switch (piece.role) {
-      case Piece::Role::none: break;
+      case Piece::Role::none:
+        break;
       case Piece::Role::literal:
         if (!reach.starts_with(i, piece.literal)) return {};
         i += piece.literal.size();

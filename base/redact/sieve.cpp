@@ -90,8 +90,12 @@ std::size_t Sieve::swallow(std::string_view text, Sink& sink) {
   for (; i < text.size() && swallowing_; ++i) {
     const char c = text[i];
     switch (rest_) {
-      case Rest::token: swallowing_ = !ends_token(c); break;
-      case Rest::line: swallowing_ = c != '\n' && !in(c, sets::quote); break;
+      case Rest::token:
+        swallowing_ = !ends_token(c);
+        break;
+      case Rest::line:
+        swallowing_ = c != '\n' && !in(c, sets::quote);
+        break;
       case Rest::key:
         run_ = in(c, sets::any_base64) ? run_ + 1 : 0;
         key_line_ = key_line_ || run_ >= min_key_line;

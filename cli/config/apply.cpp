@@ -53,16 +53,22 @@ Names names_in(std::string_view group) {
       const std::string_view name = key.name.substr(0, dot);
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     } else if (key.name.substr(0, dot) == group && dot != std::string_view::npos) {
-      names.push_back(key.name.substr(dot + 1));
+      names.emplace_back(key.name.substr(dot + 1));
     }
   }
   if (group.empty()) names.push_back("backends");
   return names;
 }
 
-const SettingKey* find_key(std::string_view name) {
+/// The key `name` of the table `group`, or outside of all tables.
+const SettingKey* find_key(std::string_view group, std::string_view name) {
   for (const SettingKey& key : setting_keys()) {
-    if (key.name == name) return &key;
+    const std::size_t dot = key.name.find('.');
+    const bool inside = dot != std::string_view::npos;
+    if (inside ? key.name.substr(0, dot) == group && key.name.substr(dot + 1) == name
+               : group.empty() && key.name == name) {
+      return &key;
+    }
   }
   return nullptr;
 }
@@ -89,7 +95,7 @@ Result<void> apply_group(const TomlNode& table, Origin origin, std::string_view 
                   table.key + ": expected a table, found " + std::string(describe(table.type)));
   }
   for (const TomlNode& node : table.children) {
-    const SettingKey* const key = find_key(table.key + "." + node.key);
+    const SettingKey* const key = find_key(table.key, node.key);
     if (key == nullptr) {
       warn(to, origin, node,
            "unknown key " + shown(node.key) + " in [" + table.key + "]" +
@@ -219,7 +225,7 @@ Result<void> apply_user_file(const TomlNode& root, const std::string& file, std:
     Result<void> done;
     if (node.key == "backends") {
       done = apply_backends(node, origin, to);
-    } else if (const SettingKey* const key = find_key(node.key); key != nullptr) {
+    } else if (const SettingKey* const key = find_key({}, node.key); key != nullptr) {
       done = set_from(*key, node, origin, home, to);
     } else if (is_group(node.key)) {
       done = apply_group(node, origin, home, to);
@@ -243,7 +249,7 @@ Result<void> apply_project_file(const TomlNode& root, const std::string& file, C
   }
   Origin origin{Layer::project, file, {}};
   for (const TomlNode& node : root.children) {
-    const SettingKey* const key = find_key(node.key);
+    const SettingKey* const key = find_key({}, node.key);
     if (key == nullptr || !key->project) {
       origin.at = node.key_at.line != 0 ? node.key_at : node.at;
       return refuse(origin, "a project's file may not set " + shown(node.key) +

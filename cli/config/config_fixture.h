@@ -58,7 +58,7 @@ class FakeMachine : public Env {
   /// With the project /p.
   Result<Config> load_project(std::string project_text) {
     files["/p/.tine.toml"] = std::move(project_text);
-    const Result<Config> base = load();
+    Result<Config> base = load();
     if (!base) return base;
     return overlay_project(*base, "/p", read());
   }

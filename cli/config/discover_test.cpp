@@ -11,6 +11,7 @@ namespace {
 
 std::vector<std::string> names(const Config& config) {
   std::vector<std::string> all;
+  all.reserve(config.backends.size());
   for (const BackendConfig& backend : config.backends) all.push_back(backend.name);
   return all;
 }
@@ -28,7 +29,7 @@ TEST_CASE("discover: programs are looked for in PATH, in its order") {
   CHECK(find("/a:/b:/c") == "/b/codex");
   CHECK(find("/c:/b") == "/c/codex");
   CHECK(find("/c/:/b") == "/c/codex");
-  CHECK(find("/").compare("/codex") == 0);
+  CHECK(find("/") == "/codex");
   CHECK(find("/a").empty());
   CHECK(find("").empty());
   CHECK(find("bin:.:::").empty());

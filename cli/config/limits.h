@@ -9,9 +9,11 @@ namespace tine::cli::limits {
 /// The size of a file.
 inline constexpr std::size_t max_config_file = std::size_t{256} * 1024;
 
-/// Dots in one line of it. Each may open a table in a table, and the parser frees those by
-/// recursion: without this bound a line could end the process.
-inline constexpr std::size_t max_dots_in_line = 128;
+/// Values in a file, tables included.
+inline constexpr std::size_t max_toml_nodes = 2048;
+
+/// Parts of a dotted key, and how deep arrays and inline tables nest.
+inline constexpr std::size_t max_toml_depth = 16;
 
 /// Backends in the user's file.
 inline constexpr std::size_t max_backends = 64;

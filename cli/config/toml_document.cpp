@@ -1,95 +1,177 @@
 #include "cli/config/toml_document.h"
 
-#include <algorithm>
+#include <cstddef>
 
 #include "cli/config/limits.h"
-
-// As values come only from this file's border, the parser need not throw; and what nests deeper
-// than any setting is refused before recursion into it could be dangerous.
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#define TOML_MAX_NESTED_VALUES 16
-#include <toml++/toml.h>
+#include "cli/config/toml_reader.h"
 
 namespace tine::cli {
 namespace {
 
-Position position_of(const toml::source_position& from) {
-  return {static_cast<unsigned>(from.line), static_cast<unsigned>(from.column)};
-}
+using Made = TomlNode::Made;
+using Type = TomlNode::Type;
 
-bool earlier(const TomlNode& a, const TomlNode& b) {
-  // A table that a deeper one brought with it has no key of its own; its value has a place.
-  const Position& at_a = a.key_at.line != 0 ? a.key_at : a.at;
-  const Position& at_b = b.key_at.line != 0 ? b.key_at : b.at;
-  return at_a < at_b;
-}
+/// How the words of a text make tables.
+class Builder {
+ public:
+  explicit Builder(std::string_view text) : in_(text) {}
 
-TomlNode node_of(const toml::node& from);
-
-void add_children(const toml::table& from, TomlNode& to) {
-  for (auto&& [key, value] : from) {
-    TomlNode child = node_of(value);
-    child.key = key.str();
-    child.key_at = position_of(key.source().begin);
-    if (child.at.line == 0) child.at = child.key_at;
-    to.children.push_back(std::move(child));
+  bool build() {
+    root_.at = {1, 1};
+    if (!in_.check_encoding()) return false;
+    section_ = &root_;
+    while (in_.skip_lines() && !in_.at_end()) {
+      if (!(in_.peek() == '[' ? header() : pair(*section_, 0)) || !in_.end_line()) return false;
+    }
+    return in_.fault().empty();
   }
-  std::stable_sort(to.children.begin(), to.children.end(), earlier);
-}
 
-TomlNode node_of(const toml::node& from) {
-  TomlNode node;
-  node.at = position_of(from.source().begin);
-  switch (from.type()) {
-    case toml::node_type::boolean:
-      node.type = TomlNode::Type::boolean;
-      node.boolean = from.as_boolean()->get();
-      break;
-    case toml::node_type::integer:
-      node.type = TomlNode::Type::integer;
-      node.integer = from.as_integer()->get();
-      break;
-    case toml::node_type::floating_point:
-      node.type = TomlNode::Type::number;
-      node.number = from.as_floating_point()->get();
-      break;
-    case toml::node_type::string:
-      node.type = TomlNode::Type::string;
-      node.text = from.as_string()->get();
-      break;
-    case toml::node_type::array:
-      node.type = TomlNode::Type::array;
-      for (const toml::node& element : *from.as_array()) {
-        node.children.push_back(node_of(element));
+  TomlNode& root() { return root_; }
+  const TomlReader& reader() const { return in_; }
+
+ private:
+  TomlNode* child(TomlNode& table, const TomlKey& key) {
+    for (TomlNode& each : table.children) {
+      if (each.key == key.name) return &each;
+    }
+    return nullptr;
+  }
+
+  /// Pointers to other children of `parent` do not outlive this.
+  TomlNode* add(TomlNode& parent, Type type, Made made, Position at) {
+    if (++nodes_ > limits::max_toml_nodes) {
+      in_.fail("more than " + std::to_string(limits::max_toml_nodes) + " values", at);
+      return nullptr;
+    }
+    TomlNode& node = parent.children.emplace_back();
+    node.type = type;
+    node.made = made;
+    node.at = at;
+    return &node;
+  }
+
+  TomlNode* add(TomlNode& parent, const TomlKey& key, Type type, Made made) {
+    TomlNode* const node = add(parent, type, made, key.at);
+    if (node != nullptr) {
+      node->key = key.name;
+      node->key_at = key.at;
+    }
+    return node;
+  }
+
+  TomlNode* twice(const TomlKey& key) {
+    in_.fail("a key or table that is there already", key.at);
+    return nullptr;
+  }
+
+  /// The table on the way of a header; it is made where there is none.
+  TomlNode* enter(TomlNode& table, const TomlKey& key) {
+    TomlNode* const next = child(table, key);
+    if (next == nullptr) return add(table, key, Type::table, Made::on_the_way);
+    if (next->type == Type::array && next->made == Made::header) return &next->children.back();
+    if (next->type == Type::table && next->made != Made::value) return next;
+    return twice(key);
+  }
+
+  /// [a.b] or [[a.b]]
+  bool header() {
+    in_.take('[');
+    const bool element = in_.take('[');
+    std::vector<TomlKey> path;
+    if (!in_.read_key(path)) return false;
+    if (!in_.take(']') || (element && !in_.take(']'))) return in_.fail("expected ]");
+    TomlNode* table = &root_;
+    for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+      table = enter(*table, path[i]);
+      if (table == nullptr) return false;
+    }
+    section_ = element ? next_element(*table, path.back()) : open_table(*table, path.back());
+    return section_ != nullptr;
+  }
+
+  TomlNode* open_table(TomlNode& parent, const TomlKey& key) {
+    TomlNode* const table = child(parent, key);
+    if (table == nullptr) return add(parent, key, Type::table, Made::header);
+    if (table->type != Type::table || table->made != Made::on_the_way) return twice(key);
+    table->made = Made::header;
+    table->key_at = table->at = key.at;
+    return table;
+  }
+
+  TomlNode* next_element(TomlNode& parent, const TomlKey& key) {
+    TomlNode* array = child(parent, key);
+    if (array == nullptr) {
+      array = add(parent, key, Type::array, Made::header);
+      if (array == nullptr) return nullptr;
+    } else if (array->type != Type::array || array->made != Made::header) {
+      return twice(key);
+    }
+    return add(*array, Type::table, Made::header, key.at);
+  }
+
+  /// key = value
+  bool pair(TomlNode& table, std::size_t depth) {
+    std::vector<TomlKey> path;
+    if (!in_.read_key(path)) return false;
+    if (!in_.take('=')) return in_.fail("expected =");
+    TomlNode* parent = &table;
+    for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+      TomlNode* next = child(*parent, path[i]);
+      if (next == nullptr) {
+        next = add(*parent, path[i], Type::table, Made::dots);
+      } else if (next->type != Type::table ||
+                 (next->made != Made::dots && next->made != Made::on_the_way)) {
+        next = twice(path[i]);
       }
-      break;
-    case toml::node_type::table:
-      node.type = TomlNode::Type::table;
-      add_children(*from.as_table(), node);
-      break;
-    default:
-      node.type = TomlNode::Type::date;
-      break;
+      if (next == nullptr) return false;
+      next->made = Made::dots;
+      parent = next;
+    }
+    if (child(*parent, path.back()) != nullptr) return twice(path.back()) != nullptr;
+    TomlNode* const node = add(*parent, path.back(), Type::table, Made::value);
+    return node != nullptr && value(*node, depth);
   }
-  return node;
-}
 
-Failure fault(const std::string& file, Position at, std::string_view what) {
-  std::string message = file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
-  return fail(ErrorKind::config_invalid, message.append(": ").append(what));
-}
-
-/// The parser's sentence may repeat pieces of the file: they come out without control characters.
-std::string clean(std::string_view description) {
-  constexpr std::size_t longest = 200;
-  std::string out;
-  for (const char c : description.substr(0, longest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    out.push_back(byte < 0x20 || byte >= 0x7F ? '?' : c);
+  bool value(TomlNode& to, std::size_t depth) {
+    in_.skip_blanks();
+    to.at = in_.here();
+    if (in_.peek() != '[' && in_.peek() != '{') return in_.read_scalar(to);
+    if (depth == limits::max_toml_depth) return in_.fail("values nested too deeply");
+    if (in_.take('[')) return array(to, depth + 1);
+    in_.take('{');
+    return inline_table(to, depth + 1);
   }
-  return out;
-}
+
+  /// Behind the bracket.
+  bool array(TomlNode& to, std::size_t depth) {
+    to.type = Type::array;
+    for (;;) {
+      if (!in_.skip_lines()) return false;
+      if (in_.take(']')) return true;
+      TomlNode* const element = add(to, Type::table, Made::value, in_.here());
+      if (element == nullptr || !value(*element, depth) || !in_.skip_lines()) return false;
+      if (in_.take(']')) return true;
+      if (!in_.take(',')) return in_.fail("expected , or ]");
+    }
+  }
+
+  /// Behind the brace.
+  bool inline_table(TomlNode& to, std::size_t depth) {
+    to.type = Type::table;
+    in_.skip_blanks();
+    if (in_.take('}')) return true;
+    do {
+      if (!pair(to, depth)) return false;
+      in_.skip_blanks();
+    } while (in_.take(','));
+    return in_.take('}') || in_.fail("expected , or }");
+  }
+
+  TomlReader in_;
+  TomlNode root_;
+  TomlNode* section_ = nullptr;
+  std::size_t nodes_ = 0;
+};
 
 }  // namespace
 
@@ -102,44 +184,34 @@ const TomlNode* TomlNode::find(std::string_view name) const {
 
 std::string_view describe(TomlNode::Type type) {
   switch (type) {
-    case TomlNode::Type::boolean:
+    case Type::boolean:
       return "a boolean";
-    case TomlNode::Type::integer:
+    case Type::integer:
       return "an integer";
-    case TomlNode::Type::number:
+    case Type::number:
       return "a number with a fraction";
-    case TomlNode::Type::string:
+    case Type::string:
       return "a string";
-    case TomlNode::Type::date:
+    case Type::date:
       return "a date or time";
-    case TomlNode::Type::array:
+    case Type::array:
       return "an array";
-    case TomlNode::Type::table:
+    case Type::table:
       return "a table";
   }
   return "a table";
 }
 
 Result<TomlNode> parse_toml(std::string_view text, const std::string& file) {
-  if (text.size() > limits::max_config_file) return fault(file, {1, 1}, "the file is too large");
-  std::size_t dots = 0;
-  unsigned line = 1;
-  for (const char c : text) {
-    if (c == '\n') {
-      ++line;
-      dots = 0;
-    } else if (c == '.' && ++dots > limits::max_dots_in_line) {
-      return fault(file, {line, 1},
-                   "more than " + std::to_string(limits::max_dots_in_line) +
-                       " dots in a line; break it into several lines");
-    }
+  if (text.size() > limits::max_config_file) {
+    return fail(ErrorKind::config_invalid, file + ":1:1: the file is too large");
   }
-  const toml::parse_result result = toml::parse(text, std::string_view(file));
-  if (!result) {
-    return fault(file, position_of(result.error().source().begin),
-                 clean(result.error().description()));
-  }
-  return node_of(result.table());
+  Builder builder(text);
+  if (builder.build()) return std::move(builder.root());
+  const Position at = builder.reader().fault_at();
+  return fail(ErrorKind::config_invalid, file + ":" + std::to_string(at.line) + ":" +
+                                             std::to_string(at.column) + ": " +
+                                             builder.reader().fault());
 }
 
 }  // namespace tine::cli

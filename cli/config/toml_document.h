@@ -1,6 +1,5 @@
 #pragma once
-// A TOML file as a plain tree with the place of everything in it. The parser behind it stays out of
-// sight of all others.
+// A TOML file as a plain tree with the place of everything in it.
 //
 // Values; no threads.
 
@@ -17,7 +16,16 @@ namespace tine::cli {
 struct TomlNode {
   enum class Type : std::uint8_t { boolean, integer, number, string, date, array, table };
 
+  /// By what a table or array came to be, which decides what may still be added to it.
+  enum class Made : std::uint8_t {
+    value,       ///< it was written as a value
+    header,      ///< [it], or [[it]]
+    on_the_way,  ///< [it.other]
+    dots,        ///< it.other = …
+  };
+
   Type type = Type::table;
+  Made made = Made::value;
   std::string key;  ///< empty in an array
   Position key_at;
   Position at;  ///< of the value

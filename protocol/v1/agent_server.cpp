@@ -16,9 +16,9 @@ class AgentServer::Methods {
     std::string_view name;
     /// Decodes while the message is there, and starts the request.
     void (*start)(AgentServer& server, json::View params, transport::Replier replier);
-    /// Without an announcement there is no such method.
+    /// Without an announcement there is no such method. Of the unstable ones nothing is announced
+    /// while they are off.
     bool (*announced)(const AgentCapabilities& capabilities);
-    bool unstable = false;
   };
 
   static const Method* find(std::string_view name);
@@ -44,7 +44,7 @@ const AgentServer::Methods::Method* AgentServer::Methods::find(std::string_view 
       Method{"logout", start<&Agent::logout>, logout},
       Method{"session/close", start<&Agent::close_session>, session<&Can::close>},
       Method{"session/delete", start<&Agent::delete_session>, session<&Can::remove>},
-      Method{"session/fork", start<&Agent::fork_session>, session<&Can::fork>, true},
+      Method{"session/fork", start<&Agent::fork_session>, session<&Can::fork>},
       Method{"session/list", start<&Agent::list_sessions>, session<&Can::list>},
       Method{"session/load", start<&Agent::load_session>, load},
       Method{"session/new", start<&Agent::new_session>, always},
@@ -88,8 +88,7 @@ void AgentServer::on_request(std::string_view method, json::View params,
     return replier.error(Error(ErrorKind::not_initialized, "initialize comes first"));
   }
   const Methods::Method* const known = Methods::find(method);
-  if (known == nullptr || (known->unstable && !options_.unstable) ||
-      !known->announced(announced_)) {
+  if (known == nullptr || !known->announced(announced_)) {
     return replier.error(Error(ErrorKind::unknown_method, "this agent has no such method"));
   }
   known->start(*this, params, std::move(replier));

@@ -49,12 +49,24 @@ Update text_chunk(UpdateKind kind, std::string_view text, std::string_view messa
 
 Update content_chunk(UpdateKind kind, const ContentBlock& block, std::string_view message_id,
                      std::string_view meta) {
-  const Update built = build(kind, meta, [&](json::Writer& out) {
-    out.key("content");
-    encode(out, block);
-    text_member(out, "messageId", message_id);
-  });
-  return adopt({}, json::View(built.payload));
+  Update update;
+  update.kind = kind;
+  // A block may be as large as a message: it is written once, in its place.
+  std::string& payload = update.payload;
+  payload.reserve(block.raw.size() + block.text.size() + message_id.size() + meta.size() + 128);
+  json::Writer out(payload);
+  out.begin_object().member("sessionUpdate", name_of(kind)).key("content");
+  const std::size_t content = payload.size();
+  encode(out, block);
+  if (block.type == ContentType::text) {
+    const json::View written(std::string_view(payload).substr(content));
+    const json::View text = written.find("text");
+    update.text.begin = static_cast<std::size_t>(text.raw().data() - payload.data()) + 1;
+    update.text.end = update.text.begin + text.escaped().size();
+  }
+  text_member(out, "messageId", message_id);
+  out.raw_member("_meta", meta).end_object();
+  return update;
 }
 
 Update tool_call(const ToolCall& call) {

@@ -36,26 +36,123 @@ void encode(json::Writer& out, const ClientCapabilities& from);
 /// The members of a tool call, without the braces.
 void encode_members(json::Writer& out, const ToolCall& from);
 
-// clang-format off
-#define TINE_V1_MESSAGES(X)                                                                       \
-  X(InitializeRequest) X(InitializeResponse) X(AuthenticateRequest) X(AuthenticateResponse)       \
-  X(LogoutRequest) X(LogoutResponse) X(NewSessionRequest) X(NewSessionResponse)                   \
-  X(LoadSessionRequest) X(LoadSessionResponse) X(ResumeSessionRequest) X(ForkSessionRequest)      \
-  X(ListSessionsRequest) X(ListSessionsResponse) X(DeleteSessionRequest) X(DeleteSessionResponse) \
-  X(CloseSessionRequest) X(CloseSessionResponse) X(SetModeRequest) X(SetModeResponse)             \
-  X(SetConfigOptionRequest) X(SetConfigOptionResponse) X(PromptRequest) X(PromptResponse)         \
-  X(PermissionRequest) X(PermissionResponse) X(ReadTextFileRequest) X(ReadTextFileResponse)       \
-  X(WriteTextFileRequest) X(WriteTextFileResponse) X(CreateTerminalRequest)                       \
-  X(CreateTerminalResponse) X(TerminalRequest) X(TerminalOutputResponse)                          \
-  X(WaitForTerminalExitResponse) X(KillTerminalResponse) X(ReleaseTerminalResponse)               \
-  X(ElicitationRequest) X(ElicitationResponse)
-#define TINE_V1_DECLARE(Message)                                                                  \
-  bool decode(json::View from, Message& to, const json::Path& path, json::Complaint& complaint);  \
-  void encode(json::Writer& out, const Message& from);
-TINE_V1_MESSAGES(TINE_V1_DECLARE)
-#undef TINE_V1_DECLARE
-#undef TINE_V1_MESSAGES
-// clang-format on
+// The messages.
+bool decode(json::View from, InitializeRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, InitializeResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, AuthenticateRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, AuthenticateResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, LogoutRequest& to, const json::Path& path, json::Complaint& complaint);
+bool decode(json::View from, LogoutResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, NewSessionRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, NewSessionResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, LoadSessionRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, LoadSessionResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, ResumeSessionRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, ForkSessionRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, ListSessionsRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, ListSessionsResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, DeleteSessionRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, DeleteSessionResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, CloseSessionRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, CloseSessionResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, SetModeRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, SetModeResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, SetConfigOptionRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, SetConfigOptionResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, PromptRequest& to, const json::Path& path, json::Complaint& complaint);
+bool decode(json::View from, PromptResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, PermissionRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, PermissionResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, ReadTextFileRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, ReadTextFileResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, WriteTextFileRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, WriteTextFileResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, CreateTerminalRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, CreateTerminalResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, TerminalRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, TerminalOutputResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, WaitForTerminalExitResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, KillTerminalResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, ReleaseTerminalResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, ElicitationRequest& to, const json::Path& path,
+            json::Complaint& complaint);
+bool decode(json::View from, ElicitationResponse& to, const json::Path& path,
+            json::Complaint& complaint);
+
+void encode(json::Writer& out, const InitializeRequest& from);
+void encode(json::Writer& out, const InitializeResponse& from);
+void encode(json::Writer& out, const AuthenticateRequest& from);
+void encode(json::Writer& out, const AuthenticateResponse& from);
+void encode(json::Writer& out, const LogoutRequest& from);
+void encode(json::Writer& out, const LogoutResponse& from);
+void encode(json::Writer& out, const NewSessionRequest& from);
+void encode(json::Writer& out, const NewSessionResponse& from);
+void encode(json::Writer& out, const LoadSessionRequest& from);
+void encode(json::Writer& out, const LoadSessionResponse& from);
+void encode(json::Writer& out, const ResumeSessionRequest& from);
+void encode(json::Writer& out, const ForkSessionRequest& from);
+void encode(json::Writer& out, const ListSessionsRequest& from);
+void encode(json::Writer& out, const ListSessionsResponse& from);
+void encode(json::Writer& out, const DeleteSessionRequest& from);
+void encode(json::Writer& out, const DeleteSessionResponse& from);
+void encode(json::Writer& out, const CloseSessionRequest& from);
+void encode(json::Writer& out, const CloseSessionResponse& from);
+void encode(json::Writer& out, const SetModeRequest& from);
+void encode(json::Writer& out, const SetModeResponse& from);
+void encode(json::Writer& out, const SetConfigOptionRequest& from);
+void encode(json::Writer& out, const SetConfigOptionResponse& from);
+void encode(json::Writer& out, const PromptRequest& from);
+void encode(json::Writer& out, const PromptResponse& from);
+void encode(json::Writer& out, const PermissionRequest& from);
+void encode(json::Writer& out, const PermissionResponse& from);
+void encode(json::Writer& out, const ReadTextFileRequest& from);
+void encode(json::Writer& out, const ReadTextFileResponse& from);
+void encode(json::Writer& out, const WriteTextFileRequest& from);
+void encode(json::Writer& out, const WriteTextFileResponse& from);
+void encode(json::Writer& out, const CreateTerminalRequest& from);
+void encode(json::Writer& out, const CreateTerminalResponse& from);
+void encode(json::Writer& out, const TerminalRequest& from);
+void encode(json::Writer& out, const TerminalOutputResponse& from);
+void encode(json::Writer& out, const WaitForTerminalExitResponse& from);
+void encode(json::Writer& out, const KillTerminalResponse& from);
+void encode(json::Writer& out, const ReleaseTerminalResponse& from);
+void encode(json::Writer& out, const ElicitationRequest& from);
+void encode(json::Writer& out, const ElicitationResponse& from);
 
 /// The parameters of a request that came in. Absent ones are an empty object.
 template <class T>

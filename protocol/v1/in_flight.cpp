@@ -29,7 +29,8 @@ transport::Task<void> InFlight::idle() {
 transport::Task<bool> InFlight::idle_within(transport::Milliseconds time) {
   const auto state = state_;
   if (!state->open.empty()) co_await state->idle.wait_for(time);
-  co_return state->open.empty();
+  const bool done = state->open.empty();
+  co_return done;
 }
 
 }  // namespace tine::v1

@@ -90,7 +90,7 @@ class ScriptedAgent : public AgentHandler {
     return answer("", PromptResponse{StopReason::end_turn, Usage{5, 2, 3, {}, {}, {}, ""}, ""});
   }
   void cancel(std::string session_id) override { log.push_back("cancel " + session_id); }
-  void disconnected() override { log.push_back("disconnected"); }
+  void disconnected() override { log.emplace_back("disconnected"); }
 
  private:
   template <class T>

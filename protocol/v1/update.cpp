@@ -32,6 +32,13 @@ constexpr std::array<std::string_view, 19> names = {"user_message_chunk",
                                                     "session_message_chunk"};
 static_assert(names.size() == static_cast<std::size_t>(UpdateKind::other));
 
+UpdateKind kind_named(json::View name) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (name.equals(names[i])) return static_cast<UpdateKind>(i);
+  }
+  return UpdateKind::other;
+}
+
 bool is_message_chunk(UpdateKind kind) {
   return kind == UpdateKind::user_message_chunk || kind == UpdateKind::agent_message_chunk ||
          kind == UpdateKind::agent_thought_chunk;
@@ -43,23 +50,27 @@ std::string_view name_of(UpdateKind kind) {
   return kind == UpdateKind::other ? std::string_view() : names[static_cast<std::size_t>(kind)];
 }
 
-UpdateKind classify(json::View update) {
-  const json::View name = update.find("sessionUpdate");
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (name.equals(names[i])) return static_cast<UpdateKind>(i);
-  }
-  return UpdateKind::other;
-}
+UpdateKind classify(json::View update) { return kind_named(update.find("sessionUpdate")); }
 
 Update adopt(std::string session, json::View update) {
   Update out;
   out.session = std::move(session);
-  out.kind = classify(update);
   out.payload = update.raw();
+  json::View name;
+  json::View content;
+  for (const auto& member : update.members()) {
+    if (member.key.equals("sessionUpdate")) name = member.value;
+    if (member.key.equals("content")) content = member.value;
+  }
+  out.kind = kind_named(name);
   if (!is_message_chunk(out.kind)) return out;
-  const json::View content = update.find("content");
-  const json::View text = content.find("text");
-  if (!content.find("type").equals("text") || !text.is_string()) return out;
+  json::View type;
+  json::View text;
+  for (const auto& member : content.members()) {
+    if (member.key.equals("type")) type = member.value;
+    if (member.key.equals("text")) text = member.value;
+  }
+  if (!type.equals("text") || !text.is_string()) return out;
   out.text.begin = static_cast<std::size_t>(text.raw().data() - update.raw().data()) + 1;
   out.text.end = out.text.begin + text.escaped().size();
   return out;

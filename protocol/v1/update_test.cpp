@@ -57,40 +57,41 @@ TEST_CASE("every update that is made here is valid") {
   using Kind = UpdateKind;
   for (const Kind kind :
        {Kind::user_message_chunk, Kind::agent_message_chunk, Kind::agent_thought_chunk}) {
-    CHECK(fault_of(text_chunk(kind, "a \"text\"\n\xff", "m1", meta)) == "");
-    CHECK(fault_of(text_chunk(kind, "", "")) == "");
-    CHECK(fault_of(content_chunk(kind, link_block("file:///a", "a"), "m1", meta)) == "");
+    CHECK(fault_of(text_chunk(kind, "a \"text\"\n\xff", "m1", meta)) == tests::valid);
+    CHECK(fault_of(text_chunk(kind, "", "")) == tests::valid);
+    CHECK(fault_of(content_chunk(kind, link_block("file:///a", "a"), "m1", meta)) == tests::valid);
   }
-  CHECK(fault_of(tool_call(full_tool_call())) == "");
-  CHECK(fault_of(tool_call_update(full_tool_call())) == "");
+  CHECK(fault_of(tool_call(full_tool_call())) == tests::valid);
+  CHECK(fault_of(tool_call_update(full_tool_call())) == tests::valid);
   ToolCall bare;
   bare.id = "call";
-  CHECK(fault_of(tool_call_update(bare)) == "");
+  CHECK(fault_of(tool_call_update(bare)) == tests::valid);
   bare.title = "t";
-  CHECK(fault_of(tool_call(bare)) == "");
+  CHECK(fault_of(tool_call(bare)) == tests::valid);
   using Entry = PlanEntry;
   CHECK(fault_of(plan({{"a", Entry::Priority::high, Entry::Status::pending},
                        {"b", Entry::Priority::medium, Entry::Status::in_progress},
                        {"c", Entry::Priority::low, Entry::Status::completed}},
-                      meta)) == "");
-  CHECK(fault_of(plan({})) == "");
+                      meta)) == tests::valid);
+  CHECK(fault_of(plan({})) == tests::valid);
   CHECK(fault_of(available_commands({{"a", "does a", "what", meta}, {"b", "does b", "", ""}})) ==
-        "");
-  CHECK(fault_of(current_mode("code", meta)) == "");
+        tests::valid);
+  CHECK(fault_of(current_mode("code", meta)) == tests::valid);
   ConfigOption option;
   option.type = ConfigOption::Type::boolean;
   option.id = option.name = "x";
-  CHECK(fault_of(config_options({option}, meta)) == "");
-  CHECK(fault_of(session_info("a title", "2026-01-01T00:00:00Z", meta)) == "");
-  CHECK(fault_of(session_info({}, {})) == "");
-  CHECK(fault_of(usage_update({1000, 200000, Cost{0.25, "USD"}, meta})) == "");
-  CHECK(fault_of(usage_update({0, 0, {}, ""})) == "");
+  CHECK(fault_of(config_options({option}, meta)) == tests::valid);
+  CHECK(fault_of(session_info("a title", "2026-01-01T00:00:00Z", meta)) == tests::valid);
+  CHECK(fault_of(session_info({}, {})) == tests::valid);
+  CHECK(fault_of(usage_update({1000, 200000, Cost{0.25, "USD"}, meta})) == tests::valid);
+  CHECK(fault_of(usage_update({0, 0, {}, ""})) == tests::valid);
   for (const Severity severity : {Severity::info, Severity::warning, Severity::error}) {
-    CHECK(fault_of(notice(severity, "title", "more", meta)) == "");
+    CHECK(fault_of(notice(severity, "title", "more", meta)) == tests::valid);
   }
   for (const auto status : {CompactionStatus::in_progress, CompactionStatus::completed,
                             CompactionStatus::failed, CompactionStatus::cancelled}) {
-    CHECK(fault_of(compaction_update("c", status, "what was said", "why not", meta)) == "");
+    CHECK(fault_of(compaction_update("c", status, "what was said", "why not", meta)) ==
+          tests::valid);
   }
 }
 
@@ -99,13 +100,13 @@ TEST_CASE("every kind of tool call has its name") {
     ToolCall call;
     call.id = call.title.emplace("t");
     call.kind = static_cast<ToolKind>(kind);
-    CHECK(fault_of(tool_call(call)) == "");
+    CHECK(fault_of(tool_call(call)) == tests::valid);
   }
   for (int status = 0; status <= static_cast<int>(ToolStatus::failed); ++status) {
     ToolCall call;
     call.id = call.title.emplace("t");
     call.status = static_cast<ToolStatus>(status);
-    CHECK(fault_of(tool_call(call)) == "");
+    CHECK(fault_of(tool_call(call)) == tests::valid);
   }
 }
 
@@ -144,6 +145,14 @@ TEST_CASE("the splice of a chunk of text is where its text lies") {
   CHECK(image.text.none());
   CHECK(update_line("s", image).splice.none());
   CHECK(tool_call(full_tool_call()).text.none());
+
+  ContentBlock block = text_block("a\"b");
+  for (const std::string_view raw : {"", R"({"text":"a\"b","type":"text"})"}) {
+    block.raw = raw;
+    CHECK(text_of(content_chunk(UpdateKind::user_message_chunk, block, "m")) == R"(a\"b)");
+  }
+  const ContentBlock link = link_block("file:///a", "a");
+  CHECK(content_chunk(UpdateKind::user_message_chunk, link, "m").text.none());
 }
 
 TEST_CASE("escaped text is cut between characters only") {
@@ -223,7 +232,7 @@ TEST_CASE("what is too long for a line has its longest strings cut, visibly") {
   CHECK(is_json(cut));
   Update shrunk = update;
   shrunk.payload = cut;
-  CHECK(fault_of(shrunk) == "");
+  CHECK(fault_of(shrunk) == tests::valid);
   const json::View content = json::View(cut).find("content");
   auto element = content.elements().begin();
   const auto first = (*element).find("content").find("text").string().value();

@@ -55,6 +55,7 @@ TEST_CASE("a cut transcript line is noticed at every length") {
 }
 
 TEST_CASE("a line of another version is told apart from a damaged one") {
+  const std::string body = R"({"v":2,"seq":1,"ts":"t","type":"x","data":{})";
   std::array<char, 9> crc{};
   std::snprintf(crc.data(), crc.size(), "%08x", crc32c(body));
   const auto newer = read_line(body + ",\"crc\":\"" + crc.data() + "\"}");

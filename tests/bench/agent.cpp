@@ -7,11 +7,9 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <ctime>
 #include <fstream>
 #include <utility>
@@ -43,8 +41,7 @@ std::uint64_t id_of(std::string_view answer) {
 }  // namespace
 
 void die(const std::string& why) {
-  std::fprintf(stderr, "bench_driver: %s%s%s\n", why.c_str(), errno != 0 ? ": " : "",
-               errno != 0 ? std::strerror(errno) : "");
+  std::fprintf(stderr, "bench_driver: %s\n", why.c_str());
   std::exit(1);
 }
 
@@ -57,8 +54,8 @@ Agent::Agent(char* const* command) : room_(2 * read_size) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-  errno = ::posix_spawnp(&process_, command[0], &actions, nullptr, command, environ);
-  if (errno != 0) die(std::string("cannot start ") + command[0]);
+  const int error = ::posix_spawnp(&process_, command[0], &actions, nullptr, command, environ);
+  if (error != 0) die(std::string("cannot start ") + command[0] + ": " + std::strerror(error));
   posix_spawn_file_actions_destroy(&actions);
   ::close(in[0]);
   ::close(out[1]);
@@ -113,7 +110,7 @@ void Agent::write(std::string_view bytes) {
       bytes.remove_prefix(static_cast<std::size_t>(n));
       continue;
     }
-    if (errno != EAGAIN) die("writing to the agent failed");
+    if (errno != EAGAIN) must(n, "writing to the agent");
     std::array<pollfd, 2> ends{pollfd{to_, POLLOUT, 0}, pollfd{from_, POLLIN, 0}};
     must(::poll(ends.data(), ends.size(), -1), "poll");
     if (ends[1].revents != 0) read();
@@ -129,7 +126,6 @@ bool Agent::wait_readable(std::chrono::microseconds time) const {
 void Agent::read() {
   if (room_.size() - kept_ < read_size) room_.resize(2 * room_.size());
   const ssize_t n = must(::read(from_, room_.data() + kept_, read_size), "reading");
-  errno = 0;
   if (n == 0) die("the agent has ended");
   std::string_view rest(room_.data(), kept_ + static_cast<std::size_t>(n));
   std::size_t looked_at = kept_;

@@ -6,8 +6,10 @@
 
 #include <sys/types.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,8 +23,8 @@ using Clock = std::chrono::steady_clock;
 
 /// A system call's result; ends the program when that is an error.
 template <class Number>
-Number must(Number result, const char* call) {
-  if (result < 0) die(std::string(call) + " failed");
+Number must(Number result, const std::string& doing) {
+  if (result < 0) die(doing + ": " + std::strerror(errno));
   return result;
 }
 

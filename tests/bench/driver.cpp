@@ -9,6 +9,7 @@
 //   bench_driver held-burst COUNT BYTES -- COMMAND...   } the longest that a small request waits
 //   bench_driver held-prompt BYTES -- COMMAND...        } for its answer while the agent does
 //   bench_driver held-replay COUNT -- COMMAND...        } something large
+//   bench_driver echo            is an agent that knows one answer: what the pipes alone cost
 
 #include <unistd.h>
 
@@ -45,7 +46,7 @@ double ms(Clock::duration time) { return std::chrono::duration<double, std::mill
 double quantile(std::vector<double> values, double which) {
   std::sort(values.begin(), values.end());
   const double last = static_cast<double>(values.size() - 1);
-  return values[static_cast<std::size_t>(which * last + 0.5)];
+  return values[static_cast<std::size_t>(which * last)];
 }
 
 std::uint64_t initialize(Agent& agent) {
@@ -194,6 +195,20 @@ void held_by_replay(const Numbers& numbers, char* const* command) {
   probe(agent, other, load);
 }
 
+[[noreturn]] void echo() {
+  std::string room(std::size_t{64} * 1024, '\0');
+  for (;;) {
+    const ssize_t n = ::read(STDIN_FILENO, room.data(), room.size());
+    if (n <= 0) std::exit(0);
+    const std::string_view line(room.data(), static_cast<std::size_t>(n));
+    const std::string_view id =
+        line.substr(0, line.find(",\"method\""));  // {"jsonrpc":"2.0","id":N
+    std::string answer(id);
+    answer.append(R"(,"result":{"sessions":[]}})").push_back('\n');
+    must(::write(STDOUT_FILENO, answer.data(), answer.size()), "writing");
+  }
+}
+
 struct Measure {
   std::string_view name;
   void (*run)(const Numbers& numbers, char* const* command);
@@ -211,6 +226,7 @@ constexpr Measure measures[] = {
 
 void main(int argc, char** argv) {
   const std::string_view name = argc > 1 ? argv[1] : "";
+  if (name == "echo") echo();
   Numbers numbers;
   int at = 2;
   for (; at < argc && std::string_view(argv[at]) != "--"; ++at)

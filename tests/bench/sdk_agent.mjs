@@ -30,6 +30,13 @@ function* performance(text) {
   }
 }
 
+function* kept(updates, said) {
+  for (const update of updates) {
+    said.push(update);
+    yield update;
+  }
+}
+
 agent({ name: 'bare' })
   .onRequest(methods.agent.initialize, () => ({
     protocolVersion: PROTOCOL_VERSION,
@@ -53,8 +60,7 @@ agent({ name: 'bare' })
   .onRequest(methods.agent.session.prompt, async ({ params, client }) => {
     const text = params.prompt.map((block) => block.text ?? '').join('');
     const { said } = sessions.get(params.sessionId);
-    const keep = function* (updates) { for (const each of updates) { said.push(each); yield each; } };
-    await send(client, params.sessionId, keep(performance(text)));
+    await send(client, params.sessionId, kept(performance(text), said));
     return { stopReason: 'end_turn' };
   })
   .connect(ndJsonStream(Writable.toWeb(process.stdout), Readable.toWeb(process.stdin)));

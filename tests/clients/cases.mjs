@@ -8,10 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /// Far more than any case needs: a bound against hanging, no measurement.
-export const patience = 120_000;
+export const patience = 60_000;
 
 const cases = [];
 let deferred = [];
+let strays = [];
+
+// A failure that nobody waits for is the running case's, not the end of the run.
+process.on('unhandledRejection', (fault) => strays.push(fault));
 
 export function test(name, body) {
   cases.push({ name, body });
@@ -95,6 +99,7 @@ async function runCase({ name, body }) {
     }
   };
   deferred = [];
+  strays = [];
   await attempt(() => within(patience, 'the case to end', body()));
   for (const undo of deferred.reverse()) {
     await attempt(() => within(patience, 'what the case started to end', undo()));
@@ -106,6 +111,7 @@ async function runCase({ name, body }) {
       process.kill(pid, 'SIGKILL');
     } catch { /* it went by itself */ }
   }
+  faults.push(...strays);
   if (faults.length === 0) {
     console.log(`ok    ${name}`);
     return true;

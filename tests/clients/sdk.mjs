@@ -480,7 +480,7 @@ test('sdk unstable: usage of a turn', async () => {
   assert.ok(editor.of(session, 'usage_update').at(-1).used > 0);
 });
 
-test('sdk unstable: notices and compaction go to who announced them, else plain text', async () => {
+test('sdk unstable: notices and compaction go to who announced them, else a thought', async () => {
   const prompt = '[[notice:warning:Take care]] [[compact:All of it]]';
   const told = await Editor.open(unstable);
   const first = await told.create();
@@ -492,4 +492,7 @@ test('sdk unstable: notices and compaction go to who announced them, else plain 
   await plain.prompt(second, prompt);
   assert.equal(plain.of(second, 'notice').length, 0);
   assert.equal(plain.of(second, 'compaction_update').length, 0);
+  const thoughts = plain.of(second, 'agent_thought_chunk').map(({ content }) => content.text);
+  assert.equal(thoughts.length, 2);
+  assert.match(thoughts[0], /Take care/);
 });

@@ -59,6 +59,7 @@ export class Server {
   #faults = [];
   #judged = new Map();
   #waiting = new Set();
+  #directories = new Map();
 
   constructor({ command = [program, 'acp'], stdio = ['pipe', 'pipe', 'pipe'], env = {}, cwd } = {}) {
     this.child = spawn(command[0], command.slice(1),
@@ -105,13 +106,17 @@ export class Server {
   // --- listening
 
   #hear(part) {
-    this.#rest += part;
-    const lines = this.#rest.split('\n');
+    const lines = (this.#rest + part).split('\n');
     this.#rest = lines.pop();
     for (const line of lines) this.#line(line);
   }
 
-  #line(line) {
+  /// Hands every further line to `listen` as it is, and neither keeps nor judges any.
+  listenRaw(listen) {
+    this.#line = listen;
+  }
+
+  #line = (line) => {
     let message;
     try {
       message = JSON.parse(line);
@@ -128,7 +133,7 @@ export class Server {
       this.#settle(message);
     }
     for (const look of this.#waiting) look(message);
-  }
+  };
 
   #judge(message, line) {
     const kind = message.params?.update?.sessionUpdate;
@@ -218,8 +223,11 @@ export class Server {
 
   async newSession(cwd = directory('project')) {
     const { sessionId } = await this.request('session/new', { cwd, mcpServers: [] });
+    this.#directories.set(sessionId, cwd);
     return sessionId;
   }
+
+  cwdOf(sessionId) { return this.#directories.get(sessionId); }
 
   prompt(sessionId, text) {
     return this.request('session/prompt', { sessionId, prompt: [{ type: 'text', text }] });
@@ -238,6 +246,12 @@ export class Server {
     return Number(status.match(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm'))[1]);
   }
 
+  /// Ticks of the clock that the process has used.
+  processorTime() {
+    const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  }
+
   /// The bytes in and out as web streams, for a client library to use.
   streams() {
     const server = this;
@@ -249,12 +263,14 @@ export class Server {
       },
       close() { server.stdin.end(); },
     });
+    let open = true;
     const output = new ReadableStream({
       start(controller) {
         const encoder = new TextEncoder();
-        server.stdout.on('data', (text) => controller.enqueue(encoder.encode(text)));
-        server.ended.then(() => { try { controller.close(); } catch { /* it was cancelled */ } });
+        server.stdout.on('data', (text) => { if (open) controller.enqueue(encoder.encode(text)); });
+        server.ended.then(() => { if (open) controller.close(); });
       },
+      cancel() { open = false; },
     });
     return { input, output };
   }

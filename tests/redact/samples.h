@@ -64,7 +64,7 @@ inline std::string private_key(int lines = 6, const std::string& label = "RSA PR
 /// Secrets that are known by what stands around them.
 inline std::vector<SecretSample> context_samples() {
   const std::string value = "k7Qz9wLm2XcV4bNt8RfD";
-  const std::string password = "Tr0ub4dor&3x!";
+  const std::string chosen = "Tr0ub4dor&3x!";
   return {
       {"private-key", "cat id_rsa\n", private_key(), "\n$ exit\n"},
       {"private-key", "key:\n", private_key(3, "OPENSSH PRIVATE KEY"), "\nnext: 1\n"},
@@ -80,15 +80,15 @@ inline std::vector<SecretSample> context_samples() {
       {"token", "curl --header 'Private-Token: ", value, "'\n"},
       {"cookie", "Cookie: theme=dark; session=", value, "; lang=en\n"},
       {"cookie", "Set-Cookie: sid=", value, "; Path=/; HttpOnly\n"},
-      {"url-password", "git clone https://bot:", password, "@git.example.org/a.git\n"},
+      {"url-password", "git clone https://bot:", chosen, "@git.example.org/a.git\n"},
       {"url-password", "REDIS_URL=redis://:", "s3cretPw99", "@cache:6379/0\n"},
       {"url-password", "postgres://app:", "p%40ss-w0rd77", "@db/app?sslmode=require\n"},
       {"key", "export SERVICE_API_KEY=", value, "\n"},
       {"secret", "CLIENT_SECRET='", value, "'\n"},
       {"token", "  access_token: ", value, "\n  expires: 3600\n"},
-      {"password", "password = \"", password, "\"\n"},
-      {"password", "DB_PASSWORD=", password, "\nDB_HOST=localhost\n"},
-      {"password", "{\"user\": \"a\", \"password\": \"", password, "\", \"port\": 5432}\n"},
+      {"password", "password = \"", chosen, "\"\n"},
+      {"password", "DB_PASSWORD=", chosen, "\nDB_HOST=localhost\n"},
+      {"password", "{\"user\": \"a\", \"password\": \"", chosen, "\", \"port\": 5432}\n"},
       {"key", "{\"apiKey\":\"", value, "\",\"x\":1}\n"},
       {"key", "aws_secret_access_key = ", "wJa1rXUtnFEMI/K7MDENG/bPxRf1CYzq8Wd3Kp5s", "\n"},
       {"password", "Server=db;User Id=sa;Password=", "Gr33n!Horse#7", ";Encrypt=true\n"},
@@ -99,7 +99,7 @@ inline std::vector<SecretSample> context_samples() {
       {"token", "run(\"deploy\", \"--token\", \"", value, "\")\n"},
       {"token", "https://example.org/hook?access_token=", value, "&page=2\n"},
       {"credentials", "CREDENTIALS=", value, "\n"},
-      {"password", "passwd: '", password, "'\n"},
+      {"password", "passwd: '", chosen, "'\n"},
       {"secret", "const client_secret: string = \"", value, "\";\n"},
   };
 }

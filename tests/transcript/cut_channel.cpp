@@ -8,6 +8,9 @@
 namespace tine::transcript {
 namespace {
 
+/// Behind this column a line is not cut after each byte: it is a huge one.
+constexpr std::size_t longest_cut_everywhere = std::size_t{64} * 1024;
+
 class CutChannel final : public transport::Channel {
  public:
   CutChannel(std::unique_ptr<transport::Channel> inside, Cut cut, Reading& reading)
@@ -43,7 +46,8 @@ class CutChannel final : public transport::Channel {
       ++column_;
       ++reading_.bytes;
       reading_.longest_line = std::max(reading_.longest_line, column_);
-      const bool here = cut_.everywhere || column_ == cut_.column;
+      const bool here =
+          column_ == cut_.column || (cut_.everywhere && column_ <= longest_cut_everywhere);
       if (byte == '\n') column_ = 0;
       if (here) break;
     }
@@ -60,8 +64,8 @@ class CutChannel final : public transport::Channel {
 
 }  // namespace
 
-std::unique_ptr<transport::Channel> cut_channel(std::unique_ptr<transport::Channel> inside,
-                                                Cut cut, Reading& reading) {
+std::unique_ptr<transport::Channel> cut_channel(std::unique_ptr<transport::Channel> inside, Cut cut,
+                                                Reading& reading) {
   return std::make_unique<CutChannel>(std::move(inside), cut, reading);
 }
 

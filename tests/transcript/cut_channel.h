@@ -13,7 +13,7 @@ namespace tine::transcript {
 
 /// Where input is cut.
 struct Cut {
-  std::size_t column = 0;    ///< after so many bytes of each line; 0: nowhere
+  std::size_t column = 0;   ///< after so many bytes of each line; 0: nowhere
   bool everywhere = false;  ///< after each byte
 };
 
@@ -24,7 +24,7 @@ struct Reading {
 };
 
 /// `reading` outlives the channel.
-std::unique_ptr<transport::Channel> cut_channel(std::unique_ptr<transport::Channel> inside,
-                                                Cut cut, Reading& reading);
+std::unique_ptr<transport::Channel> cut_channel(std::unique_ptr<transport::Channel> inside, Cut cut,
+                                                Reading& reading);
 
 }  // namespace tine::transcript

@@ -3,6 +3,7 @@
 
 #include "cli/backends.h"
 #include "cli/config/files.h"
+#include "cli/secrets.h"
 #include "cli/world.h"
 #include "tests/transcript/server.h"
 #include "transport/event.h"
@@ -45,7 +46,8 @@ class Inside final : public Server {
   Inside(const Place& place, Cut cut, Reading& reading)
       : env_(place),
         log_(env_, Log::Level::info, [this](std::string_view line) { errors_.append(line); }),
-        world_(env_, log_, configuration(env_)),
+        redactor_(cli::redaction_key(env_)),
+        world_(env_, log_, redactor_, configuration(env_)),
         gone_(world_.loop) {
     auto [ours, theirs] = transport::make_memory_channel(world_.loop);
     channel_ = std::move(ours);
@@ -70,6 +72,7 @@ class Inside final : public Server {
   std::string errors_;
   SteadyEnv env_;
   Log log_;
+  Redactor redactor_;
   cli::World world_;
   transport::CancelSource shutdown_;
   transport::Event gone_;

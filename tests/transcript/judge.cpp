@@ -1,5 +1,6 @@
 #include "tests/transcript/judge.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -51,9 +52,45 @@ Judge::Judge() : meta_("schemas/meta.v1.schema.json"), error_("schemas/error.v1.
 
 std::string Judge::fault() {
   constexpr std::string_view none = "no schema";
-  if (auto fault = protocol_.check_type("SessionId", "\"a\""); fault.starts_with(none)) return fault;
-  if (auto fault = meta_.check_type("SessionNewResult", "{}"); fault.starts_with(none)) return fault;
+  if (auto fault = protocol_.check_type("SessionId", "\"a\""); !fault.empty()) return fault;
+  if (auto fault = meta_.check_type("Opened", "{}"); fault.starts_with(none)) return fault;
   if (auto fault = error_.check_type("ErrorData", "{}"); fault.starts_with(none)) return fault;
+
+  struct Sample {
+    std::string_view asked;
+    std::string_view line;
+    std::string_view fault;  // how it must be found wrong; empty: it is right
+  };
+  static constexpr std::array samples = {
+      Sample{"session/new",
+             R"({"jsonrpc":"2.0","id":1,"result":{"sessionId":"a","_meta":{"tine":)"
+             R"({"backend":"b","seq":0}}}})",
+             ""},
+      Sample{"session/new", R"({"jsonrpc":"2.0","id":1,"result":{"sessionId":7}})",
+             "NewSessionResponse"},
+      Sample{"session/new",
+             R"({"jsonrpc":"2.0","id":1,"result":{"sessionId":"a","_meta":{"tine":)"
+             R"({"backend":"b","seq":-1}}}})",
+             "SessionNewResult"},
+      Sample{"session/new",
+             R"({"jsonrpc":"2.0","id":1,"result":{"sessionId":"a","_meta":{"tine":)"
+             R"({"backend":"b","seq":0,"hat":1}}}})",
+             "unknown member hat"},
+      Sample{"session/list",
+             R"({"jsonrpc":"2.0","id":1,"result":{"sessions":[{"sessionId":"a","cwd":"/",)"
+             R"("_meta":{"tine":{"backend":"b","parent":7,"depth":0,"turns":0}}}]}})",
+             "SessionListResultSessions"},
+      Sample{"session/prompt",
+             R"({"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"a","data":{"tine":)"
+             R"({"kind":"internal"}}}})",
+             "ErrorData"},
+  };
+  for (const Sample& sample : samples) {
+    const std::string found = check(sample.line, std::string(sample.asked));
+    if (found.empty() != sample.fault.empty() || found.find(sample.fault) == std::string::npos) {
+      return "the schemas do not judge as they should: " + std::string(sample.line) + " " + found;
+    }
+  }
   return {};
 }
 

@@ -16,7 +16,7 @@ class Judge {
  public:
   Judge();
 
-  /// Schemas that are not there; empty: all are.
+  /// Schemas that are not there, and faults that they let pass; empty: all is well.
   std::string fault();
 
   /// What is wrong with a message of the server, in words; empty: nothing. `asked` is the method of

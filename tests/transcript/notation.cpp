@@ -130,8 +130,8 @@ Checked<Piece> cut_piece(std::string_view& text) {
     const char escape = ++at < text.size() ? text[at] : '\0';
     static constexpr std::array<std::pair<char, char>, 6> simple = {
         {{'n', '\n'}, {'r', '\r'}, {'t', '\t'}, {'0', '\0'}, {'\\', '\\'}, {'"', '"'}}};
-    const auto* const known = std::find_if(
-        simple.begin(), simple.end(), [&](const auto& each) { return each.first == escape; });
+    const auto* const known = std::find_if(simple.begin(), simple.end(),
+                                           [&](const auto& each) { return each.first == escape; });
     if (known != simple.end()) {
       piece.text.push_back(known->second);
       continue;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -10,6 +12,7 @@
 namespace tine::transcript {
 
 struct Pattern::Node {
+  struct Member;
   enum class Kind : std::uint8_t {
     any,
     rest,    // of an array
@@ -26,8 +29,13 @@ struct Pattern::Node {
   };
   Kind kind = Kind::any;
   std::string text;
-  std::vector<std::pair<std::string, Node>> members;
+  std::vector<Member> members;
   std::vector<Node> items;
+};
+
+struct Pattern::Node::Member {
+  std::string name;
+  Node value;
 };
 
 namespace {
@@ -66,12 +74,14 @@ class Parser {
     if (word == "absent") return leaf(Kind::absent, {});
     if (word == "only") {
       skip_blanks();
-      return take("{") ? object(Kind::only) : trouble("an object after only");
+      if (take("{")) return object(Kind::only);
+      return trouble("an object after only");
     }
     if (word == "raw") {
       skip_blanks();
       const std::string_view token = rest_.starts_with('"') ? take_quoted() : take_word();
-      return token.empty() ? trouble("a token after raw") : leaf(Kind::raw, token);
+      if (!token.empty()) return leaf(Kind::raw, token);
+      return trouble("a token after raw");
     }
     static constexpr std::array<std::string_view, 5> types = {"string", "number", "boolean",
                                                               "array", "object"};
@@ -93,7 +103,7 @@ class Parser {
       if (skip_blanks(), !take(":")) return trouble("a colon");
       auto member = value();
       if (!member) return member;
-      node.members.emplace_back(std::move(key->text), std::move(*member));
+      node.members.push_back({std::move(key->text), std::move(*member)});
       if (skip_blanks(), take("}")) return node;
       if (!take(",")) return trouble("a comma or the end of an object");
     }
@@ -226,7 +236,7 @@ class Trial {
     }
     if (node.kind != Kind::only) return {};
     for (const auto& member : value.members()) {
-      const auto known = [&](const auto& each) { return member.key.equals(each.first); };
+      const auto known = [&](const auto& each) { return member.key.equals(each.name); };
       if (std::none_of(node.members.begin(), node.members.end(), known)) {
         return "unexpected member " + std::string(member.key.raw()) + " at " + where;
       }
@@ -259,8 +269,7 @@ class Trial {
     std::string first_fault;
     for (std::size_t taken = 0; taken <= elements.size(); ++taken) {
       const Bindings before = bindings;
-      std::string fault =
-          items(patterns.subspan(1), elements.subspan(taken), at + taken, where);
+      std::string fault = items(patterns.subspan(1), elements.subspan(taken), at + taken, where);
       if (fault.empty()) return fault;
       if (first_fault.empty()) first_fault = std::move(fault);
       bindings = before;

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 /// What a sanitized program needs to know.
 bool is_passed_on(std::string_view variable) {
-  return variable == "PATH" || variable.starts_with("ASAN_") || variable.starts_with("UBSAN_") ||
+  return variable.starts_with("ASAN_") || variable.starts_with("UBSAN_") ||
          variable.starts_with("LSAN_");
 }
 
@@ -32,6 +32,8 @@ Place::Place(const Case& what) : case_(what) {
     if (equals == std::string_view::npos || !is_passed_on(variable.substr(0, equals))) continue;
     environment_.emplace(variable.substr(0, equals), variable.substr(equals + 1));
   }
+  // Whatever is installed here, nothing is found.
+  environment_["PATH"] = (root_ / "programs").string();
   environment_["HOME"] = (root_ / "home").string();
   environment_["XDG_CONFIG_HOME"] = (root_ / "home/config").string();
   environment_["XDG_STATE_HOME"] = (root_ / "home/state").string();
@@ -45,10 +47,12 @@ Place::~Place() {
 }
 
 void Place::restore() const {
-  fs::remove_all(root_ / "home");
-  fs::create_directories(root_ / "home");
-  fs::create_directories(root_ / "other");
-  fs::create_directories(project());
+  const fs::path home = root_ / "home";
+  if (fs::exists(home) && fs::is_empty(home)) return;
+  fs::remove_all(home);
+  for (const fs::path& folder : {home, root_ / "programs", root_ / "other", project()}) {
+    fs::create_directories(folder);
+  }
   if (!fs::exists(root_ / "link")) fs::create_directory_symlink(project(), root_ / "link");
   for (const auto& [name, content] : case_.files) {
     fs::create_directories((project() / name).parent_path());

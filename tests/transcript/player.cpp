@@ -15,10 +15,12 @@ constexpr std::size_t read_size = std::size_t{64} * 1024;
 constexpr std::size_t most_single_bytes = std::size_t{32} * 1024;
 constexpr std::size_t end_of_huge = 2048;
 constexpr std::size_t middle_piece = 4093;
-/// A line longer than this asks for nothing.
+/// Of a longer line only so much is looked at to see what it asks.
 constexpr std::size_t longest_noted = std::size_t{1024} * 1024;
 /// As many messages as a report shows.
 constexpr std::size_t reported = 40;
+/// As much of each.
+constexpr std::size_t noted = 1000;
 
 bool is_json(std::string_view text) {
   json::Scanner scanner;
@@ -228,18 +230,27 @@ void Player::note_sent(std::string_view bytes) {
 
 void Player::note_line(std::string_view line) {
   if (line.empty()) return;
-  log_.push_back("-> " + shown(line));
-  if (line.size() > longest_noted || !is_json(line)) return;
-  const json::View message(line);
-  const auto method = message.find("method").string();
-  const json::View id = message.find("id");
-  if (method && id.exists()) asked_.insert_or_assign(std::string(id.raw()), *method);
+  note("-> ", line);
+  json::Scanner scanner;
+  if (!scanner.feed(line) || (line.size() <= longest_noted && !scanner.finish())) return;
+  std::string id;
+  std::string method;
+  for (const json::Member& member : scanner.members()) {
+    const auto cut = [&](json::Range range) {
+      return line.substr(range.begin, range.end - range.begin);
+    };
+    std::string key;
+    json::unescape(cut(member.key), key);
+    if (key == "id") id = cut(member.value);
+    if (key == "method") method = json::View(cut(member.value)).string().value_or("");
+  }
+  if (!id.empty() && !method.empty()) asked_[id].push_back(method);
 }
 
 void Player::end_input() {
   if (std::exchange(input_ended_, true)) return;
   note_line(std::exchange(sent_, {}));
-  log_.emplace_back("-> (end of input)");
+  note("-> ", "(end of input)");
   server_.channel().close_write();
 }
 
@@ -254,7 +265,7 @@ transport::Task<Player::Heard> Player::hear() {
   }
   current_ = std::move(heard_.front());
   heard_.pop_front();
-  log_.push_back("<- " + shown(current_.line));
+  note("<- ", current_.line);
   co_return Heard::message;
 }
 
@@ -381,8 +392,9 @@ Player::Fault Player::judged(std::string_view line) {
   if (!message.find("method").exists()) {
     const auto asked = asked_.find(message.find("id").raw());
     if (asked != asked_.end()) {
-      method = asked->second;
-      asked_.erase(asked);
+      method = std::move(asked->second.front());
+      asked->second.pop_front();
+      if (asked->second.empty()) asked_.erase(asked);
     }
   }
   Fault fault = judge_.check(line, method);
@@ -397,13 +409,18 @@ Player::Fault Player::forbidden(std::string_view text) const {
   return {};
 }
 
+/// Keeps a message for the report, or what of it the report may show.
+void Player::note(std::string_view arrow, std::string_view line) {
+  log_.emplace_back(arrow).append(line.substr(0, noted));
+}
+
 Player::Fault Player::report(const Fault& fault) const {
-  std::string out = "  " + (step_ != nullptr ? step_->place + ": " + step_->source
-                                             : case_.place + ": the end");
+  std::string out =
+      "  " + (step_ != nullptr ? step_->place + ": " + step_->source : case_.place + ": the end");
   out += "\n    " + fault;
   const std::size_t first = log_.size() > reported ? log_.size() - reported : 0;
   if (!log_.empty()) out += "\n  the conversation:";
-  for (std::size_t i = first; i < log_.size(); ++i) out += "\n    " + log_[i];
+  for (std::size_t i = first; i < log_.size(); ++i) out += "\n    " + shown(log_[i]);
   for (const Message& each : heard_) out += "\n    (not looked at) " + shown(each.line);
   if (const std::string errors = server_.errors(); !errors.empty()) {
     out += "\n  stderr: " + errors;

@@ -68,6 +68,7 @@ class Player {
   void take_line(std::string line);
   Fault judged(std::string_view line);
   Fault forbidden(std::string_view text) const;
+  void note(std::string_view arrow, std::string_view line);
   Fault report(const Fault& fault) const;
 
   const Case& case_;
@@ -75,13 +76,14 @@ class Player {
   Judge& judge_;
   Bindings names_;
   Manner manner_;
-  const Step* step_ = nullptr;   // that is being played; null: the end
+  const Step* step_ = nullptr;  // that is being played; null: the end
 
-  std::string outgoing_;         // not written yet
-  std::string sent_;             // the last line so far, for note_line
-  std::size_t sent_ahead_ = 0;   // up to this step all has been sent
+  std::string outgoing_;        // not written yet
+  std::string sent_;            // the last line so far, for note_line
+  std::size_t sent_ahead_ = 0;  // up to this step all has been sent
   bool input_ended_ = false;
-  std::map<std::string, std::string, std::less<>> asked_;  // id to method, of our open requests
+  // The methods of our open requests, by id; an id may be in use more than once.
+  std::map<std::string, std::deque<std::string>, std::less<>> asked_;
 
   std::string rest_;  // of the output, a line that has not ended
   std::deque<Message> heard_;

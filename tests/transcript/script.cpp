@@ -138,7 +138,8 @@ class Reader {
     }
     if (key == "env") {
       const std::size_t equals = std::min(value.find('='), value.size());
-      into.environment.emplace_back(value.substr(0, equals), value.substr(std::min(equals + 1, value.size())));
+      into.environment.emplace_back(value.substr(0, equals),
+                                    value.substr(std::min(equals + 1, value.size())));
       return {};
     }
     if (key == "file") {
@@ -177,7 +178,9 @@ class Reader {
 
   std::string step(Case& into, const std::string& text) {
     const std::string_view line(text);
-    const auto behind = [&](std::string_view word) { return without_blanks(line.substr(word.size())); };
+    const auto behind = [&](std::string_view word) {
+      return without_blanks(line.substr(word.size()));
+    };
     if (line.starts_with("->")) return add(into, text, read_send(behind("->"), true));
     if (line.starts_with("=>")) return add(into, text, read_send(behind("=>"), false));
     if (line.starts_with("<-")) {
@@ -201,7 +204,8 @@ class Reader {
     }
     if (word == "exit") return add(into, text, number(rest).map([](int n) { return Exit{n}; }));
     if (word == "stderr") {
-      return add(into, text, quoted(rest).map([](std::string& glob) { return Errors{std::move(glob)}; }));
+      return add(into, text,
+                 quoted(rest).map([](std::string glob) { return Errors{std::move(glob)}; }));
     }
     return "not a step: " + shown(text);
   }
@@ -237,7 +241,8 @@ class Reader {
 
   std::string anything(Case& into, const std::string& source, std::string_view text) {
     if (into.steps.empty() || !std::holds_alternative<Anything>(into.steps.back().what)) {
-      if (auto fault = add(into, source, Checked<Anything>(Anything{})); !fault.empty()) return fault;
+      if (auto fault = add(into, source, Checked<Anything>(Anything{})); !fault.empty())
+        return fault;
     }
     if (text.empty()) return {};
     if (!text.starts_with("not ")) return "expected `...` or `... not MESSAGE`";

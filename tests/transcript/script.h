@@ -1,6 +1,6 @@
 #pragma once
-// A transcript, read: a file of cases, each a conversation with a server of its own. docs/testing.md
-// tells how they are written.
+// A transcript, read: a file of cases, each a conversation with a server of its own.
+// docs/testing.md tells how they are written.
 //
 // Values; no threads.
 

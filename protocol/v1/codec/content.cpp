@@ -48,7 +48,9 @@ bool decode(json::View from, ContentBlock& to, const json::Path& path, json::Com
       break;
   }
   if (complaint.any()) return false;
-  to.raw = from.raw();
+  // A large text need not be kept twice.
+  const bool text_alone = to.type == ContentType::text && reader.has_exactly(2);
+  if (!text_alone) to.raw = from.raw();
   return true;
 }
 

@@ -17,7 +17,7 @@ template <class T>
 void check(const std::string& type, const T& message) {
   const std::string json = write(message);
   INFO(type << " " << json);
-  CHECK(schema().check_type(type, json) == "");
+  CHECK(schema().check_type(type, json) == tests::valid);
   const auto again = read_params<T>(json::View(json));
   REQUIRE(again);
   CHECK(write(*again) == json);
@@ -226,7 +226,7 @@ TEST_CASE("blocks of content: round trip, as they came") {
       R"({"type":"resource_link","uri":"file:///f","name":"f","size":3},)"
       R"({"type":"resource","resource":{"uri":"file:///t","text":"body","mimeType":"text/plain"}},)"
       R"({"type":"resource","resource":{"uri":"file:///b","blob":"aGk="}}]})";
-  CHECK(schema().check_type("PromptRequest", json) == "");
+  CHECK(schema().check_type("PromptRequest", json) == tests::valid);
   const auto request = read_params<PromptRequest>(json::View(json));
   REQUIRE(request);
   CHECK(write(*request) == json);
@@ -243,6 +243,16 @@ TEST_CASE("blocks of content: round trip, as they came") {
   CHECK(base64_data(blocks[4]).empty());
   CHECK(base64_data(blocks[5]) == "aGk=");
   CHECK(plain_text(blocks) == "a\nfile:///i\nfile:///f\nbody\nfile:///b");
+}
+
+TEST_CASE("a text that has nothing beside it is kept once") {
+  const auto read = [](std::string_view block) {
+    const std::string json = R"({"sessionId":"s","prompt":[)" + std::string(block) + "]}";
+    return read_params<PromptRequest>(json::View(json)).value().prompt.at(0);
+  };
+  CHECK(read(R"({"type":"text","text":"a"})") == text_block("a"));
+  CHECK_FALSE(read(R"({"type":"text","text":"a","later":1})").raw.empty());
+  CHECK_FALSE(read(R"({"type":"resource_link","uri":"u","name":"n"})").raw.empty());
 }
 
 TEST_CASE("permission: round trip") {
@@ -313,16 +323,17 @@ TEST_CASE("elicitation: round trip") {
 
 TEST_CASE("the schema's judgement can fail") {
   auto& judge = schema();
-  CHECK(judge.check_type("NewSessionRequest", R"({"cwd":"/","mcpServers":[]})") == "");
-  CHECK(judge.check_type("NewSessionRequest", R"({"cwd":"/"})") != "");
-  CHECK(judge.check_type("NewSessionRequest", R"({"cwd":7,"mcpServers":[]})") != "");
-  CHECK(judge.check_type("PromptResponse", R"({"stopReason":"bored"})") != "");
+  CHECK(judge.check_type("NewSessionRequest", R"({"cwd":"/","mcpServers":[]})") == tests::valid);
+  CHECK(judge.check_type("NewSessionRequest", R"({"cwd":"/"})") != tests::valid);
+  CHECK(judge.check_type("NewSessionRequest", R"({"cwd":7,"mcpServers":[]})") != tests::valid);
+  CHECK(judge.check_type("PromptResponse", R"({"stopReason":"bored"})") != tests::valid);
   CHECK(judge.check_type("PromptResponse", R"({"stopReason":"refusal","stopreason":1})") ==
         "PromptResponse: unknown member stopreason");
-  CHECK(judge.check_type("PromptResponse", R"({"stopReason":"refusal","_meta":{"any":1}})") == "");
-  CHECK(judge.check_type("NoSuchType", "{}") != "");
-  CHECK(judge.check_type("LogoutRequest", "{") != "");
-  CHECK(tests::SchemaCheck("/nowhere").check_type("LogoutRequest", "{}") != "");
+  CHECK(judge.check_type("PromptResponse", R"({"stopReason":"refusal","_meta":{"any":1}})") ==
+        tests::valid);
+  CHECK(judge.check_type("NoSuchType", "{}") != tests::valid);
+  CHECK(judge.check_type("LogoutRequest", "{") != tests::valid);
+  CHECK(tests::SchemaCheck("/nowhere").check_type("LogoutRequest", "{}") != tests::valid);
 
   tests::SchemaCheck::Pending pending;
   using tests::Sender;
@@ -330,19 +341,21 @@ TEST_CASE("the schema's judgement can fail") {
     return judge.check_message(sender, line, pending);
   };
   CHECK(check(Sender::client, R"({"jsonrpc":"2.0","id":1,"method":"session/close",)"
-                              R"("params":{"sessionId":"s"}})") == "");
-  CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":1,"result":{}})") == "");
+                              R"("params":{"sessionId":"s"}})") == tests::valid);
+  CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":1,"result":{}})") == tests::valid);
   CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":1,"result":{}})") ==
         "a result that nobody asked for");
   CHECK(check(Sender::client, R"({"jsonrpc":"2.0","id":2,"method":"session/new","params":{}})") !=
-        "");
-  CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":2,"result":{}})") != "");
-  CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":3,"method":"session/close"})") != "");
-  CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":null,"error":{"message":"x"}})") != "");
+        tests::valid);
+  CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":2,"result":{}})") != tests::valid);
+  CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":3,"method":"session/close"})") !=
+        tests::valid);
+  CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":null,"error":{"message":"x"}})") !=
+        tests::valid);
   CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"x"},)"
-                             R"("result":1})") != "");
-  CHECK(check(Sender::agent, R"({"id":1})") != "");
-  CHECK(check(Sender::agent, "3") != "");
+                             R"("result":1})") != tests::valid);
+  CHECK(check(Sender::agent, R"({"id":1})") != tests::valid);
+  CHECK(check(Sender::agent, "3") != tests::valid);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct ContentBlock {
   std::string uri;        ///< of a link, an embedded resource, or an image that has one
   std::string name;       ///< of a link
   std::string mime_type;  ///< empty when not given
-  std::string raw;        ///< empty only for a text block or a link made here
+  std::string raw;        ///< empty for a text that has nothing beside it, and for a link made here
 
   bool operator==(const ContentBlock&) const = default;
 };

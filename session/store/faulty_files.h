@@ -1,0 +1,60 @@
+#pragma once
+// For tests: the real file system calls, each of which can be told to fail or to do less.
+
+#include <algorithm>
+#include <cerrno>
+#include <functional>
+
+#include "session/store/files.h"
+
+namespace tine::session::store {
+
+class FaultyFiles final : public Files {
+ public:
+  /// Asked before each write: how many bytes to write, or an errno, negated.
+  std::function<ssize_t(std::size_t wanted)> on_write;
+  int sync_error = 0;    ///< errno for every sync
+  int rename_error = 0;  ///< errno for every rename
+
+  int open_root(const std::string& path, bool create) override {
+    return real_.open_root(path, create);
+  }
+  int open_folder(int dir, const std::string& path) override {
+    return real_.open_folder(dir, path);
+  }
+  int open_file(int dir, const std::string& path, Open how) override {
+    return real_.open_file(dir, path, how);
+  }
+  int make_folder(int dir, const std::string& name) override {
+    return real_.make_folder(dir, name);
+  }
+  ssize_t write(int fd, std::string_view bytes) override {
+    if (!on_write) return real_.write(fd, bytes);
+    const ssize_t allowed = on_write(bytes.size());
+    if (allowed < 0) return allowed;
+    return real_.write(fd, bytes.substr(0, static_cast<std::size_t>(allowed)));
+  }
+  ssize_t read_at(int fd, std::span<char> room, std::int64_t offset) override {
+    return real_.read_at(fd, room, offset);
+  }
+  int truncate(int fd, std::int64_t bytes) override { return real_.truncate(fd, bytes); }
+  int sync(int fd) override { return sync_error != 0 ? -sync_error : real_.sync(fd); }
+  int rename(int dir, const std::string& from, const std::string& to) override {
+    return rename_error != 0 ? -rename_error : real_.rename(dir, from, to);
+  }
+  int remove_file(int dir, const std::string& name) override {
+    return real_.remove_file(dir, name);
+  }
+  int remove_folder(int dir, const std::string& name) override {
+    return real_.remove_folder(dir, name);
+  }
+  int facts(int fd, Facts& out) override { return real_.facts(fd, out); }
+  int names(int dir, std::vector<std::string>& out) override { return real_.names(dir, out); }
+  int try_lock(int fd) override { return real_.try_lock(fd); }
+  void close(int fd) override { real_.close(fd); }
+
+ private:
+  Files& real_ = system_files();
+};
+
+}  // namespace tine::session::store

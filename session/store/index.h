@@ -1,0 +1,53 @@
+#pragma once
+// What sessions there are, so that no folder needs to be walked for it: a line a change, appended
+// by every process that changes something; the last line of a session counts. Derived from the
+// sessions' own files, and made anew from them when it is missing or damaged.
+//
+// Owned by the store, on the loop's thread. Reads what others appended before each answer.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "session/store/folder.h"
+
+namespace tine::session::store {
+
+struct IndexEntry {
+  std::string id;
+  std::string folder;  ///< of the project
+  std::string title;
+  std::string parent;
+  std::int64_t updated_ms = 0;
+  bool deleted = false;
+  bool gone = false;  ///< its files were removed
+
+  bool operator==(const IndexEntry&) const = default;
+};
+
+class Index {
+ public:
+  /// Gives all entries by walking the store's folders.
+  using Walk = std::function<Result<std::vector<IndexEntry>>()>;
+
+  Index(const Folder& root, Walk walk) : root_(root), walk_(std::move(walk)) {}
+
+  /// The sessions by id.
+  Result<std::reference_wrapper<const std::map<std::string, IndexEntry>>> entries();
+  Result<void> put(const IndexEntry& entry);
+
+ private:
+  Result<void> catch_up();
+  Result<void> rebuild();
+  bool take(std::string_view line);
+
+  const Folder& root_;
+  Walk walk_;
+  std::map<std::string, IndexEntry> entries_;
+  std::int64_t offset_ = 0;  // of what has been read
+  std::string tail_;         // of a line that another process is still writing
+};
+
+}  // namespace tine::session::store

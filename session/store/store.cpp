@@ -1,0 +1,215 @@
+#include "session/store/store.h"
+
+#include <algorithm>
+
+#include "base/ulid.h"
+#include "session/store/limits.h"
+#include "session/store/project_folder.h"
+
+namespace tine::session::store {
+namespace {
+
+constexpr const char* sessions = "sessions";
+constexpr const char* state_name = "state.toml";
+
+std::string session_path(const IndexEntry& entry) {
+  return entry.folder + "/" + sessions + "/" + entry.id;
+}
+
+IndexEntry entry_of(const State& state, std::int64_t updated_ms) {
+  return {.id = state.id,
+          .folder = project_folder(state.project),
+          .title = state.description,
+          .parent = state.parent,
+          .updated_ms = updated_ms,
+          .deleted = state.deleted,
+          .gone = false};
+}
+
+Failure not_found() { return fail(ErrorKind::session_not_found, "there is no such session"); }
+
+}  // namespace
+
+Result<std::string> default_root(const Env& env) {
+  const auto state_home = env.variable("XDG_STATE_HOME");
+  if (state_home && state_home->starts_with('/')) return *state_home + "/tine";
+  const auto home = env.variable("HOME");
+  if (home && home->starts_with('/')) return *home + "/.local/state/tine";
+  return fail(Error(ErrorKind::storage_failed, "neither XDG_STATE_HOME nor HOME names a directory")
+                  .with_hint("Set XDG_STATE_HOME to a directory for tine's sessions."));
+}
+
+Result<const Folder*> Store::root() {
+  if (!root_) {
+    auto opened = Folder::root(files_, path_, true);
+    if (!opened) return fail(std::move(opened.error()));
+    root_ = std::make_unique<Folder>(std::move(*opened));
+  }
+  return root_.get();
+}
+
+Result<Index*> Store::index() {
+  if (!index_) {
+    const auto folder = root();
+    if (!folder) return fail(folder.error());
+    index_ = std::make_unique<Index>(**folder, [this] { return walk(); });
+  }
+  return index_.get();
+}
+
+/// Reads every session's state: the long way, for when there is no index.
+Result<std::vector<IndexEntry>> Store::walk() {
+  const auto folder = root();
+  if (!folder) return fail(folder.error());
+  const auto projects = (*folder)->names();
+  if (!projects) return fail(projects.error());
+  std::vector<IndexEntry> out;
+  for (const std::string& project : *projects) {
+    const auto inside = (*folder)->open(project + "/" + sessions);
+    if (!inside) continue;  // the index itself, or what is not ours
+    const auto ids = inside->names();
+    if (!ids) return fail(ids.error());
+    for (const std::string& id : *ids) {
+      if (!is_ulid(id)) continue;
+      IndexEntry entry;
+      entry.id = id;
+      entry.folder = project;
+      const auto state = read_state(entry);
+      if (state) {
+        entry.title = state->description;
+        entry.parent = state->parent;
+        entry.deleted = state->deleted;
+      }
+      const auto session = inside->open(id);
+      if (!session) continue;
+      const auto file = session->open_file(state_name, Files::Open::read);
+      const auto facts = file ? file->facts() : Result<Files::Facts>(fail(file.error()));
+      if (facts) entry.updated_ms = facts->modified_ms;
+      out.push_back(std::move(entry));
+    }
+  }
+  return out;
+}
+
+Result<void> Store::create(const State& state) {
+  const auto folder = root();
+  if (!folder) return fail(folder.error());
+  auto made = (*folder)->make(session_path(entry_of(state, 0)));
+  if (!made) return fail(std::move(made.error()));
+  if (auto output = made->make("output"); !output) return fail(std::move(output.error()));
+  return write_state(state, false);
+}
+
+Result<IndexEntry> Store::find_any(const std::string& id) {
+  const auto known = index();
+  if (!known) return fail(known.error());
+  const auto entries = (*known)->entries();
+  if (!entries) return fail(entries.error());
+  const auto found = entries->get().find(id);
+  if (found == entries->get().end()) return not_found();
+  return found->second;
+}
+
+Result<IndexEntry> Store::find(const std::string& id) {
+  auto found = find_any(id);
+  if (found && found->deleted) return not_found();
+  return found;
+}
+
+Result<IndexEntry> Store::find_prefix(std::string_view typed) {
+  const auto prefix = ulid_prefix(typed);
+  if (!prefix)
+    return fail(ErrorKind::invalid_params,
+                "that is neither a session's id nor the beginning of one");
+  const auto known = index();
+  if (!known) return fail(known.error());
+  const auto entries = (*known)->entries();
+  if (!entries) return fail(entries.error());
+  std::vector<IndexEntry> found;
+  for (auto each = entries->get().lower_bound(*prefix);
+       each != entries->get().end() && each->first.starts_with(*prefix); ++each) {
+    if (!each->second.deleted) found.push_back(each->second);
+  }
+  if (found.empty()) return not_found();
+  if (found.size() == 1) return found.front();
+  std::string message = "several sessions begin with " + *prefix + ":";
+  for (const IndexEntry& each : found) message += "\n  " + each.id + "  " + each.title;
+  return fail(
+      Error(ErrorKind::invalid_params, std::move(message)).with_hint("Type more of the id."));
+}
+
+Result<std::vector<IndexEntry>> Store::list(const std::string& project) {
+  const auto known = index();
+  if (!known) return fail(known.error());
+  const auto entries = (*known)->entries();
+  if (!entries) return fail(entries.error());
+  const std::string folder = project.empty() ? std::string() : project_folder(project);
+  std::vector<IndexEntry> out;
+  for (const auto& [id, entry] : entries->get()) {
+    if (!entry.deleted && (folder.empty() || entry.folder == folder)) out.push_back(entry);
+  }
+  return out;
+}
+
+Result<Folder> Store::open(const IndexEntry& entry) {
+  const auto folder = root();
+  if (!folder) return fail(folder.error());
+  return (*folder)->open(session_path(entry));
+}
+
+Result<State> Store::read_state(const IndexEntry& entry) {
+  const auto session = open(entry);
+  if (!session) return fail(session.error());
+  const auto text = session->read_whole(state_name, limits::state_file);
+  if (!text) return fail(text.error());
+  return parse_state(*text, state_name);
+}
+
+Result<void> Store::write_state(const State& state, bool sync) {
+  const IndexEntry entry = entry_of(state, env_.wall_ms());
+  const auto session = open(entry);
+  if (!session) return fail(session.error());
+  const auto before = session->read_whole(state_name, limits::state_file);
+  const std::string text =
+      store::write_state(state, before ? std::string_view(*before) : std::string_view());
+  if (auto written = session->replace(state_name, text, sync); !written) return written;
+  const auto known = index();
+  if (!known) return fail(known.error());
+  return (*known)->put(entry);
+}
+
+Result<void> Store::remove(const std::string& id) {
+  const auto entry = find_any(id);
+  if (!entry) return fail(entry.error());
+  auto state = read_state(*entry);
+  if (!state) return fail(std::move(state.error()));
+  state->deleted = true;
+  if (auto written = write_state(*state, false); !written) return written;
+  return sweep(id);
+}
+
+/// Removes the files of a hidden session that no fork needs, and then perhaps those of its parent.
+Result<void> Store::sweep(const std::string& start) {
+  std::string id = start;
+  while (!id.empty()) {
+    const auto known = index();
+    if (!known) return fail(known.error());
+    const auto entries = (*known)->entries();
+    if (!entries) return fail(entries.error());
+    const auto found = entries->get().find(id);
+    if (found == entries->get().end() || !found->second.deleted) return {};
+    const bool needed = std::any_of(entries->get().begin(), entries->get().end(),
+                                    [&](const auto& each) { return each.second.parent == id; });
+    if (needed) return {};
+    IndexEntry entry = found->second;
+    const auto folder = (*root())->open(entry.folder + "/" + sessions);
+    if (!folder) return fail(folder.error());
+    if (auto removed = folder->remove_folder(id); !removed) return removed;
+    entry.gone = true;
+    if (auto told = (*known)->put(entry); !told) return told;
+    id = entry.parent;
+  }
+  return {};
+}
+
+}  // namespace tine::session::store

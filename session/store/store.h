@@ -1,0 +1,68 @@
+#pragma once
+// Where sessions live on disk: a folder a project, a folder a session, an index of them all.
+//
+//     ROOT/<project>/sessions/<ULID>/{state.toml, transcript.jsonl, locks/, output/}
+//
+// One per process, on the loop's thread; the files it is given outlive it. Everything from outside
+// (an id, a project's path) is checked or escaped before it names anything, and no link below the
+// root is followed.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/env.h"
+#include "session/store/folder.h"
+#include "session/store/index.h"
+#include "session/store/state.h"
+
+namespace tine::session::store {
+
+class Store {
+ public:
+  Store(Files& files, Env& env, std::string root)
+      : files_(files), env_(env), path_(std::move(root)) {}
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  const std::string& path() const { return path_; }
+
+  /// Makes the folders of a new session and its first state.
+  Result<void> create(const State& state);
+  /// session_not_found when there is none, or it is hidden.
+  Result<IndexEntry> find(const std::string& id);
+  /// Hidden ones too: what their forks need.
+  Result<IndexEntry> find_any(const std::string& id);
+  /// The one session whose id begins so, in any case of letters; an error lists all when there are
+  /// several.
+  Result<IndexEntry> find_prefix(std::string_view typed);
+  /// Those that are not hidden, in the order of their ids; of one project when `project` is not
+  /// empty.
+  Result<std::vector<IndexEntry>> list(const std::string& project);
+
+  Result<Folder> open(const IndexEntry& entry);
+  Result<State> read_state(const IndexEntry& entry);
+  /// Also tells the index.
+  Result<void> write_state(const State& state, bool sync);
+  /// Hides a session; its files go when no fork needs them.
+  Result<void> remove(const std::string& id);
+
+ private:
+  Result<const Folder*> root();
+  Result<Index*> index();
+  Result<std::vector<IndexEntry>> walk();
+  Result<void> sweep(const std::string& id);
+
+  Files& files_;
+  Env& env_;
+  std::string path_;
+  std::unique_ptr<Folder> root_;
+  std::unique_ptr<Index> index_;
+};
+
+/// $XDG_STATE_HOME/tine, else ~/.local/state/tine; an error that says what to set when neither is
+/// known.
+Result<std::string> default_root(const Env& env);
+
+}  // namespace tine::session::store

@@ -1,0 +1,135 @@
+#include "session/store/store.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/ulid.h"
+#include "session/store/still_clock.h"
+#include "session/store/temporary_folder.h"
+#include "tests/catch.h"
+
+using namespace tine;
+using namespace tine::session::store;
+namespace fs = std::filesystem;
+
+namespace {
+
+class CountingClock final : public Env {
+ public:
+  std::int64_t wall_ms() override { return ++now_; }
+  void random(std::span<std::uint8_t> bytes) override {
+    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(++seed_ * 37);
+  }
+  std::optional<std::string> variable(std::string_view /*name*/) const override {
+    return std::nullopt;
+  }
+
+ private:
+  std::int64_t now_ = 1'770'000'000'000;
+  unsigned seed_ = 0;
+};
+
+State new_session(UlidSource& ids, const std::string& project, const std::string& parent = {}) {
+  State state;
+  state.id = ids.next();
+  state.project = project;
+  state.cwd = project;
+  state.description = "about " + project;
+  state.parent = parent;
+  return state;
+}
+
+}  // namespace
+
+TEST_CASE("sessions are found by id, by prefix and by project, also by another process") {
+  CountingClock env;
+  UlidSource ids(env);
+  const TemporaryFolder place;
+  Store store(system_files(), env, place.path());
+  Store other(system_files(), env, place.path());
+  const State a = new_session(ids, "/one");
+  const State b = new_session(ids, "/two");
+  REQUIRE(store.create(a));
+  REQUIRE(other.list(""));
+  REQUIRE(store.create(b));
+  for (Store* each : {&store, &other}) {
+    CHECK(each->find(a.id));
+    CHECK(each->list("")->size() == 2);
+    CHECK(each->list("/two")->size() == 1);
+    CHECK(each->list("/three")->empty());
+    CHECK(each->find_prefix(b.id.substr(0, 25) + b.id.substr(25))->id == b.id);
+    const auto several = each->find_prefix(a.id.substr(0, 5));
+    REQUIRE_FALSE(several);
+    CHECK(several.error().message.find(a.id) != std::string::npos);
+    CHECK(several.error().message.find(b.id) != std::string::npos);
+    CHECK_FALSE(each->find_prefix("ZZZZ"));
+    CHECK_FALSE(each->find_prefix("../.."));
+    CHECK_FALSE(each->find("../../etc/passwd"));
+    CHECK(each->read_state(*each->find(a.id)) == a);
+  }
+}
+
+TEST_CASE("an index that is missing or damaged is made anew from the sessions") {
+  CountingClock env;
+  UlidSource ids(env);
+  const TemporaryFolder place;
+  const State a = new_session(ids, "/one");
+  {
+    Store store(system_files(), env, place.path());
+    REQUIRE(store.create(a));
+  }
+  const std::string index = place.path() + "/index";
+  for (const char* damage : {"missing", "not json\n", "{\"id\":\"../../x\",\"folder\":\"y\"}\n"}) {
+    INFO(damage);
+    fs::remove(index);
+    if (std::string_view(damage) != "missing") std::ofstream(index) << damage;
+    Store store(system_files(), env, place.path());
+    const auto found = store.list("");
+    REQUIRE(found);
+    REQUIRE(found->size() == 1);
+    CHECK(found->front().id == a.id);
+    CHECK(found->front().title == a.description);
+    CHECK(fs::exists(index));
+  }
+}
+
+TEST_CASE("a removed session is hidden at once; its files go when no fork needs them") {
+  CountingClock env;
+  UlidSource ids(env);
+  const TemporaryFolder place;
+  Store store(system_files(), env, place.path());
+  const State parent = new_session(ids, "/one");
+  const State child = new_session(ids, "/one", parent.id);
+  REQUIRE(store.create(parent));
+  REQUIRE(store.create(child));
+  const auto folder = [&](const std::string& id) { return place.path() + "/one/sessions/" + id; };
+
+  REQUIRE(store.remove(parent.id));
+  CHECK_FALSE(store.find(parent.id));
+  CHECK(store.find_any(parent.id));
+  CHECK(fs::exists(folder(parent.id)));
+  CHECK(store.list("")->size() == 1);
+
+  REQUIRE(store.remove(child.id));
+  CHECK_FALSE(fs::exists(folder(child.id)));
+  CHECK_FALSE(fs::exists(folder(parent.id)));
+  CHECK_FALSE(store.find_any(parent.id));
+}
+
+TEST_CASE("a session's folder that is a link is not entered") {
+  CountingClock env;
+  UlidSource ids(env);
+  const TemporaryFolder outside;
+  const TemporaryFolder place;
+  Store store(system_files(), env, place.path());
+  const State a = new_session(ids, "/one");
+  REQUIRE(store.create(a));
+  const std::string folder = place.path() + "/one/sessions/" + a.id;
+  fs::remove_all(folder);
+  fs::create_directory_symlink(outside.path(), folder);
+  const auto entry = store.find(a.id);
+  REQUIRE(entry);
+  CHECK_FALSE(store.open(*entry));
+  CHECK_FALSE(store.write_state(a, false));
+  CHECK(fs::is_empty(outside.path()));
+}

@@ -1,0 +1,65 @@
+// What the docs say is there: files that they link to, verbs, options, exit codes, settings.
+
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { test } from '../clients/cases.mjs';
+import { runProgram } from '../clients/server.mjs';
+
+const pages = ['README.md', 'CONTRIBUTING.md',
+  ...readdirSync('docs').filter((name) => name.endsWith('.md')).map((name) => join('docs', name))];
+const text = (page) => readFileSync(page, 'utf8');
+
+/// The anchors that headings make.
+const anchors = (page) => [...text(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+  heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'));
+
+test('docs: every link to a file or a heading leads somewhere', () => {
+  const dead = pages.flatMap((page) =>
+    [...text(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].filter(([, path, anchor]) => {
+      const target = path ? join(dirname(page), path) : page;
+      return !existsSync(target) || (anchor && !anchors(target).includes(anchor));
+    }).map(([link]) => `${page}: ${link}`));
+  assert.deepEqual(dead, []);
+});
+
+test('docs: files and folders that the map names exist', () => {
+  const named = [...text('docs/architecture.md').matchAll(/`([a-z_\d]+\/[a-z_\d/.]*)`/g)]
+    .map(([, path]) => path);
+  assert.ok(named.length > 10);
+  // A path within a layer is given from the layer's folder.
+  const layers = ['', 'base', 'executor', 'session'];
+  const missing = named.filter((path) => !layers.some((layer) => existsSync(join(layer, path))));
+  assert.deepEqual(missing, []);
+});
+
+test('docs: cli.md has the verbs and options of the program, and only those', async () => {
+  const page = text('docs/cli.md');
+  const { stdout } = await runProgram(['--help']);
+  const verbs = [...stdout.split('Subcommands:')[1].matchAll(/^ {2}(\w+) /gm)].map(([, verb]) => verb);
+  assert.deepEqual([...page.matchAll(/^### `tine (\w+)/gm)].map(([, verb]) => verb).sort(),
+    [...verbs].sort());
+  const options = (help) => [...help.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option);
+  const known = new Set(options(stdout));
+  for (const verb of verbs) options((await runProgram([verb, '--help'])).stdout).forEach((o) => known.add(o));
+  assert.deepEqual([...new Set(options(page))].sort(), [...known].sort());
+});
+
+test('docs: cli.md has the exit codes of the program', () => {
+  const codes = [...text('cli/exit_code.h').matchAll(/int (\w+) = (\d+);/g)];
+  assert.ok(codes.length >= 5);
+  const rows = [...text('docs/cli.md').split('## Exit codes')[1].matchAll(/^\| (\d+)/gm)];
+  assert.deepEqual(rows.map(([, code]) => code), codes.map(([, , code]) => code));
+});
+
+test('docs: settings that are JSON can be read, and name the program alike', () => {
+  for (const page of ['README.md', 'docs/editors.md']) {
+    const blocks = [...text(page).matchAll(/^```json\n(.*?)^```/gms)].map(([, json]) => JSON.parse(json));
+    assert.ok(blocks.length >= 2);
+    for (const { agent_servers: { tine } } of blocks) {
+      assert.ok(tine.command.endsWith('/tine'));
+      assert.deepEqual(tine.args, ['acp']);
+    }
+  }
+});

@@ -1,0 +1,276 @@
+// The verbs: what they print, where, and with which exit code.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { directory, patience, program, test, within } from '../clients/cases.mjs';
+import { environment, runProgram, Server } from '../clients/server.mjs';
+import { onTerminal } from './terminal.mjs';
+
+const lines = (text) => text.split('\n').filter(Boolean);
+
+async function good(args, options) {
+  const ended = await runProgram(args, options);
+  assert.deepEqual([ended.code, ended.signal], [0, null], `${args.join(' ')}: ${ended.stderr}`);
+  return ended;
+}
+
+/// What a command shows on a terminal, and its exit code.
+async function shown(command, env = {}) {
+  const terminal = onTerminal(command, { env });
+  let text = '';
+  terminal.listenRaw((line) => { text += `${line.replace(/\r$/, '')}\n`; });
+  const { code } = await terminal.exited;
+  await terminal.ended;
+  return { code, text };
+}
+
+test('--version, for people and programs', async () => {
+  assert.match((await good(['--version'])).stdout, /^tine \d+\.\d+\.\d+ \(\S+\)\n$/);
+  for (const args of [['--version', '--json'], ['--json', '--version']]) {
+    const facts = JSON.parse((await good(args)).stdout);
+    assert.deepEqual(Object.keys(facts), ['version', 'commit', 'protocolVersions']);
+    assert.deepEqual(facts.protocolVersions, [1]);
+  }
+});
+
+test('--help, of the program and of each verb', async () => {
+  const { stdout } = await good(['--help']);
+  for (const verb of ['acp', 'run', 'demo', 'doctor', 'config']) {
+    assert.match(stdout, new RegExp(`^  ${verb} `, 'm'));
+    assert.match((await good([verb, '--help'])).stdout, new RegExp(`Usage: tine ${verb}`));
+  }
+});
+
+for (const args of [['frobnicate'], ['--frobnicate'], ['run'], ['run', 'two', 'prompts'],
+  ['acp', 'extra'], ['run', 'x', '--cwd'], ['run', 'x', '--backend']]) {
+  test(`a wrong command line: tine ${args.join(' ')}`, async () => {
+    const { code, stdout, stderr } = await runProgram(args);
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, /^tine: .*\nTry tine --help\.\n$/);
+  });
+}
+
+test('run prints the answer', async () => {
+  const { stdout, stderr } = await good(['run', 'hello']);
+  assert.deepEqual([stdout, stderr], ['You said: hello\n', '']);
+  assert.equal((await good(['run', '[[say:one\ntwo\n]]'])).stdout, 'one\ntwo\n');
+});
+
+test('run - takes the prompt from stdin', async () => {
+  const long = 'a long prompt '.repeat(100_000);
+  assert.equal((await good(['run', '-'], { input: long })).stdout, `You said: ${long.trim()}\n`);
+});
+
+test('run without a stdin', async () => {
+  const { stdout } = await good(['-c', 'exec "$TINE" run hello <&-'],
+    { command: '/bin/sh', env: { TINE: program } });
+  assert.equal(stdout, 'You said: hello\n');
+});
+
+test('run --json prints one object', async () => {
+  const { stdout } = await good(['run', '--json', '[[think:hm]] [[say:fine]]']);
+  assert.equal(lines(stdout).length, 1);
+  const { sessionId, output, stopReason, usage, ...more } = JSON.parse(stdout);
+  assert.deepEqual([output, stopReason, more], ['fine', 'end_turn', {}]);
+  assert.match(sessionId, /^[0-9A-HJKMNP-TV-Z]{26}$/);
+  assert.equal(usage.scope, 'turn');
+});
+
+test('run --stream-json prints the updates and then the object', async () => {
+  const { stdout } = await good(['run', '--stream-json', '[[plan:a|b]] [[say:fine]]']);
+  const all = lines(stdout).map((line) => JSON.parse(line));
+  const last = all.pop();
+  assert.deepEqual([last.output, last.stopReason], ['fine', 'end_turn']);
+  assert.ok(all.every(({ sessionId, update }) => sessionId === last.sessionId && update));
+  assert.ok(all.some(({ update }) => update.sessionUpdate === 'plan'));
+});
+
+test('run in another directory', async () => {
+  const cwd = directory('elsewhere');
+  const { stdout } = await good(['run', '--stream-json', '--cwd', cwd, '[[edit:a.txt:x]]']);
+  const call = lines(stdout).map((line) => JSON.parse(line).update)
+    .find((update) => update?.sessionUpdate === 'tool_call');
+  assert.equal(call.locations[0].path, join(cwd, 'a.txt'));
+  const { code, stderr } = await runProgram(['run', '--cwd', join(cwd, 'none'), 'x']);
+  assert.equal(code, 1);
+  assert.match(stderr, /^tine: .*directory/);
+});
+
+for (const verb of ['run hello', 'demo']) {
+  test(`${verb} in a directory that is gone`, async () => {
+    const { code, signal, stderr } = await runProgram(
+      ['-c', `mkdir gone && cd gone && rmdir ../gone && exec "$TINE" ${verb}`],
+      { command: '/bin/sh', env: { TINE: program } });
+    assert.deepEqual([code, signal], [1, null]);
+    assert.match(stderr, /^tine: .*directory/);
+  });
+}
+
+test('run answers permission questions as it was told', async () => {
+  const refused = await good(['run', '[[ask:May I?]]']);
+  assert.equal(refused.stdout, 'Not allowed.\n');
+  assert.match(refused.stderr, /--approve/);
+  const allowed = await good(['run', '--approve', '[[ask:May I?]]']);
+  assert.deepEqual([allowed.stdout, allowed.stderr], ['Allowed: once\n', '']);
+});
+
+test('run that fails: exit code 1, the reason and what to do', async () => {
+  const { code, stdout, stderr } = await runProgram(['run', '[[say:well]] [[fail:usage_limit]]']);
+  assert.deepEqual([code, stdout], [1, 'well\n']);
+  assert.match(stderr, /^tine: .*usage_limit\n {6}\S/);
+  const asJson = await runProgram(['run', '--json', '[[fail:usage_limit]]']);
+  assert.equal(asJson.code, 1);
+  const { stopReason, error } = JSON.parse(asJson.stdout);
+  assert.deepEqual([stopReason, error.data.tine.kind], [null, 'usage_limit']);
+});
+
+test('run that is refused or runs out of tokens', async () => {
+  assert.equal((await runProgram(['run', '[[stop:refusal]]'])).code, 4);
+  const { stdout } = await good(['run', '--json', '[[stop:max_tokens]]']);
+  assert.equal(JSON.parse(stdout).stopReason, 'max_tokens');
+});
+
+test('run that is interrupted says what it has', async () => {
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) {
+    const child = spawn(program, ['run', '--json', '[[say:partial]] [[hang]]'],
+      { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (part) => { text += part; });
+    // Nothing is printed before the end: that it handles signals shows that it runs.
+    const handles = 1n << BigInt(signal === 'SIGINT' ? 1 : 14);
+    const caught = () => BigInt(`0x${readFileSync(`/proc/${child.pid}/status`, 'utf8')
+      .match(/^SigCgt:\s*(\w+)/m)[1]}`);
+    while (!(caught() & handles)) await new Promise((next) => { setTimeout(next, 5); });
+    child.kill(signal);
+    const ended = await within(patience / 2, 'the end', new Promise((done) => {
+      child.on('close', (...how) => done(how));
+    }));
+    assert.deepEqual(ended, [code, null]);
+    if (text) assert.equal(JSON.parse(text).stopReason, 'cancelled');
+  }
+});
+
+test('run ends when nobody reads what it prints', async () => {
+  // Left alone this would take a quarter of an hour.
+  const prompt = `[[say:first]] [[slow:100000:10]] ${'word '.repeat(20_000)}`;
+  const { code, stdout } = await runProgram(['-c', '"$TINE" run - | head -c 5; wait'],
+    { command: '/bin/sh', env: { TINE: program }, input: prompt });
+  assert.deepEqual([code, stdout], [0, 'first']);
+});
+
+test('an unknown backend: exit code 3', async () => {
+  for (const args of [['--backend', 'nobody', 'run', 'x'], ['run', 'x', '--backend', 'nobody'],
+    ['acp', '--backend', 'nobody']]) {
+    const { code, stdout, stderr } = await runProgram(args);
+    assert.deepEqual([code, stdout], [3, '']);
+    assert.match(stderr, /nobody.*rehearsal/);
+  }
+});
+
+test('doctor, for people and programs', async () => {
+  assert.match((await good(['doctor'])).stdout, /rehearsal \(the default\): works/);
+  const { version, backends } = JSON.parse((await good(['doctor', '--json'])).stdout);
+  assert.match(version, /^\d+\./);
+  const rehearsal = backends.find(({ name }) => name === 'rehearsal');
+  assert.deepEqual([rehearsal.kind, rehearsal.usable], ['rehearsal', true]);
+});
+
+test('--mirror records the traffic in a file of its owner', async () => {
+  const file = join(directory('mirror'), 'traffic');
+  const { server, session } = await Server.open({ command: [program, '--mirror', file, 'acp'] });
+  await server.prompt(session, 'hello mirror');
+  server.stdin.end();
+  await server.exited;
+  await server.ended;
+  const recorded = lines(readFileSync(file, 'utf8'));
+  const parsed = (mark) => recorded.filter((line) => line.startsWith(mark))
+    .map((line) => JSON.parse(line.slice(mark.length)));
+  assert.deepEqual(parsed('<- '), server.messages);
+  assert.deepEqual(parsed('-> ').map(({ method }) => method),
+    ['initialize', 'session/new', 'session/prompt']);
+  assert.equal(recorded.length, server.messages.length + 3);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+});
+
+test('--mirror of a run', async () => {
+  const file = join(directory('mirror'), 'traffic');
+  await good(['run', '--mirror', file, 'hello']);
+  assert.match(readFileSync(file, 'utf8'), /^-> .*"session\/prompt"/m);
+});
+
+test('--mirror to where nothing can be written', async () => {
+  for (const verb of [['acp'], ['run', 'hello']]) {
+    const { code, stdout, stderr } = await runProgram(['--mirror', '/nonexistent/file', ...verb]);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /^tine: .*\/nonexistent\/file/);
+  }
+});
+
+test('a mirror on a full device does not stop the conversation', async () => {
+  const { server, session } = await Server.open({ command: [program, '--mirror', '/dev/full', 'acp'] });
+  await server.prompt(session, 'hello');
+  assert.equal(server.text(session), 'You said: hello');
+});
+
+test('bare, with a pipe on stdin: serves', async () => {
+  const { server, session } = await Server.open({ command: [program] });
+  await server.prompt(session, 'hello');
+  assert.equal(server.text(session), 'You said: hello');
+});
+
+test('bare, on a terminal: says what it is and how to wire it up, and exits', async () => {
+  const { code, text } = await shown('"$TINE"');
+  assert.equal(code, 0);
+  for (const word of ['Zed', 'JetBrains', 'CodeCompanion', 'avante', 'agent-shell', 'tine demo']) {
+    assert.ok(text.includes(word), `${word} in ${text}`);
+  }
+  // The settings name the program that printed them, and those that are JSON are JSON.
+  const json = lines(text).filter((line) => line.includes('"agent_servers"')).map((line) =>
+    JSON.parse(line.trim().startsWith('{') ? line : `{${line}}`));
+  assert.equal(json.length, 2);
+  for (const { agent_servers: { tine } } of json) {
+    assert.deepEqual([tine.command, tine.args], [program, ['acp']]);
+  }
+  assert.ok(lines(text).every((line) => line.length <= 100 || line.includes(program)), text);
+});
+
+test('demo shows a fork, and what each branch knows', async () => {
+  const { stdout, stderr } = await good(['demo']);
+  assert.doesNotMatch(stdout, /\x1b/);
+  const knows = stdout.slice(stdout.indexOf('What each branch knows'));
+  const [main, fork] = [/^main {2}/m, /^fork {2}/m].map((name) => knows.slice(knows.search(name)));
+  assert.match(main.slice(0, main.indexOf('fork  ')), /3\. Here: rewrite the parser\./);
+  assert.match(fork, /3\. Here: only patch the parser\./);
+  assert.match(stdout, /[0-9A-Z]{26} {2}main\n└─ [0-9A-Z]{26} {2}fork/);
+  assert.match(stdout, /The server has ended\.\n$/);
+  assert.equal(stderr, '');
+});
+
+test('demo on a terminal has colours, unless they are not wanted', async () => {
+  assert.match((await shown('"$TINE" demo')).text, /\x1b\[1m/);
+  assert.doesNotMatch((await shown('"$TINE" demo', { NO_COLOR: '1' })).text, /\x1b/);
+});
+
+test('demo that is interrupted leaves no server behind', async () => {
+  const child = spawn(program, ['demo'], { env: environment(), stdio: ['ignore', 'pipe', 'ignore'] });
+  await new Promise((done) => { child.stdout.once('data', done); });
+  child.kill('SIGINT');
+  child.stdout.resume();
+  const [code, signal] = await within(patience / 2, 'the end', new Promise((done) => {
+    child.on('close', (...how) => done(how));
+  }));
+  assert.ok(code === 0 || code === 130 || code === 1, `${code} ${signal}`);
+  // That no server is left is seen when the case ends.
+});
+
+test('what cannot be printed is no crash', async () => {
+  for (const args of ['--version', '--help', 'doctor', 'run hello']) {
+    const { signal, code } = await runProgram(['-c', `"$TINE" ${args} >/dev/full`],
+      { command: '/bin/sh', env: { TINE: program } });
+    assert.equal(signal, null);
+    assert.ok(code < 126, `${args}: ${code}`);
+  }
+});
