@@ -68,7 +68,8 @@ class Show {
 
   transport::Task<Result<void>> play() {
     heading("initialize");
-    const auto ready = co_await agent_.initialize({}, {});
+    const v1::InitializeRequest hello;
+    const auto ready = co_await agent_.initialize(hello, no_deadline_);
     if (!ready) co_return fail(ready.error());
     print("  agent  " + ready->agent_info.value_or(v1::Implementation()).name + " " +
           ready->agent_info.value_or(v1::Implementation()).version + ", protocol version " +
@@ -78,36 +79,37 @@ class Show {
     heading("session/new");
     v1::NewSessionRequest request;
     request.workspace.cwd = cwd_;
-    const auto created = co_await agent_.new_session(std::move(request), {});
+    const auto created = co_await agent_.new_session(std::move(request), no_deadline_);
     if (!created) co_return fail(created.error());
     branches_.push_back({created->session_id, "", "main"});
     print("  session " + created->session_id + "\n");
 
-    for (const char* told :
-         {"[[say:Noted: the tests live in tests/.]] The tests live in tests/.",
-          "[[say:Noted: the bug is in the parser.]] The bug is in the parser."}) {
-      if (auto said = co_await say(0, told); !said) co_return said;
-    }
+    const std::vector<Line> before = {
+        {0, "[[say:Noted: the tests live in tests/.]] The tests live in tests/."},
+        {0, "[[say:Noted: the bug is in the parser.]] The bug is in the parser."}};
+    auto said = co_await say_all(before);
+    if (!said) co_return said;
 
     heading("session/fork: one conversation becomes two");
     v1::ForkSessionRequest fork;
     fork.session_id = branches_.front().id;
     fork.workspace.cwd = cwd_;
-    const auto forked = co_await agent_.fork_session(std::move(fork), {});
+    const auto forked = co_await agent_.fork_session(std::move(fork), no_deadline_);
     if (!forked) co_return fail(forked.error());
     const json::View how = session::ours(forked->meta).find("fork");
     branches_.push_back({forked->session_id, branches_.front().id, "fork"});
     print("  session " + forked->session_id + ", " + how.find("strategy").string().value_or("?") +
           ", after turn " + number(how.find("at").find("turn")) + "\n");
 
-    if (auto said = co_await say(0, "[[say:Noted: rewrite it.]] Here: rewrite the parser."); !said)
-      co_return said;
-    if (auto said = co_await say(1, "[[say:Noted: patch it.]] Here: only patch the parser."); !said)
-      co_return said;
+    const std::vector<Line> apart = {{0, "[[say:Noted: rewrite it.]] Here: rewrite the parser."},
+                                     {1, "[[say:Noted: patch it.]] Here: only patch the parser."}};
+    said = co_await say_all(apart);
+    if (!said) co_return said;
 
     heading("What each branch knows");
-    if (auto said = co_await say(0, "[[recall]]"); !said) co_return said;
-    if (auto said = co_await say(1, "[[recall]]"); !said) co_return said;
+    const std::vector<Line> recital = {{0, "[[recall]]"}, {1, "[[recall]]"}};
+    said = co_await say_all(recital);
+    if (!said) co_return said;
 
     heading("Tokens in total (modelled: the agent of this show asks no model)");
     for (std::size_t i = 0; i < branches_.size(); ++i) {
@@ -129,6 +131,19 @@ class Show {
     json::View view() const { return json::View(text); }
   };
 
+  struct Line {
+    std::size_t branch;
+    std::string text;
+  };
+
+  transport::Task<Result<void>> say_all(std::vector<Line> lines) {
+    for (const Line& line : lines) {
+      auto said = co_await say(line.branch, line.text);
+      if (!said) co_return said;
+    }
+    co_return Result<void>();
+  }
+
   transport::Task<Result<void>> say(std::size_t branch, std::string text) {
     const std::size_t told = text.find("]] ");
     const std::string shown =
@@ -138,7 +153,7 @@ class Show {
     v1::PromptRequest request;
     request.session_id = branches_[branch].id;
     request.prompt = {v1::text_block(std::move(text))};
-    const auto answer = co_await agent_.prompt(std::move(request), {});
+    const auto answer = co_await agent_.prompt(std::move(request), no_deadline_);
     if (!answer) co_return fail(answer.error());
     const json::View usage = session::ours(answer->meta).find("usage");
     print("\n" +
@@ -150,6 +165,7 @@ class Show {
     co_return Result<void>();
   }
 
+  const transport::CallOptions no_deadline_;
   v1::AgentConnection& agent_;
   std::string cwd_;
   std::vector<Branch> branches_;

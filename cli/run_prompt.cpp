@@ -112,7 +112,9 @@ std::string result_json(const std::string& session_id, const std::string& output
 
 transport::Task<void> serve_self(World& world, std::unique_ptr<transport::Channel> channel,
                                  transport::RpcPeer::Mirror mirror, transport::Event& over) {
-  co_await serve(world, std::move(channel), std::move(mirror), {});
+  // It ends with its client, which is told of the signal.
+  const transport::CancelSource never;
+  co_await serve(world, std::move(channel), std::move(mirror), never);
   over.set();
 }
 
@@ -127,14 +129,16 @@ transport::Task<int> converse(v1::AgentConnection& agent, Printer& printer,
     print_error(error);
     return exit_code::failed;
   };
-  const auto ready = co_await agent.initialize({}, {});
+  const v1::InitializeRequest hello;
+  const transport::CallOptions no_deadline;
+  const auto ready = co_await agent.initialize(hello, no_deadline);
   if (!ready) co_return failed(ready.error());
 
   auto cwd = working_directory(arguments.cwd);
   if (!cwd) co_return failed(cwd.error());
   v1::NewSessionRequest request;
   request.workspace.cwd = std::move(*cwd);
-  const auto session = co_await agent.new_session(std::move(request), {});
+  const auto session = co_await agent.new_session(std::move(request), no_deadline);
   if (!session) co_return failed(session.error());
   const std::string id = session->session_id;
 
@@ -143,7 +147,7 @@ transport::Task<int> converse(v1::AgentConnection& agent, Printer& printer,
   prompt.prompt = {v1::text_block(arguments.prompt == "-" ? read_stdin() : arguments.prompt)};
   if (shutdown.cancelled()) co_return exit_code::cancelled;
   const auto subscription = shutdown.on_cancel([&agent, &id] { agent.cancel(id); });
-  const auto response = co_await agent.prompt(std::move(prompt), {});
+  const auto response = co_await agent.prompt(std::move(prompt), no_deadline);
 
   if (arguments.json || arguments.stream_json) {
     print(result_json(id, printer.output(), response));

@@ -267,7 +267,8 @@ transport::Task<std::string> SessionService::command(Session& session, std::stri
   if (name == "tine-usage") co_return usage_text(session.cumulative());
   if (name == "tine-tree") co_return tree(session);
   if (name == "tine-fork") {
-    auto forked = co_await fork(session.id(), session.origin().workspace, {});
+    const ForkAt last_turn;
+    auto forked = co_await fork(session.id(), session.origin().workspace, last_turn);
     if (!forked) co_return "The session could not be forked: " + forked.error().message;
     co_return "Forked after turn " + std::to_string(forked->report.turn) + " (" +
         forked->report.strategy + "). The new session is " + forked->session->id() +

@@ -17,8 +17,6 @@ using tine::Result;
 
 namespace {
 
-#define EVERY_WIRE GENERATE(Wire::memory, Wire::pipes, Wire::blocking_pipes, Wire::sockets)
-
 /// More than any channel holds by itself.
 constexpr std::size_t too_much = std::size_t{3} * 1024 * 1024;
 

@@ -104,7 +104,8 @@ TEST_CASE("a shared description is never made non-blocking, whoever waits for it
     const auto channel = make_fd_channel(loop, std::move(shared.in), std::move(shared.out));
     bool over = false;
     start(loop, [&]() -> Task<void> {
-      static_cast<void>(co_await write_text(*channel, std::string(size_t{1} << 20U, 'x')));
+      std::string much(limits::write_slice, 'x');
+      static_cast<void>(co_await write_text(*channel, std::move(much)));
       over = true;
     });
     run(loop, [&]() -> Task<void> {

@@ -101,6 +101,12 @@ class RpcPeer::Connection {
                  closed ? "the connection was closed" : "the other side has closed the connection");
   }
 
+  void end_input() {
+    input_over.set();
+    if (RpcHandler* const listener = std::exchange(handler, nullptr)) listener->on_end();
+    end_calls();
+  }
+
   void end_calls() {
     // A caller that is woken may call again: take the table first.
     const auto ended = std::exchange(calls, {});
@@ -113,6 +119,7 @@ class RpcPeer::Connection {
   Dialect dialect;
   Outbox outbox;
   Event input_over;
+  RpcHandler* handler = nullptr;  // while its messages are read
   bool closed = false;
   std::optional<Error> fault;
   std::uint64_t next_call = 1;
@@ -176,9 +183,21 @@ std::shared_ptr<RpcPeer> RpcPeer::make(Loop& loop, std::unique_ptr<Channel> chan
   return peer;
 }
 
+/// The handler is told of the end only while it is served, even if that is broken off.
+struct RpcPeer::Listening {
+  Listening(Connection& the_connection, RpcHandler& handler) : connection(the_connection) {
+    connection.handler = &handler;
+  }
+  ~Listening() { connection.handler = nullptr; }
+  Listening(const Listening&) = delete;
+  Listening& operator=(const Listening&) = delete;
+  Connection& connection;
+};
+
 Task<void> RpcPeer::serve(RpcHandler& handler) {
   const auto self = shared_from_this();
   Connection& connection = *connection_;
+  const Listening listening(connection, handler);
   LineReader reader([&](const LineReader::Line& line) { receive(line, handler); });
   // Left as it is: what no message needs takes no memory.
   const auto bytes = std::make_unique_for_overwrite<char[]>(limits::read_chunk);
@@ -200,8 +219,7 @@ Task<void> RpcPeer::serve(RpcHandler& handler) {
     }
   }
   if (!connection.closed) reader.finish();
-  connection.input_over.set();
-  connection.end_calls();
+  connection.end_input();
 }
 
 void RpcPeer::receive(const LineReader::Line& line, RpcHandler& handler) {
@@ -346,8 +364,7 @@ void RpcPeer::close() {
   connection.closed = true;
   connection.outbox.break_off();
   connection.channel->close();
-  connection.input_over.set();
-  connection.end_calls();
+  connection.end_input();
 }
 
 bool RpcPeer::closed() const { return connection_->closed; }

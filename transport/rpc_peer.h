@@ -66,6 +66,9 @@ class RpcHandler {
   virtual ~RpcHandler() = default;
   virtual void on_request(std::string_view method, json::View params, Replier replier) = 0;
   virtual void on_notification(std::string_view method, json::View params) = 0;
+  /// The other side says nothing more. Calls to it that are still open fail right after this, so
+  /// that what they are for can be called off first.
+  virtual void on_end() {}
 };
 
 struct CallOptions {
@@ -115,6 +118,7 @@ class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
  private:
   friend class Replier;
   class Connection;
+  struct Listening;
   explicit RpcPeer(std::unique_ptr<Connection> connection);
   void receive(const LineReader::Line& line, RpcHandler& handler);
   void dispatch(const RpcMessage& message, RpcHandler& handler);

@@ -29,7 +29,7 @@ struct Sender : Tapped {
     peer->send(std::move(line), stream, splice);
   }
   /// More than the channel takes by itself and than the outbox likes.
-  void flood(std::size_t bytes = limits::outbox_high * 2) {
+  void flood(std::size_t bytes = limits::outbox_high * 2 + limits::memory_channel * 8) {
     const std::string text(size_t{256} * 1024, 'f');
     for (std::size_t sent = 0; sent < bytes; sent += text.size()) {
       peer->send("\"" + text + "\"", 99, {});
@@ -54,7 +54,7 @@ constexpr std::string_view request = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\
 }  // namespace
 
 TEST_CASE("room suspends while too much is queued, and resumes") {
-  Sender sender(GENERATE(Wire::memory, Wire::pipes, Wire::blocking_pipes, Wire::sockets));
+  Sender sender(EVERY_WIRE);
   CHECK(sender.peer->has_room());
   bool has_room = false;
   start(sender.loop, [&]() -> Task<void> {
@@ -170,7 +170,7 @@ TEST_CASE("who sends without reading is not read until there is room") {
 }
 
 TEST_CASE("a peer whose reader does not read can be closed, and lets go of everything") {
-  Sender sender(GENERATE(Wire::memory, Wire::pipes, Wire::blocking_pipes, Wire::sockets));
+  Sender sender(EVERY_WIRE);
   const std::weak_ptr<RpcPeer> watched = sender.peer;
   sender.handler.request = [](std::string_view, json::View, Replier replier) {
     replier.result("{}");
@@ -197,7 +197,7 @@ TEST_CASE("a peer whose reader does not read can be closed, and lets go of every
 }
 
 TEST_CASE("the same when the reader goes") {
-  Sender sender(GENERATE(Wire::memory, Wire::pipes, Wire::blocking_pipes, Wire::sockets));
+  Sender sender(EVERY_WIRE);
   bool has_room = false;
   start(sender.loop, [&]() -> Task<void> {
     sender.flood(limits::outbox_full * 2);
@@ -214,7 +214,7 @@ TEST_CASE("the same when the reader goes") {
 }
 
 TEST_CASE("drain with a reader waits until all has left") {
-  Sender sender(GENERATE(Wire::memory, Wire::pipes, Wire::blocking_pipes, Wire::sockets));
+  Sender sender(EVERY_WIRE);
   sender.flood();
   sender.peer->notify("last", "{}");
   std::string last;
@@ -229,7 +229,7 @@ TEST_CASE("drain with a reader waits until all has left") {
 }
 
 TEST_CASE("drain without a reader gives up") {
-  Sender sender(GENERATE(Wire::memory, Wire::pipes, Wire::blocking_pipes, Wire::sockets));
+  Sender sender(EVERY_WIRE);
   sender.flood();
   run(sender.loop, [&]() -> Task<void> {
     co_await sender.peer->drain(Milliseconds(5));
@@ -241,7 +241,7 @@ TEST_CASE("drain without a reader gives up") {
 }
 
 TEST_CASE("after the input has ended what is queued still goes out") {
-  Sender sender(GENERATE(Wire::memory, Wire::pipes, Wire::blocking_pipes, Wire::sockets));
+  Sender sender(EVERY_WIRE);
   run(sender.loop, [&]() -> Task<void> {
     sender.tap.channel().close_write();
     while (!sender.served) co_await yield(sender.loop);

@@ -98,6 +98,9 @@ inline Fd duplicate(const Fd& fd) { return Fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC,
 
 enum class Wire { memory, pipes, blocking_pipes, sockets };
 
+// Runs the rest of a test over each of them.
+#define EVERY_WIRE GENERATE(Wire::memory, Wire::pipes, Wire::blocking_pipes, Wire::sockets)
+
 using ChannelPair = std::pair<std::unique_ptr<Channel>, std::unique_ptr<Channel>>;
 
 inline ChannelPair make_channels(Loop& loop, Wire wire) {
@@ -177,6 +180,15 @@ struct Handler final : RpcHandler {
     if (notification) notification(method, params);
   }
 };
+
+/// Answers with what was asked.
+inline void echo(std::string_view method, json::View params, Replier replier) {
+  replier.result(std::string(R"({"method":")")
+                     .append(method)
+                     .append(R"(","params":)")
+                     .append(params.raw())
+                     .append("}"));
+}
 
 /// A peer and the bare bytes of its other side.
 struct Tapped {

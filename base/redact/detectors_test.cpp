@@ -118,19 +118,26 @@ TEST_CASE("private keys: cut short, quoted, numbered, in a diff of a diff") {
     return out;
   };
   const std::string whole = head + body + foot + "\n";
-  for (const std::string& text :
-       {whole, head + body, head + body.substr(0, 100), head + body.substr(0, 12),
-        prefixed(whole, "    "), prefixed(whole, "> "), prefixed(whole, "+"), prefixed(whole, "++"),
-        prefixed(whole, "  12\t"), prefixed(whole, "id_rsa:7:"), prefixed(whole, "# "),
-        "const char* key =\n" + prefixed(whole, "\"") + ";",
-        "\"" + head.substr(0, head.size() - 1) + "\\n" + tine::test::key_body(4, "\\n") + foot +
-            "\"",
-        "KEY=\"" + head.substr(0, head.size() - 1) + " " + tine::test::key_body(4, " ") + foot +
-            "\"",
-        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00FF\n\n" +
-            body + foot,
-        "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2\n\n" + body +
-            "=xkR4\n-----END PGP PRIVATE KEY BLOCK-----"}) {
+  const std::vector<std::string> texts = {
+      whole,
+      head + body,
+      head + body.substr(0, 100),
+      head + body.substr(0, 12),
+      prefixed(whole, "    "),
+      prefixed(whole, "> "),
+      prefixed(whole, "+"),
+      prefixed(whole, "++"),
+      prefixed(whole, "  12\t"),
+      prefixed(whole, "id_rsa:7:"),
+      prefixed(whole, "# "),
+      "const char* key =\n" + prefixed(whole, "\"") + ";",
+      "\"" + head.substr(0, head.size() - 1) + "\\n" + tine::test::key_body(4, "\\n") + foot + "\"",
+      "KEY=\"" + head.substr(0, head.size() - 1) + " " + tine::test::key_body(4, " ") + foot + "\"",
+      "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00FF\n\n" +
+          body + foot,
+      "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2\n\n" + body +
+          "=xkR4\n-----END PGP PRIVATE KEY BLOCK-----"};
+  for (const std::string& text : texts) {
     Redactor redactor(key);
     INFO(text);
     const std::string out = redactor.redacted(text);
@@ -172,7 +179,13 @@ TEST_CASE("shapes: the manual names each format") {
     row->second += std::string(" `") + (leads ? "…" : "") + std::string(shape.prefix) + "`";
   }
   std::string table;
-  for (const auto& [kind, prefixes] : rows) table += "| `" + kind + "` |" + prefixes + " |\n";
+  for (const auto& [kind, prefixes] : rows) {
+    table += "| `";
+    table += kind;
+    table += "` |";
+    table += prefixes;
+    table += " |\n";
+  }
 
   std::ifstream file("docs/redaction.md", std::ios::binary);
   const std::string manual{std::istreambuf_iterator<char>(file), {}};

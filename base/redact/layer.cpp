@@ -38,6 +38,7 @@ std::size_t Layer::root_end(std::size_t i) const {
 
 std::size_t Layer::from_root(std::size_t root) const {
   if (!parent) return std::min(root, text.size());
+  if (text.empty() || root_begin(0) >= root) return 0;
   std::size_t low = 0;
   std::size_t high = text.size();
   while (low < high) {

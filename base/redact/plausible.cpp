@@ -27,7 +27,7 @@ constexpr auto log2_hundredths = [] {
         log += bit;
       }
     }
-    table[n] = static_cast<unsigned>(log * 100 + 0.5);
+    table[n] = static_cast<unsigned>(log * 100);
   }
   return table;
 }();
@@ -51,11 +51,8 @@ constexpr std::string_view settings[] = {
 
 /// Examples of RFC 6749, 6750 and 7617, which half of all manuals repeat.
 constexpr std::string_view published[] = {
-    "2YotnFZFEjr1zCsicMWpAA",
-    "tGzv3JOkF0XG5Qx2TlKWIA",
-    "mF_9.B5f-4.1JqM",
-    "czZCaGRSa3F0MzpnWDFmQmF0M2JW",
-    "QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+    "2YotnFZFEjr1zCsicMWpAA",       "tGzv3JOkF0XG5Qx2TlKWIA",       "mF_9.B5f-4.1JqM",
+    "czZCaGRSa3F0MzpnWDFmQmF0M2JW", "QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
 };
 
 /// Finds an ASCII literal (in lower case) whatever the case of `text`.
@@ -204,10 +201,27 @@ bool is_template(std::string_view value) {
       (first == '{' && last == '}')) {
     return true;
   }
-  constexpr std::string_view openers[] = {"${", "$(", "{{", "#{", "<%", "%s"};
-  return std::any_of(std::begin(openers), std::end(openers), [value](std::string_view opener) {
-    return value.find(opener) != std::string_view::npos;
-  });
+  for (std::size_t i = 0; i + 1 < value.size(); ++i) {
+    const char next = value[i + 1];
+    switch (value[i]) {
+      case '$':
+        if (next == '{' || next == '(') return true;
+        break;
+      case '{':
+      case '#':
+        if (next == '{') return true;
+        break;
+      case '<':
+        if (next == '%') return true;
+        break;
+      case '%':
+        if (next == 's') return true;
+        break;
+      default:
+        break;
+    }
+  }
+  return false;
 }
 
 /// Digests and the like, which name their algorithm.
@@ -303,7 +317,8 @@ unsigned least_entropy(std::string_view value, const Census& count, Writing writ
 bool has_chance(std::string_view value, const Census& count, NameStrength strength,
                 Writing writing) {
   switch (strength) {
-    case NameStrength::none: return false;
+    case NameStrength::none:
+      return false;
     case NameStrength::password:
       if (count.digits > 0 && count.symbols > 0 && writing != Writing::code) {
         return !is_mail_address(value);

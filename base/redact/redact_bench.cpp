@@ -140,6 +140,7 @@ void row(const char* name, const std::string& text) {
   Redactor redactor(Redactor::Key{});
   Redactor knowing(Redactor::Key{});
   std::vector<tine::KnownSecret> known;
+  known.reserve(100);
   for (int i = 0; i < 100; ++i) {
     known.push_back(knowing.know("a-known-value-" + std::to_string(i * 7919)));
   }

@@ -77,6 +77,7 @@ std::string in_pieces(Redactor& redactor, std::string_view text, Choices choices
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const std::vector<tine::test::ShapeSample> samples = tine::test::shape_samples();
   const std::string_view input(reinterpret_cast<const char*>(data), size);

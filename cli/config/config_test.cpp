@@ -247,6 +247,7 @@ TEST_CASE("config: unknown keys are passed over with a warning that names the ne
   CHECK(warning("colour = 1") == ":1:1: unknown key \"colour\"");
   CHECK(warning("[redact]\nliteral = [\"a\"]") ==
         ":2:1: unknown key \"literal\" in [redact]; did you mean \"literals\"?");
+  CHECK(warning("[redact]\nmodel = \"x\"") == ":2:1: unknown key \"model\" in [redact]");
   CHECK(warning("\"redact.literals\" = [\"a\"]") == ":1:1: unknown key \"redact.literals\"");
   CHECK(warning("\"a\\u001b[31m\" = 1") == ":1:1: unknown key \"a\\u001b[31m\"");
   CHECK(warning("[backends.x]\nkind = \"codex\"\nmodell = \"m\"") ==

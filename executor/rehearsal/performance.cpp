@@ -451,7 +451,8 @@ Performance::Step Performance::run(std::string argument) {
   std::string exit = "not known";
   if (ended && ended->exit_code) exit = std::to_string(*ended->exit_code);
   if (ended && ended->signal) exit = *ended->signal;
-  co_await say("Exit " + exit + ": " + (output ? output->output : output.error().message));
+  const std::string shown_output = output ? output->output : output.error().message;
+  co_await say("Exit " + exit + ": " + shown_output);
 }
 
 Performance::Step Performance::input(std::string argument) {

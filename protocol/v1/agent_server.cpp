@@ -128,6 +128,19 @@ void AgentServer::on_notification(std::string_view method, json::View params) {
   loop_.spawn(deliver(handler_, std::move(*session), InFlight::Ticket(requests_, {})));
 }
 
+void AgentServer::on_end() {
+  // Started like a request, so that prompts that came just before the end are called off too.
+  const auto deliver = [](AgentServer& server, InFlight::Ticket) -> transport::Task<void> {
+    server.disconnect();
+    co_return;
+  };
+  loop_.spawn(deliver(*this, InFlight::Ticket(requests_, {})));
+}
+
+void AgentServer::disconnect() {
+  if (!std::exchange(disconnected_, true)) handler_.disconnected();
+}
+
 std::optional<Error> AgentServer::refusal(Workspace& workspace) const {
   if (!options_.unstable) workspace.system_prompt.reset();
   return v1::refusal(announced_, workspace);
@@ -158,7 +171,7 @@ void AgentServer::polish(Response& response) const {
 transport::Task<bool> AgentServer::close(transport::Milliseconds grace) {
   // What came before the end of the input has begun when this goes on.
   co_await transport::yield(loop_);
-  handler_.disconnected();
+  disconnect();
   co_return co_await requests_.idle_within(grace);
 }
 

@@ -30,15 +30,18 @@ class AgentServer : public transport::RpcHandler {
 
   void on_request(std::string_view method, json::View params, transport::Replier replier) override;
   void on_notification(std::string_view method, json::View params) override;
+  void on_end() override;
 
-  /// Tells the handler that the client is gone and waits for the requests under way. False when
-  /// some were not done within `grace`: they still refer to this server and its handler.
+  /// Tells the handler that the client is gone, unless that has been done, and waits for the
+  /// requests under way. False when some were not done within `grace`: they still refer to this
+  /// server and its handler.
   transport::Task<bool> close(transport::Milliseconds grace);
   std::size_t open_requests() const { return requests_.count(); }
 
  private:
   class Methods;
   void initialize(json::View params, transport::Replier replier);
+  void disconnect();
   std::optional<Error> refusal(Workspace& workspace) const;
   std::optional<Error> refusal(const PromptRequest& request) const;
   template <class Response>
@@ -49,6 +52,7 @@ class AgentServer : public transport::RpcHandler {
   ClientProxy& client_;
   AgentServerOptions options_;
   bool initialized_ = false;
+  bool disconnected_ = false;
   AgentCapabilities announced_;
   InFlight requests_;
 };

@@ -45,12 +45,12 @@ struct Seen {
 Seen recover_now(const Folder& folder) {
   transport::Loop loop;
   Seen seen;
-  loop.spawn(
-      [](transport::Loop& the_loop, const Folder& where, Seen& out) -> transport::Task<void> {
-        out.outcome = co_await recover(the_loop, where, {}, [&out](const Line& line, std::int64_t) {
-          out.numbers.push_back(line.seq);
-        });
-      }(loop, folder, seen));
+  loop.spawn([](transport::Loop& the_loop, const Folder& where,
+                Seen& out) -> transport::Task<void> {
+    const auto see = [&out](const Line& line, std::int64_t) { out.numbers.push_back(line.seq); };
+    const WritePoint beginning;
+    out.outcome = co_await recover(the_loop, where, beginning, see);
+  }(loop, folder, seen));
   loop.run();
   return seen;
 }

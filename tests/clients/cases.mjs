@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /// Far more than any case needs: a bound against hanging, no measurement.
-export const patience = 60_000;
+export const patience = 120_000;
 
 const cases = [];
 let deferred = [];

@@ -185,6 +185,13 @@ export class Server {
       .map(({ params }) => params.update);
   }
 
+  /// What was still said of a turn after the first answer "cancelled".
+  afterCancelled(turn) {
+    const end = this.messages.findIndex(({ result }) => result?.stopReason === 'cancelled');
+    return this.messages.slice(end + 1)
+      .filter(({ params }) => JSON.stringify(params ?? '').includes(`"${turn}-`));
+  }
+
   /// Everything that the agent has said in a session.
   text(sessionId) {
     return this.updates(sessionId, 'agent_message_chunk').map(({ content }) => content.text).join('');

@@ -14,7 +14,7 @@ constexpr std::size_t read_size = std::size_t{64} * 1024;
 /// More than this goes out byte by byte only at its ends, in the middle in pieces.
 constexpr std::size_t most_single_bytes = std::size_t{32} * 1024;
 constexpr std::size_t end_of_huge = 2048;
-constexpr std::size_t middle_piece = 4093;
+constexpr std::size_t middle_piece = 65521;
 /// Of a longer line only so much is looked at to see what it asks.
 constexpr std::size_t longest_noted = std::size_t{1024} * 1024;
 /// As many messages as a report shows.
