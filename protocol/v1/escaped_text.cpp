@@ -40,7 +40,8 @@ std::size_t cut_place(std::string_view escaped, std::size_t limit) {
   p = end;
   while (p != plain && continues_character(*p)) --p;
   if (p != begin) return static_cast<std::size_t>(p - begin);
-  // Not even one character fits: take it whole.
+  // Not even one character or escape fits: take it whole.
+  if (*begin == '\\') return escape_length(escaped);
   ++p;
   while (p != begin + escaped.size() && continues_character(*p)) ++p;
   return static_cast<std::size_t>(p - begin);
