@@ -60,7 +60,7 @@ std::string place(const Origin& origin) {
   return origin.source.empty() ? text : text.append(" ").append(origin.str());
 }
 
-/// "user /home/me/.config/tine/config.toml:3:1, over project /work/.tine.toml:1:1"
+/// "user /home/me/.config/tine/config.toml:3:1, over project /src/app/.tine.toml:1:1"
 std::string places(const std::vector<Origin>& origins) {
   if (origins.empty()) return std::string(name_of(Layer::builtin));
   std::string text = place(origins.back());
