@@ -178,6 +178,44 @@ TEST_CASE("close from inside a handler") {
   CHECK(watched.use_count() == 1);
 }
 
+TEST_CASE("the handler is told of the end once, before its calls fail") {
+  Tapped tapped(EVERY_WIRE);
+  std::string log;
+  tapped.handler.end = [&] {
+    log += "end ";
+    tapped.peer->close();
+  };
+  tapped.handler.request = [&](std::string_view, json::View, Replier) { tapped.peer->close(); };
+  tapped.serve();
+  start(tapped.loop, [&]() -> Task<void> {
+    const auto result = co_await tapped.peer->call("m", "{}", plain);
+    log += result ? "answered " : "failed ";
+  });
+  const int way = GENERATE(0, 1, 2);
+  run(tapped.loop, [&]() -> Task<void> {
+    co_await settle(tapped.loop);
+    if (way == 0) tapped.tap.channel().close_write();
+    if (way == 1) tapped.peer->close();
+    if (way == 2) co_await tapped.tap.send(request("1", "m"));
+    while (!tapped.served) co_await yield(tapped.loop);
+    tapped.peer->close();
+    co_await settle(tapped.loop);
+  });
+  CHECK(log == "end failed ");
+}
+
+TEST_CASE("a handler that is not served is not told of the end") {
+  Tapped tapped;
+  bool told = false;
+  tapped.handler.end = [&] { told = true; };
+  run(tapped.loop, [&]() -> Task<void> {
+    tapped.tap.channel().close_write();
+    co_await settle(tapped.loop);
+    tapped.peer->close();
+  });
+  CHECK_FALSE(told);
+}
+
 TEST_CASE("bad lines are answered, and the connection lives on") {
   Tapped tapped(EVERY_WIRE);
   tapped.handler.request = echo;

@@ -170,6 +170,7 @@ class Wiretap {
 struct Handler final : RpcHandler {
   std::function<void(std::string_view, json::View, Replier)> request;
   std::function<void(std::string_view, json::View)> notification;
+  std::function<void()> end;
   std::vector<std::string> notes;
 
   void on_request(std::string_view method, json::View params, Replier replier) override {
@@ -178,6 +179,9 @@ struct Handler final : RpcHandler {
   void on_notification(std::string_view method, json::View params) override {
     notes.push_back(std::string(method).append(" ").append(params.raw()));
     if (notification) notification(method, params);
+  }
+  void on_end() override {
+    if (end) end();
   }
 };
 

@@ -17,7 +17,8 @@ class Acpx {
 
   run(...words) {
     const args = [script, '--agent', `${program} acp`, '--cwd', this.project, ...words];
-    return runProgram(args, { command: process.execPath, env: { HOME: this.home }, input: null });
+    const env = { HOME: this.home, TMPDIR: this.home };  // it keeps sockets in the latter
+    return runProgram(args, { command: process.execPath, env, input: null });
   }
 
   async good(...words) {
@@ -97,9 +98,10 @@ test('acpx keeps a conversation', async () => {
   await acpx.good('set', 'model', 'owl');
   assert.match((await acpx.good('status')).stdout, /model: owl/);
 
-  const turn = acpx.run('--format', 'quiet', '[[say:Waiting.]] [[hang]]');
-  await until('the turn to be cancelled', async () =>
-    /cancel requested/i.test((await acpx.run('cancel')).stdout));
-  assert.match((await turn).stdout, /^Waiting\./);
+  await acpx.good('set-mode', 'auto');
+  const turn = acpx.run('--approve-all', '--format', 'json', '[[write:started.txt:x]] [[hang]]');
+  await until('the turn to run', () => existsSync(join(acpx.project, 'started.txt')));
+  assert.match((await acpx.good('cancel')).stdout, /cancel requested/);
+  assert.match((await turn).stdout, /"stopReason":"cancelled"/);
   assert.match(await say('[[recall]]'), /the key is under the mat/);
 });

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 
 import { defer } from './cases.mjs';
+import { environment } from './server.mjs';
 
 export class Terminals {
   /// The names of the calls that came, in order.
@@ -17,7 +18,8 @@ export class Terminals {
   create({ command, args = [], cwd, env = [], outputByteLimit }) {
     this.calls.push('create');
     const extra = Object.fromEntries(env.map(({ name, value }) => [name, value]));
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...extra } });
+    // A group of its own, so that a kill reaches what the command has started.
+    const child = spawn(command, args, { cwd, env: environment(extra), detached: true });
     const terminal = { child, output: '', truncated: false, status: null };
     const take = (part) => {
       terminal.output += part;
@@ -53,14 +55,19 @@ export class Terminals {
 
   kill({ terminalId }) {
     this.calls.push('kill');
-    this.open.get(terminalId).child.kill('SIGKILL');
+    this.#end(terminalId);
     return {};
   }
 
   release({ terminalId }) {
     this.calls.push('release');
-    this.open.get(terminalId).child.kill('SIGKILL');
+    this.#end(terminalId);
     this.open.delete(terminalId);
     return {};
+  }
+
+  #end(terminalId) {
+    const { child, status } = this.open.get(terminalId);
+    if (!status) process.kill(-child.pid, 'SIGKILL');
   }
 }
