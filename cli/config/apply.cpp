@@ -33,7 +33,7 @@ Result<void> set(const SettingKey& key, Value value, Origin origin, std::string_
   return {};
 }
 
-Result<void> set_from(const SettingKey& key, const TomlNode& node, Origin origin,
+Result<void> set_from(const SettingKey& key, const toml::Node& node, Origin origin,
                       std::string_view home, Config& to) {
   auto value = read_value(node, key.member.index(), key.rule);
   if (!value) {
@@ -83,18 +83,19 @@ bool is_group(std::string_view name) {
   return false;
 }
 
-void warn(Config& to, Origin origin, const TomlNode& node, std::string_view text) {
+void warn(Config& to, Origin origin, const toml::Node& node, std::string_view text) {
   origin.at = node.key_at;
   to.warnings.push_back(origin.str() + ": " + std::string(text));
 }
 
-Result<void> apply_group(const TomlNode& table, Origin origin, std::string_view home, Config& to) {
-  if (table.type != TomlNode::Type::table) {
+Result<void> apply_group(const toml::Node& table, Origin origin, std::string_view home,
+                         Config& to) {
+  if (table.type != toml::Node::Type::table) {
     origin.at = table.at;
     return refuse(origin,
                   table.key + ": expected a table, found " + std::string(describe(table.type)));
   }
-  for (const TomlNode& node : table.children) {
+  for (const toml::Node& node : table.children) {
     const SettingKey* const key = find_key(table.key, node.key);
     if (key == nullptr) {
       warn(to, origin, node,
@@ -114,10 +115,10 @@ bool is_backend_name(std::string_view name) {
          name.find_first_not_of(letters) == std::string_view::npos;
 }
 
-Result<BackendKind> read_kind(const TomlNode& table, Origin origin) {
-  const TomlNode* const node = table.find("kind");
+Result<BackendKind> read_kind(const toml::Node& table, Origin origin) {
+  const toml::Node* const node = table.find("kind");
   origin.at = node != nullptr ? node->at : table.key_at;
-  const auto kind = node != nullptr && node->type == TomlNode::Type::string
+  const auto kind = node != nullptr && node->type == toml::Node::Type::string
                         ? backend_kind_named(node->text)
                         : std::nullopt;
   if (kind) return *kind;
@@ -125,7 +126,7 @@ Result<BackendKind> read_kind(const TomlNode& table, Origin origin) {
                             "\"acp\" or \"rehearsal\"");
 }
 
-Result<void> apply_backend_key(const TomlNode& node, Origin origin, BackendConfig& backend,
+Result<void> apply_backend_key(const toml::Node& node, Origin origin, BackendConfig& backend,
                                Config& to) {
   Names names = {"kind"};
   for (const BackendKey& key : backend_keys()) {
@@ -153,13 +154,13 @@ Result<void> apply_backend_key(const TomlNode& node, Origin origin, BackendConfi
   return {};
 }
 
-Result<void> apply_backend(const TomlNode& table, Origin origin, Config& to) {
+Result<void> apply_backend(const toml::Node& table, Origin origin, Config& to) {
   origin.at = table.key_at;
   if (!is_backend_name(table.key)) {
     return refuse(origin, "backends: the name " + shown(table.key) +
                               " is not made of letters, digits, '.', '_' and '-'");
   }
-  if (table.type != TomlNode::Type::table) {
+  if (table.type != toml::Node::Type::table) {
     return refuse(origin, "backends." + table.key + ": expected a table, found " +
                               std::string(describe(table.type)));
   }
@@ -169,11 +170,11 @@ Result<void> apply_backend(const TomlNode& table, Origin origin, Config& to) {
   backend.name = table.key;
   backend.kind = *kind;
   backend.origin = origin;
-  for (const TomlNode& node : table.children) {
+  for (const toml::Node& node : table.children) {
     if (node.key == "kind") continue;
     if (auto done = apply_backend_key(node, origin, backend, to); !done) return done;
   }
-  const TomlNode* const command = table.find("command");
+  const toml::Node* const command = table.find("command");
   if (backend.kind == BackendKind::acp && command == nullptr) {
     return refuse(origin, "backends." + table.key +
                               ": a backend of kind \"acp\" needs command = [\"program\", …]");
@@ -187,15 +188,15 @@ Result<void> apply_backend(const TomlNode& table, Origin origin, Config& to) {
   return {};
 }
 
-Result<void> apply_backends(const TomlNode& table, Origin origin, Config& to) {
+Result<void> apply_backends(const toml::Node& table, Origin origin, Config& to) {
   origin.at = table.at;
-  if (table.type != TomlNode::Type::table) {
+  if (table.type != toml::Node::Type::table) {
     return refuse(origin, "backends: expected a table, found " + std::string(describe(table.type)));
   }
   if (table.children.size() > limits::max_backends) {
     return refuse(origin, "backends: more than " + std::to_string(limits::max_backends));
   }
-  for (const TomlNode& child : table.children) {
+  for (const toml::Node& child : table.children) {
     if (auto done = apply_backend(child, origin, to); !done) return done;
   }
   return {};
@@ -218,10 +219,10 @@ Failure refuse_backend(const Config& config, std::string_view name, const Origin
                             suggestion(name, names) + " (there are: " + list + ")");
 }
 
-Result<void> apply_user_file(const TomlNode& root, const std::string& file, std::string_view home,
+Result<void> apply_user_file(const toml::Node& root, const std::string& file, std::string_view home,
                              Config& to) {
   const Origin origin{Layer::user, file, {}};
-  for (const TomlNode& node : root.children) {
+  for (const toml::Node& node : root.children) {
     Result<void> done;
     if (node.key == "backends") {
       done = apply_backends(node, origin, to);
@@ -237,7 +238,7 @@ Result<void> apply_user_file(const TomlNode& root, const std::string& file, std:
   return {};
 }
 
-Result<void> apply_project_file(const TomlNode& root, const std::string& file, Config& to) {
+Result<void> apply_project_file(const toml::Node& root, const std::string& file, Config& to) {
   Names allowed;
   std::string list;
   for (const SettingKey& key : setting_keys()) {
@@ -248,7 +249,7 @@ Result<void> apply_project_file(const TomlNode& root, const std::string& file, C
     list += allowed[i];
   }
   Origin origin{Layer::project, file, {}};
-  for (const TomlNode& node : root.children) {
+  for (const toml::Node& node : root.children) {
     const SettingKey* const key = find_key({}, node.key);
     if (key == nullptr || !key->project) {
       origin.at = node.key_at.line != 0 ? node.key_at : node.at;
@@ -258,7 +259,7 @@ Result<void> apply_project_file(const TomlNode& root, const std::string& file, C
     }
     // Nothing said would take back what the user said, a mode for one; and what looks like a flag
     // must not come near the command line of a backend.
-    if (node.type == TomlNode::Type::string && (node.text.empty() || node.text[0] == '-')) {
+    if (node.type == toml::Node::Type::string && (node.text.empty() || node.text[0] == '-')) {
       origin.at = node.at;
       return refuse(origin, node.key + ": a project's file may not set it to this");
     }

@@ -7,18 +7,18 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/toml/document.h"
 #include "cli/config/config.h"
 #include "cli/config/schema.h"
-#include "cli/config/toml_document.h"
 
 namespace tine::cli {
 
 /// Keys that nobody knows are warned about.
-Result<void> apply_user_file(const TomlNode& root, const std::string& file, std::string_view home,
+Result<void> apply_user_file(const toml::Node& root, const std::string& file, std::string_view home,
                              Config& to);
 
 /// Keys that a project may not set are an error.
-Result<void> apply_project_file(const TomlNode& root, const std::string& file, Config& to);
+Result<void> apply_project_file(const toml::Node& root, const std::string& file, Config& to);
 
 /// One value from the environment or the command line.
 Result<void> apply_text(const SettingKey& key, std::string_view text, Origin origin,

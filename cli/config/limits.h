@@ -1,6 +1,6 @@
 #pragma once
-// The limits of configuration files. A file beyond one of them is refused, with the place where it
-// goes beyond.
+// The limits of configuration files, besides those of TOML (base/toml/limits.h). A file beyond one
+// of them is refused, with the place where it goes beyond.
 
 #include <cstddef>
 
@@ -8,12 +8,6 @@ namespace tine::cli::limits {
 
 /// The size of a file.
 inline constexpr std::size_t max_config_file = std::size_t{256} * 1024;
-
-/// Values in a file, tables included.
-inline constexpr std::size_t max_toml_nodes = 2048;
-
-/// Parts of a dotted key, and how deep arrays and inline tables nest.
-inline constexpr std::size_t max_toml_depth = 16;
 
 /// Backends in the user's file.
 inline constexpr std::size_t max_backends = 64;

@@ -1,10 +1,10 @@
 #include <algorithm>
 
+#include "base/toml/document.h"
 #include "cli/config/apply.h"
 #include "cli/config/config.h"
 #include "cli/config/discover.h"
 #include "cli/config/schema.h"
-#include "cli/config/toml_document.h"
 
 namespace tine::cli {
 namespace {
@@ -87,7 +87,7 @@ Result<Config> load_config(const ConfigSources& sources) {
     if (!text) return tl::unexpected(text.error());
     if (text->has_value()) {
       config.user_file_exists = true;
-      const auto root = parse_toml(**text, config.user_file);
+      const auto root = toml::parse(**text, config.user_file, ErrorKind::config_invalid);
       if (!root) return tl::unexpected(root.error());
       if (auto done = apply_user_file(*root, config.user_file, home, config); !done) {
         return tl::unexpected(done.error());
@@ -115,7 +115,7 @@ Result<Config> overlay_project(const Config& base, const std::string& cwd, const
   const auto text = read(file);
   if (!text) return tl::unexpected(text.error());
   if (!text->has_value()) return base;
-  const auto root = parse_toml(**text, file);
+  const auto root = toml::parse(**text, file, ErrorKind::config_invalid);
   if (!root) return tl::unexpected(root.error());
   Config config = base;
   config.project_file = file;

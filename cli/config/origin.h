@@ -3,25 +3,20 @@
 //
 // Values; no threads.
 
-#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "base/toml/position.h"
+
 namespace tine::cli {
+
+using toml::Position;
 
 /// From what is overridden by all others to what overrides all others.
 enum class Layer : std::uint8_t { builtin, discovered, user, project, environment, flag };
 
 std::string_view name_of(Layer layer);
-
-/// Counted from 1; zero when there is none.
-struct Position {
-  unsigned line = 0;
-  unsigned column = 0;
-
-  auto operator<=>(const Position&) const = default;
-};
 
 struct Origin {
   Layer layer = Layer::builtin;

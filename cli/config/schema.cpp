@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 
 #include "base/json/writer.h"
+#include "base/toml/json.h"
 #include "cli/config/config.h"
 
 namespace tine::cli {
@@ -210,7 +210,7 @@ tl::unexpected<Misfit> expected(const std::string& what, std::string_view found,
   return tl::unexpected(Misfit{"expected " + what + ", found " + std::string(found), at});
 }
 
-tl::unexpected<Misfit> expected(const std::string& what, const TomlNode& found) {
+tl::unexpected<Misfit> expected(const std::string& what, const toml::Node& found) {
   return expected(what, describe(found.type), found.at);
 }
 
@@ -252,22 +252,22 @@ Reading checked(std::string value, const Rule& rule, Position at) {
   return Value(std::move(value));
 }
 
-Reading read_strings(const TomlNode& from) {
-  if (from.type != TomlNode::Type::array) return expected("a list of strings", from);
+Reading read_strings(const toml::Node& from) {
+  if (from.type != toml::Node::Type::array) return expected("a list of strings", from);
   Strings all;
-  for (const TomlNode& element : from.children) {
-    if (element.type != TomlNode::Type::string) return expected("a string in the list", element);
+  for (const toml::Node& element : from.children) {
+    if (element.type != toml::Node::Type::string) return expected("a string in the list", element);
     if (has_nul(element.text)) return expected("a string", "one with a NUL in it", element.at);
     all.push_back(element.text);
   }
   return Value(std::move(all));
 }
 
-Reading read_variables(const TomlNode& from) {
-  if (from.type != TomlNode::Type::table) return expected("a table of strings", from);
+Reading read_variables(const toml::Node& from) {
+  if (from.type != toml::Node::Type::table) return expected("a table of strings", from);
   Variables all;
-  for (const TomlNode& child : from.children) {
-    if (child.type != TomlNode::Type::string) return expected("a string", child);
+  for (const toml::Node& child : from.children) {
+    if (child.type != toml::Node::Type::string) return expected("a string", child);
     if (child.key.empty() || has_nul(child.key) || child.key.find('=') != std::string::npos) {
       return expected("the name of an environment variable", "what cannot be one", child.key_at);
     }
@@ -276,42 +276,6 @@ Reading read_variables(const TomlNode& from) {
   }
   std::sort(all.begin(), all.end());
   return Value(std::move(all));
-}
-
-/// False when there is something in it that JSON cannot say.
-bool write_json(const TomlNode& from, json::Writer& to) {
-  switch (from.type) {
-    case TomlNode::Type::boolean:
-      to.boolean(from.boolean);
-      return true;
-    case TomlNode::Type::integer:
-      to.integer(from.integer);
-      return true;
-    case TomlNode::Type::number:
-      to.number(from.number);
-      return std::isfinite(from.number);
-    case TomlNode::Type::string:
-      to.string(from.text);
-      return true;
-    case TomlNode::Type::date:
-      return false;
-    case TomlNode::Type::array:
-      to.begin_array();
-      for (const TomlNode& element : from.children) {
-        if (!write_json(element, to)) return false;
-      }
-      to.end_array();
-      return true;
-    case TomlNode::Type::table:
-      to.begin_object();
-      for (const TomlNode& child : from.children) {
-        to.key(child.key);
-        if (!write_json(child, to)) return false;
-      }
-      to.end_object();
-      return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -344,16 +308,16 @@ std::span<const BackendKey> backend_keys() { return backends_table; }
 std::string type_of(const SettingKey& key) { return type_text(key.member.index(), key.rule); }
 std::string type_of(const BackendKey& key) { return type_text(key.member.index(), key.rule); }
 
-Reading read_value(const TomlNode& from, std::size_t type, const Rule& rule) {
+Reading read_value(const toml::Node& from, std::size_t type, const Rule& rule) {
   switch (type) {
     case boolean:
-      if (from.type != TomlNode::Type::boolean) return expected("a boolean", from);
+      if (from.type != toml::Node::Type::boolean) return expected("a boolean", from);
       return Value(from.boolean);
     case integer:
-      if (from.type != TomlNode::Type::integer) return expected(range_text(rule), from);
+      if (from.type != toml::Node::Type::integer) return expected(range_text(rule), from);
       return checked(from.integer, rule, from.at);
     case string:
-      if (from.type != TomlNode::Type::string) return expected(string_text(rule), from);
+      if (from.type != toml::Node::Type::string) return expected(string_text(rule), from);
       return checked(from.text, rule, from.at);
     case strings:
       return read_strings(from);
@@ -362,10 +326,10 @@ Reading read_value(const TomlNode& from, std::size_t type, const Rule& rule) {
     default:
       break;
   }
-  if (from.type != TomlNode::Type::table) return expected("a table", from);
+  if (from.type != toml::Node::Type::table) return expected("a table", from);
   JsonObject value;
   json::Writer writer(value.text);
-  if (!write_json(from, writer)) {
+  if (!toml::write_json(from, writer)) {
     return expected("a table", "one with a date or an infinite number in it", from.at);
   }
   return Value(std::move(value));

@@ -16,8 +16,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/toml/document.h"
 #include "cli/config/settings.h"
-#include "cli/config/toml_document.h"
 
 namespace tine::cli {
 
@@ -73,7 +73,7 @@ struct Misfit {
 };
 
 /// The value that the node holds, for a member of that index.
-tl::expected<Value, Misfit> read_value(const TomlNode& from, std::size_t type, const Rule& rule);
+tl::expected<Value, Misfit> read_value(const toml::Node& from, std::size_t type, const Rule& rule);
 
 /// The same from an environment variable or a flag.
 tl::expected<Value, Misfit> parse_value(std::string_view from, std::size_t type, const Rule& rule);

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "base/result.h"
-#include "cli/config/origin.h"
+#include "base/toml/position.h"
 
-namespace tine::cli {
+namespace tine::toml {
 
-struct TomlNode {
+struct Node {
   enum class Type : std::uint8_t { boolean, integer, number, string, date, array, table };
 
   /// By what a table or array came to be, which decides what may still be added to it.
@@ -32,16 +32,18 @@ struct TomlNode {
   bool boolean = false;
   std::int64_t integer = 0;
   double number = 0;
-  std::string text;                ///< of a string
-  std::vector<TomlNode> children;  ///< of an array or table, in the order of the file
+  std::string text;            ///< of a string; a date as it stood
+  std::vector<Node> children;  ///< of an array or table, in the order of the file
 
-  const TomlNode* find(std::string_view name) const;
+  const Node* find(std::string_view name) const;
+  Node* find(std::string_view name);
 };
 
 /// "a boolean", "an integer", …
-std::string_view describe(TomlNode::Type type);
+std::string_view describe(Node::Type type);
 
-/// The outermost table. The message of a failure begins with file, line and column.
-Result<TomlNode> parse_toml(std::string_view text, const std::string& file);
+/// The outermost table. The message of a failure, which is of the kind `fault`, begins with file,
+/// line and column.
+Result<Node> parse(std::string_view text, const std::string& file, ErrorKind fault);
 
-}  // namespace tine::cli
+}  // namespace tine::toml

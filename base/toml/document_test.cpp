@@ -1,28 +1,28 @@
-#include "cli/config/toml_document.h"
+#include "base/toml/document.h"
 
 #include <array>
 #include <cmath>
 #include <string>
 #include <string_view>
 
-#include "cli/config/limits.h"
+#include "base/toml/limits.h"
 #include "tests/catch.h"
 
-namespace tine::cli {
+namespace tine::toml {
 namespace {
 
 using namespace std::string_literals;
 
 /// What is wrong with a text, after the name of the file.
 std::string fault(std::string_view text) {
-  const auto result = parse_toml(text, "f");
+  const auto result = parse(text, "f", ErrorKind::config_invalid);
   if (result) return "none";
   return result.error().message.starts_with("f:") ? result.error().message.substr(2) : "?";
 }
 
 /// The value of the only key of a text.
-TomlNode value(const std::string& text) {
-  const auto result = parse_toml("a = " + text + "\n", "f");
+Node value(const std::string& text) {
+  const auto result = parse("a = " + text + "\n", "f", ErrorKind::config_invalid);
   INFO(text);
   REQUIRE(result);
   REQUIRE(result->children.size() == 1);
@@ -30,22 +30,22 @@ TomlNode value(const std::string& text) {
 }
 
 /// A tree in one line: keys with values, tables in braces.
-std::string tree(const TomlNode& node) {
+std::string tree(const Node& node) {
   std::string out;
   switch (node.type) {
-    case TomlNode::Type::table:
-      for (const TomlNode& child : node.children) {
+    case Node::Type::table:
+      for (const Node& child : node.children) {
         out.append(out.empty() ? "" : " ").append(child.key).append("=").append(tree(child));
       }
       return "{" + out + "}";
-    case TomlNode::Type::array:
-      for (const TomlNode& child : node.children) {
+    case Node::Type::array:
+      for (const Node& child : node.children) {
         out.append(out.empty() ? "" : " ").append(tree(child));
       }
       return "[" + out + "]";
-    case TomlNode::Type::string:
+    case Node::Type::string:
       return node.text;
-    case TomlNode::Type::integer:
+    case Node::Type::integer:
       return std::to_string(node.integer);
     default:
       return std::string(describe(node.type));
@@ -53,14 +53,14 @@ std::string tree(const TomlNode& node) {
 }
 
 std::string tree(std::string_view text) {
-  const auto result = parse_toml(text, "f");
+  const auto result = parse(text, "f", ErrorKind::config_invalid);
   return result ? tree(*result) : result.error().message;
 }
 
 }  // namespace
 
 TEST_CASE("toml: values keep their type, their order and their place") {
-  const auto root = parse_toml(
+  const auto root = parse(
       "zebra = true\n"
       "int = -5\n"
       "frac = 1.5\n"
@@ -70,27 +70,27 @@ TEST_CASE("toml: values keep their type, their order and their place") {
       "\n"
       "[table.inner]\n"
       "  key = \"v\"\n",
-      "f");
+      "f", ErrorKind::config_invalid);
   REQUIRE(root);
   REQUIRE(root->children.size() == 7);
   const auto& all = root->children;
   CHECK(all[0].key == "zebra");
-  CHECK(all[0].type == TomlNode::Type::boolean);
+  CHECK(all[0].type == Node::Type::boolean);
   CHECK(all[0].boolean);
   CHECK(all[0].key_at == Position{1, 1});
   CHECK(all[0].at == Position{1, 9});
   CHECK(all[1].integer == -5);
   CHECK(all[2].number == 1.5);
   CHECK(all[3].text == "é\n");
-  CHECK(all[4].type == TomlNode::Type::date);
-  CHECK(all[5].type == TomlNode::Type::array);
+  CHECK(all[4].type == Node::Type::date);
+  CHECK(all[5].type == Node::Type::array);
   REQUIRE(all[5].children.size() == 3);
   CHECK(all[5].children[1].text == "é");
   CHECK(all[5].children[1].at == Position{6, 12});
   CHECK(all[5].children[2].at == Position{6, 17});
   CHECK(all[6].key == "table");
   CHECK(all[6].key_at == Position{8, 2});
-  const TomlNode* const inner = all[6].find("inner");
+  const Node* const inner = all[6].find("inner");
   REQUIRE(inner != nullptr);
   CHECK(inner->key_at == Position{8, 8});
   REQUIRE(inner->find("key") != nullptr);
@@ -130,7 +130,7 @@ TEST_CASE("toml: fractions in every form") {
   CHECK(std::isinf(value("inf").number));
   CHECK(value("-inf").number < 0);
   CHECK(std::isnan(value("+nan").number));
-  CHECK(value("1e400").type == TomlNode::Type::number);
+  CHECK(value("1e400").type == Node::Type::number);
   for (const std::string_view text :
        {"1.", "1.e5", "1e", "1e+", "1.5.", "1._5", "1e_5", "1.5x", "03.14", "1.2_"}) {
     INFO(text);
@@ -147,7 +147,8 @@ TEST_CASE("toml: dates and times are known and checked") {
        {"1979-05-27T07:32:00Z", "1979-05-27 07:32:00", "1979-05-27t00:32:00.999999-07:00",
         "1979-05-27", "07:32:00", "00:32:00.5", "2000-02-29", "1979-05-27T07:32:00+23:59"}) {
     INFO(text);
-    CHECK(value(std::string(text)).type == TomlNode::Type::date);
+    CHECK(value(std::string(text)).type == Node::Type::date);
+    CHECK(value(std::string(text)).text == text);
   }
   for (const std::string_view text :
        {"1979-13-01", "1979-00-01", "1979-02-29", "2100-02-29", "1979-04-31", "1979-5-27",
@@ -303,30 +304,30 @@ TEST_CASE("toml: depth, number of values and size are bounded") {
     for (std::size_t i = 0; i < count; ++i) text += piece;
     return text;
   };
-  const std::size_t depth = limits::max_toml_depth;
+  const std::size_t depth = limits::max_depth;
   CHECK(fault("a" + repeated(".a", depth - 1) + " = 1") == "none");
   CHECK(fault("[a" + repeated(".a", depth) + "]").ends_with(": a key of too many parts"));
   CHECK(fault("a = " + repeated("[", depth) + repeated("]", depth)) == "none");
   CHECK(fault("a = " + repeated("[", depth + 1)).ends_with(": values nested too deeply"));
   CHECK(fault("a = " + repeated("{a=", depth + 1)).ends_with(": values nested too deeply"));
 
-  const std::size_t nodes = limits::max_toml_nodes;
+  const std::size_t nodes = limits::max_nodes;
   CHECK(fault("a = [" + repeated("1,", nodes - 1) + "]") == "none");
   CHECK(fault("a = [" + repeated("1,", nodes) + "]").ends_with(": more than 2048 values"));
 
-  const std::string text(limits::max_config_file, '#');
+  const std::string text(limits::max_text, '#');
   CHECK(fault(text) == "none");
   CHECK(fault(text + "#") == "1:1: the file is too large");
 }
 
 TEST_CASE("toml: every type has words of its own") {
-  CHECK(describe(TomlNode::Type::boolean) == "a boolean");
-  CHECK(describe(TomlNode::Type::integer) == "an integer");
-  CHECK(describe(TomlNode::Type::number) == "a number with a fraction");
-  CHECK(describe(TomlNode::Type::string) == "a string");
-  CHECK(describe(TomlNode::Type::date) == "a date or time");
-  CHECK(describe(TomlNode::Type::array) == "an array");
-  CHECK(describe(TomlNode::Type::table) == "a table");
+  CHECK(describe(Node::Type::boolean) == "a boolean");
+  CHECK(describe(Node::Type::integer) == "an integer");
+  CHECK(describe(Node::Type::number) == "a number with a fraction");
+  CHECK(describe(Node::Type::string) == "a string");
+  CHECK(describe(Node::Type::date) == "a date or time");
+  CHECK(describe(Node::Type::array) == "an array");
+  CHECK(describe(Node::Type::table) == "a table");
 }
 
-}  // namespace tine::cli
+}  // namespace tine::toml

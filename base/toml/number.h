@@ -5,11 +5,11 @@
 
 #include <string_view>
 
-#include "cli/config/toml_document.h"
+#include "base/toml/document.h"
 
-namespace tine::cli {
+namespace tine::toml {
 
 /// Sets type and value of `to`. Empty when that went well, else what is wrong.
-std::string_view read_bare_value(std::string_view word, TomlNode& to);
+std::string_view read_bare_value(std::string_view word, Node& to);
 
-}  // namespace tine::cli
+}  // namespace tine::toml

@@ -1,4 +1,4 @@
-#include "cli/config/toml_number.h"
+#include "base/toml/number.h"
 
 #include <charconv>
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace tine::cli {
+namespace tine::toml {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -118,16 +118,16 @@ bool is_digit_of(char c, int base) {
   return base == 16 && lower >= 'a' && lower <= 'f';
 }
 
-std::string_view read_integer(const std::string& digits, int base, TomlNode& to) {
+std::string_view read_integer(const std::string& digits, int base, Node& to) {
   const char* const begin = digits.data() + (digits.starts_with('+') ? 1 : 0);
   const char* const end = digits.data() + digits.size();
-  to.type = TomlNode::Type::integer;
+  to.type = Node::Type::integer;
   if (std::from_chars(begin, end, to.integer, base).ec == std::errc()) return {};
   return "an integer that does not fit into 64 bits";
 }
 
 /// 0x…, 0o…, 0b…
-std::optional<std::string_view> read_based(std::string_view text, TomlNode& to) {
+std::optional<std::string_view> read_based(std::string_view text, Node& to) {
   if (text.size() < 2 || text[0] != '0') return std::nullopt;
   const int base = text[1] == 'x' ? 16 : text[1] == 'o' ? 8 : text[1] == 'b' ? 2 : 0;
   if (base == 0) return std::nullopt;
@@ -137,7 +137,7 @@ std::optional<std::string_view> read_based(std::string_view text, TomlNode& to) 
   return read_integer(without_underscores(digits), base, to);
 }
 
-std::string_view read_number(std::string_view text, TomlNode& to) {
+std::string_view read_number(std::string_view text, Node& to) {
   constexpr std::string_view wrong = "a number that is not well-formed";
   Word word(text);
   word.take_any("+-");
@@ -151,29 +151,30 @@ std::string_view read_number(std::string_view text, TomlNode& to) {
     if (word.run(is_digit).empty()) return wrong;
   }
   if (!word.empty()) return wrong;
-  to.type = TomlNode::Type::number;
+  to.type = Node::Type::number;
   to.number = std::strtod(plain.c_str(), nullptr);
   return {};
 }
 
 }  // namespace
 
-std::string_view read_bare_value(std::string_view word, TomlNode& to) {
+std::string_view read_bare_value(std::string_view word, Node& to) {
   if (word.empty()) return "there is no value";
   if (word == "true" || word == "false") {
-    to.type = TomlNode::Type::boolean;
+    to.type = Node::Type::boolean;
     to.boolean = word == "true";
     return {};
   }
   if (looks_like_date(word)) {
-    to.type = TomlNode::Type::date;
+    to.type = Node::Type::date;
+    to.text = word;
     return is_date(word) ? std::string_view() : "a date or time that is not well-formed";
   }
   const bool negative = word[0] == '-';
   const std::string_view unsigned_word = word.substr(negative || word[0] == '+' ? 1 : 0);
   if (unsigned_word == "inf" || unsigned_word == "nan") {
     using Limits = std::numeric_limits<double>;
-    to.type = TomlNode::Type::number;
+    to.type = Node::Type::number;
     to.number = unsigned_word == "inf" ? Limits::infinity() : Limits::quiet_NaN();
     if (negative) to.number = -to.number;
     return {};
@@ -185,4 +186,4 @@ std::string_view read_bare_value(std::string_view word, TomlNode& to) {
   return read_number(word, to);
 }
 
-}  // namespace tine::cli
+}  // namespace tine::toml

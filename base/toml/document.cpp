@@ -1,15 +1,15 @@
-#include "cli/config/toml_document.h"
+#include "base/toml/document.h"
 
 #include <cstddef>
 
-#include "cli/config/limits.h"
-#include "cli/config/toml_reader.h"
+#include "base/toml/limits.h"
+#include "base/toml/reader.h"
 
-namespace tine::cli {
+namespace tine::toml {
 namespace {
 
-using Made = TomlNode::Made;
-using Type = TomlNode::Type;
+using Made = Node::Made;
+using Type = Node::Type;
 
 /// How the words of a text make tables.
 class Builder {
@@ -26,32 +26,25 @@ class Builder {
     return in_.fault().empty();
   }
 
-  TomlNode& root() { return root_; }
-  const TomlReader& reader() const { return in_; }
+  Node& root() { return root_; }
+  const Reader& reader() const { return in_; }
 
  private:
-  TomlNode* child(TomlNode& table, const TomlKey& key) {
-    for (TomlNode& each : table.children) {
-      if (each.key == key.name) return &each;
-    }
-    return nullptr;
-  }
-
   /// Pointers to other children of `parent` do not outlive this.
-  TomlNode* add(TomlNode& parent, Type type, Made made, Position at) {
-    if (++nodes_ > limits::max_toml_nodes) {
-      in_.fail("more than " + std::to_string(limits::max_toml_nodes) + " values", at);
+  Node* add(Node& parent, Type type, Made made, Position at) {
+    if (++nodes_ > limits::max_nodes) {
+      in_.fail("more than " + std::to_string(limits::max_nodes) + " values", at);
       return nullptr;
     }
-    TomlNode& node = parent.children.emplace_back();
+    Node& node = parent.children.emplace_back();
     node.type = type;
     node.made = made;
     node.at = at;
     return &node;
   }
 
-  TomlNode* add(TomlNode& parent, const TomlKey& key, Type type, Made made) {
-    TomlNode* const node = add(parent, type, made, key.at);
+  Node* add(Node& parent, const Key& key, Type type, Made made) {
+    Node* const node = add(parent, type, made, key.at);
     if (node != nullptr) {
       node->key = key.name;
       node->key_at = key.at;
@@ -59,14 +52,14 @@ class Builder {
     return node;
   }
 
-  TomlNode* twice(const TomlKey& key) {
+  Node* twice(const Key& key) {
     in_.fail("a key or table that is there already", key.at);
     return nullptr;
   }
 
   /// The table on the way of a header; it is made where there is none.
-  TomlNode* enter(TomlNode& table, const TomlKey& key) {
-    TomlNode* const next = child(table, key);
+  Node* enter(Node& table, const Key& key) {
+    Node* const next = table.find(key.name);
     if (next == nullptr) return add(table, key, Type::table, Made::on_the_way);
     if (next->type == Type::array && next->made == Made::header) return &next->children.back();
     if (next->type == Type::table && next->made != Made::value) return next;
@@ -77,10 +70,10 @@ class Builder {
   bool header() {
     in_.take('[');
     const bool element = in_.take('[');
-    std::vector<TomlKey> path;
+    std::vector<Key> path;
     if (!in_.read_key(path)) return false;
     if (!in_.take(']') || (element && !in_.take(']'))) return in_.fail("expected ]");
-    TomlNode* table = &root_;
+    Node* table = &root_;
     for (std::size_t i = 0; i + 1 < path.size(); ++i) {
       table = enter(*table, path[i]);
       if (table == nullptr) return false;
@@ -89,8 +82,8 @@ class Builder {
     return section_ != nullptr;
   }
 
-  TomlNode* open_table(TomlNode& parent, const TomlKey& key) {
-    TomlNode* const table = child(parent, key);
+  Node* open_table(Node& parent, const Key& key) {
+    Node* const table = parent.find(key.name);
     if (table == nullptr) return add(parent, key, Type::table, Made::header);
     if (table->type != Type::table || table->made != Made::on_the_way) return twice(key);
     table->made = Made::header;
@@ -98,8 +91,8 @@ class Builder {
     return table;
   }
 
-  TomlNode* next_element(TomlNode& parent, const TomlKey& key) {
-    TomlNode* array = child(parent, key);
+  Node* next_element(Node& parent, const Key& key) {
+    Node* array = parent.find(key.name);
     if (array == nullptr) {
       array = add(parent, key, Type::array, Made::header);
       if (array == nullptr) return nullptr;
@@ -110,13 +103,13 @@ class Builder {
   }
 
   /// key = value
-  bool pair(TomlNode& table, std::size_t depth) {
-    std::vector<TomlKey> path;
+  bool pair(Node& table, std::size_t depth) {
+    std::vector<Key> path;
     if (!in_.read_key(path)) return false;
     if (!in_.take('=')) return in_.fail("expected =");
-    TomlNode* parent = &table;
+    Node* parent = &table;
     for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-      TomlNode* next = child(*parent, path[i]);
+      Node* next = parent->find(path[i].name);
       if (next == nullptr) {
         next = add(*parent, path[i], Type::table, Made::dots);
       } else if (next->type != Type::table ||
@@ -127,28 +120,28 @@ class Builder {
       next->made = Made::dots;
       parent = next;
     }
-    if (child(*parent, path.back()) != nullptr) return twice(path.back()) != nullptr;
-    TomlNode* const node = add(*parent, path.back(), Type::table, Made::value);
+    if (parent->find(path.back().name) != nullptr) return twice(path.back()) != nullptr;
+    Node* const node = add(*parent, path.back(), Type::table, Made::value);
     return node != nullptr && value(*node, depth);
   }
 
-  bool value(TomlNode& to, std::size_t depth) {
+  bool value(Node& to, std::size_t depth) {
     in_.skip_blanks();
     to.at = in_.here();
     if (in_.peek() != '[' && in_.peek() != '{') return in_.read_scalar(to);
-    if (depth == limits::max_toml_depth) return in_.fail("values nested too deeply");
+    if (depth == limits::max_depth) return in_.fail("values nested too deeply");
     if (in_.take('[')) return array(to, depth + 1);
     in_.take('{');
     return inline_table(to, depth + 1);
   }
 
   /// Behind the bracket.
-  bool array(TomlNode& to, std::size_t depth) {
+  bool array(Node& to, std::size_t depth) {
     to.type = Type::array;
     for (;;) {
       if (!in_.skip_lines()) return false;
       if (in_.take(']')) return true;
-      TomlNode* const element = add(to, Type::table, Made::value, in_.here());
+      Node* const element = add(to, Type::table, Made::value, in_.here());
       if (element == nullptr || !value(*element, depth) || !in_.skip_lines()) return false;
       if (in_.take(']')) return true;
       if (!in_.take(',')) return in_.fail("expected , or ]");
@@ -156,7 +149,7 @@ class Builder {
   }
 
   /// Behind the brace.
-  bool inline_table(TomlNode& to, std::size_t depth) {
+  bool inline_table(Node& to, std::size_t depth) {
     to.type = Type::table;
     in_.skip_blanks();
     if (in_.take('}')) return true;
@@ -167,22 +160,29 @@ class Builder {
     return in_.take('}') || in_.fail("expected , or }");
   }
 
-  TomlReader in_;
-  TomlNode root_;
-  TomlNode* section_ = nullptr;
+  Reader in_;
+  Node root_;
+  Node* section_ = nullptr;
   std::size_t nodes_ = 0;
 };
 
 }  // namespace
 
-const TomlNode* TomlNode::find(std::string_view name) const {
-  for (const TomlNode& child : children) {
+const Node* Node::find(std::string_view name) const {
+  for (const Node& child : children) {
     if (child.key == name) return &child;
   }
   return nullptr;
 }
 
-std::string_view describe(TomlNode::Type type) {
+Node* Node::find(std::string_view name) {
+  for (Node& child : children) {
+    if (child.key == name) return &child;
+  }
+  return nullptr;
+}
+
+std::string_view describe(Node::Type type) {
   switch (type) {
     case Type::boolean:
       return "a boolean";
@@ -202,16 +202,13 @@ std::string_view describe(TomlNode::Type type) {
   return "a table";
 }
 
-Result<TomlNode> parse_toml(std::string_view text, const std::string& file) {
-  if (text.size() > limits::max_config_file) {
-    return fail(ErrorKind::config_invalid, file + ":1:1: the file is too large");
-  }
+Result<Node> parse(std::string_view text, const std::string& file, ErrorKind fault) {
+  if (text.size() > limits::max_text) return fail(fault, file + ":1:1: the file is too large");
   Builder builder(text);
   if (builder.build()) return std::move(builder.root());
   const Position at = builder.reader().fault_at();
-  return fail(ErrorKind::config_invalid, file + ":" + std::to_string(at.line) + ":" +
-                                             std::to_string(at.column) + ": " +
-                                             builder.reader().fault());
+  return fail(fault, file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
+                         builder.reader().fault());
 }
 
-}  // namespace tine::cli
+}  // namespace tine::toml

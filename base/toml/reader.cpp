@@ -1,10 +1,10 @@
-#include "cli/config/toml_reader.h"
+#include "base/toml/reader.h"
 
 #include "base/json/utf8.h"
-#include "cli/config/limits.h"
-#include "cli/config/toml_number.h"
+#include "base/toml/limits.h"
+#include "base/toml/number.h"
 
-namespace tine::cli {
+namespace tine::toml {
 namespace {
 
 bool is_bare_key(char c) {
@@ -49,19 +49,19 @@ void append_code_point(unsigned code, std::string& to) {
 
 }  // namespace
 
-TomlReader::TomlReader(std::string_view text) : text_(text) {}
+Reader::Reader(std::string_view text) : text_(text) {}
 
-char TomlReader::peek(std::size_t ahead) const {
+char Reader::peek(std::size_t ahead) const {
   return ahead < text_.size() - at_ ? text_[at_ + ahead] : '\0';
 }
 
-bool TomlReader::take(char c) {
+bool Reader::take(char c) {
   if (at_end() || text_[at_] != c) return false;
   ++at_;
   return true;
 }
 
-Position TomlReader::here() {
+Position Reader::here() {
   for (; counted_ < at_; ++counted_) {
     if (text_[counted_] == '\n') {
       ++counted_at_.line;
@@ -73,7 +73,7 @@ Position TomlReader::here() {
   return counted_at_;
 }
 
-bool TomlReader::fail(std::string_view what, Position at) {
+bool Reader::fail(std::string_view what, Position at) {
   if (fault_.empty()) {
     fault_ = what;
     fault_at_ = at;
@@ -81,7 +81,7 @@ bool TomlReader::fail(std::string_view what, Position at) {
   return false;
 }
 
-bool TomlReader::check_encoding() {
+bool Reader::check_encoding() {
   const char* const begin = text_.data();
   const char* const end = begin + text_.size();
   for (const char* p = begin; p != end; ++p) {
@@ -99,11 +99,11 @@ bool TomlReader::check_encoding() {
   return true;
 }
 
-void TomlReader::skip_blanks() {
+void Reader::skip_blanks() {
   while (!at_end() && is_blank(text_[at_])) ++at_;
 }
 
-bool TomlReader::take_line_end() {
+bool Reader::take_line_end() {
   if (next_is("\r\n")) {
     at_ += 2;
     return true;
@@ -111,7 +111,7 @@ bool TomlReader::take_line_end() {
   return take('\n');
 }
 
-bool TomlReader::skip_comment() {
+bool Reader::skip_comment() {
   if (peek() != '#') return true;
   while (!at_end() && peek() != '\n' && !next_is("\r\n")) {
     if (is_forbidden(peek())) return fail("a control character in a comment");
@@ -120,7 +120,7 @@ bool TomlReader::skip_comment() {
   return true;
 }
 
-bool TomlReader::skip_lines() {
+bool Reader::skip_lines() {
   do {
     skip_blanks();
     if (!skip_comment()) return false;
@@ -128,14 +128,14 @@ bool TomlReader::skip_lines() {
   return true;
 }
 
-bool TomlReader::end_line() {
+bool Reader::end_line() {
   skip_blanks();
   if (!skip_comment()) return false;
   if (at_end() || take_line_end()) return true;
   return fail("more than one thing in a line");
 }
 
-bool TomlReader::read_key_part(TomlKey& to) {
+bool Reader::read_key_part(Key& to) {
   to.at = here();
   if (peek() == '"' || peek() == '\'') {
     if (next_is("\"\"\"") || next_is("'''")) return fail("a key of several lines");
@@ -147,11 +147,11 @@ bool TomlReader::read_key_part(TomlKey& to) {
   return at_ != begin || fail("expected a key");
 }
 
-bool TomlReader::read_key(std::vector<TomlKey>& to) {
+bool Reader::read_key(std::vector<Key>& to) {
   do {
     skip_blanks();
-    if (to.size() == limits::max_toml_depth) return fail("a key of too many parts");
-    TomlKey part;
+    if (to.size() == limits::max_depth) return fail("a key of too many parts");
+    Key part;
     if (!read_key_part(part)) return false;
     to.push_back(std::move(part));
     skip_blanks();
@@ -159,7 +159,7 @@ bool TomlReader::read_key(std::vector<TomlKey>& to) {
   return true;
 }
 
-bool TomlReader::read_code_point(std::size_t digits, std::string& to) {
+bool Reader::read_code_point(std::size_t digits, std::string& to) {
   unsigned code = 0;
   for (std::size_t i = 0; i < digits; ++i, ++at_) {
     const unsigned digit = hex_digit(peek());
@@ -174,7 +174,7 @@ bool TomlReader::read_code_point(std::size_t digits, std::string& to) {
 }
 
 /// At a backslash.
-bool TomlReader::read_escape(std::string& to) {
+bool Reader::read_escape(std::string& to) {
   constexpr std::string_view names = "btnfr\"\\";
   constexpr std::string_view values = "\b\t\n\f\r\"\\";
   const char c = peek(1);
@@ -189,7 +189,7 @@ bool TomlReader::read_escape(std::string& to) {
   return true;
 }
 
-bool TomlReader::read_string(std::string& to) {
+bool Reader::read_string(std::string& to) {
   const Position begin = here();
   const char quote = peek();
   ++at_;
@@ -211,7 +211,7 @@ bool TomlReader::read_string(std::string& to) {
 }
 
 /// A backslash before the end of a line takes away the line end and all blanks that follow.
-bool TomlReader::skip_escaped_line_end(bool& skipped) {
+bool Reader::skip_escaped_line_end(bool& skipped) {
   const std::size_t begin = at_++;
   skip_blanks();
   skipped = take_line_end();
@@ -225,7 +225,7 @@ bool TomlReader::skip_escaped_line_end(bool& skipped) {
   return true;
 }
 
-bool TomlReader::read_multiline(char quote, Position begin, std::string& to) {
+bool Reader::read_multiline(char quote, Position begin, std::string& to) {
   take_line_end();
   for (;;) {
     std::size_t quotes = 0;
@@ -249,7 +249,7 @@ bool TomlReader::read_multiline(char quote, Position begin, std::string& to) {
   }
 }
 
-bool TomlReader::read_bare(TomlNode& to) {
+bool Reader::read_bare(Node& to) {
   const Position begin = here();
   const std::size_t from = at_;
   while (is_bare_value(peek())) ++at_;
@@ -264,10 +264,10 @@ bool TomlReader::read_bare(TomlNode& to) {
   return wrong.empty() || fail(wrong, begin);
 }
 
-bool TomlReader::read_scalar(TomlNode& to) {
+bool Reader::read_scalar(Node& to) {
   if (peek() != '"' && peek() != '\'') return read_bare(to);
-  to.type = TomlNode::Type::string;
+  to.type = Node::Type::string;
   return read_string(to.text);
 }
 
-}  // namespace tine::cli
+}  // namespace tine::toml

@@ -1,6 +1,6 @@
 #pragma once
 // The words of a TOML 1.0 text: keys, strings, numbers, dates, and the blanks and comments between
-// them. What they make together is read by toml_document.cpp.
+// them. What they make together is read by document.cpp.
 //
 // It is our own because project files are not trusted: toml++ 3.3 runs into undefined behaviour on
 // texts such as "[=]" or a U+FE7F outside of strings. Here every byte is looked at before it counts
@@ -13,18 +13,18 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/config/toml_document.h"
+#include "base/toml/document.h"
 
-namespace tine::cli {
+namespace tine::toml {
 
-struct TomlKey {
+struct Key {
   std::string name;
   Position at;
 };
 
-class TomlReader {
+class Reader {
  public:
-  explicit TomlReader(std::string_view text);
+  explicit Reader(std::string_view text);
 
   bool at_end() const { return at_ == text_.size(); }
   /// The byte at the cursor; NUL at the end, and never elsewhere in a good text.
@@ -44,9 +44,9 @@ class TomlReader {
   /// Nothing but blanks and a comment up to the end of the line or the text.
   bool end_line();
   /// A key, with its parts in the order of the dots.
-  bool read_key(std::vector<TomlKey>& to);
+  bool read_key(std::vector<Key>& to);
   /// Any value but an array or inline table. Sets type and value of `to`.
-  bool read_scalar(TomlNode& to);
+  bool read_scalar(Node& to);
 
   /// Notes what is wrong at the cursor, or at `at`. The first fault counts.
   bool fail(std::string_view what) { return fail(what, here()); }
@@ -64,8 +64,8 @@ class TomlReader {
   bool read_escape(std::string& to);
   bool read_code_point(std::size_t digits, std::string& to);
   bool skip_escaped_line_end(bool& skipped);
-  bool read_key_part(TomlKey& to);
-  bool read_bare(TomlNode& to);
+  bool read_key_part(Key& to);
+  bool read_bare(Node& to);
 
   std::string_view text_;
   std::size_t at_ = 0;
@@ -76,4 +76,4 @@ class TomlReader {
   Position fault_at_;
 };
 
-}  // namespace tine::cli
+}  // namespace tine::toml
