@@ -36,17 +36,26 @@ bool is_free(const std::string& member, const Json& value) {
   return sometimes.contains(member) && value.is_object() && !value.contains("type");
 }
 
-void collect_names(const Json& node, std::set<std::string>& names) {
+struct Names {
+  std::set<std::string> members;
+  std::set<std::string> maps;  // members whose own members may have any name
+};
+
+void collect_names(const Json& node, Names& names) {
   if (node.is_object()) {
     if (const auto properties = node.find("properties"); properties != node.end()) {
-      for (const auto& [name, value] : properties->items()) names.insert(name);
+      for (const auto& [name, value] : properties->items()) {
+        names.members.insert(name);
+        const auto others = value.find("additionalProperties");
+        if (others != value.end() && others->is_object()) names.maps.insert(name);
+      }
     }
   }
   if (!node.is_structured()) return;
   for (const Json& child : node) collect_names(child, names);
 }
 
-std::string unknown_member(const Json& node, const std::set<std::string>& names) {
+std::string unknown_member(const Json& node, const Names& names, bool any_name = false) {
   if (!node.is_structured()) return {};
   if (node.is_array()) {
     for (const Json& child : node) {
@@ -55,9 +64,10 @@ std::string unknown_member(const Json& node, const std::set<std::string>& names)
     return {};
   }
   for (const auto& [name, value] : node.items()) {
-    if (!names.contains(name)) return name;
-    if (is_free(name, value)) continue;
-    if (auto found = unknown_member(value, names); !found.empty()) return found;
+    if (!any_name && !names.members.contains(name)) return name;
+    if (!any_name && is_free(name, value)) continue;
+    const bool map = !any_name && names.maps.contains(name);
+    if (auto found = unknown_member(value, names, map); !found.empty()) return found;
   }
   return {};
 }
@@ -132,7 +142,7 @@ class SchemaCheck::Schema {
 
   Json document_;
   std::string fault_;
-  std::set<std::string> names_;
+  Names names_;
   std::map<std::tuple<std::string, std::string, std::string>, std::string> types_;
   std::map<std::string, std::unique_ptr<valijson::Schema>> schemas_;
 };

@@ -16,7 +16,8 @@ namespace tine::toml {
 struct Node {
   enum class Type : std::uint8_t { boolean, integer, number, string, date, array, table };
 
-  /// By what a table or array came to be, which decides what may still be added to it.
+  /// By what a table or array came to be, which decides what may still be added to it and how it is
+  /// written.
   enum class Made : std::uint8_t {
     value,       ///< it was written as a value
     header,      ///< [it], or [[it]]

@@ -2,7 +2,7 @@
 // The words of a TOML 1.0 text: keys, strings, numbers, dates, and the blanks and comments between
 // them. What they make together is read by document.cpp.
 //
-// It is our own because project files are not trusted: toml++ 3.3 runs into undefined behaviour on
+// It is our own because what it reads is not trusted: toml++ 3.3 runs into undefined behaviour on
 // texts such as "[=]" or a U+FE7F outside of strings. Here every byte is looked at before it counts
 // for anything, and nothing recurses.
 //

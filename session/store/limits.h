@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/limits.h"
+#include "base/toml/limits.h"
 
 namespace tine::session::store::limits {
 
@@ -18,8 +19,9 @@ inline constexpr std::size_t write_buffer = std::size_t{256} * 1024;
 /// How long written bytes may wait until they are brought to disk; what a power loss may cost.
 inline constexpr std::chrono::milliseconds sync_interval{2000};
 
-/// A state.toml that is larger is damaged.
-inline constexpr std::size_t state_file = std::size_t{1} * 1024 * 1024;
+/// A state.toml that is larger is damaged. None such is written: what this program does not know is
+/// left out, and if that is not enough the old file stays.
+inline constexpr std::size_t state_file = toml::limits::max_text;
 
 /// The longest line of a transcript: a message of the greatest length and its envelope. A longer
 /// one is damage, as none is written.

@@ -39,6 +39,9 @@ struct BackendState {
   std::optional<std::int64_t> exit_code;
   std::string updated;
   executor::Tokens tokens;
+  std::uint64_t turns = 0;
+  std::string provider_turn;            ///< the provider's name for the last turn that it keeps
+  std::uint64_t provider_turn_seq = 0;  ///< where that turn ends in the transcript
   bool operator==(const BackendState&) const = default;
 };
 
@@ -54,6 +57,8 @@ struct State {
   bool deleted = false;  ///< hidden; kept for the sessions that were forked from it
   std::string mode;
   std::map<std::string, std::string> options;
+  std::string system_prompt;
+  bool prompted = true;  ///< false: it never had a prompt
 
   std::string parent;  ///< empty: not a fork
   std::uint64_t depth = 0;
@@ -66,18 +71,24 @@ struct State {
   std::optional<GitState> git;
 
   std::uint64_t turns = 0;
-  std::uint64_t last_seq = 0;
+  std::uint64_t last_seq = 0;          ///< of the transcript's last record
+  std::int64_t transcript_bytes = 0;   ///< where the transcript ended when this was written
+  std::int64_t last_turn_offset = -1;  ///< where the line of the last turn's end begins; -1: none
+  std::uint64_t marker = 0;            ///< the highest number of a redaction
   std::map<std::string, BackendState> backends;
   executor::Tokens total;
 
   bool operator==(const State&) const = default;
 };
 
-/// `where` names the file in errors, which say the line.
+/// `where` names the file in errors, which say line and column. A known key with a value of another
+/// type is damage.
 Result<State> parse_state(std::string_view text, std::string_view where);
 
 /// `before` is what stands in the file now; what it holds beyond the known keys is kept. A damaged
-/// one is as good as none.
-std::string write_state(const State& state, std::string_view before);
+/// one is as good as none, and so is one with which the result would be too large to be read back.
+/// The result reads back as `state`, but for counts beyond the 63 bits of TOML, which become the
+/// greatest, and strings that are not UTF-8. A state that is too large in itself is refused.
+Result<std::string> write_state(const State& state, std::string_view before);
 
 }  // namespace tine::session::store

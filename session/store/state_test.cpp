@@ -1,6 +1,14 @@
 #include "session/store/state.h"
 
+#include <algorithm>
+#include <limits>
+
+#include "base/json/writer.h"
+#include "base/toml/json.h"
+#include "base/toml/limits.h"
+#include "session/store/limits.h"
 #include "tests/catch.h"
+#include "tests/schema_check.h"
 
 using namespace tine;
 using namespace tine::session::store;
@@ -17,7 +25,9 @@ State sample() {
   state.created = "2026-01-31T12:00:00.000Z";
   state.accessed = "2026-01-31T12:00:01.000Z";
   state.mode = "ask";
-  state.options = {{"model", "owl"}};
+  state.options = {{"model", "owl"}, {"a \"b\".c", ""}};
+  state.system_prompt = "Be brief.\n\tAnd kind: \x7F é 😀";
+  state.prompted = false;
   state.parent = "01J00000000000000000000001";
   state.depth = 2;
   state.fork_seq = 17;
@@ -28,47 +38,291 @@ State sample() {
   state.git = GitState{.branch = "main", .commit = "0123abc", .dirty = true};
   state.turns = 4;
   state.last_seq = 40;
+  state.transcript_bytes = 12'345;
+  state.last_turn_offset = 12'000;
+  state.marker = 7;
   state.backends["rehearsal"] = BackendState{.provider_id = "p1",
                                              .last_action = "said hi",
                                              .exit_code = 0,
                                              .updated = "2026-01-31T12:00:01.000Z",
-                                             .tokens = {.input = 1, .output = 2}};
+                                             .tokens = {.input = 1, .output = 2},
+                                             .turns = 3,
+                                             .provider_turn = "t3",
+                                             .provider_turn_seq = 38};
+  state.backends["an other"] = BackendState{.exit_code = -9};
   state.total = {.input = 1, .cache_read = 0, .output = 2};
   return state;
 }
+
+State bare() {
+  State state;
+  state.id = "01J00000000000000000000000";
+  return state;
+}
+
+std::string written(const State& state, std::string_view before = {}) {
+  const auto text = write_state(state, before);
+  REQUIRE(text);
+  return *text;
+}
+
+State reread(std::string_view text) {
+  const auto state = parse_state(text, "state.toml");
+  INFO(text << (state ? "" : state.error().message));
+  REQUIRE(state);
+  return *state;
+}
+
+std::string fault(std::string_view text) {
+  const auto state = parse_state(text, "state.toml");
+  REQUIRE_FALSE(state);
+  CHECK(state.error().kind == ErrorKind::damaged);
+  return state.error().message;
+}
+
+std::string as_json(std::string_view text) {
+  const auto root = toml::parse(text, "state.toml", ErrorKind::damaged);
+  REQUIRE(root);
+  std::string out;
+  json::Writer writer(out);
+  REQUIRE(toml::write_json(*root, writer));
+  return out;
+}
+
+/// What a later version, or a person, may have put everywhere.
+constexpr std::string_view with_unknown = R"(
+version = 1
+id = "01J00000000000000000000000"
+day = 1979-05-27 07:32:00
+list = [1, [2.5, { deep.er = "x" }], "é"]
+fork.turns = 8
+
+[settings]
+colour = "blue"
+[settings.options]
+count = 3
+[settings.options.more]
+x = 0x10
+
+[genealogy]
+parent = "01J00000000000000000000001"
+aunt = "a"
+
+[context]
+since = 07:32:00
+
+[git]
+remote.name = "origin"
+
+[transcript]
+shards = [1, 2]
+
+[backends]
+newest = "rehearsal"
+[backends.rehearsal]
+pid = 5
+[backends.rehearsal.tokens]
+dreamt = 9
+[[backends.rehearsal.attempts]]
+at = 1979-05-27T07:32:00.5+01:00
+[[backends.rehearsal.attempts]]
+why.not = true
+
+[future.nested]
+ratio = 1e100
+)";
 
 }  // namespace
 
 TEST_CASE("a state reads back as it was written; what is unknown stays unknown") {
   const State state = sample();
-  const auto read = parse_state(write_state(state, ""), "state.toml");
-  REQUIRE(read);
-  CHECK(*read == state);
-  CHECK_FALSE(read->total.cache_write);
-  CHECK(read->total.cache_read == 0U);
+  const State read = reread(written(state));
+  CHECK(read == state);
+  CHECK_FALSE(read.total.cache_write);
+  CHECK(read.total.cache_read == 0U);
+  CHECK(reread(written(bare())) == bare());
+}
+
+TEST_CASE("a state needs no more than a version and an id") {
+  const State read = reread("version = 1\nid = \"x\"");
+  CHECK(read.prompted);
+  CHECK(read.system_prompt.empty());
+  CHECK(read.last_seq == 0);
+  CHECK(read.transcript_bytes == 0);
+  CHECK(read.last_turn_offset == -1);
+  CHECK(read.marker == 0);
+  CHECK(read.status == Status::active);
+  CHECK_FALSE(read.git);
+  const State empty = reread("version = 1\nid = \"x\"\nproject = \"/p\"\n[backends.b]");
+  CHECK(empty.cwd == "/p");
+  CHECK(empty.backends.at("b") == BackendState());
+}
+
+TEST_CASE("what is taken out of a state is taken out of its file") {
+  const State full = sample();
+  CHECK(reread(written(bare(), written(full))) == bare());
+  CHECK(reread(written(full, written(bare()))) == full);
+  CHECK(reread(written(bare(), with_unknown)) == bare());
 }
 
 TEST_CASE("keys that this program does not know survive a rewrite") {
-  State state = sample();
-  const std::string before = write_state(state, "") + "\n[future]\nkey = [1, 2]\n";
-  state.turns = 5;
-  const std::string after = write_state(state, before);
-  CHECK(after.find("[future]") != std::string::npos);
-  CHECK(after.find("[ 1, 2 ]") != std::string::npos);
-  const auto read = parse_state(after, "state.toml");
-  REQUIRE(read);
-  CHECK(*read == state);
+  const State state = sample();
+  const std::string once = written(state, with_unknown);
+  CHECK(reread(once) == state);
+  const std::string twice = written(state, once);
+  CHECK(twice == once);
+  for (const std::string_view kept : {
+           "\nday = 1979-05-27 07:32:00\n",
+           "\nlist = [1, [2.5, { deep.er = \"x\" }], \"é\"]\n",
+           "\nfork.turns = 8\n",
+           "\n[settings]\ncolour = \"blue\"\nmode = \"ask\"\n",
+           "\n[settings.options]\ncount = 3\n",
+           "\n[settings.options.more]\nx = 16\n",
+           "\naunt = \"a\"\n",
+           "\nsince = 07:32:00\n",
+           "\nremote.name = \"origin\"\n",
+           "\n[transcript]\nshards = [1, 2]\nseq = 40\n",
+           "\n[backends]\nnewest = \"rehearsal\"\n",
+           "\npid = 5\n",
+           "\ndreamt = 9\n",
+           "\n[[backends.rehearsal.attempts]]\nat = 1979-05-27T07:32:00.5+01:00\n",
+           "\n[[backends.rehearsal.attempts]]\nwhy.not = true\n",
+           "\n[future.nested]\nratio = 1e+100\n",
+       }) {
+    INFO(kept << "\n" << once);
+    CHECK(once.find(kept) != std::string::npos);
+  }
+}
+
+TEST_CASE("a state takes the place of whatever stood at its keys") {
+  const State state = sample();
+  for (const std::string_view before : {
+           "version = 'x'\nid = 3\nsettings = 1\nbackends = []\ntokens = true\ngit = 'g'",
+           "settings = { mode = 'x', options = { model = 1 } }\nbackends = { rehearsal = {} }",
+           "backends.rehearsal.turns = 8\ntokens.input = 9\nsettings.options.model = 'm'",
+           "[[settings]]\n[[backends]]\n[[git]]",
+           "[backends]\nrehearsal = { tokens = [] }",
+           "[backends.rehearsal.tokens.deeper]",
+           "not toml",
+       }) {
+    INFO(before);
+    CHECK(reread(written(state, before)) == state);
+  }
 }
 
 TEST_CASE("a damaged state names its line, one of a newer version is told apart") {
-  const auto broken = parse_state("version = 1\nid = \"x\nturns", "state.toml");
-  REQUIRE_FALSE(broken);
-  CHECK(broken.error().kind == ErrorKind::damaged);
-  CHECK(broken.error().message.find("state.toml:2") == 0);
-  const auto newer = parse_state("version = 2\nid = \"x\"", "state.toml");
+  CHECK(fault("version = 1\nid = \"x\nturns") == "state.toml:2:6: a string without an end");
+  CHECK(fault("") == "state.toml:1:1: there is no version");
+  CHECK(fault("version = 1") == "state.toml:1:1: there is no id");
+  CHECK(fault("version = 1\nid = \"x\"\nstatus = 'gone'") ==
+        "state.toml:3:10: there is no such status");
+  CHECK(fault("version = '1'") == "state.toml:1:11: expected an integer, found a string");
+  CHECK(fault("version = 1\nid = 2") == "state.toml:2:6: expected a string, found an integer");
+  const std::string begin = "version = 1\nid = 'x'\n";
+  CHECK(fault(begin + "turns = -1") == "state.toml:3:9: a count below zero");
+  CHECK(fault(begin + "deleted = 'no'\nturns = []") ==
+        "state.toml:3:11: expected a boolean, found a string");
+  CHECK(fault(begin + "[transcript]\nbytes = -1") == "state.toml:4:9: a count below zero");
+  CHECK(fault(begin + "[transcript]\nmarker = 1.5") ==
+        "state.toml:4:10: expected an integer, found a number with a fraction");
+  CHECK(fault(begin + "[[git]]").starts_with("state.toml:3:"));
+  CHECK(fault(begin + "[backends.b]\ntokens = 1") ==
+        "state.toml:4:10: expected a table, found an integer");
+
+  const auto newer = parse_state("version = 2\nid = 1", "state.toml");
   REQUIRE_FALSE(newer);
   CHECK(newer.error().kind == ErrorKind::unsupported);
-  CHECK_FALSE(parse_state("", "state.toml"));
+}
+
+TEST_CASE("whatever befalls a state's bytes, it is read or refused with its place") {
+  const std::string whole = written(sample(), with_unknown);
+  const auto try_on = [](std::string_view text) {
+    const auto state = parse_state(text, "state.toml");
+    if (state) {
+      const auto again = write_state(*state, text);
+      return again && parse_state(*again, "state.toml") == *state;
+    }
+    return state.error().kind == ErrorKind::unsupported ||
+           (state.error().kind == ErrorKind::damaged &&
+            state.error().message.starts_with("state.toml:"));
+  };
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    INFO(at);
+    if (!try_on(std::string_view(whole).substr(0, at))) FAIL("cut");
+    if (!try_on(std::string_view(whole).substr(at))) FAIL("the end alone");
+    std::string changed = whole;
+    for (unsigned bit = 1; bit < 0x200; bit <<= 1U) {
+      // The last of them flips all.
+      const unsigned flip = bit == 0x100 ? 0xFF : bit;
+      changed[at] = static_cast<char>(static_cast<unsigned char>(whole[at]) ^ flip);
+      if (!try_on(changed)) FAIL("flipped");
+    }
+  }
+}
+
+TEST_CASE("a state never becomes too large to be read back") {
+  State state = sample();
+  std::string before = "pad = [";
+  while (std::count(before.begin(), before.end(), ',') + 2 <
+         static_cast<std::ptrdiff_t>(toml::limits::max_nodes)) {
+    before += "1,";
+  }
+  before += "]";
+  REQUIRE(toml::parse(before, "", ErrorKind::damaged));
+  CHECK(reread(written(state, before)) == state);
+  CHECK(written(state, before).find("pad") == std::string::npos);
+  CHECK(written(state, "pad = [1]").find("pad") != std::string::npos);
+
+  state.system_prompt = "x";
+  const std::size_t rest = written(state).size() - 1;
+  state.system_prompt = std::string(session::store::limits::state_file - rest - 1, 'x');
+  CHECK(reread(written(state)) == state);
+  state.system_prompt += 'x';
+  CHECK(reread(written(state)) == state);
+  CHECK(reread(written(state, "pad = 1")) == state);
+  state.system_prompt += 'x';
+  const auto refused = write_state(state, "");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == ErrorKind::session_too_large);
+}
+
+TEST_CASE("counts beyond those of TOML become the greatest, text becomes UTF-8") {
+  State state = bare();
+  state.turns = std::numeric_limits<std::uint64_t>::max();
+  state.transcript_bytes = -5;
+  state.last_turn_offset = -5;
+  state.description = "\xFF";
+  const State read = reread(written(state));
+  CHECK(read.turns == static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
+  CHECK(read.transcript_bytes == 0);
+  CHECK(read.last_turn_offset == -1);
+  CHECK(read.description == "\uFFFD");
+}
+
+TEST_CASE("a written state is as its schema says") {
+  tests::SchemaCheck schema("schemas/state.v1.schema.json");
+  CHECK(schema.check_type("State", as_json(written(sample()))) == tests::valid);
+  CHECK(schema.check_type("State", as_json(written(bare()))) == tests::valid);
+  CHECK(schema.check_type("State", as_json("version = 1")) != tests::valid);
+  CHECK(schema.check_type("State", as_json("id = '01J00000000000000000000000'")) != tests::valid);
+  const std::string least = "version = 1\nid = '01J00000000000000000000000'\n";
+  CHECK(schema.check_type("State", as_json(least)) == tests::valid);
+  for (const std::string_view wrong : {
+           "turns = -1",
+           "status = 'gone'",
+           "prompted = 1",
+           "created = 'today'",
+           "settings.options.model = 1",
+           "transcript.last_turn = -1",
+           "backends.b.turns = '1'",
+           "backends.b.tokens.input = -1",
+           // Nor is anything written that it does not tell of.
+           "last_seq = 1",
+           "backends.b.colour = 1",
+       }) {
+    INFO(wrong);
+    CHECK(schema.check_type("State", as_json(least + std::string(wrong))) != tests::valid);
+  }
 }
 
 TEST_CASE("a status moves only forward") {

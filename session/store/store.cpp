@@ -170,9 +170,10 @@ Result<void> Store::write_state(const State& state, bool sync) {
   const auto session = open(entry);
   if (!session) return fail(session.error());
   const auto before = session->read_whole(state_name, limits::state_file);
-  const std::string text =
+  const auto text =
       store::write_state(state, before ? std::string_view(*before) : std::string_view());
-  if (auto written = session->replace(state_name, text, sync); !written) return written;
+  if (!text) return fail(text.error());
+  if (auto written = session->replace(state_name, *text, sync); !written) return written;
   const auto known = index();
   if (!known) return fail(known.error());
   return (*known)->put(entry);

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "base/ulid.h"
+#include "session/store/limits.h"
 #include "session/store/still_clock.h"
 #include "session/store/temporary_folder.h"
 #include "tests/catch.h"
@@ -67,6 +68,21 @@ TEST_CASE("sessions are found by id, by prefix and by project, also by another p
     CHECK_FALSE(each->find("../../etc/passwd"));
     CHECK(each->read_state(*each->find(a.id)) == a);
   }
+}
+
+TEST_CASE("a state that is too large leaves the one before in its place") {
+  CountingClock env;
+  UlidSource ids(env);
+  const TemporaryFolder place;
+  Store store(system_files(), env, place.path());
+  const State before = new_session(ids, "/one");
+  REQUIRE(store.create(before));
+  State large = before;
+  large.system_prompt = std::string(session::store::limits::state_file, 'x');
+  const auto refused = store.write_state(large, false);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == ErrorKind::session_too_large);
+  CHECK(store.read_state(*store.find(before.id)) == before);
 }
 
 TEST_CASE("an index that is missing or damaged is made anew from the sessions") {
