@@ -31,7 +31,8 @@ class Loop {
   /// suspension, else when run() is called. An exception that leaves it ends only it: whoever waits
   /// for it must own something that its end releases.
   void spawn(Task<void> task);
-  /// Runs `work` after the current handler, in the order of the calls. It must not throw.
+  /// Runs `work` after the current handler, in the order of the calls. It must not throw. The one
+  /// call that another thread may make.
   void post(std::function<void()> work);
   /// Runs until there is nothing left to do or stop() was called.
   void run() { context_.run(); }

@@ -1,0 +1,34 @@
+#pragma once
+// One thread beside the loop's, for what can block: fsync, walking directories.
+//
+// Lives on the loop's thread, and the Loop outlives it. The thread is made with the first job; the
+// destructor waits until all that was handed to it is done. A job runs on that thread, so it owns
+// what it uses and touches nothing that lives on the loop; it must not throw. What it owns is given
+// back on the loop's thread, also when the coroutine that waited for it, or the loop, ends first.
+
+#include <functional>
+#include <memory>
+
+#include "transport/loop.h"
+
+namespace tine::transport {
+
+class Worker {
+ public:
+  explicit Worker(Loop& loop);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// Returns when the job is done. Jobs run one at a time, in the order in which they are handed
+  /// over; see limits::worker_jobs. Where there is no thread to be had, or the worker goes while
+  /// this waits for room, the job runs on the loop's thread.
+  Task<void> run(std::function<void()> job);
+
+ private:
+  struct State;
+  // Shared with those who wait, which may outlive the worker.
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace tine::transport
