@@ -42,4 +42,15 @@ inline constexpr std::size_t replay_slice = 64;
 /// Adjacent chunks of a message become one record until it has this many bytes.
 inline constexpr std::size_t merged_record = std::size_t{64} * 1024;
 
+/// Digits of TINE_DEPTH. With more of them it is refused as depth_exceeded.
+inline constexpr std::size_t depth_digits = 9;
+
+/// How long git may take to say in which state a directory is. Then it is killed, and there is no
+/// snapshot.
+inline constexpr std::chrono::milliseconds git_deadline{2'000};
+
+/// Bytes of what git says that are looked at; then it is killed. A listing of changes has told by
+/// then that there are some; with a longer list of filters there is no snapshot.
+inline constexpr std::size_t git_output = std::size_t{64} * 1024;
+
 }  // namespace tine::session::limits
