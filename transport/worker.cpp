@@ -35,7 +35,7 @@ class SignalsHeldBack {
 }  // namespace
 
 struct Worker::State {
-  /// A job and, kept alive until it has ended, those who want to know.
+  /// A job, and who is told of its end.
   struct Order {
     std::function<void()> job;
     std::shared_ptr<Event> done;
