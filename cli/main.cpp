@@ -67,6 +67,7 @@ int run_to_end(World& world, Signals& signals, transport::Task<int> verb) {
   world.loop.spawn([](World& the_world, Signals& the_signals, transport::Task<int> work,
                       int& result) -> transport::Task<void> {
     result = co_await std::move(work);
+    co_await the_world.syncer.finish();
     the_signals.ignore();
     the_world.loop.stop();
   }(world, signals, std::move(verb), code));

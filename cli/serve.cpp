@@ -32,6 +32,7 @@ transport::Task<void> serve(World& world, std::unique_ptr<transport::Channel> ch
   co_await over.wait();
 
   const bool ended = co_await server.close(v1::limits::close_grace);
+  co_await agent.leave();
   if (!ended) world.log.warning("some requests had not ended when the connection closed");
   co_await peer->drain(transport::limits::flush_grace);
   peer->close();

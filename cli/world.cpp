@@ -3,13 +3,38 @@
 #include "cli/backends.h"
 
 namespace tine::cli {
+namespace {
+
+session::Policy policy_of(const Settings& settings) {
+  session::Policy policy;
+  policy.sync_each_turn = settings.durability == "turn";
+  policy.keep_text = settings.history != "none";
+  policy.max_session_bytes = settings.max_session_bytes;
+  policy.max_total_bytes = settings.max_total_bytes;
+  policy.retention_days = settings.retention_days;
+  policy.max_depth = static_cast<std::uint64_t>(settings.max_depth);
+  return policy;
+}
+
+}  // namespace
 
 World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_config)
     : env(the_env),
       log(the_log),
       redactor(the_redactor),
       config(std::move(the_config)),
+      policy(policy_of(config.settings)),
+      worker(loop),
+      store(session::store::system_files(), env, session::store::default_root(env)),
+      syncer(loop, worker, store),
       backends(make_backends(loop, config)),
-      service(loop, the_env, the_redactor, backends, make_chooser(backends, config)) {}
+      service({.loop = loop,
+               .env = env,
+               .log = log,
+               .redactor = redactor,
+               .store = store,
+               .syncer = syncer,
+               .policy = policy},
+              backends, make_chooser(backends, config)) {}
 
 }  // namespace tine::cli

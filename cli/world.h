@@ -15,6 +15,7 @@
 #include "transport/channel.h"
 #include "transport/loop.h"
 #include "transport/rpc_peer.h"
+#include "transport/worker.h"
 
 namespace tine::cli {
 
@@ -26,6 +27,10 @@ struct World {
   Redactor& redactor;
   Config config;
   transport::Loop loop;
+  session::Policy policy;
+  transport::Worker worker;
+  session::store::Store store;
+  session::store::Syncer syncer;
   session::Backends backends;
   session::SessionService service;
 };

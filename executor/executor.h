@@ -6,6 +6,7 @@
 // Conversation is owned by one session. A backend speaks ACP at this border: what it says are
 // v1::Updates, what it asks goes to a v1::Client.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "executor/child_environment.h"
 #include "executor/usage.h"
 #include "protocol/v1/client.h"
 #include "protocol/v1/types.h"
@@ -45,10 +47,21 @@ struct ProviderPoint {
   std::string turn;  ///< empty: before the first turn
 };
 
+/// A turn of the past as its session's transcript tells it, secrets taken out.
+struct PastTurn {
+  std::string id;  ///< the provider's
+  std::string prompt;
+  std::string answer;
+};
+
 struct ConversationSpec {
   std::string session_id;
+  ChildIdentity identity;  ///< for the environment of a process that serves this session alone
   v1::Workspace workspace;
   Settings settings;
+  /// Reads what happened up to the point where the conversation is resumed or forked, for a backend
+  /// that does not know it by itself.
+  std::function<transport::Task<Result<std::vector<PastTurn>>>()> past;
 };
 
 /// The outcome of a turn that also keeps what is known of one that failed.
@@ -77,6 +90,10 @@ class Conversation {
   /// Apply from the next turn on. What the settings do not list is not asked for.
   virtual Result<void> set_mode(const std::string& mode) = 0;
   virtual Result<void> set_option(const v1::ConfigOption& option) = 0;
+
+  /// Whether something goes on for it between its turns (a process that has it open), which the
+  /// conversation of another process must not disturb.
+  virtual bool is_live() const = 0;
 
   /// Ends what runs for it; it can be resumed.
   virtual transport::Task<void> close() = 0;

@@ -82,7 +82,7 @@ v1::NewSessionResponse AcpAgent::opened(const std::shared_ptr<Session>& session,
   response.session_id = session->id();
   response.modes = session->modes();
   response.config_options = session->options();
-  response.meta = opened_meta(session->executor().name(), session->history()->last_seq());
+  response.meta = opened_meta(session->executor().name(), session->history()->cursor());
   context.after_response = [session, client = &client_] {
     if (session->attached_to(*client)) session->announce_commands();
   };
@@ -102,38 +102,34 @@ v1::Answer<v1::NewSessionResponse> AcpAgent::new_session(v1::NewSessionRequest r
   co_return opened(*session, context);
 }
 
-Result<std::shared_ptr<Session>> AcpAgent::reopen(const std::string& id, v1::Workspace workspace) {
-  auto session = service_.find(id);
-  if (!session) return session;
-  const v1::Workspace& before = (*session)->origin().workspace;
-  if (auto good = check(workspace); !good) return fail(std::move(good.error()));
-  if (canonical(workspace.cwd) != canonical(before.cwd)) {
-    return invalid("the session belongs to another directory", "params.cwd");
-  }
-  if (workspace.system_prompt && workspace.system_prompt != before.system_prompt) {
-    return invalid("the session has another system prompt", "params.systemPrompt");
-  }
-  workspace.system_prompt = before.system_prompt;
-  (*session)->attach(client_, std::move(workspace));
-  return session;
+SessionService::Opened AcpAgent::reopen(std::string id, v1::Workspace& workspace) {
+  if (auto good = check(workspace); !good) co_return fail(std::move(good.error()));
+  auto session = co_await service_.open(std::move(id));
+  if (!session) co_return session;
+  const store::State& state = (*session)->state();
+  if (canonical(workspace.cwd) != state.project)
+    co_return invalid("the session belongs to another directory", "params.cwd");
+  if (auto same = service_.take_system_prompt(workspace, state); !same)
+    co_return fail(std::move(same.error()));
+  co_return session;
 }
 
 v1::Answer<v1::LoadSessionResponse> AcpAgent::load_session(v1::LoadSessionRequest request,
                                                            v1::RequestContext& context) {
+  v1::Workspace workspace = std::move(request.workspace);
+  auto session = co_await reopen(request.session_id, workspace);
+  if (!session) co_return fail(std::move(session.error()));
   const json::View from = ours(request.meta).find("fromSeq");
   std::uint64_t from_seq = 0;
   if (from.exists() && !from.is_null()) {
     const auto number = from.integer();
-    const auto known = service_.find(request.session_id);
-    if (!known) co_return fail(known.error());
     if (!number || *number < 0 ||
-        !(*known)->history()->is_turn_end(static_cast<std::uint64_t>(*number))) {
+        !(*session)->history()->is_turn_end(static_cast<std::uint64_t>(*number))) {
       co_return invalid("not the end of a turn of this session", "params._meta.tine.fromSeq");
     }
     from_seq = static_cast<std::uint64_t>(*number);
   }
-  auto session = reopen(request.session_id, std::move(request.workspace));
-  if (!session) co_return fail(std::move(session.error()));
+  (*session)->attach(client_, std::move(workspace));
   auto replayed = co_await (*session)->replay(from_seq, context.cancel);
   if (!replayed) co_return fail(std::move(replayed.error()));
   v1::NewSessionResponse answer = opened(*session, context);
@@ -146,8 +142,10 @@ v1::Answer<v1::LoadSessionResponse> AcpAgent::load_session(v1::LoadSessionReques
 
 v1::Answer<v1::ResumeSessionResponse> AcpAgent::resume_session(v1::ResumeSessionRequest request,
                                                                v1::RequestContext& context) {
-  auto session = reopen(request.session_id, std::move(request.workspace));
+  v1::Workspace workspace = std::move(request.workspace);
+  auto session = co_await reopen(std::move(request.session_id), workspace);
   if (!session) co_return fail(std::move(session.error()));
+  (*session)->attach(client_, std::move(workspace));
   v1::NewSessionResponse answer = opened(*session, context);
   v1::ResumeSessionResponse response;
   response.modes = std::move(answer.modes);
@@ -160,13 +158,6 @@ v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionReques
                                                            v1::RequestContext& context) {
   auto at = fork_at(request.meta);
   if (!at) co_return fail(std::move(at.error()));
-  const auto parent = service_.find(request.session_id);
-  if (!parent) co_return fail(parent.error());
-  const auto& before = (*parent)->origin().workspace.system_prompt;
-  if (request.workspace.system_prompt && request.workspace.system_prompt != before) {
-    co_return invalid("the session has another system prompt", "params.systemPrompt");
-  }
-  request.workspace.system_prompt = before;
   v1::Workspace workspace = request.workspace;
   auto forked =
       co_await service_.fork(request.session_id, std::move(request.workspace), std::move(*at));
@@ -174,7 +165,7 @@ v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionReques
   forked->session->attach(client_, std::move(workspace));
   v1::ForkSessionResponse response = opened(forked->session, context);
   response.meta = forked_meta(forked->session->executor().name(),
-                              forked->session->history()->last_seq(), forked->report);
+                              forked->session->history()->cursor(), forked->report);
   co_return response;
 }
 
@@ -183,22 +174,22 @@ v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionReques
 
 v1::Answer<v1::ListSessionsResponse> AcpAgent::list_sessions(v1::ListSessionsRequest request,
                                                              v1::RequestContext&) {
-  auto page = service_.list(request.cwd.value_or(""), request.cursor.value_or(""));
+  auto page = co_await service_.list(request.cwd.value_or(""), request.cursor.value_or(""));
   if (!page) co_return fail(std::move(page.error()));
   v1::ListSessionsResponse response;
   response.next_cursor = std::move(page->next_cursor);
-  for (const auto& session : page->sessions) {
+  for (SessionService::Listed& listed : page->sessions) {
     v1::SessionInfo info;
-    info.session_id = session->id();
-    info.cwd = session->origin().workspace.cwd;
-    info.additional_directories = session->origin().workspace.additional_directories;
-    info.title = session->title();
-    info.updated_at = rfc3339(session->updated_ms());
-    info.meta = listed_meta({.backend = session->executor().name(),
-                             .parent = session->origin().parent,
-                             .depth = session->origin().depth,
-                             .turns = session->history()->turns(),
-                             .cumulative = &session->cumulative()});
+    info.session_id = listed.state.id;
+    info.cwd = listed.state.cwd;
+    info.additional_directories = std::move(listed.additional_directories);
+    info.title = listed.state.description;
+    info.updated_at = rfc3339(listed.updated_ms);
+    info.meta = listed_meta({.backend = listed.state.backend,
+                             .parent = listed.state.parent,
+                             .depth = listed.state.depth,
+                             .turns = listed.state.turns,
+                             .cumulative = &listed.state.total});
     response.sessions.push_back(std::move(info));
   }
   co_return response;
@@ -206,7 +197,8 @@ v1::Answer<v1::ListSessionsResponse> AcpAgent::list_sessions(v1::ListSessionsReq
 
 v1::Answer<v1::DeleteSessionResponse> AcpAgent::delete_session(v1::DeleteSessionRequest request,
                                                                v1::RequestContext&) {
-  co_await service_.remove(std::move(request.session_id));
+  auto removed = co_await service_.remove(std::move(request.session_id));
+  if (!removed) co_return fail(std::move(removed.error()));
   co_return v1::DeleteSessionResponse();
 }
 
@@ -225,7 +217,8 @@ v1::Answer<v1::CloseSessionResponse> AcpAgent::close_session(v1::CloseSessionReq
 
 Result<std::shared_ptr<Session>> AcpAgent::open_session(const std::string& id) const {
   auto session = service_.find(id);
-  if (session && !(*session)->attached_to(client_)) {
+  const bool is_elsewhere = session ? !(*session)->attached_to(client_) : service_.exists(id);
+  if (is_elsewhere) {
     return fail(Error(ErrorKind::session_not_found, "the session is not open on this connection")
                     .with_hint("Open it with session/load or session/resume."));
   }
@@ -236,7 +229,7 @@ v1::Answer<v1::SetModeResponse> AcpAgent::set_mode(v1::SetModeRequest request,
                                                    v1::RequestContext&) {
   auto session = open_session(request.session_id);
   if (!session) co_return fail(std::move(session.error()));
-  auto set = (*session)->set_mode(request.mode_id);
+  auto set = co_await (*session)->set_mode(std::move(request.mode_id));
   if (!set) co_return fail(std::move(set.error()));
   co_return v1::SetModeResponse();
 }
@@ -245,7 +238,7 @@ v1::Answer<v1::SetConfigOptionResponse> AcpAgent::set_config_option(
     v1::SetConfigOptionRequest request, v1::RequestContext&) {
   auto session = open_session(request.session_id);
   if (!session) co_return fail(std::move(session.error()));
-  auto set = (*session)->set_option(request);
+  auto set = co_await (*session)->set_option(std::move(request));
   if (!set) co_return fail(std::move(set.error()));
   v1::SetConfigOptionResponse response;
   response.config_options = (*session)->options();

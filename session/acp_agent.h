@@ -15,7 +15,9 @@ namespace tine::session {
 class AcpAgent final : public v1::AgentHandler {
  public:
   AcpAgent(SessionService& service, v1::Client& client) : service_(service), client_(client) {}
-  ~AcpAgent() override { service_.release(client_); }
+
+  /// Lets go of all that the connection has opened. To be awaited before it goes.
+  transport::Task<void> leave() { return service_.release(client_); }
 
   Result<v1::InitializeResponse> initialize(const v1::InitializeRequest& request) override;
   v1::Answer<v1::AuthenticateResponse> authenticate(v1::AuthenticateRequest request,
@@ -49,7 +51,7 @@ class AcpAgent final : public v1::AgentHandler {
   /// A session that this connection has opened.
   Result<std::shared_ptr<Session>> open_session(const std::string& id) const;
   /// Opens a session that exists, for load and resume.
-  Result<std::shared_ptr<Session>> reopen(const std::string& id, v1::Workspace workspace);
+  SessionService::Opened reopen(std::string id, v1::Workspace& workspace);
   v1::NewSessionResponse opened(const std::shared_ptr<Session>& session,
                                 v1::RequestContext& context) const;
 

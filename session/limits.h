@@ -39,11 +39,13 @@ inline constexpr std::size_t title_source = std::size_t{16} * 1024;
 /// Records that a replay sends before others on the loop get their turn.
 inline constexpr std::size_t replay_slice = 64;
 
-/// Adjacent chunks of a message become one record until it has this many bytes.
-inline constexpr std::size_t merged_record = std::size_t{64} * 1024;
+/// Letters of a word that ends a message and is not kept out of its order for fear that it could
+/// grow into a secret.
+inline constexpr std::size_t plain_word = 16;
 
-/// Digits of TINE_DEPTH. With more of them it is refused as depth_exceeded.
-inline constexpr std::size_t depth_digits = 9;
+/// Messages of one session that are streamed at the same time. Of more, the one that was silent for
+/// the longest time counts as over.
+inline constexpr std::size_t open_messages = 64;
 
 /// How long git may take to say in which state a directory is. Then it is killed, and there is no
 /// snapshot.

@@ -37,6 +37,8 @@ json::Writer& open(json::Writer& writer) {
   return writer.begin_object().key("tine").begin_object();
 }
 
+}  // namespace
+
 void write_fork(json::Writer& writer, const ForkReport& fork) {
   writer.begin_object();
   writer.member("strategy", std::string_view(fork.strategy));
@@ -54,8 +56,6 @@ void write_fork(json::Writer& writer, const ForkReport& fork) {
   writer.member("depth", fork.depth);
   writer.end_object();
 }
-
-}  // namespace
 
 std::string tokens_json(const executor::Tokens& tokens) {
   std::string out;

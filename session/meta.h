@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/json/view.h"
+#include "base/json/writer.h"
 #include "executor/usage.h"
 
 namespace tine::session {
@@ -29,6 +30,8 @@ struct ForkReport {
   std::uint64_t turn = 0;  ///< the parent's turn that is the last common one; 0: none
   std::uint64_t depth = 0;
 };
+
+void write_fork(json::Writer& writer, const ForkReport& fork);
 
 struct UsageReport {
   const executor::TurnUsage& turn;

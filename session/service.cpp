@@ -3,25 +3,25 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/json/redact.h"
+#include "protocol/v1/codec.h"
 #include "session/limits.h"
 #include "session/project.h"
+#include "session/record/data.h"
+#include "session/record/past.h"
+#include "session/settings.h"
 #include "session/tree.h"
 
 namespace tine::session {
 namespace {
 
 /// A cursor says after which session a page begins: "<milliseconds>-<id>".
-std::string cursor_after(const Session& session) {
-  return std::to_string(session.updated_ms()) + "-" + session.id();
+std::string cursor_after(const store::IndexEntry& entry) {
+  return std::to_string(entry.updated_ms) + "-" + entry.id;
 }
 
-struct Cursor {
-  std::int64_t updated_ms = 0;
-  std::string id;
-};
-
-std::optional<Cursor> parse_cursor(std::string_view text) {
-  Cursor cursor;
+std::optional<store::Store::Place> parse_cursor(std::string_view text) {
+  store::Store::Place cursor;
   const std::size_t dash = text.find('-');
   if (dash == std::string_view::npos) return std::nullopt;
   const auto [rest, fault] = std::from_chars(text.data(), text.data() + dash, cursor.updated_ms);
@@ -50,6 +50,15 @@ executor::Settings settings_of(const Choices& choices) {
   return settings;
 }
 
+std::optional<v1::SystemPrompt> system_prompt_of(const store::State& state) {
+  if (state.system_prompt.empty()) return std::nullopt;
+  v1::SystemPrompt prompt;
+  json::Complaint complaint;
+  const json::Path path("system_prompt");
+  if (!v1::decode(json::View(state.system_prompt), prompt, path, complaint)) return std::nullopt;
+  return prompt;
+}
+
 std::string amount(const std::optional<std::uint64_t>& tokens) {
   return tokens ? std::to_string(*tokens) : std::string("not known");
 }
@@ -75,11 +84,12 @@ executor::Executor* Backends::named(std::string_view name) const {
   return found == all.end() ? nullptr : found->get();
 }
 
-std::shared_ptr<Session> SessionService::add(executor::Executor& backend, Session::Origin origin,
-                                             std::shared_ptr<History> history) {
-  const std::string id = origin.id;
+std::shared_ptr<Session> SessionService::add(executor::Executor& backend,
+                                             std::shared_ptr<Record> record,
+                                             v1::Workspace workspace) {
+  const std::string id = record->id();
   auto session = std::make_shared<Session>(
-      loop_, env_, redactor_, backend, std::move(origin), std::move(history),
+      library_, backend, std::move(record), std::move(workspace),
       [this](Session& which, std::string name) { return command(which, std::move(name)); });
   sessions_.emplace(id, session);
   return session;
@@ -94,11 +104,63 @@ Result<std::shared_ptr<Session>> SessionService::create(v1::Workspace workspace,
   if (auto good = check(workspace); !good) return fail(std::move(good.error()));
   const auto choices = choose_(workspace.cwd, backend);
   if (!choices) return fail(choices.error());
-  Session::Origin origin;
-  origin.id = ids_.next();
-  origin.workspace = std::move(workspace);
-  origin.settings = settings_of(*choices);
-  return add(*choices->backend, std::move(origin), std::make_shared<History>());
+  if (auto good = may_serve(); !good) return fail(std::move(good.error()));
+
+  store::State state = new_state(workspace);
+  state.backend = choices->backend->name();
+  keep_chosen(settings_of(*choices), state);
+  auto record = begin(std::move(state), nullptr);
+  if (!record) return fail(std::move(record.error()));
+  return add(*choices->backend, std::move(*record), std::move(workspace));
+}
+
+/// Whether this process may have sessions at all.
+Result<void> SessionService::may_serve() {
+  if (auto depth = executor::depth_below(library_.env, library_.policy.max_depth); !depth)
+    return fail(std::move(depth.error()));
+  return library_.store.check();
+}
+
+/// Of a session that begins now.
+store::State SessionService::new_state(const v1::Workspace& workspace) {
+  store::State state;
+  state.id = ids_.next();
+  state.created = rfc3339(library_.env.wall_ms());
+  state.accessed = state.created;
+  state.prompted = false;
+  state.project = canonical(workspace.cwd);
+  state.cwd = workspace.cwd;
+  if (workspace.system_prompt) state.system_prompt = kept(*workspace.system_prompt);
+  return state;
+}
+
+/// A system prompt as the state holds it.
+std::string SessionService::kept(const v1::SystemPrompt& prompt) const {
+  return json::redacted(v1::write(prompt), library_.redactor);
+}
+
+Result<void> SessionService::take_system_prompt(v1::Workspace& workspace,
+                                                const store::State& state) const {
+  if (workspace.system_prompt && kept(*workspace.system_prompt) != state.system_prompt) {
+    return fail(Error(ErrorKind::invalid_params,
+                      "the session has another system prompt at params.systemPrompt")
+                    .at("params.systemPrompt"));
+  }
+  if (!workspace.system_prompt) workspace.system_prompt = system_prompt_of(state);
+  return {};
+}
+
+/// Makes the session's place in the store.
+Result<std::shared_ptr<Record>> SessionService::begin(store::State state,
+                                                      std::shared_ptr<const History> parent) {
+  if (auto made = library_.store.create(state); !made) return fail(std::move(made.error()));
+  Account account;
+  store::IndexEntry where = store::entry_of(state, 0);
+  account.history =
+      parent ? std::make_shared<History>(std::move(where), std::move(parent), state.fork_seq)
+             : std::make_shared<History>(std::move(where));
+  account.state = std::move(state);
+  return std::make_shared<Record>(library_, std::move(account));
 }
 
 Result<std::shared_ptr<Session>> SessionService::find(const std::string& id) const {
@@ -108,103 +170,203 @@ Result<std::shared_ptr<Session>> SessionService::find(const std::string& id) con
   return found->second;
 }
 
-Result<std::uint64_t> SessionService::fork_seq(const Session& parent, const ForkAt& at) const {
-  const History& history = *parent.history();
-  const Record* turn = nullptr;
+Result<executor::Executor*> SessionService::backend_of(const store::State& state) const {
+  if (executor::Executor* backend = backends_.named(state.backend)) return backend;
+  return fail(Error(ErrorKind::unsupported, "the session belongs to the backend " + state.backend +
+                                                ", which is not configured")
+                  .with_hint("Configure a backend of that name."));
+}
+
+SessionService::Opened SessionService::open(std::string id) {
+  auto entry = library_.store.find(id);
+  if (!entry) co_return fail(std::move(entry.error()));
+  if (const auto open = find(id)) {
+    auto looked = co_await (*open)->look();
+    if (!looked) co_return fail(std::move(looked.error()));
+    co_return open;
+  }
+  co_return co_await open_from_store(std::move(*entry));
+}
+
+SessionService::Opened SessionService::open_from_store(store::IndexEntry entry) {
+  if (auto good = may_serve(); !good) co_return fail(std::move(good.error()));
+  auto account = co_await archive_.load(entry);
+  if (!account) co_return fail(std::move(account.error()));
+  const auto backend = backend_of(account->state);
+  if (!backend) co_return fail(backend.error());
+  // Another request may have opened it meanwhile.
+  if (const auto open = find(entry.id)) co_return open;
+
+  v1::Workspace workspace;
+  workspace.cwd = account->state.cwd;
+  workspace.system_prompt = system_prompt_of(account->state);
+  const auto record = std::make_shared<Record>(library_, std::move(*account));
+  if (record->turn_open()) {
+    // Its process is gone, unless it still holds the lock: then the turn goes on.
+    const auto mended = co_await record->claim("what a lost process left open is closed");
+    if (mended) {
+      const auto written = co_await record->write();
+      if (!written) library_.log.warning(written.error().message);
+      record->release();
+    }
+  }
+  if (const auto open = find(entry.id)) co_return open;
+  co_return add(**backend, record, std::move(workspace));
+}
+
+// --- forks
+// -----------------------------------------------------------------------------------------
+
+transport::Task<Result<std::shared_ptr<Record>>> SessionService::record_of(std::string id) {
+  if (const auto open = find(id)) {
+    auto looked = co_await (*open)->look();
+    if (!looked) co_return fail(std::move(looked.error()));
+    co_return (*open)->record();
+  }
+  auto entry = library_.store.find_any(id);
+  if (!entry) co_return fail(std::move(entry.error()));
+  auto account = co_await archive_.load(std::move(*entry));
+  if (!account) co_return fail(std::move(account.error()));
+  co_return std::make_shared<Record>(library_, std::move(*account));
+}
+
+transport::Task<Result<std::uint64_t>> SessionService::fork_seq(
+    std::shared_ptr<const History> history, ForkAt at) {
+  const TurnMark* turn = nullptr;
   if (at.turn) {
-    if (*at.turn == 0) return std::uint64_t{0};
-    turn = history.turn_numbered(*at.turn);
+    if (*at.turn == 0) co_return std::uint64_t{0};
+    turn = history->turn_numbered(*at.turn);
   } else if (at.message_id) {
-    turn = history.turn_with_message(*at.message_id);
+    const auto seq =
+        co_await seq_of_message(library_.loop, library_.store, history, *at.message_id);
+    if (!seq) co_return fail(seq.error());
+    if (*seq > 0) turn = history->turn_that_holds(*seq);
   } else {
-    turn = history.last_kept_turn();
-    if (turn == nullptr) return std::uint64_t{0};
+    turn = history->last_kept_turn();
+    if (turn == nullptr) co_return std::uint64_t{0};
   }
   if (turn == nullptr) {
     const std::string where = "params._meta.tine.fork.at";
-    return fail(
+    co_return fail(
         Error(ErrorKind::invalid_params, "no completed turn of the session is meant at " + where)
             .at(where));
   }
   // What the provider has not kept (a command of ours, a prompt that never reached it) is not
   // forked either.
-  const Record* kept = history.kept_turn_until(turn->seq);
-  return kept == nullptr ? 0 : kept->seq;
+  const TurnMark* kept = history->kept_turn_until(turn->seq);
+  co_return kept == nullptr ? 0 : kept->seq;
 }
 
 transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string parent_id,
                                                                      v1::Workspace workspace,
                                                                      ForkAt at) {
-  auto found = find(parent_id);
-  if (!found) co_return fail(std::move(found.error()));
-  const std::shared_ptr<Session> parent = std::move(*found);
   if (auto good = check(workspace); !good) co_return fail(std::move(good.error()));
-  const auto seq = fork_seq(*parent, at);
+  if (auto good = may_serve(); !good) co_return fail(std::move(good.error()));
+  auto found = co_await record_of(std::move(parent_id));
+  if (!found) co_return fail(std::move(found.error()));
+  const Record& parent = **found;
+  const std::shared_ptr<const History> history = parent.history();
+  const auto backend = backend_of(parent.state());
+  if (!backend) co_return fail(backend.error());
+  const auto seq = co_await fork_seq(history, std::move(at));
   if (!seq) co_return fail(seq.error());
 
-  Session::Origin origin;
-  origin.id = ids_.next();
-  origin.workspace = std::move(workspace);
-  origin.settings = parent->origin().settings;
-  origin.parent = parent->id();
-  origin.depth = parent->origin().depth + 1;
-  origin.title = parent->title();
+  if (auto same = take_system_prompt(workspace, parent.state()); !same)
+    co_return fail(std::move(same.error()));
+  store::State state = new_state(workspace);
+  state.prompted = true;  // it has its parent's past
+  state.backend = parent.state().backend;
+  state.description = parent.state().description;
+  state.mode = parent.state().mode;
+  state.options = parent.state().options;
+  state.system_prompt = parent.state().system_prompt;
+  state.parent = parent.id();
+  state.depth = parent.state().depth + 1;
+  state.fork_seq = *seq;
+  if (const TurnMark* point = history->kept_turn_until(*seq)) state.fork_turn = point->turn;
+  state.turns = state.fork_turn;
+  state.fork_strategy = "native";
 
   Forked forked;
-  forked.report.strategy = "native";
-  forked.report.parent = parent->id();
+  forked.report.strategy = state.fork_strategy;
+  forked.report.parent = state.parent;
   forked.report.at = *seq;
-  forked.report.depth = origin.depth;
-  const Record* point = parent->history()->at(*seq);
-  if (point != nullptr) forked.report.turn = point->turn_end->turn;
+  forked.report.turn = state.fork_turn;
+  forked.report.depth = state.depth;
 
-  const auto provider_point = parent->provider_point(*seq);
   std::unique_ptr<executor::Conversation> conversation;
-  if (provider_point) {
-    executor::ConversationSpec spec{
-        .session_id = origin.id, .workspace = origin.workspace, .settings = origin.settings};
-    auto branched = co_await parent->executor().fork(std::move(spec), *provider_point);
+  if (const auto point = provider_point(parent.state(), *history, *seq)) {
+    executor::ConversationSpec spec;
+    spec.session_id = state.id;
+    spec.identity = identity_of(library_, state);
+    spec.workspace = workspace;
+    spec.settings = chosen((*backend)->settings(), state);
+    spec.past = [library = library_, history, until = *seq] {
+      return past_turns(library.loop, library.store, history, until);
+    };
+    auto branched = co_await (*backend)->fork(std::move(spec), *point);
     if (!branched) co_return fail(std::move(branched.error()));
     conversation = std::move(*branched);
+    state.backends[state.backend].provider_id = conversation->provider_id();
     forked.report.attempts.push_back({"native", true, "the provider branched the conversation"});
   } else {
     forked.report.attempts.push_back(
         {"native", true, "the parent has no turn yet: a new conversation is the same"});
   }
-  forked.session = add(parent->executor(), std::move(origin),
-                       std::make_shared<History>(parent->history(), *seq));
+
+  auto record = begin(std::move(state), history);
+  if (!record) co_return fail(std::move(record.error()));
+  auto claimed = co_await (*record)->claim("the session is forked off");
+  if (!claimed) co_return fail(std::move(claimed.error()));
+  (*record)->add(record_type::fork, fork_data(forked.report));
+  auto written = co_await (*record)->write();
+  (*record)->release();
+  if (!written) co_return fail(std::move(written.error()));
+
+  forked.session = add(**backend, std::move(*record), std::move(workspace));
   if (conversation) forked.session->set_conversation(std::move(conversation));
   co_return forked;
 }
 
-Result<SessionService::Page> SessionService::list(const std::string& cwd,
-                                                  const std::string& cursor) const {
-  std::optional<Cursor> after;
+// --- looking after
+// ---------------------------------------------------------------------------------
+
+transport::Task<Result<SessionService::Page>> SessionService::list(std::string cwd,
+                                                                   std::string cursor) {
+  store::Store::Place after;
   if (!cursor.empty()) {
-    after = parse_cursor(cursor);
-    if (!after) {
-      return fail(Error(ErrorKind::invalid_params, "not a cursor of this agent at params.cursor")
-                      .at("params.cursor"));
+    const auto parsed = parse_cursor(cursor);
+    if (!parsed) {
+      co_return fail(Error(ErrorKind::invalid_params, "not a cursor of this agent at params.cursor")
+                         .at("params.cursor"));
     }
+    after = *parsed;
   }
   const std::string project = cwd.empty() ? std::string() : canonical(cwd);
-  const auto newer = [](std::int64_t a_ms, const std::string& a, std::int64_t b_ms,
-                        const std::string& b) { return a_ms != b_ms ? a_ms > b_ms : a > b; };
+  auto entries = library_.store.page(project, after, limits::list_page + 1);
+  if (!entries) co_return fail(std::move(entries.error()));
   Page page;
-  for (const auto& [id, session] : sessions_) {
-    if (!session->worth_keeping() && session->origin().parent.empty()) continue;
-    if (after && !newer(after->updated_ms, after->id, session->updated_ms(), id)) continue;
-    if (!project.empty() && canonical(session->origin().workspace.cwd) != project) continue;
-    page.sessions.push_back(session);
+  if (entries->size() > limits::list_page) {
+    entries->pop_back();
+    page.next_cursor = cursor_after(entries->back());
   }
-  std::sort(page.sessions.begin(), page.sessions.end(), [&](const auto& a, const auto& b) {
-    return newer(a->updated_ms(), a->id(), b->updated_ms(), b->id());
-  });
-  if (page.sessions.size() > limits::list_page) {
-    page.sessions.resize(limits::list_page);
-    page.next_cursor = cursor_after(*page.sessions.back());
+  for (const store::IndexEntry& entry : *entries) {
+    Listed listed;
+    listed.updated_ms = entry.updated_ms;
+    if (const auto open = find(entry.id)) {
+      listed.state = (*open)->state();
+      listed.additional_directories = (*open)->workspace().additional_directories;
+    } else if (auto state = library_.store.read_state(entry)) {
+      listed.state = std::move(*state);
+    } else {
+      // The title is in the index too; the rest is told once it is opened.
+      listed.state.id = entry.id;
+      listed.state.description = entry.title;
+      listed.state.parent = entry.parent;
+    }
+    page.sessions.push_back(std::move(listed));
   }
-  return page;
+  co_return page;
 }
 
 transport::Task<void> SessionService::close(std::string id) {
@@ -212,16 +374,35 @@ transport::Task<void> SessionService::close(std::string id) {
   if (!found) co_return;
   const std::shared_ptr<Session> session = *found;
   co_await session->close();
-  if (!session->worth_keeping()) sessions_.erase(id);
+  sessions_.erase(id);
+  if (session->state().prompted) co_return;
+  const auto removed = library_.store.remove(id);
+  if (!removed) library_.log.warning(removed.error().message);
 }
 
-transport::Task<void> SessionService::remove(std::string id) {
+transport::Task<Result<void>> SessionService::remove(std::string id) {
+  std::string provider_id;
+  executor::Executor* backend = nullptr;
   const auto found = sessions_.find(id);
-  if (found == sessions_.end()) co_return;
-  const std::shared_ptr<Session> session = found->second;
-  sessions_.erase(found);
-  co_await session->close();
-  if (!session->provider_id().empty()) session->executor().forget(session->provider_id());
+  if (found != sessions_.end()) {
+    const std::shared_ptr<Session> session = found->second;
+    sessions_.erase(found);
+    co_await session->close();
+  }
+  const auto entry = library_.store.find(id);
+  if (!entry) {
+    if (entry.error().kind == ErrorKind::session_not_found) co_return Result<void>();
+    co_return fail(entry.error());
+  }
+  if (const auto state = library_.store.read_state(*entry)) {
+    backend = backends_.named(state->backend);
+    const auto known = state->backends.find(state->backend);
+    if (known != state->backends.end()) provider_id = known->second.provider_id;
+  }
+  auto removed = library_.store.remove(id);
+  if (!removed) co_return removed;
+  if (backend != nullptr && !provider_id.empty()) backend->forget(provider_id);
+  co_return Result<void>();
 }
 
 void SessionService::cancel(const v1::Client& client) {
@@ -230,45 +411,34 @@ void SessionService::cancel(const v1::Client& client) {
   }
 }
 
-void SessionService::release(const v1::Client& client) {
+transport::Task<void> SessionService::release(const v1::Client& client) {
+  std::vector<std::shared_ptr<Session>> left;
   for (auto each = sessions_.begin(); each != sessions_.end();) {
-    const std::shared_ptr<Session> session = each->second;
-    if (!session->attached_to(client)) {
-      ++each;
-      continue;
+    const bool is_its = each->second->attached_to(client);
+    if (is_its) {
+      each->second->detach(client);
+      left.push_back(each->second);
     }
-    session->detach(client);
-    each = session->worth_keeping() ? std::next(each) : sessions_.erase(each);
+    each = is_its ? sessions_.erase(each) : std::next(each);
   }
+  for (const auto& session : left) co_await session->close();
 }
 
-std::string SessionService::tree(const Session& session) const {
-  const auto parent_of = [&](const std::string& id) {
-    const auto found = sessions_.find(id);
-    return found == sessions_.end() ? std::string() : found->second->origin().parent;
-  };
-  const auto root_of = [&](std::string id) {
-    for (std::string parent = parent_of(id); sessions_.contains(parent); parent = parent_of(id))
-      id = parent;
-    return id;
-  };
-  const std::string root = root_of(session.id());
-  std::vector<TreeNode> nodes;
-  for (const auto& [id, each] : sessions_) {
-    if (root_of(id) != root) continue;
-    std::string label = id + "  " + (each->title().empty() ? "(no prompt yet)" : each->title());
-    if (id == session.id()) label += "  <- this session";
-    nodes.push_back({.id = id, .parent = each->origin().parent, .label = std::move(label)});
-  }
-  return draw_tree(nodes);
+Result<std::string> SessionService::tree(const Session& session) const {
+  const auto entries = library_.store.list({});
+  if (!entries) return fail(entries.error());
+  return family_tree(*entries, session.id());
 }
 
 transport::Task<std::string> SessionService::command(Session& session, std::string name) {
-  if (name == "tine-usage") co_return usage_text(session.cumulative());
-  if (name == "tine-tree") co_return tree(session);
+  if (name == "tine-usage") co_return usage_text(session.state().total);
+  if (name == "tine-tree") {
+    const auto drawn = tree(session);
+    co_return drawn ? *drawn : "The tree could not be read: " + drawn.error().message;
+  }
   if (name == "tine-fork") {
     const ForkAt last_turn;
-    auto forked = co_await fork(session.id(), session.origin().workspace, last_turn);
+    auto forked = co_await fork(session.id(), session.workspace(), last_turn);
     if (!forked) co_return "The session could not be forked: " + forked.error().message;
     co_return "Forked after turn " + std::to_string(forked->report.turn) + " (" +
         forked->report.strategy + "). The new session is " + forked->session->id() +

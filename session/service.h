@@ -13,10 +13,10 @@
 #include <string_view>
 #include <vector>
 
-#include "base/redact/redactor.h"
 #include "base/ulid.h"
 #include "executor/executor.h"
 #include "session/meta.h"
+#include "session/record/archive.h"
 #include "session/session.h"
 
 namespace tine::session {
@@ -41,22 +41,28 @@ using Chooser = std::function<Result<Choices>(const std::string& cwd, const std:
 
 class SessionService {
  public:
-  SessionService(transport::Loop& loop, Env& env, Redactor& redactor, const Backends& backends,
-                 Chooser choose)
-      : loop_(loop),
-        env_(env),
-        redactor_(redactor),
+  SessionService(Library library, const Backends& backends, Chooser choose)
+      : library_(library),
+        archive_(library.loop, library.log, library.store),
         backends_(backends),
         choose_(std::move(choose)),
-        ids_(env) {}
+        ids_(library.env) {}
   SessionService(const SessionService&) = delete;
   SessionService& operator=(const SessionService&) = delete;
 
   const Backends& backends() const { return backends_; }
+  const Library& library() const { return library_; }
+
+  using Opened = transport::Task<Result<std::shared_ptr<Session>>>;
 
   /// `backend`: by its name; empty: the one that is configured for the directory.
   Result<std::shared_ptr<Session>> create(v1::Workspace workspace, const std::string& backend);
+  /// One that is open in this process.
   Result<std::shared_ptr<Session>> find(const std::string& id) const;
+  /// Whether there is one to open.
+  bool exists(const std::string& id) const { return library_.store.find(id).has_value(); }
+  /// One that is in the store, as it stands now, whoever went on with it.
+  Opened open(std::string id);
 
   /// Where a fork begins: after a turn by its number, or after the turn that holds a message;
   /// neither: after the last one.
@@ -70,37 +76,54 @@ class SessionService {
   };
   transport::Task<Result<Forked>> fork(std::string parent_id, v1::Workspace workspace, ForkAt at);
 
+  /// A session keeps its system prompt: another one is an error, none is filled in.
+  Result<void> take_system_prompt(v1::Workspace& workspace, const store::State& state) const;
+
+  struct Listed {
+    store::State state;
+    std::int64_t updated_ms = 0;
+    std::vector<std::string> additional_directories;  ///< of one that is open here
+  };
   struct Page {
-    std::vector<std::shared_ptr<Session>> sessions;
+    std::vector<Listed> sessions;
     std::string next_cursor;  ///< empty: the last page
   };
-  /// Newest first; `cwd` empty: of all projects.
-  Result<Page> list(const std::string& cwd, const std::string& cursor) const;
+  /// The last used first; `cwd` empty: of all projects.
+  transport::Task<Result<Page>> list(std::string cwd, std::string cursor);
 
   /// Ends what runs for a session; one that never had a prompt is gone then.
   transport::Task<void> close(std::string id);
-  transport::Task<void> remove(std::string id);
+  /// Hides a session at once; it is no error when there is none.
+  transport::Task<Result<void>> remove(std::string id);
   /// Ends the turns of a client's sessions.
   void cancel(const v1::Client& client);
-  /// A client goes; its sessions stay, but for those that never had a prompt.
-  void release(const v1::Client& client);
+  /// A client goes; its sessions wait in the store.
+  transport::Task<void> release(const v1::Client& client);
 
   /// The tree that the session belongs to, as text.
-  std::string tree(const Session& session) const;
+  Result<std::string> tree(const Session& session) const;
 
  private:
-  std::shared_ptr<Session> add(executor::Executor& backend, Session::Origin origin,
-                               std::shared_ptr<History> history);
-  Result<std::uint64_t> fork_seq(const Session& parent, const ForkAt& at) const;
+  std::shared_ptr<Session> add(executor::Executor& backend, std::shared_ptr<Record> record,
+                               v1::Workspace workspace);
+  Result<void> may_serve();
+  store::State new_state(const v1::Workspace& workspace);
+  std::string kept(const v1::SystemPrompt& prompt) const;
+  Result<std::shared_ptr<Record>> begin(store::State state, std::shared_ptr<const History> parent);
+  Opened open_from_store(store::IndexEntry entry);
+  /// What is known of a session that may be forked: also of one that is hidden or runs elsewhere.
+  transport::Task<Result<std::shared_ptr<Record>>> record_of(std::string id);
+  transport::Task<Result<std::uint64_t>> fork_seq(std::shared_ptr<const History> history,
+                                                  ForkAt at);
+  Result<executor::Executor*> backend_of(const store::State& state) const;
   transport::Task<std::string> command(Session& session, std::string name);
 
-  transport::Loop& loop_;
-  Env& env_;
-  Redactor& redactor_;
+  Library library_;
+  Archive archive_;
   const Backends& backends_;
   Chooser choose_;
   UlidSource ids_;
-  std::map<std::string, std::shared_ptr<Session>> sessions_;
+  std::map<std::string, std::shared_ptr<Session>> sessions_;  // that are open in this process
 };
 
 }  // namespace tine::session

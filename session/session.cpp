@@ -1,19 +1,21 @@
 #include "session/session.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/ulid.h"
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/filter.h"
+#include "session/git.h"
 #include "session/limits.h"
+#include "session/record/data.h"
+#include "session/record/past.h"
+#include "session/replay.h"
+#include "session/settings.h"
 #include "session/title.h"
 #include "session/turn_client.h"
 
 namespace tine::session {
 namespace {
-
-constexpr std::string_view mode_id = "mode";
 
 /// Our own commands; a backend's come from the backend.
 std::vector<v1::Command> own_commands() {
@@ -53,6 +55,12 @@ std::string_view beginning(const std::vector<v1::ContentBlock>& blocks) {
 
 }  // namespace
 
+struct Session::Git {
+  explicit Git(transport::Loop& loop) : known(loop) {}
+  transport::Event known;
+  std::optional<store::GitState> state;  // none: the project is in no repository
+};
+
 /// What a turn shares with the coroutine that plays the backend's side.
 struct Session::Running {
   Running(transport::Loop& loop, Session& session, transport::CancelSource source)
@@ -65,16 +73,14 @@ struct Session::Running {
   std::unique_ptr<executor::Conversation> abandoned;  // still in use by the coroutine
 };
 
-Session::Session(transport::Loop& loop, Env& env, Redactor& redactor, executor::Executor& executor,
-                 Origin origin, std::shared_ptr<History> history, Command command)
-    : loop_(loop),
-      env_(env),
-      redactor_(redactor),
+Session::Session(Library library, executor::Executor& executor, std::shared_ptr<Record> record,
+                 v1::Workspace workspace, Command command)
+    : library_(library),
       executor_(executor),
-      origin_(std::move(origin)),
-      history_(std::move(history)),
+      record_(std::move(record)),
+      workspace_(std::move(workspace)),
+      settings_(chosen(executor.settings(), record_->state())),
       command_(std::move(command)) {
-  touch();
   learn_secrets();
 }
 
@@ -82,9 +88,10 @@ Session::Session(transport::Loop& loop, Env& env, Redactor& redactor, executor::
 void Session::learn_secrets() {
   secrets_.clear();
   const auto learn = [this](std::string_view value, std::string_view kind) {
-    if (KnownSecret known = redactor_.know(value, kind)) secrets_.push_back(std::move(known));
+    if (KnownSecret known = library_.redactor.know(value, kind))
+      secrets_.push_back(std::move(known));
   };
-  for (const v1::McpServer& server : origin_.workspace.mcp_servers) {
+  for (const v1::McpServer& server : workspace_.mcp_servers) {
     for (const v1::NameValue& each : server.env) {
       if (is_secret_name(each.name)) learn(each.value, "mcp-env");
     }
@@ -95,22 +102,26 @@ void Session::learn_secrets() {
   }
 }
 
-void Session::touch() { updated_ms_ = env_.wall_ms(); }
-
 // --- the client
 // ------------------------------------------------------------------------------------
 
 void Session::attach(v1::Client& client, v1::Workspace workspace) {
   client_ = &client;
-  if (workspace == origin_.workspace) return;
-  origin_.workspace = std::move(workspace);
+  if (workspace == workspace_) return;
+  workspace_ = std::move(workspace);
   learn_secrets();
   // Servers and directories are given to a conversation when it begins: the next prompt resumes it.
-  if (conversation_ && !running()) {
-    loop_.spawn([](std::shared_ptr<executor::Conversation> old) -> transport::Task<void> {
+  if (!running()) let_go_of_conversation();
+}
+
+/// The next prompt takes it up again.
+void Session::let_go_of_conversation() {
+  if (conversation_) {
+    library_.loop.spawn([](std::shared_ptr<executor::Conversation> old) -> transport::Task<void> {
       co_await old->close();
     }(std::move(conversation_)));
   }
+  if (std::exchange(keeps_claim_, false)) record_->release();
 }
 
 void Session::detach(const v1::Client& client) {
@@ -118,31 +129,25 @@ void Session::detach(const v1::Client& client) {
 }
 
 void Session::say(v1::Update update, Audience audience) {
-  note_settings(update);
-  if (update.kind != v1::UpdateKind::available_commands_update) history_->add(update, !replaying_);
+  note_mode(update);
+  if (update.kind != v1::UpdateKind::available_commands_update) record_->update(update);
   if (client_ == nullptr || replaying_ || audience == Audience::record) return;
-  update.session = origin_.id;
+  update.session = id();
   client_->update(update);
 }
 
-/// Keeps what an update says about the session itself.
-void Session::note_settings(const v1::Update& update) {
-  if (update.kind == v1::UpdateKind::session_info_update) {
-    if (auto title = json::View(update.payload).find("title").string()) {
-      origin_.title = redactor_.redacted(*title);
-    }
-  } else if (update.kind == v1::UpdateKind::current_mode_update) {
-    if (auto mode = json::View(update.payload).find("currentModeId").string()) {
-      origin_.settings.modes.current = std::move(*mode);
-    }
-  }
+/// A backend may change the mode by itself.
+void Session::note_mode(const v1::Update& update) {
+  if (update.kind != v1::UpdateKind::current_mode_update) return;
+  if (auto mode = json::View(update.payload).find("currentModeId").string())
+    settings_.modes.current = std::move(*mode);
 }
 
 transport::Task<void> Session::room(transport::CancelSource cancel) {
   // Whichever comes first; the wait for the client goes on by itself when that was the cancel.
-  const auto first = std::make_shared<transport::Event>(loop_);
+  const auto first = std::make_shared<transport::Event>(library_.loop);
   const auto subscription = cancel.on_cancel([first] { first->set(); });
-  loop_.spawn(
+  library_.loop.spawn(
       [](v1::Client& client, std::shared_ptr<transport::Event> event) -> transport::Task<void> {
         co_await client.room();
         event->set();
@@ -153,9 +158,9 @@ transport::Task<void> Session::room(transport::CancelSource cancel) {
 void Session::release_terminal(std::string terminal_id) {
   if (client_ == nullptr) return;
   v1::TerminalRequest request;
-  request.session_id = origin_.id;
+  request.session_id = id();
   request.terminal_id = std::move(terminal_id);
-  loop_.spawn([](v1::Client& client, v1::TerminalRequest which) -> transport::Task<void> {
+  library_.loop.spawn([](v1::Client& client, v1::TerminalRequest which) -> transport::Task<void> {
     co_await client.release_terminal(std::move(which), nullptr);
   }(*client_, std::move(request)));
 }
@@ -165,155 +170,114 @@ transport::Task<Result<void>> Session::replay(std::uint64_t from_seq,
   const auto self = shared_from_this();
   v1::Client* const client = client_;
   replaying_ = true;
-  // Of what only the newest says, only the newest is sent.
-  const Record* title = nullptr;
-  const Record* usage = nullptr;
-  std::size_t sent = 0;
-  for (std::uint64_t seq = from_seq + 1; seq <= history_->last_seq() && client_ == client; ++seq) {
-    const Record* record = history_->at(seq);
-    if (record == nullptr || record->turn_end) continue;
-    switch (record->update.kind) {
-      case v1::UpdateKind::session_info_update:
-        title = record;
-        continue;
-      case v1::UpdateKind::usage_update:
-        usage = record;
-        continue;
-      case v1::UpdateKind::current_mode_update:  // the answer says what is chosen
-      case v1::UpdateKind::config_option_update:
-      case v1::UpdateKind::notice:
-        continue;  // of the moment, not of the record
-      default:
-        break;
-    }
-    v1::Update update = record->update;
-    update.session = origin_.id;
-    client->update(update);
-    if (!client->has_room()) co_await room(cancel);
-    if (++sent % limits::replay_slice == 0) co_await transport::yield(loop_);
-    if (cancel.cancelled()) break;
-  }
-  if (client_ == client) {
-    replaying_ = false;
-    for (const Record* last : {title, usage}) {
-      if (last == nullptr) continue;
-      v1::Update update = last->update;
-      update.session = origin_.id;
-      client->update(update);
-    }
-  }
-  if (cancel.cancelled()) co_return fail(ErrorKind::cancelled, "the request was cancelled");
-  if (client_ != client)
-    co_return fail(ErrorKind::peer_gone, "another client has opened the session");
-  co_return Result<void>();
+  ReplayRequest request;
+  request.record = record_;
+  request.from_seq = from_seq;
+  request.client = client;
+  request.cancel = cancel;
+  request.goes_on = [this, client] { return client_ == client; };
+  request.room = [this, cancel] { return room(cancel); };
+  auto done = co_await session::replay(library_, std::move(request));
+  if (client_ == client) replaying_ = false;
+  co_return done;
 }
 
 void Session::announce_commands() {
   if (client_ == nullptr) return;
   v1::Update update = v1::available_commands(own_commands());
-  update.session = origin_.id;
+  update.session = id();
   client_->update(update);
 }
 
 // --- what was chosen
 // -------------------------------------------------------------------------------
 
-v1::ConfigOption Session::mode_option() const {
-  v1::ConfigOption option;
-  option.id = mode_id;
-  option.name = "Mode";
-  option.category = "mode";
-  option.current = origin_.settings.modes.current;
-  for (const v1::Mode& mode : origin_.settings.modes.available) {
-    option.values.push_back(
-        {.value = mode.id, .name = mode.name, .description = mode.description, .meta = {}});
-  }
-  return option;
-}
-
 std::vector<v1::ConfigOption> Session::options() const {
-  std::vector<v1::ConfigOption> all{mode_option()};
-  all.insert(all.end(), origin_.settings.options.begin(), origin_.settings.options.end());
+  auto all = all_options(settings_);
   return client_ == nullptr ? all : v1::for_client(client_->capabilities(), std::move(all));
 }
 
-Result<void> Session::set_mode(const std::string& mode) {
-  const auto& known = origin_.settings.modes.available;
-  if (std::none_of(known.begin(), known.end(),
-                   [&](const v1::Mode& each) { return each.id == mode; })) {
-    return fail(Error(ErrorKind::invalid_params, "the session has no such mode at params.modeId")
-                    .at("params.modeId"));
+/// Records what was chosen between turns, or within one.
+transport::Task<Result<void>> Session::note_choice(v1::Update update) {
+  if (!record_->begun()) {
+    record_->preset(update);
+    co_return Result<void>();
   }
-  if (conversation_) {
-    if (auto set = conversation_->set_mode(mode); !set) return set;
-  }
-  say(v1::current_mode(mode));
-  // Modes are offered twice; a client may look at either.
-  say(v1::config_options(options()));
-  return {};
+  auto claimed = co_await record_->claim("an option is set");
+  if (!claimed) co_return fail(std::move(claimed.error()));
+  record_->update(update);
+  auto written = co_await record_->write();
+  record_->release();
+  co_return written;
 }
 
-Result<void> Session::set_option(const v1::SetConfigOptionRequest& request) {
-  const auto bad = [](std::string what, std::string path) {
-    return fail(Error(ErrorKind::invalid_params, std::move(what) + " at " + path).at(path));
-  };
-  const auto shown = options();
-  const auto known = std::find_if(shown.begin(), shown.end(), [&](const v1::ConfigOption& each) {
-    return each.id == request.config_id;
-  });
-  if (known == shown.end()) return bad("the session has no such option", "params.configId");
-
-  v1::ConfigOption changed = *known;
-  if (changed.type == v1::ConfigOption::Type::boolean) {
-    const bool* on = std::get_if<bool>(&request.value);
-    if (on == nullptr) return bad("expected boolean", "params.value");
-    changed.on = *on;
-  } else {
-    const std::string* value = std::get_if<std::string>(&request.value);
-    if (value == nullptr) return bad("expected string", "params.value");
-    const auto is_it = [&](const v1::ConfigValue& each) { return each.value == *value; };
-    const bool plain = std::any_of(changed.values.begin(), changed.values.end(), is_it);
-    const bool grouped = std::any_of(
-        changed.groups.begin(), changed.groups.end(), [&](const v1::ConfigGroup& group) {
-          return std::any_of(group.values.begin(), group.values.end(), is_it);
-        });
-    if (!plain && !grouped) return bad("the option has no such value", "params.value");
-    changed.current = *value;
+transport::Task<Result<void>> Session::set_mode(std::string mode) {
+  const auto self = shared_from_this();
+  if (!offers_mode(settings_, mode)) {
+    co_return fail(Error(ErrorKind::invalid_params, "the session has no such mode at params.modeId")
+                       .at("params.modeId"));
   }
-  if (changed.id == mode_id) return set_mode(changed.current);
+  auto noted = co_await note_choice(v1::current_mode(mode));
+  if (!noted) co_return noted;
   if (conversation_) {
-    if (auto set = conversation_->set_option(changed); !set) return set;
+    if (auto set = conversation_->set_mode(mode); !set) co_return set;
   }
-  for (v1::ConfigOption& each : origin_.settings.options) {
-    if (each.id == changed.id) each = changed;
+  settings_.modes.current = std::move(mode);
+  if (client_ != nullptr && !replaying_) {
+    // Modes are offered twice; a client may look at either.
+    v1::Update mode_update = v1::current_mode(settings_.modes.current);
+    v1::Update option_update = v1::config_options(options());
+    mode_update.session = option_update.session = id();
+    client_->update(mode_update);
+    client_->update(option_update);
   }
-  history_->add(v1::config_options(options()), false);
-  return {};
+  co_return Result<void>();
+}
+
+transport::Task<Result<void>> Session::set_option(v1::SetConfigOptionRequest request) {
+  const auto self = shared_from_this();
+  const auto changed = changed_option(options(), request);
+  if (!changed) co_return fail(changed.error());
+  if (changed->id == mode_option_id) co_return co_await set_mode(changed->current);
+  executor::Settings after = settings_;
+  for (v1::ConfigOption& each : after.options) {
+    if (each.id != changed->id) continue;
+    // What the client is shown may be a substitute.
+    each.current = changed->current;
+    each.on =
+        changed->type == v1::ConfigOption::Type::boolean ? changed->on : changed->current == "true";
+  }
+  auto noted = co_await note_choice(v1::config_options(all_options(after)));
+  if (!noted) co_return noted;
+  if (conversation_) {
+    if (auto set = conversation_->set_option(*changed); !set) co_return set;
+  }
+  settings_ = std::move(after);
+  co_return Result<void>();
 }
 
 // --- turns
 // -----------------------------------------------------------------------------------------
 
 executor::ConversationSpec Session::spec() const {
-  return {.session_id = origin_.id, .workspace = origin_.workspace, .settings = origin_.settings};
-}
-
-std::optional<executor::ProviderPoint> Session::provider_point(std::uint64_t seq) const {
-  if (provider_id_.empty()) return std::nullopt;
-  const Record* turn = history_->kept_turn_until(seq);
-  if (turn == nullptr) return std::nullopt;
-  return executor::ProviderPoint{.conversation = provider_id_,
-                                 .turn = turn->turn_end->provider_turn};
+  executor::ConversationSpec spec;
+  spec.session_id = id();
+  spec.identity = identity_of(library_, state());
+  spec.workspace = workspace_;
+  spec.settings = settings_;
+  spec.past = [library = library_, history = std::shared_ptr<const History>(history())] {
+    return past_turns(library.loop, library.store, history, history->cursor());
+  };
+  return spec;
 }
 
 void Session::set_conversation(std::unique_ptr<executor::Conversation> conversation) {
   conversation_ = std::move(conversation);
-  provider_id_ = conversation_->provider_id();
 }
 
 transport::Task<Result<void>> Session::ensure_conversation() {
   if (conversation_) co_return Result<void>();
-  const auto point = provider_point(history_->last_seq());
+  const auto point = provider_point(state(), *history(), history()->cursor());
   if (point) {
     auto resumed = co_await executor_.resume(spec(), *point);
     if (!resumed) co_return fail(std::move(resumed.error()));
@@ -326,16 +290,31 @@ transport::Task<Result<void>> Session::ensure_conversation() {
   co_return Result<void>();
 }
 
-transport::Task<Result<TurnReport>> Session::prompt(std::vector<v1::ContentBlock> blocks,
-                                                    transport::CancelSource cancel) {
+/// Another process has gone on with the session: what this one has of it is of the past.
+void Session::take_over() {
+  settings_ = chosen(executor_.settings(), state());
+  let_go_of_conversation();
+}
+
+transport::Task<Result<void>> Session::look() {
+  const auto self = shared_from_this();
+  if (running()) co_return Result<void>();
+  const auto news = co_await record_->look();
+  if (!news) co_return fail(news.error());
+  if (*news && !running()) take_over();
+  co_return Result<void>();
+}
+
+Session::Report Session::prompt(std::vector<v1::ContentBlock> blocks,
+                                transport::CancelSource cancel) {
   const auto self = shared_from_this();
   if (queue_.size() > limits::queued_prompts) {
     co_return fail(ErrorKind::queue_full, "too many prompts of this session are waiting");
   }
-  const auto waiting = std::make_shared<Waiting>(loop_, std::move(cancel));
+  const auto waiting = std::make_shared<Waiting>(library_.loop, std::move(cancel));
   queue_.push_back(waiting);
   if (queue_.front() != waiting) co_await waiting->turn.wait();
-  auto report = co_await run(std::move(blocks), waiting->cancel);
+  auto report = co_await claim_and_run(std::move(blocks), waiting->cancel);
   queue_.pop_front();
   if (!queue_.empty()) {
     queue_.front()->turn.set();
@@ -355,47 +334,68 @@ transport::Task<void> Session::close() {
   const auto self = shared_from_this();
   cancel();
   if (!queue_.empty()) {
-    if (!idle_) idle_ = std::make_shared<transport::Event>(loop_);
+    if (!idle_) idle_ = std::make_shared<transport::Event>(library_.loop);
     const auto idle = idle_;
     co_await idle->wait();
   }
-  if (!conversation_) co_return;
-  const auto old = std::move(conversation_);
-  co_await old->close();
-}
-
-void Session::record_prompt(const std::vector<v1::ContentBlock>& blocks) {
-  const std::string id = "prompt-" + std::to_string(history_->turns() + 1);
-  for (const v1::ContentBlock& block : blocks) {
-    history_->add(v1::content_chunk(v1::UpdateKind::user_message_chunk, block, id), false);
+  if (conversation_) {
+    const auto old = std::move(conversation_);
+    co_await old->close();
   }
+  if (std::exchange(keeps_claim_, false)) record_->release();
 }
 
-transport::Task<Result<TurnReport>> Session::run(std::vector<v1::ContentBlock> blocks,
-                                                 transport::CancelSource cancel) {
-  touch();
-  record_prompt(blocks);
+/// Nothing happens without the right to write it down.
+Session::Report Session::claim_and_run(std::vector<v1::ContentBlock> blocks,
+                                       transport::CancelSource cancel) {
+  auto news = co_await record_->claim("a turn runs");
+  if (!news) co_return fail(std::move(news.error()));
+  if (*news) take_over();
+  const std::int64_t most = library_.policy.max_session_bytes;
+  if (most > 0 && state().transcript_bytes > most) {
+    record_->release();
+    co_return fail(Error(ErrorKind::session_too_large,
+                         "the session has reached its limit of " + std::to_string(most) + " bytes")
+                       .with_hint("Fork it, or compress it, and go on there."));
+  }
+  auto report = co_await run(std::move(blocks), std::move(cancel));
+  record_->on_failure(nullptr);
+  // A live conversation is this process's alone; else others may have their turn.
+  if (!conversation_ || !conversation_->is_live()) {
+    record_->release();
+  } else if (std::exchange(keeps_claim_, true)) {
+    record_->release();
+  }
+  co_return report;
+}
+
+Session::Report Session::run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel) {
+  git_ = std::make_shared<Git>(library_.loop);
+  library_.loop.spawn(look_at_git(git_));
+  record_->prompt("prompt-" + std::to_string(history()->turns() + 1), blocks);
   const std::string command = command_name(blocks);
   if (!command.empty()) co_return co_await run_command(command, cancel);
-  if (origin_.title.empty()) {
-    const std::string title = title_from(redactor_.redacted(beginning(blocks)));
-    if (!title.empty()) say(v1::session_info(title, rfc3339(updated_ms_)));
+  if (state().description.empty() && library_.policy.keep_text) {
+    const std::string title = title_from(library_.redactor.redacted(beginning(blocks)));
+    if (!title.empty()) say(v1::session_info(title, rfc3339(record_->updated_ms())));
   }
 
   executor::TurnOutcome outcome;
   if (cancel.cancelled()) {
     outcome.stop = v1::StopReason::cancelled;
-    co_return finish(std::move(outcome), true);
+    co_return co_await finish(std::move(outcome), true);
   }
   auto ready = co_await ensure_conversation();
   if (!ready) {
     outcome.stop = fail(std::move(ready.error()));
-    co_return finish(std::move(outcome), cancel.cancelled());
+    co_return co_await finish(std::move(outcome), cancel.cancelled());
   }
 
-  const auto running = std::make_shared<Running>(loop_, *this, cancel);
+  const auto running = std::make_shared<Running>(library_.loop, *this, cancel);
+  // What cannot be written down must not go on.
+  record_->on_failure([running] { running->cancel.cancel(); });
   const auto subscription = cancel.on_cancel([running] { running->woken.set(); });
-  loop_.spawn(play(running, std::move(blocks)));
+  library_.loop.spawn(play(running, std::move(blocks)));
   co_await running->woken.wait();
   if (!running->done.is_set()) {
     const bool ended = co_await running->done.wait_for(limits::cancel_grace);
@@ -408,7 +408,19 @@ transport::Task<Result<TurnReport>> Session::run(std::vector<v1::ContentBlock> b
   }
   const bool cancelled = cancel.cancelled();
   running->client.end(cancelled || !running->outcome.stop);
-  co_return finish(std::move(running->outcome), cancelled);
+  co_return co_await finish(std::move(running->outcome), cancelled);
+}
+
+/// In which state the project is as the turn begins.
+transport::Task<void> Session::look_at_git(std::shared_ptr<Git> git) {
+  const auto self = shared_from_this();
+  auto found = co_await git_snapshot(library_.loop, library_.env, workspace_.cwd);
+  if (found) {
+    git->state = store::GitState{.branch = library_.redactor.redacted(found->branch),
+                                 .commit = std::move(found->commit),
+                                 .dirty = found->dirty};
+  }
+  git->known.set();
 }
 
 transport::Task<void> Session::play(std::shared_ptr<Running> running,
@@ -425,38 +437,45 @@ transport::Task<void> Session::play(std::shared_ptr<Running> running,
   running->woken.set();
 }
 
-transport::Task<Result<TurnReport>> Session::run_command(std::string name,
-                                                         transport::CancelSource cancel) {
+Session::Report Session::run_command(std::string name, transport::CancelSource cancel) {
   executor::TurnOutcome outcome;
   if (!cancel.cancelled()) {
     const std::string said = co_await command_(*this, name);
-    const std::string id = "command-" + std::to_string(history_->turns() + 1);
+    const std::string id = "command-" + std::to_string(history()->turns() + 1);
     say(v1::text_chunk(v1::UpdateKind::agent_message_chunk, said, id));
   }
   if (cancel.cancelled()) outcome.stop = v1::StopReason::cancelled;
-  co_return finish(std::move(outcome), cancel.cancelled());
+  co_return co_await finish(std::move(outcome), cancel.cancelled());
 }
 
 /// Writes down how the turn ended, before anybody is told.
-Result<TurnReport> Session::finish(executor::TurnOutcome outcome, bool cancelled) {
-  touch();
-  if (conversation_) provider_id_ = conversation_->provider_id();
-  cumulative_.add(outcome.usage.tokens);
+Session::Report Session::finish(executor::TurnOutcome outcome, bool cancelled) {
+  record_->end_messages();
   if (outcome.usage.context) say(v1::usage_update(*outcome.usage.context));
   if (cancelled) outcome.stop = v1::StopReason::cancelled;
+  if (!outcome.stop) {
+    const std::uint64_t turn = history()->turns() + 1;
+    record_->add(record_type::error, error_data(turn, outcome.stop.error(), library_.redactor));
+  }
 
   TurnEnd end;
   end.stop = outcome.stop ? v1::name_of(*outcome.stop) : "error";
+  if (conversation_) end.conversation = conversation_->provider_id();
   end.provider_turn = outcome.provider_turn;
-  end.tokens = outcome.usage.tokens;
+  end.usage = outcome.usage;
   TurnReport report;
-  report.seq = history_->end_turn(std::move(end));
-  report.turn = history_->turns();
-  if (!outcome.stop) return fail(std::move(outcome.stop.error()));
+  report.seq = record_->end_turn(std::move(end));
+  report.turn = history()->turns();
+  // It has had the whole turn for it.
+  if (!cancelled) co_await git_->known.wait();
+  if (git_->known.is_set()) record_->set_git(std::move(git_->state));
+  auto written = co_await record_->write();
+  if (!written) co_return fail(std::move(written.error()));
+  if (!outcome.stop) co_return fail(std::move(outcome.stop.error()));
   report.stop_reason = *outcome.stop;
   report.usage = std::move(outcome.usage);
-  report.cumulative = cumulative_;
-  return report;
+  report.cumulative = state().total;
+  co_return report;
 }
 
 }  // namespace tine::session

@@ -12,14 +12,13 @@
 #include <string>
 #include <vector>
 
-#include "base/env.h"
 #include "base/redact/redactor.h"
 #include "base/result.h"
 #include "executor/executor.h"
 #include "protocol/v1/client.h"
 #include "protocol/v1/types.h"
-#include "session/history.h"
 #include "session/meta.h"
+#include "session/record/record.h"
 #include "transport/cancel.h"
 #include "transport/event.h"
 
@@ -36,30 +35,21 @@ struct TurnReport {
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  struct Origin {
-    std::string id;
-    v1::Workspace workspace;
-    executor::Settings settings;
-    std::string parent;  ///< empty: not a fork
-    std::uint64_t depth = 0;
-    std::string title;  ///< empty: taken from the first prompt
-  };
   /// A slash command of ours: says what it has to say, without the backend.
   using Command = std::function<transport::Task<std::string>(Session& session, std::string name)>;
 
-  Session(transport::Loop& loop, Env& env, Redactor& redactor, executor::Executor& executor,
-          Origin origin, std::shared_ptr<History> history, Command command);
+  Session(Library library, executor::Executor& executor, std::shared_ptr<Record> record,
+          v1::Workspace workspace, Command command);
 
-  const std::string& id() const { return origin_.id; }
-  const Origin& origin() const { return origin_; }
+  const std::string& id() const { return record_->id(); }
+  const store::State& state() const { return record_->state(); }
+  const v1::Workspace& workspace() const { return workspace_; }
   executor::Executor& executor() const { return executor_; }
-  const std::shared_ptr<History>& history() const { return history_; }
-  const executor::Tokens& cumulative() const { return cumulative_; }
-  const std::string& title() const { return origin_.title; }
-  std::int64_t updated_ms() const { return updated_ms_; }
+  const std::shared_ptr<History>& history() const { return record_->history(); }
+  const std::shared_ptr<Record>& record() const { return record_; }
   bool running() const { return !queue_.empty(); }
-  /// It has something to come back to.
-  bool worth_keeping() const { return history_->last_seq() > 0; }
+  /// Takes over what another process has added.
+  transport::Task<Result<void>> look();
 
   // --- the client
 
@@ -83,11 +73,12 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // --- what was chosen
 
-  v1::ModeState modes() const { return origin_.settings.modes; }
+  v1::ModeState modes() const { return settings_.modes; }
+  const executor::Settings& settings() const { return settings_; }
   /// All options, the mode among them, as the attached client can show them.
   std::vector<v1::ConfigOption> options() const;
-  Result<void> set_mode(const std::string& mode);
-  Result<void> set_option(const v1::SetConfigOptionRequest& request);
+  transport::Task<Result<void>> set_mode(std::string mode);
+  transport::Task<Result<void>> set_option(v1::SetConfigOptionRequest request);
 
   // --- turns
 
@@ -98,12 +89,8 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Cancels and waits for the turns to end, then lets go of the backend's conversation.
   transport::Task<void> close();
 
-  /// Where the provider finds the conversation as it was at the record `seq`; none: it knows
-  /// nothing yet.
-  std::optional<executor::ProviderPoint> provider_point(std::uint64_t seq) const;
   void set_conversation(std::unique_ptr<executor::Conversation> conversation);
-  /// The provider's name for the conversation; empty while there is none.
-  const std::string& provider_id() const { return provider_id_; }
+  const std::vector<std::string>& open_tool_calls() const { return record_->open_tool_calls(); }
 
  private:
   struct Waiting {
@@ -113,32 +100,33 @@ class Session : public std::enable_shared_from_this<Session> {
     transport::Event turn;
   };
   struct Running;
+  struct Git;
+  using Report = transport::Task<Result<TurnReport>>;
 
-  transport::Task<Result<TurnReport>> run(std::vector<v1::ContentBlock> blocks,
-                                          transport::CancelSource cancel);
-  transport::Task<Result<TurnReport>> run_command(std::string name, transport::CancelSource cancel);
+  Report claim_and_run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
+  Report run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
+  Report run_command(std::string name, transport::CancelSource cancel);
+  Report finish(executor::TurnOutcome outcome, bool cancelled);
   transport::Task<Result<void>> ensure_conversation();
   transport::Task<void> play(std::shared_ptr<Running> running,
                              std::vector<v1::ContentBlock> blocks);
-  Result<TurnReport> finish(executor::TurnOutcome outcome, bool cancelled);
-  void record_prompt(const std::vector<v1::ContentBlock>& blocks);
+  transport::Task<void> look_at_git(std::shared_ptr<Git> git);
+  transport::Task<Result<void>> note_choice(v1::Update update);
+  void take_over();
+  void let_go_of_conversation();
   executor::ConversationSpec spec() const;
-  void note_settings(const v1::Update& update);
-  void touch();
+  void note_mode(const v1::Update& update);
   void learn_secrets();
-  v1::ConfigOption mode_option() const;
 
-  transport::Loop& loop_;
-  Env& env_;
-  Redactor& redactor_;
+  Library library_;
   executor::Executor& executor_;
-  Origin origin_;
-  std::shared_ptr<History> history_;
+  std::shared_ptr<Record> record_;
+  v1::Workspace workspace_;
+  executor::Settings settings_;
   Command command_;
   std::unique_ptr<executor::Conversation> conversation_;
-  std::string provider_id_;
-  executor::Tokens cumulative_;
-  std::int64_t updated_ms_ = 0;
+  std::shared_ptr<Git> git_;  // of the turn that runs
+  bool keeps_claim_ = false;  // for a live conversation, between turns
   v1::Client* client_ = nullptr;
   bool replaying_ = false;  // what happens meanwhile reaches the client at the end of the replay
   std::deque<std::shared_ptr<Waiting>> queue_;

@@ -43,4 +43,25 @@ std::string draw_tree(const std::vector<TreeNode>& nodes) {
   return out;
 }
 
+std::string family_tree(const std::vector<store::IndexEntry>& all, const std::string& id) {
+  std::map<std::string_view, std::string_view> parents;
+  for (const store::IndexEntry& each : all) parents.emplace(each.id, each.parent);
+  const auto root_of = [&](std::string_view of) {
+    for (auto known = parents.find(of); known != parents.end() && parents.contains(known->second);
+         known = parents.find(of)) {
+      of = known->second;
+    }
+    return of;
+  };
+  const std::string_view root = root_of(id);
+  std::vector<TreeNode> nodes;
+  for (const store::IndexEntry& each : all) {
+    if (root_of(each.id) != root) continue;
+    std::string label = each.id + "  " + (each.title.empty() ? "(no title)" : each.title);
+    if (each.id == id) label += "  <- this session";
+    nodes.push_back({.id = each.id, .parent = each.parent, .label = std::move(label)});
+  }
+  return draw_tree(nodes);
+}
+
 }  // namespace tine::session

@@ -1,10 +1,12 @@
 #pragma once
 // Draws sessions as the tree that forking made of them.
 //
-// A plain function.
+// Plain functions.
 
 #include <string>
 #include <vector>
+
+#include "session/store/index.h"
 
 namespace tine::session {
 
@@ -16,5 +18,8 @@ struct TreeNode {
 
 /// A line a node, children below their parent in the order of `nodes`.
 std::string draw_tree(const std::vector<TreeNode>& nodes);
+
+/// The tree to which the session `id` belongs; `all` holds at least its family.
+std::string family_tree(const std::vector<store::IndexEntry>& all, const std::string& id);
 
 }  // namespace tine::session

@@ -1,9 +1,8 @@
 #include "session/turn_client.h"
 
-#include <algorithm>
-
 #include "protocol/v1/build_update.h"
 #include "session/limits.h"
+#include "session/record/calls.h"
 #include "session/session.h"
 
 namespace tine::session {
@@ -16,7 +15,8 @@ Failure nobody() { return fail(ErrorKind::peer_gone, "no client is connected to 
 void TurnClient::end(bool cut_short) {
   if (session_ == nullptr) return;
   if (cut_short) {
-    for (const std::string& id : open_tool_calls_) {
+    const std::vector<std::string> open = session_->open_tool_calls();  // saying so ends them
+    for (const std::string& id : open) {
       v1::ToolCall last;
       last.id = id;
       last.status = v1::ToolStatus::failed;
@@ -33,27 +33,8 @@ const v1::ClientCapabilities& TurnClient::capabilities() const {
   return client != nullptr ? client->capabilities() : nothing;
 }
 
-void TurnClient::watch_tool_call(const v1::Update& update) {
-  const json::View payload(update.payload);
-  const auto id = payload.find("toolCallId").string();
-  if (!id) return;
-  const json::View status = payload.find("status");
-  const bool ended = status.equals("completed") || status.equals("failed");
-  const auto known = std::find(open_tool_calls_.begin(), open_tool_calls_.end(), *id);
-  if (ended) {
-    if (known != open_tool_calls_.end()) open_tool_calls_.erase(known);
-  } else if (known == open_tool_calls_.end() && update.kind == v1::UpdateKind::tool_call) {
-    if (open_tool_calls_.size() == limits::open_tool_calls)
-      open_tool_calls_.erase(open_tool_calls_.begin());
-    open_tool_calls_.push_back(*id);
-  }
-}
-
 void TurnClient::update(const v1::Update& update) {
   if (session_ == nullptr) return;
-  if (update.kind == v1::UpdateKind::tool_call || update.kind == v1::UpdateKind::tool_call_update) {
-    watch_tool_call(update);
-  }
   // A cancelled turn is drained whether or not the client reads: text that finds no room is only
   // recorded.
   const bool skip = cancel_.cancelled() && !update.text.none() && !session_->has_room();
@@ -69,7 +50,8 @@ transport::Task<void> TurnClient::room() {
 }
 
 template <class Response, class Request>
-v1::Client::Reply<Response> TurnClient::ask(Question<Response, Request> question, Request request) {
+v1::Client::Reply<Response> TurnClient::ask(std::string_view method,
+                                            Question<Response, Request> question, Request request) {
   if (cancel_.cancelled() || session_ == nullptr) {
     co_return fail(ErrorKind::cancelled, "the turn was cancelled");
   }
@@ -77,7 +59,14 @@ v1::Client::Reply<Response> TurnClient::ask(Question<Response, Request> question
   if (client == nullptr) co_return nobody();
   request.session_id = session_->id();
   transport::CancelSource turn = cancel_;
+  const std::shared_ptr<Record> record = session_->record();
+  const std::uint64_t number = record->note_question(method, recorded(request));
   auto answer = co_await (client->*question)(std::move(request), &cancel_);
+  if (answer) {
+    record->note_answer(number, recorded(*answer));
+  } else {
+    record->note_refusal(number, answer.error());
+  }
   // Whoever was asked has gone: that is no answer to go on with.
   if (!answer && answer.error().kind == ErrorKind::peer_gone) turn.cancel();
   co_return answer;
@@ -85,17 +74,17 @@ v1::Client::Reply<Response> TurnClient::ask(Question<Response, Request> question
 
 v1::Client::Reply<v1::PermissionResponse> TurnClient::request_permission(
     v1::PermissionRequest request, Cancel) {
-  return ask(&v1::Client::request_permission, std::move(request));
+  return ask("session/request_permission", &v1::Client::request_permission, std::move(request));
 }
 
 v1::Client::Reply<v1::ReadTextFileResponse> TurnClient::read_text_file(
     v1::ReadTextFileRequest request, Cancel) {
-  return ask(&v1::Client::read_text_file, std::move(request));
+  return ask("fs/read_text_file", &v1::Client::read_text_file, std::move(request));
 }
 
 v1::Client::Reply<v1::WriteTextFileResponse> TurnClient::write_text_file(
     v1::WriteTextFileRequest request, Cancel) {
-  return ask(&v1::Client::write_text_file, std::move(request));
+  return ask("fs/write_text_file", &v1::Client::write_text_file, std::move(request));
 }
 
 v1::Client::Reply<v1::CreateTerminalResponse> TurnClient::create_terminal(
@@ -103,37 +92,38 @@ v1::Client::Reply<v1::CreateTerminalResponse> TurnClient::create_terminal(
   if (open_terminals_.size() == limits::open_terminals) {
     co_return fail(ErrorKind::queue_full, "too many terminals of one turn are open");
   }
-  auto created = co_await ask(&v1::Client::create_terminal, std::move(request));
+  auto created = co_await ask("terminal/create", &v1::Client::create_terminal, std::move(request));
   if (created) open_terminals_.insert(created->terminal_id);
   co_return created;
 }
 
 v1::Client::Reply<v1::TerminalOutputResponse> TurnClient::terminal_output(
     v1::TerminalRequest request, Cancel) {
-  return ask(&v1::Client::terminal_output, std::move(request));
+  return ask("terminal/output", &v1::Client::terminal_output, std::move(request));
 }
 
 v1::Client::Reply<v1::WaitForTerminalExitResponse> TurnClient::wait_for_terminal_exit(
     v1::TerminalRequest request, Cancel) {
-  return ask(&v1::Client::wait_for_terminal_exit, std::move(request));
+  return ask("terminal/wait_for_exit", &v1::Client::wait_for_terminal_exit, std::move(request));
 }
 
 v1::Client::Reply<v1::KillTerminalResponse> TurnClient::kill_terminal(v1::TerminalRequest request,
                                                                       Cancel) {
-  return ask(&v1::Client::kill_terminal, std::move(request));
+  return ask("terminal/kill", &v1::Client::kill_terminal, std::move(request));
 }
 
 v1::Client::Reply<v1::ReleaseTerminalResponse> TurnClient::release_terminal(
     v1::TerminalRequest request, Cancel) {
   const std::string id = request.terminal_id;
-  auto released = co_await ask(&v1::Client::release_terminal, std::move(request));
+  auto released =
+      co_await ask("terminal/release", &v1::Client::release_terminal, std::move(request));
   if (released) open_terminals_.erase(id);
   co_return released;
 }
 
 v1::Client::Reply<v1::ElicitationResponse> TurnClient::create_elicitation(
     v1::ElicitationRequest request, Cancel) {
-  return ask(&v1::Client::create_elicitation, std::move(request));
+  return ask("elicitation/create", &v1::Client::create_elicitation, std::move(request));
 }
 
 void TurnClient::complete_elicitation(std::string elicitation_id) {

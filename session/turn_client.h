@@ -55,12 +55,11 @@ class TurnClient final : public v1::Client {
   using Question = Reply<Response> (v1::Client::*)(Request, Cancel);
   /// Puts a question to the connected client; it ends with the turn's cancel at the latest.
   template <class Response, class Request>
-  Reply<Response> ask(Question<Response, Request> question, Request request);
-  void watch_tool_call(const v1::Update& update);
+  Reply<Response> ask(std::string_view method, Question<Response, Request> question,
+                      Request request);
 
   Session* session_;  // nullptr once the turn is over
   transport::CancelSource cancel_;
-  std::vector<std::string> open_tool_calls_;
   std::unordered_set<std::string> open_terminals_;
 };
 

@@ -55,14 +55,14 @@ inline constexpr std::size_t memory_channel = std::size_t{256} * 1024;
 /// yet. So long it is still listened to; then the connection is closed.
 inline constexpr std::chrono::milliseconds last_words{1000};
 
-/// Jobs that a worker has been handed and not yet done. The next one waits until there is room.
-inline constexpr std::size_t worker_jobs = 64;
-
 /// A longer wait counts as this one.
 inline constexpr std::chrono::milliseconds longest_wait = std::chrono::hours{24 * 365};
 
 /// How long queued output may take to leave after the input has ended. Then the connection is
 /// dropped.
 inline constexpr std::chrono::milliseconds flush_grace{2000};
+
+/// Jobs that a worker has been handed and not yet done. The next one waits until there is room.
+inline constexpr std::size_t worker_jobs = 64;
 
 }  // namespace tine::transport::limits

@@ -45,7 +45,8 @@ transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::Conte
   Performance performance(std::move(stage));
   outcome.stop = co_await performance.play(*script);
 
-  Said said{.told = script->text,
+  Said said{.id = {},
+            .told = script->text,
             .prompt = text,
             .answer = performance.answer(),
             .thought = performance.thought_tokens()};

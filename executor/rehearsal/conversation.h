@@ -21,6 +21,7 @@ class RehearsedConversation final : public Conversation {
                                       transport::CancelSource& cancel) override;
   Result<void> set_mode(const std::string& mode) override;
   Result<void> set_option(const v1::ConfigOption& option) override;
+  bool is_live() const override { return false; }
   transport::Task<void> close() override;
 
  private:

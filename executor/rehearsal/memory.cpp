@@ -1,9 +1,15 @@
 #include "executor/rehearsal/memory.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace tine::executor::rehearsal {
+namespace {
+
+constexpr std::string_view turn_prefix = "turn-";
+
+}  // namespace
 
 Turn::~Turn() {
   Branch next = std::move(before);
@@ -38,12 +44,21 @@ std::uint64_t tokens_in(std::string_view text) { return (text.size() + 3) / 4; }
 
 std::uint64_t next_number(const Branch& branch) { return branch ? branch->number + 1 : 1; }
 
-std::string turn_id(std::uint64_t number) { return "turn-" + std::to_string(number); }
+std::string turn_id(std::uint64_t number) {
+  return std::string(turn_prefix) + std::to_string(number);
+}
+
+std::uint64_t turn_number(std::string_view id) {
+  std::uint64_t number = 0;
+  if (id.starts_with(turn_prefix))
+    std::from_chars(id.data() + turn_prefix.size(), id.data() + id.size(), number);
+  return number;
+}
 
 Branch remember(const Branch& branch, Said said, Tokens& cost) {
   auto turn = std::make_shared<Turn>();
   turn->before = branch;
-  turn->number = next_number(branch);
+  turn->number = std::max(next_number(branch), turn_number(said.id));
   turn->id = turn_id(turn->number);
   turn->told = std::move(said.told);
   turn->prompt = std::move(said.prompt);

@@ -49,6 +49,7 @@ std::uint64_t tokens_in(std::string_view text);
 
 /// What is to be remembered of a turn.
 struct Said {
+  std::string id;  ///< of the turn; empty: the next one
   std::string told;
   std::string prompt;
   std::string answer;
@@ -58,6 +59,8 @@ struct Said {
 /// The number that the next turn of the branch gets, and the id that goes with it.
 std::uint64_t next_number(const Branch& branch);
 std::string turn_id(std::uint64_t number);
+/// The number that such an id bears, or else 0.
+std::uint64_t turn_number(std::string_view id);
 
 /// Appends a turn and says what it costs: what the last request of this branch had sent is read
 /// from the cache, the rest is fresh. Nothing is ever evicted; nothing is counted as written.

@@ -1,6 +1,7 @@
 #include "executor/rehearsal/rehearsal.h"
 
 #include "executor/rehearsal/conversation.h"
+#include "executor/rehearsal/script.h"
 
 namespace tine::executor::rehearsal {
 namespace {
@@ -78,24 +79,48 @@ Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::start(ConversationSpec
   co_return std::make_unique<RehearsedConversation>(loop_, *this, std::move(id), std::move(spec));
 }
 
-Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::resume(ConversationSpec spec,
-                                                                 ProviderPoint at) {
-  if (!memory_.contains(at.conversation)) {
+Executor::Reply<Branch> Rehearsal::recall(const ConversationSpec& spec, const ProviderPoint& at) {
+  const auto known = memory_.find(at.conversation);
+  Branch found;
+  if (known != memory_.end() && find_turn(known->second, at.turn, found)) co_return known->second;
+  if (!spec.past) {
     co_return fail(ErrorKind::conversation_lost,
                    "the rehearsal agent does not remember this conversation");
   }
+  auto past = co_await spec.past();
+  if (!past) co_return fail(std::move(past.error()));
+  Branch branch;
+  for (PastTurn& turn : *past) {
+    auto script = parse_script(turn.prompt);
+    Said said{.id = std::move(turn.id),
+              .told = script ? std::move(script->text) : std::string(),
+              .prompt = std::move(turn.prompt),
+              .answer = std::move(turn.answer)};
+    Tokens cost;
+    branch = remember(branch, std::move(said), cost);
+  }
+  if (!find_turn(branch, at.turn, found)) {
+    co_return fail(ErrorKind::conversation_lost,
+                   "the session's transcript does not hold this conversation");
+  }
+  co_return branch;
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::resume(ConversationSpec spec,
+                                                                 ProviderPoint at) {
+  auto branch = co_await recall(spec, at);
+  if (!branch) co_return fail(std::move(branch.error()));
+  memory_[at.conversation] = std::move(*branch);
   co_return std::make_unique<RehearsedConversation>(loop_, *this, std::move(at.conversation),
                                                     std::move(spec));
 }
 
 Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::fork(ConversationSpec spec,
                                                                ProviderPoint at) {
-  const auto parent = memory_.find(at.conversation);
+  auto branch = co_await recall(spec, at);
+  if (!branch) co_return fail(std::move(branch.error()));
   Branch from;
-  if (parent == memory_.end() || !find_turn(parent->second, at.turn, from)) {
-    co_return fail(ErrorKind::conversation_lost,
-                   "the rehearsal agent does not remember this conversation");
-  }
+  find_turn(*branch, at.turn, from);
   std::string id = provider_name(spec.session_id);
   memory_[id] = std::move(from);
   co_return std::make_unique<RehearsedConversation>(loop_, *this, std::move(id), std::move(spec));

@@ -38,6 +38,9 @@ class Rehearsal final : public Executor {
   Branch& memory(const std::string& provider_id) { return memory_[provider_id]; }
 
  private:
+  /// The conversation's turns up to `at`, or more: from memory, else from its transcript.
+  Reply<Branch> recall(const ConversationSpec& spec, const ProviderPoint& at);
+
   transport::Loop& loop_;
   std::string name_;
   std::unordered_map<std::string, Branch> memory_;

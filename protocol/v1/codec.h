@@ -21,6 +21,7 @@ namespace tine::v1 {
 bool decode(json::View from, ContentBlock& to, const json::Path& path, json::Complaint& complaint);
 bool decode(json::View from, McpServer& to, const json::Path& path, json::Complaint& complaint);
 bool decode(json::View from, ConfigOption& to, const json::Path& path, json::Complaint& complaint);
+bool decode(json::View from, SystemPrompt& to, const json::Path& path, json::Complaint& complaint);
 bool decode(json::View from, ToolCall& to, const json::Path& path, json::Complaint& complaint);
 bool decode(json::View from, AgentCapabilities& to, const json::Path& path,
             json::Complaint& complaint);
@@ -30,6 +31,7 @@ void encode(json::Writer& out, const ContentBlock& from);
 void encode(json::Writer& out, const McpServer& from);
 void encode(json::Writer& out, const ConfigOption& from);
 void encode(json::Writer& out, const Command& from);
+void encode(json::Writer& out, const SystemPrompt& from);
 void encode(json::Writer& out, const PlanEntry& from);
 void encode(json::Writer& out, const AgentCapabilities& from);
 void encode(json::Writer& out, const ClientCapabilities& from);

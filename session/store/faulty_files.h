@@ -48,6 +48,7 @@ class FaultyFiles final : public Files {
   int remove_folder(int dir, const std::string& name) override {
     return real_.remove_folder(dir, name);
   }
+  int writable(int dir) override { return real_.writable(dir); }
   int facts(int fd, Facts& out) override { return real_.facts(fd, out); }
   int names(int dir, std::vector<std::string>& out) override { return real_.names(dir, out); }
   int try_lock(int fd) override { return real_.try_lock(fd); }

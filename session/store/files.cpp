@@ -114,11 +114,14 @@ class SystemFiles final : public Files {
     return result(::unlinkat(dir, name.c_str(), AT_REMOVEDIR));
   }
 
+  int writable(int dir) override { return result(::faccessat(dir, ".", W_OK | X_OK, AT_EACCESS)); }
+
   int facts(int fd, Facts& out) override {
     struct stat found {};
     if (::fstat(fd, &found) != 0) return -errno;
     out.directory = S_ISDIR(found.st_mode);
     out.bytes = found.st_size;
+    out.inode = found.st_ino;
     out.modified_ms = found.st_mtim.tv_sec * std::int64_t{1000} + found.st_mtim.tv_nsec / 1'000'000;
     return 0;
   }

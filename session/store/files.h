@@ -22,6 +22,7 @@ class Files {
     bool directory = false;
     std::int64_t bytes = 0;
     std::int64_t modified_ms = 0;
+    std::uint64_t inode = 0;
   };
 
   virtual ~Files() = default;
@@ -39,6 +40,8 @@ class Files {
   virtual int rename(int dir, const std::string& from, const std::string& to) = 0;
   virtual int remove_file(int dir, const std::string& name) = 0;
   virtual int remove_folder(int dir, const std::string& name) = 0;
+  /// Whether names can be added to the folder.
+  virtual int writable(int dir) = 0;
   virtual int facts(int fd, Facts& out) = 0;
   virtual int names(int dir, std::vector<std::string>& out) = 0;
   /// 0 when the lock was taken, -EWOULDBLOCK when another holds it.

@@ -141,6 +141,19 @@ Result<File> Folder::open_file(const std::string& name, Files::Open how) const {
   return File(*files_, fd);
 }
 
+bool Folder::has(const std::string& name) const {
+  const int fd = files_->open_file(fd_, name, Files::Open::read);
+  if (fd >= 0) files_->close(fd);
+  // What cannot be opened for another reason is there, and the reason is told by who opens it next.
+  return fd != -ENOENT;
+}
+
+Result<void> Folder::check_writable() const {
+  const int done = files_->writable(fd_);
+  if (done < 0) return failed("cannot write to the state directory", done);
+  return {};
+}
+
 Result<std::vector<std::string>> Folder::names() const {
   std::vector<std::string> out;
   const int done = files_->names(fd_, out);
@@ -175,8 +188,16 @@ Result<void> Folder::replace(const std::string& name, std::string_view bytes, bo
   if (done && sync) done = file->sync();
   if (done) done = rename(temporary, name);
   if (!done) files_->remove_file(fd_, temporary);
-  if (done && sync && files_->sync(fd_) < 0) return {};  // some file systems cannot sync a folder
+  if (done && sync) return this->sync();
   return done;
+}
+
+Result<void> Folder::sync() const {
+  const int done = files_->sync(fd_);
+  // Some file systems cannot do that for a folder.
+  if (done < 0 && done != -EINVAL && done != -EBADF)
+    return failed("cannot bring a folder to disk", done);
+  return {};
 }
 
 Result<void> Folder::rename(const std::string& from, const std::string& to) const {

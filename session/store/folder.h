@@ -53,12 +53,17 @@ class Folder {
   /// Makes each step that is missing.
   Result<Folder> make(const std::string& path) const;
   Result<File> open_file(const std::string& name, Files::Open how) const;
+  /// Whether there is a file of that name, and not a link.
+  bool has(const std::string& name) const;
+  Result<void> check_writable() const;
   Result<std::vector<std::string>> names() const;
 
   /// A file of more than `limit` bytes is refused.
   Result<std::string> read_whole(const std::string& name, std::size_t limit) const;
   /// Either all of `bytes` stands in the file afterwards or what was there before.
   Result<void> replace(const std::string& name, std::string_view bytes, bool sync) const;
+  /// Brings the names in it to disk, where the file system can.
+  Result<void> sync() const;
   Result<void> rename(const std::string& from, const std::string& to) const;
   Result<void> remove_file(const std::string& name) const;
   /// With all that is in it; links are removed, never followed.

@@ -1,5 +1,7 @@
 #include "session/store/index.h"
 
+#include <algorithm>
+
 #include "base/json/scanner.h"
 #include "base/json/view.h"
 #include "base/json/writer.h"
@@ -21,6 +23,7 @@ std::string as_line(const IndexEntry& entry) {
       .member("parent", std::string_view(entry.parent))
       .member("updated", entry.updated_ms);
   if (entry.deleted) writer.member("deleted", true);
+  if (!entry.prompted) writer.member("prompted", false);
   if (entry.gone) writer.member("gone", true);
   writer.end_object();
   return out.append("\n");
@@ -39,6 +42,7 @@ bool Index::take(std::string_view line) {
     if (member.key.equals("parent")) entry.parent = member.value.string().value_or("");
     if (member.key.equals("updated")) entry.updated_ms = member.value.integer().value_or(0);
     if (member.key.equals("deleted")) entry.deleted = member.value.boolean().value_or(false);
+    if (member.key.equals("prompted")) entry.prompted = member.value.boolean().value_or(true);
     if (member.key.equals("gone")) entry.gone = member.value.boolean().value_or(false);
   }
   // A name from outside must not become a path.
@@ -58,9 +62,15 @@ Result<void> Index::catch_up() {
   if (!file) return rebuild();
   const auto facts = file->facts();
   if (!facts) return fail(facts.error());
-  // Another process has made it anew.
+  if (facts->inode != inode_) {
+    entries_.clear();
+    tail_.clear();
+    offset_ = 0;
+    inode_ = facts->inode;
+  }
   if (facts->bytes < offset_) return rebuild();
-  std::string bytes(limits::read_slice, '\0');
+  const std::int64_t left = std::max<std::int64_t>(facts->bytes - offset_, 0);
+  std::string bytes(std::min(static_cast<std::size_t>(left), limits::read_slice), '\0');
   while (offset_ < facts->bytes) {
     const auto got = file->read_at(bytes, offset_);
     if (!got) return fail(got.error());
@@ -88,8 +98,13 @@ Result<void> Index::rebuild() {
     const std::string id = entry.id;
     entries_.insert_or_assign(id, std::move(entry));
   }
+  if (auto replaced = root_.replace(file_name, text, false); !replaced) return replaced;
+  const auto file = root_.open_file(file_name, Files::Open::read);
+  const auto facts = file ? file->facts() : Result<Files::Facts>(fail(file.error()));
+  // What others append from now on is read by the next catch_up().
+  inode_ = facts ? facts->inode : 0;
   offset_ = static_cast<std::int64_t>(text.size());
-  return root_.replace(file_name, text, false);
+  return {};
 }
 
 Result<std::reference_wrapper<const std::map<std::string, IndexEntry>>> Index::entries() {
@@ -98,11 +113,20 @@ Result<std::reference_wrapper<const std::map<std::string, IndexEntry>>> Index::e
 }
 
 Result<void> Index::put(const IndexEntry& entry) {
-  auto file = root_.open_file(file_name, Files::Open::append);
-  if (!file) return fail(std::move(file.error()));
-  // One write of less than a page: lines of several processes do not mix.
-  std::size_t written = 0;
-  return file->append(as_line(entry), written);
+  // One write of less than a page: lines of several processes do not mix. When another process puts
+  // a new file in the place of this one at the same moment, the line goes there as well.
+  for (int attempt = 0; attempt < limits::index_attempts; ++attempt) {
+    auto file = root_.open_file(file_name, Files::Open::append);
+    if (!file) return fail(std::move(file.error()));
+    const auto before = file->facts();
+    if (!before) return fail(before.error());
+    std::size_t written = 0;
+    if (auto added = file->append(as_line(entry), written); !added) return added;
+    const auto now = root_.open_file(file_name, Files::Open::read);
+    const auto after = now ? now->facts() : Result<Files::Facts>(fail(now.error()));
+    if (after && after->inode == before->inode) break;
+  }
+  return {};
 }
 
 }  // namespace tine::session::store

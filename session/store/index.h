@@ -22,6 +22,7 @@ struct IndexEntry {
   std::string parent;
   std::int64_t updated_ms = 0;
   bool deleted = false;
+  bool prompted = true;
   bool gone = false;  ///< its files were removed
 
   bool operator==(const IndexEntry&) const = default;
@@ -46,6 +47,7 @@ class Index {
   const Folder& root_;
   Walk walk_;
   std::map<std::string, IndexEntry> entries_;
+  std::uint64_t inode_ = 0;  // of the file that was read: another process may have made a new one
   std::int64_t offset_ = 0;  // of what has been read
   std::string tail_;         // of a line that another process is still writing
 };

@@ -1,8 +1,20 @@
 #include "session/store/reader.h"
 
+#include <algorithm>
+
 #include "session/store/limits.h"
 
 namespace tine::session::store {
+
+namespace {
+
+/// Room for what is there and one byte more, so that the end shows; most files are small.
+std::size_t slice_of(std::int64_t left) {
+  const std::int64_t wanted = std::max<std::int64_t>(left, 0) + 1;
+  return std::min(static_cast<std::size_t>(wanted), limits::read_slice);
+}
+
+}  // namespace
 
 Result<Reader> Reader::open(const Folder& session, Damage damage) {
   auto file = session.open_file(transcript_name, Files::Open::read);
@@ -38,11 +50,14 @@ Result<bool> Reader::fill() {
                 "line " + std::to_string(line_ + 1) + " of the transcript is too long");
   }
   const std::size_t had = buffer_.size();
-  buffer_.resize(had + limits::read_slice);
-  const auto got = file_.read_at({buffer_.data() + had, limits::read_slice}, offset_of(had));
+  const auto facts = file_.facts();
+  if (!facts) return fail(facts.error());
+  const std::size_t wanted = slice_of(facts->bytes - offset_of(had));
+  buffer_.resize(had + wanted);
+  const auto got = file_.read_at({buffer_.data() + had, wanted}, offset_of(had));
   buffer_.resize(had + got.value_or(0));
   if (!got) return fail(got.error());
-  at_end_ = *got < limits::read_slice;
+  at_end_ = *got < wanted;
   return *got > 0;
 }
 

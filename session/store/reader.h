@@ -38,6 +38,9 @@ class Reader {
   /// Lines that were passed over.
   std::uint64_t skipped() const { return skipped_; }
 
+  /// At the end: what was written since is read by the next call.
+  void look_again() { at_end_ = false; }
+
   /// Goes on at a place that was the beginning of a line.
   void seek(std::int64_t offset, std::uint64_t line);
 

@@ -45,12 +45,14 @@ struct Seen {
 Seen recover_now(const Folder& folder) {
   transport::Loop loop;
   Seen seen;
-  loop.spawn([](transport::Loop& the_loop, const Folder& where,
-                Seen& out) -> transport::Task<void> {
-    const auto see = [&out](const Line& line, std::int64_t) { out.numbers.push_back(line.seq); };
-    const WritePoint beginning;
-    out.outcome = co_await recover(the_loop, where, beginning, see);
-  }(loop, folder, seen));
+  loop.spawn(
+      [](transport::Loop& the_loop, const Folder& where, Seen& out) -> transport::Task<void> {
+        const auto see = [&out](const Line& line, std::int64_t, std::int64_t) {
+          out.numbers.push_back(line.seq);
+        };
+        const WritePoint beginning;
+        out.outcome = co_await recover(the_loop, where, beginning, see);
+      }(loop, folder, seen));
   loop.run();
   return seen;
 }
@@ -101,7 +103,7 @@ TEST_CASE("a transcript cut at any byte opens, goes on, and opens again") {
     if (torn) REQUIRE(read_all(place.path() + "/" + kept) == whole.substr(begin, length - begin));
 
     Writer writer(clock, first.outcome->point);
-    const std::uint64_t added = writer.add("note", "{}");
+    const std::uint64_t added = writer.add("note", "{}").seq;
     REQUIRE(writer.flush(folder));
     const Seen second = recover_now(folder);
     REQUIRE(second.outcome);

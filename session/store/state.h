@@ -57,8 +57,8 @@ struct State {
   bool deleted = false;  ///< hidden; kept for the sessions that were forked from it
   std::string mode;
   std::map<std::string, std::string> options;
-  std::string system_prompt;
-  bool prompted = true;  ///< false: it never had a prompt
+  std::string system_prompt;  ///< JSON; empty: none
+  bool prompted = true;       ///< false: not listed, as there is nothing to come back to
 
   std::string parent;  ///< empty: not a fork
   std::uint64_t depth = 0;
@@ -71,10 +71,11 @@ struct State {
   std::optional<GitState> git;
 
   std::uint64_t turns = 0;
-  std::uint64_t last_seq = 0;          ///< of the transcript's last record
-  std::int64_t transcript_bytes = 0;   ///< where the transcript ended when this was written
-  std::int64_t last_turn_offset = -1;  ///< where the line of the last turn's end begins; -1: none
-  std::uint64_t marker = 0;            ///< the highest number of a redaction
+  /// How far the transcript was written when this was: what comes behind is read from there.
+  std::uint64_t last_seq = 0;
+  std::int64_t transcript_bytes = 0;
+  std::int64_t last_turn_offset = -1;  ///< of the line of the last turn's end; -1: none
+  std::uint64_t marker = 0;            ///< the highest number of a redaction marker
   std::map<std::string, BackendState> backends;
   executor::Tokens total;
 

@@ -16,6 +16,10 @@ std::string session_path(const IndexEntry& entry) {
   return entry.folder + "/" + sessions + "/" + entry.id;
 }
 
+Failure not_found() { return fail(ErrorKind::session_not_found, "there is no such session"); }
+
+}  // namespace
+
 IndexEntry entry_of(const State& state, std::int64_t updated_ms) {
   return {.id = state.id,
           .folder = project_folder(state.project),
@@ -23,12 +27,9 @@ IndexEntry entry_of(const State& state, std::int64_t updated_ms) {
           .parent = state.parent,
           .updated_ms = updated_ms,
           .deleted = state.deleted,
+          .prompted = state.prompted,
           .gone = false};
 }
-
-Failure not_found() { return fail(ErrorKind::session_not_found, "there is no such session"); }
-
-}  // namespace
 
 Result<std::string> default_root(const Env& env) {
   const auto state_home = env.variable("XDG_STATE_HOME");
@@ -41,7 +42,8 @@ Result<std::string> default_root(const Env& env) {
 
 Result<const Folder*> Store::root() {
   if (!root_) {
-    auto opened = Folder::root(files_, path_, true);
+    if (!path_) return fail(path_.error());
+    auto opened = Folder::root(files_, *path_, true);
     if (!opened) return fail(std::move(opened.error()));
     root_ = std::make_unique<Folder>(std::move(*opened));
   }
@@ -79,6 +81,7 @@ Result<std::vector<IndexEntry>> Store::walk() {
         entry.title = state->description;
         entry.parent = state->parent;
         entry.deleted = state->deleted;
+        entry.prompted = state->prompted;
       }
       const auto session = inside->open(id);
       if (!session) continue;
@@ -146,9 +149,48 @@ Result<std::vector<IndexEntry>> Store::list(const std::string& project) {
   const std::string folder = project.empty() ? std::string() : project_folder(project);
   std::vector<IndexEntry> out;
   for (const auto& [id, entry] : entries->get()) {
-    if (!entry.deleted && (folder.empty() || entry.folder == folder)) out.push_back(entry);
+    const bool wanted = folder.empty() || entry.folder == folder;
+    if (wanted && entry.prompted && !entry.deleted) out.push_back(entry);
   }
   return out;
+}
+
+Result<std::vector<IndexEntry>> Store::page(const std::string& project, const Place& after,
+                                            std::size_t count) {
+  const auto known = index();
+  if (!known) return fail(known.error());
+  const auto entries = (*known)->entries();
+  if (!entries) return fail(entries.error());
+  const std::string folder = project.empty() ? std::string() : project_folder(project);
+  const auto newer = [](const IndexEntry* a, const IndexEntry* b) {
+    return a->updated_ms != b->updated_ms ? a->updated_ms > b->updated_ms : a->id > b->id;
+  };
+  IndexEntry edge;
+  edge.updated_ms = after.updated_ms;
+  edge.id = after.id;
+  std::vector<const IndexEntry*> found;
+  for (const auto& [id, entry] : entries->get()) {
+    if (entry.deleted || !entry.prompted) continue;
+    if (!folder.empty() && entry.folder != folder) continue;
+    if (!after.id.empty() && !newer(&edge, &entry)) continue;
+    found.push_back(&entry);
+  }
+  const std::size_t kept = std::min(count, found.size());
+  std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept), found.end(),
+                    newer);
+  std::vector<IndexEntry> out;
+  for (std::size_t i = 0; i < kept; ++i) out.push_back(*found[i]);
+  return out;
+}
+
+Result<void> Store::check() {
+  const auto folder = root();
+  if (!folder) return fail(folder.error());
+  return (*folder)->check_writable();
+}
+
+std::string Store::path_of(const IndexEntry& entry) const {
+  return path_.value_or("") + "/" + session_path(entry);
 }
 
 Result<Folder> Store::open(const IndexEntry& entry) {

@@ -19,14 +19,18 @@
 
 namespace tine::session::store {
 
+/// What the index says of a session with that state.
+IndexEntry entry_of(const State& state, std::int64_t updated_ms);
+
 class Store {
  public:
-  Store(Files& files, Env& env, std::string root)
+  /// `root`: its path, or why there is none, which every call then gives.
+  Store(Files& files, Env& env, Result<std::string> root)
       : files_(files), env_(env), path_(std::move(root)) {}
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  const std::string& path() const { return path_; }
+  const Result<std::string>& path() const { return path_; }
 
   /// Makes the folders of a new session and its first state.
   Result<void> create(const State& state);
@@ -41,6 +45,20 @@ class Store {
   /// empty.
   Result<std::vector<IndexEntry>> list(const std::string& project);
 
+  /// The first `count` of those that had a prompt, the last used first; only those behind `after`
+  /// in that order when it has an id.
+  struct Place {
+    std::int64_t updated_ms = 0;
+    std::string id;
+  };
+  Result<std::vector<IndexEntry>> page(const std::string& project, const Place& after,
+                                       std::size_t count);
+
+  /// Whether sessions could be written here.
+  Result<void> check();
+
+  /// Where the session's files are.
+  std::string path_of(const IndexEntry& entry) const;
   Result<Folder> open(const IndexEntry& entry);
   Result<State> read_state(const IndexEntry& entry);
   /// Also tells the index.
@@ -56,7 +74,7 @@ class Store {
 
   Files& files_;
   Env& env_;
-  std::string path_;
+  Result<std::string> path_;
   std::unique_ptr<Folder> root_;
   std::unique_ptr<Index> index_;
 };

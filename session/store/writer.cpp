@@ -42,10 +42,14 @@ void Writer::settle_chunk() {
   chunk_.reset();
 }
 
-std::uint64_t Writer::add(std::string_view type, std::string_view data) {
+Writer::Added Writer::add(std::string_view type, std::string_view data) {
   settle_chunk();
-  write_line(buffer_, next_seq_, time(), type, data);
-  return next_seq_++;
+  Added added;
+  added.seq = next_seq_++;
+  added.begin = offset_ + static_cast<std::int64_t>(buffer_.size());
+  write_line(buffer_, added.seq, time(), type, data);
+  added.end = offset_ + static_cast<std::int64_t>(buffer_.size());
+  return added;
 }
 
 void Writer::add_update(const v1::Update& update) {

@@ -22,6 +22,7 @@ namespace tine::session::store {
 struct WritePoint {
   std::uint64_t next_seq = 0;
   std::int64_t offset = 0;
+  std::uint64_t first_seq = 0;  ///< of the transcript's first line
 };
 
 class Writer {
@@ -29,8 +30,13 @@ class Writer {
   Writer(Env& env, WritePoint point)
       : env_(env), next_seq_(point.next_seq), offset_(point.offset) {}
 
-  /// Adds a record; gives its number. `data` is a JSON object.
-  std::uint64_t add(std::string_view type, std::string_view data);
+  /// Adds a record. `data` is a JSON object.
+  struct Added {
+    std::uint64_t seq = 0;
+    std::int64_t begin = 0;  ///< where its line begins in the file, or will
+    std::int64_t end = 0;
+  };
+  Added add(std::string_view type, std::string_view data);
   /// Adds an update, whose chunk of text may become part of the line before.
   void add_update(const v1::Update& update);
 
@@ -47,10 +53,11 @@ class Writer {
   std::uint64_t next_seq() const { return next_seq_ + (chunk_ ? 1 : 0); }
   /// Where the file ends, as far as it was written.
   std::int64_t offset() const { return offset_; }
+  /// The time that the next record gets.
+  std::string_view time();
 
  private:
   void settle_chunk();
-  std::string_view time();
   Result<void> open(const Folder& session);
 
   Env& env_;

@@ -38,7 +38,6 @@ void encode(json::Writer& out, const ConfigGroup& from);
 void encode(json::Writer& out, const NameValue& from);
 void encode(json::Writer& out, const Implementation& from);
 void encode(json::Writer& out, const AuthMethod& from);
-void encode(json::Writer& out, const SystemPrompt& from);
 void encode(json::Writer& out, const SessionInfo& from);
 void encode(json::Writer& out, const Usage& from);
 void encode(json::Writer& out, const ToolContent& from);

@@ -1,14 +1,13 @@
-#include "session/child_environment.h"
+#include "executor/child_environment.h"
 
 #include <limits>
 #include <optional>
 
-#include "session/limits.h"
-#include "session/store/still_clock.h"
+#include "executor/limits.h"
 #include "tests/catch.h"
 
 using namespace tine;
-using namespace tine::session;
+using namespace tine::executor;
 
 namespace {
 
@@ -18,14 +17,13 @@ using Variables = std::vector<std::string>;
 class Nested final : public Env {
  public:
   explicit Nested(std::optional<std::string> depth) : depth_(std::move(depth)) {}
-  std::int64_t wall_ms() override { return clock_.wall_ms(); }
-  void random(std::span<std::uint8_t> bytes) override { clock_.random(bytes); }
+  std::int64_t wall_ms() override { return 0; }
+  void random(std::span<std::uint8_t> /*bytes*/) override {}
   std::optional<std::string> variable(std::string_view name) const override {
     return name == "TINE_DEPTH" ? depth_ : std::nullopt;
   }
 
  private:
-  store::StillClock clock_;
   std::optional<std::string> depth_;
 };
 
@@ -91,9 +89,8 @@ TEST_CASE("a depth that is not a number is too deep") {
 
 TEST_CASE("a depth has so many digits and no more") {
   constexpr std::uint64_t any = std::numeric_limits<std::uint64_t>::max();
-  CHECK(depth_below(Nested(std::string(session::limits::depth_digits - 1, '9')), any) ==
-        100'000'000);
-  CHECK(depth_below(Nested(std::string(session::limits::depth_digits, '9')), any) == 1'000'000'000);
-  CHECK(refusal(std::string(session::limits::depth_digits + 1, '9'), any).message ==
+  CHECK(depth_below(Nested(std::string(limits::depth_digits - 1, '9')), any) == 100'000'000);
+  CHECK(depth_below(Nested(std::string(limits::depth_digits, '9')), any) == 1'000'000'000);
+  CHECK(refusal(std::string(limits::depth_digits + 1, '9'), any).message ==
         "TINE_DEPTH is longer than any depth");
 }

@@ -1,4 +1,4 @@
-#include "session/child_environment.h"
+#include "executor/child_environment.h"
 
 #include <algorithm>
 #include <array>
@@ -6,9 +6,9 @@
 #include <string_view>
 #include <system_error>
 
-#include "session/limits.h"
+#include "executor/limits.h"
 
-namespace tine::session {
+namespace tine::executor {
 namespace {
 
 constexpr std::string_view session_variable = "TINE_SESSION_ID";
@@ -61,4 +61,4 @@ Result<std::uint64_t> depth_below(const Env& env, std::uint64_t max_depth) {
   return depth + 1;
 }
 
-}  // namespace tine::session
+}  // namespace tine::executor

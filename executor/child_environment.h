@@ -11,7 +11,7 @@
 #include "base/env.h"
 #include "base/result.h"
 
-namespace tine::session {
+namespace tine::executor {
 
 struct ChildIdentity {
   std::string session_id;      ///< TINE_SESSION_ID
@@ -30,4 +30,4 @@ std::vector<std::string> child_environment(const std::vector<std::string>& inher
 /// it is must not start anything.
 Result<std::uint64_t> depth_below(const Env& env, std::uint64_t max_depth);
 
-}  // namespace tine::session
+}  // namespace tine::executor

@@ -1,0 +1,11 @@
+#pragma once
+// The limits of what all backends share, each with the rule at its edge.
+
+#include <cstddef>
+
+namespace tine::executor::limits {
+
+/// Digits of TINE_DEPTH. With more of them it is refused as depth_exceeded.
+inline constexpr std::size_t depth_digits = 9;
+
+}  // namespace tine::executor::limits

@@ -1,0 +1,174 @@
+#include "session/record/account.h"
+
+#include <algorithm>
+
+#include "protocol/v1/update.h"
+#include "session/limits.h"
+#include "session/record/data.h"
+
+namespace tine::session {
+namespace {
+
+std::string text_of(json::View value) { return value.string().value_or(""); }
+
+std::uint64_t number_of(json::View value) {
+  const auto number = value.integer();
+  return number && *number > 0 ? static_cast<std::uint64_t>(*number) : 0;
+}
+
+/// Most lines are chunks of messages, which change nothing here: told by how they begin, as they
+/// are written by us.
+bool is_chunk(std::string_view update) {
+  return update.starts_with(R"({"sessionUpdate":"agent_message_chunk")") ||
+         update.starts_with(R"({"sessionUpdate":"agent_thought_chunk")");
+}
+
+void take_options(json::View options, store::State& state) {
+  for (const json::View each : options.elements()) {
+    const std::string id = text_of(each.find("id"));
+    const json::View value = each.find("currentValue");
+    if (const auto on = value.boolean()) {
+      state.options[id] = *on ? "true" : "false";
+    } else if (each.find("category").equals("mode")) {
+      state.mode = text_of(value);
+    } else {
+      state.options[id] = text_of(value);
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<TurnMark> mark_of(const store::Line& line, std::int64_t begin, std::int64_t end) {
+  if (line.type != record_type::turn_end && line.type != record_type::turn_aborted)
+    return std::nullopt;
+  TurnMark mark;
+  mark.seq = line.seq;
+  mark.turn = number_of(line.data.find("turn"));
+  mark.provider_turn = text_of(line.data.find("provider").find("turn"));
+  mark.line = begin;
+  mark.end = end;
+  return mark;
+}
+
+void Account::take(const store::Line& line, std::int64_t begin, std::int64_t end) {
+  state.last_seq = line.seq;
+  state.transcript_bytes = end;
+  if (line.type == record_type::update) {
+    if (!is_chunk(line.data.raw())) take_update(line.data);
+    return;
+  }
+  state.accessed = line.time;
+  if (line.type == record_type::prompt) {
+    turn_open = true;
+    open_tool_calls.clear();
+    state.prompted = true;
+    state.status = store::Status::active;
+  } else if (line.type == record_type::turn_end || line.type == record_type::turn_aborted) {
+    take_turn_end(line, begin, end);
+  } else if (line.type == record_type::header) {
+    take_header(line.data);
+  }
+}
+
+store::WritePoint Account::end() const {
+  const std::uint64_t first = state.fork_seq;
+  const bool begun = state.transcript_bytes > 0;
+  return {.next_seq = begun ? state.last_seq + 1 : first,
+          .offset = state.transcript_bytes,
+          .first_seq = first};
+}
+
+void Account::take_header(json::View data) {
+  state.id = text_of(data.find("session"));
+  state.created = text_of(data.find("created"));
+  state.project = text_of(data.find("project"));
+  state.cwd = text_of(data.find("cwd"));
+  state.backend = text_of(data.find("backend"));
+  state.description = text_of(data.find("title"));
+  state.mode = text_of(data.find("mode"));
+  for (const auto& option : data.find("options").members()) {
+    state.options[text_of(option.key)] = text_of(option.value);
+  }
+  state.system_prompt = data.find("systemPrompt").raw();
+  state.parent = text_of(data.find("parent"));
+  state.depth = number_of(data.find("depth"));
+  state.fork_seq = number_of(data.find("forkSeq"));
+  state.fork_turn = number_of(data.find("forkTurn"));
+  state.fork_strategy = text_of(data.find("strategy"));
+  state.turns = state.fork_turn;
+  if (auto id = data.find("conversation").string())
+    state.backends[state.backend].provider_id = std::move(*id);
+}
+
+void Account::take_tool_call(json::View update, bool is_new) {
+  const std::string id = text_of(update.find("toolCallId"));
+  const json::View status = update.find("status");
+  const bool ended = status.equals("completed") || status.equals("failed");
+  const auto known = std::find(open_tool_calls.begin(), open_tool_calls.end(), id);
+  if (ended) {
+    if (known != open_tool_calls.end()) open_tool_calls.erase(known);
+  } else if (is_new && known == open_tool_calls.end()) {
+    if (open_tool_calls.size() == limits::open_tool_calls)
+      open_tool_calls.erase(open_tool_calls.begin());
+    open_tool_calls.push_back(id);
+  }
+}
+
+void Account::take_update(json::View data) {
+  switch (v1::classify(data)) {
+    case v1::UpdateKind::session_info_update:
+      if (auto title = data.find("title").string()) state.description = std::move(*title);
+      break;
+    case v1::UpdateKind::current_mode_update:
+      state.mode = text_of(data.find("currentModeId"));
+      break;
+    case v1::UpdateKind::config_option_update:
+      take_options(data.find("configOptions"), state);
+      break;
+    case v1::UpdateKind::tool_call:
+      take_tool_call(data, true);
+      break;
+    case v1::UpdateKind::tool_call_update:
+      take_tool_call(data, false);
+      break;
+    case v1::UpdateKind::compaction_update:
+      if (data.find("status").equals("completed")) {
+        state.compacted = true;
+        state.compacted_at = state.accessed;
+        if (store::may_become(state.status, store::Status::available))
+          state.status = store::Status::available;
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+void Account::take_turn_end(const store::Line& line, std::int64_t begin, std::int64_t end) {
+  TurnMark mark = *mark_of(line, begin, end);
+  const json::View provider = line.data.find("provider");
+  turn_open = false;
+  open_tool_calls.clear();
+  state.turns = mark.turn;
+  state.last_turn_offset = begin;
+  state.marker = std::max(state.marker, number_of(line.data.find("marker")));
+
+  store::BackendState& backend = state.backends[state.backend];
+  if (auto id = provider.find("conversation").string()) backend.provider_id = std::move(*id);
+  if (!mark.provider_turn.empty()) {
+    backend.provider_turn = mark.provider_turn;
+    backend.provider_turn_seq = mark.seq;
+  }
+  const json::View stop = line.data.find("stop");
+  backend.last_action = "turn " + std::to_string(mark.turn) + ": " +
+                        (stop.exists() ? text_of(stop) : std::string("aborted"));
+  backend.updated = line.time;
+  ++backend.turns;
+  const executor::Tokens tokens = tokens_from(line.data.find("usage").find("tokens"));
+  backend.tokens.add(tokens);
+  state.total.add(tokens);
+  history->add(std::move(mark));
+}
+
+}  // namespace tine::session

@@ -1,0 +1,182 @@
+#include "session/record/data.h"
+
+#include "base/json/redact.h"
+#include "base/json/writer.h"
+#include "base/version.h"
+#include "protocol/v1/codec.h"
+
+namespace tine::session {
+namespace {
+
+void member_unless_empty(json::Writer& out, std::string_view name, std::string_view text) {
+  if (!text.empty()) out.member(name, text);
+}
+
+void write_previous(json::Writer& out, std::int64_t previous) {
+  if (previous >= 0) out.member("previous", previous);
+}
+
+void write_models(json::Writer& out, const std::vector<executor::ModelTokens>& models) {
+  out.key("models").begin_array();
+  for (const executor::ModelTokens& each : models) {
+    out.begin_object()
+        .member("model", std::string_view(each.model))
+        .key("tokens")
+        .raw(tokens_json(each.tokens))
+        .end_object();
+  }
+  out.end_array();
+}
+
+std::optional<std::uint64_t> count(json::View value) {
+  const auto number = value.integer();
+  if (!number || *number < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*number);
+}
+
+}  // namespace
+
+std::string header_data(const store::State& state) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object()
+      .member("session", std::string_view(state.id))
+      .member("created", std::string_view(state.created))
+      .member("project", std::string_view(state.project))
+      .member("cwd", std::string_view(state.cwd))
+      .member("backend", std::string_view(state.backend));
+  out.member("mode", std::string_view(state.mode)).key("options").begin_object();
+  for (const auto& [id, value] : state.options) out.member(id, std::string_view(value));
+  out.end_object();
+  member_unless_empty(out, "title", state.description);
+  out.raw_member("systemPrompt", state.system_prompt);
+  if (!state.parent.empty()) {
+    out.member("parent", std::string_view(state.parent))
+        .member("depth", state.depth)
+        .member("forkSeq", state.fork_seq)
+        .member("forkTurn", state.fork_turn)
+        .member("strategy", std::string_view(state.fork_strategy));
+    const auto backend = state.backends.find(state.backend);
+    if (backend != state.backends.end())
+      member_unless_empty(out, "conversation", backend->second.provider_id);
+  }
+  out.member("tine", version()).end_object();
+  return text;
+}
+
+std::string fork_data(const ForkReport& fork) {
+  std::string text;
+  json::Writer out(text);
+  write_fork(out, fork);
+  return text;
+}
+
+std::string prompt_data(std::uint64_t turn, std::string_view message_id,
+                        const std::vector<v1::ContentBlock>& blocks, Redactor& redactor) {
+  std::string content;
+  json::Writer list(content);
+  list.begin_array();
+  for (const v1::ContentBlock& block : blocks) v1::encode(list, block);
+  list.end_array();
+  std::string text;
+  json::Writer out(text);
+  out.begin_object()
+      .member("turn", turn)
+      .member("messageId", message_id)
+      .key("content")
+      .raw(json::redacted(content, redactor))
+      .end_object();
+  return text;
+}
+
+std::string turn_end_data(const TurnEnd& end, Redactor& redactor) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("turn", end.turn).member("stop", std::string_view(end.stop));
+  write_previous(out, end.previous);
+  out.key("provider").begin_object();
+  member_unless_empty(out, "conversation", end.conversation);
+  member_unless_empty(out, "turn", end.provider_turn);
+  out.end_object();
+  if (!end.usage.tokens.unknown()) {
+    out.key("usage").begin_object().key("tokens").raw(tokens_json(end.usage.tokens));
+    write_models(out, end.usage.models);
+    if (!end.usage.raw.empty()) out.key("raw").raw(json::redacted(end.usage.raw, redactor));
+    out.member("estimated", end.usage.estimated).end_object();
+  }
+  if (end.marker > 0) out.member("marker", end.marker);
+  out.end_object();
+  return text;
+}
+
+std::string turn_aborted_data(const TurnAborted& aborted) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("turn", aborted.turn);
+  write_previous(out, aborted.previous);
+  out.member("reason", "the process that ran the turn did not live to end it");
+  out.key("toolCalls").begin_array();
+  for (const std::string& id : aborted.tool_calls) {
+    out.begin_object()
+        .member("toolCallId", std::string_view(id))
+        .member("status", "failed")
+        .end_object();
+  }
+  out.end_array().end_object();
+  return text;
+}
+
+std::string error_data(std::uint64_t turn, const Error& error, Redactor& redactor) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object()
+      .member("turn", turn)
+      .member("kind", facts(error.kind).name)
+      .member("message", std::string_view(redactor.redacted(error.message)))
+      .end_object();
+  return text;
+}
+
+std::string question_data(std::uint64_t id, std::string_view method, std::string_view params,
+                          Redactor& redactor) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object()
+      .member("id", id)
+      .member("method", method)
+      .key("params")
+      .raw(json::redacted(params, redactor))
+      .end_object();
+  return text;
+}
+
+std::string answer_data(std::uint64_t id, std::string_view result, Redactor& redactor) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object()
+      .member("id", id)
+      .key("result")
+      .raw(json::redacted(result, redactor))
+      .end_object();
+  return text;
+}
+
+std::string refusal_data(std::uint64_t id, const Error& error, Redactor& redactor) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("id", id).key("error").begin_object();
+  out.member("kind", facts(error.kind).name)
+      .member("message", std::string_view(redactor.redacted(error.message)));
+  out.end_object().end_object();
+  return text;
+}
+
+executor::Tokens tokens_from(json::View tokens) {
+  return {.input = count(tokens.find("input")),
+          .cache_read = count(tokens.find("cacheRead")),
+          .cache_write = count(tokens.find("cacheWrite")),
+          .output = count(tokens.find("output")),
+          .thought = count(tokens.find("thought"))};
+}
+
+}  // namespace tine::session

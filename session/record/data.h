@@ -1,0 +1,71 @@
+#pragma once
+// What stands in the `data` of each type of record (schemas/transcript.v1.schema.json): JSON that
+// is written here and read by the Account.
+//
+// Plain functions. What comes from outside is redacted here, but for updates, which have an
+// UpdateRedactor.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/redact/redactor.h"
+#include "executor/usage.h"
+#include "protocol/v1/types/content.h"
+#include "session/meta.h"
+#include "session/store/state.h"
+
+namespace tine::session {
+
+namespace record_type {
+inline constexpr std::string_view header = "header";
+inline constexpr std::string_view fork = "fork";
+inline constexpr std::string_view prompt = "prompt";
+inline constexpr std::string_view update = "update";
+inline constexpr std::string_view question = "question";
+inline constexpr std::string_view answer = "answer";
+inline constexpr std::string_view error = "error";
+inline constexpr std::string_view turn_end = "turn_end";
+inline constexpr std::string_view turn_aborted = "turn_aborted";
+}  // namespace record_type
+
+/// The first record: who the session is, as its state tells.
+std::string header_data(const store::State& state);
+/// The second one of a fork: how it came about.
+std::string fork_data(const ForkReport& fork);
+
+std::string prompt_data(std::uint64_t turn, std::string_view message_id,
+                        const std::vector<v1::ContentBlock>& blocks, Redactor& redactor);
+
+struct TurnEnd {
+  std::uint64_t turn = 0;
+  std::string stop;  ///< a stop reason, or "error"
+  std::string conversation;
+  std::string provider_turn;  ///< empty: the provider has not kept it
+  executor::TurnUsage usage;
+  std::int64_t previous = -1;  ///< where the line of the turn before begins; -1: it is the first
+  std::uint64_t marker = 0;    ///< the highest number of a redaction marker
+};
+std::string turn_end_data(const TurnEnd& end, Redactor& redactor);
+
+/// Of a turn that its process did not live to end.
+struct TurnAborted {
+  std::uint64_t turn = 0;
+  std::int64_t previous = -1;
+  std::vector<std::string> tool_calls;  ///< that were open
+};
+std::string turn_aborted_data(const TurnAborted& aborted);
+
+std::string error_data(std::uint64_t turn, const Error& error, Redactor& redactor);
+
+/// What a backend asked of the client, and what it got. `params` and `result` are JSON.
+std::string question_data(std::uint64_t id, std::string_view method, std::string_view params,
+                          Redactor& redactor);
+std::string answer_data(std::uint64_t id, std::string_view result, Redactor& redactor);
+std::string refusal_data(std::uint64_t id, const Error& error, Redactor& redactor);
+
+executor::Tokens tokens_from(json::View tokens);
+
+}  // namespace tine::session

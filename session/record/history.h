@@ -1,0 +1,72 @@
+#pragma once
+// The turns of a session that have ended: their numbers, where their ends stand in the transcript,
+// and the provider's names for them. A fork begins with what its parent had up to its point, by
+// reference, and adds its own.
+//
+// Shared by a session and its forks; only its own session appends. What lies before the end of a
+// turn never changes, so a fork at that end needs no copy. On the loop's thread.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "session/store/index.h"
+
+namespace tine::session {
+
+/// The end of a turn.
+struct TurnMark {
+  std::uint64_t seq = 0;
+  std::uint64_t turn = 0;     ///< number on the way from the first session to this one
+  std::string provider_turn;  ///< empty: the provider has not kept it
+  std::int64_t line = 0;      ///< where its line begins in the session's transcript
+  std::int64_t end = 0;       ///< … and ends
+};
+
+class History {
+ public:
+  explicit History(store::IndexEntry where) : where_(std::move(where)) {}
+  /// Goes on from `parent` after `seq`, the end of a turn, or 0 for the beginning.
+  History(store::IndexEntry where, std::shared_ptr<const History> parent, std::uint64_t seq);
+
+  /// The session whose transcript holds its own part.
+  const store::IndexEntry& where() const { return where_; }
+  const std::shared_ptr<const History>& parent() const { return parent_; }
+
+  void add(TurnMark mark);
+
+  /// 0: not a fork, or one of the beginning.
+  std::uint64_t fork_seq() const { return fork_seq_; }
+  /// Turns that have ended, those before the fork included.
+  std::uint64_t turns() const { return turns_; }
+  /// The end of the last turn, or 0: what a client may name as the place up to which it knows all.
+  std::uint64_t cursor() const { return own_.empty() ? fork_seq_ : own_.back().seq; }
+  /// Those of this session alone.
+  const std::vector<TurnMark>& own() const { return own_; }
+
+  /// The end of the last turn that the provider has kept; none before the first.
+  const TurnMark* last_kept_turn() const { return kept_turn_until(cursor()); }
+  /// The last kept turn at or before `seq`.
+  const TurnMark* kept_turn_until(std::uint64_t seq) const;
+  /// The end of the turn of that number.
+  const TurnMark* turn_numbered(std::uint64_t turn) const;
+  /// The first turn that ends behind `seq`: the one that holds it.
+  const TurnMark* turn_that_holds(std::uint64_t seq) const;
+  /// Whether `seq` is the end of a turn, or 0.
+  bool is_turn_end(std::uint64_t seq) const;
+
+ private:
+  /// Calls `see` with each mark, the last one first, until it gives true.
+  template <class See>
+  const TurnMark* find_back(See see) const;
+
+  store::IndexEntry where_;
+  std::shared_ptr<const History> parent_;
+  std::uint64_t fork_seq_ = 0;
+  std::uint64_t turns_ = 0;
+  std::vector<TurnMark> own_;
+};
+
+}  // namespace tine::session

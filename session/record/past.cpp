@@ -1,0 +1,86 @@
+#include "session/record/past.h"
+
+#include "base/json/decode.h"
+#include "protocol/v1/codec.h"
+#include "protocol/v1/update.h"
+#include "session/record/chain_reader.h"
+#include "session/record/data.h"
+
+namespace tine::session {
+namespace {
+
+std::string text_of(json::View value) { return value.string().value_or(""); }
+
+/// What was asked, as a backend that takes plain text got it.
+std::string asked(json::View content) {
+  std::vector<v1::ContentBlock> blocks;
+  json::decode_valid(content, blocks, json::Path("content"));
+  return v1::plain_text(blocks);
+}
+
+}  // namespace
+
+transport::Task<Result<std::vector<executor::PastTurn>>> past_turns(
+    transport::Loop& loop, store::Store& store, std::shared_ptr<const History> history,
+    std::uint64_t until) {
+  std::vector<executor::PastTurn> turns;
+  executor::PastTurn turn;
+  ChainReader reader(store, *history, 0);
+  for (;;) {
+    if (reader.needs_disk()) co_await transport::yield(loop);
+    const auto line = reader.next();
+    if (!line) co_return fail(line.error());
+    if (!*line || (*line)->seq > until) co_return turns;
+    const json::View data = (*line)->data;
+    if ((*line)->type == record_type::prompt) {
+      turn = {};
+      turn.prompt = asked(data.find("content"));
+    } else if ((*line)->type == record_type::update) {
+      if (v1::classify(data) == v1::UpdateKind::agent_message_chunk)
+        turn.answer += text_of(data.find("content").find("text"));
+    } else if ((*line)->type == record_type::turn_end) {
+      turn.id = text_of(data.find("provider").find("turn"));
+      if (!turn.id.empty()) turns.push_back(std::move(turn));
+      turn = {};
+    }
+  }
+}
+
+executor::ChildIdentity identity_of(const Library& library, const store::State& state) {
+  executor::ChildIdentity identity;
+  identity.session_id = state.id;
+  // Who is too deep has been refused when the session was opened.
+  identity.depth = executor::depth_below(library.env, library.policy.max_depth).value_or(1);
+  identity.project_root = state.project;
+  identity.parent_session =
+      state.parent.empty() ? library.env.variable("TINE_SESSION_ID").value_or("") : state.parent;
+  identity.session_dir = library.store.path_of(store::entry_of(state, 0));
+  return identity;
+}
+
+std::optional<executor::ProviderPoint> provider_point(const store::State& state,
+                                                      const History& history, std::uint64_t seq) {
+  const auto known = state.backends.find(state.backend);
+  if (known == state.backends.end() || known->second.provider_id.empty()) return std::nullopt;
+  const TurnMark* turn = history.kept_turn_until(seq);
+  if (turn == nullptr) return std::nullopt;
+  return executor::ProviderPoint{.conversation = known->second.provider_id,
+                                 .turn = turn->provider_turn};
+}
+
+transport::Task<Result<std::uint64_t>> seq_of_message(transport::Loop& loop, store::Store& store,
+                                                      std::shared_ptr<const History> history,
+                                                      std::string message_id) {
+  ChainReader reader(store, *history, 0);
+  for (;;) {
+    if (reader.needs_disk()) co_await transport::yield(loop);
+    const auto line = reader.next();
+    if (!line) co_return fail(line.error());
+    if (!*line) co_return std::uint64_t{0};
+    const bool may_bear =
+        (*line)->type == record_type::prompt || (*line)->type == record_type::update;
+    if (may_bear && (*line)->data.find("messageId").equals(message_id)) co_return (*line)->seq;
+  }
+}
+
+}  // namespace tine::session

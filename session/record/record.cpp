@@ -1,0 +1,277 @@
+#include "session/record/record.h"
+
+#include <utility>
+
+#include "base/json/redact.h"
+#include "session/record/data.h"
+#include "session/store/limits.h"
+
+namespace tine::session {
+
+Record::Record(Library library, Account account)
+    : library_(library),
+      account_(std::move(account)),
+      entry_(account_.history->where()),
+      updated_ms_(library_.env.wall_ms()),
+      update_redactor_(library_.redactor, [this](const v1::Update& clean) {
+        if (clean.text.none()) account_.take_update(json::View(clean.payload));
+        if (writer_ && is_recorded(clean.kind)) writer_->add_update(clean);
+      }) {
+  library_.redactor.continue_from(account_.state.marker);
+}
+
+Record::~Record() {
+  if (timer_) timer_->set();
+  if (writer_ && writer_->pending())
+    library_.log.error("the end of session " + id() + " could not be written and is lost");
+}
+
+// --- the right to write
+// ----------------------------------------------------------------------------
+
+transport::Task<Result<bool>> Record::claim(std::string reason) {
+  const auto self = shared_from_this();
+  while (claiming_) {
+    const auto other = claiming_;
+    co_await other->wait();
+  }
+  if (claims_ > 0) {
+    ++claims_;
+    co_return false;
+  }
+  const auto made = std::make_shared<transport::Event>(library_.loop);
+  claiming_ = made;
+  auto taken = co_await take(std::move(reason));
+  claiming_ = nullptr;
+  made->set();
+  if (taken) {
+    ++claims_;
+  } else if (!writer_ || !writer_->pending()) {
+    writer_.reset();
+    lock_.reset();
+    folder_.reset();
+  }
+  co_return taken;
+}
+
+transport::Task<Result<bool>> Record::take(std::string reason) {
+  if (lock_) {
+    // What could not be written before comes first.
+    failure_.reset();
+    flush();
+    if (failure_) co_return fail(*failure_);
+    co_return false;
+  }
+  failure_.reset();
+  if (auto known = library_.store.find(id()); !known) co_return fail(std::move(known.error()));
+  auto folder = library_.store.open(entry_);
+  if (!folder) co_return fail(std::move(folder.error()));
+  folder_ = std::move(*folder);
+  auto lock = store::Lock::take(*folder_, store::this_process(library_.env, std::move(reason)));
+  if (!lock) co_return fail(std::move(lock.error()));
+  lock_ = std::move(*lock);
+
+  const store::WritePoint from = account_.end();
+  const store::SeeLine see = [this](const store::Line& line, std::int64_t begin, std::int64_t end) {
+    account_.take(line, begin, end);
+  };
+  auto recovered = co_await store::recover(library_.loop, *folder_, from, see);
+  if (!recovered) co_return fail(std::move(recovered.error()));
+  if (!recovered->torn_tail_file.empty()) {
+    library_.log.warning("the transcript of session " + id() +
+                         " ended in a torn line, which is in " + recovered->torn_tail_file +
+                         " now");
+  }
+  library_.redactor.continue_from(account_.state.marker);
+  writer_.emplace(library_.env, recovered->point);
+  bool news = recovered->point.offset != from.offset;
+  if (recovered->point.offset == 0) begin_transcript();
+  if (account_.turn_open) {
+    TurnAborted aborted;
+    aborted.turn = account_.next_turn();
+    aborted.previous = account_.state.last_turn_offset;
+    aborted.tool_calls = account_.open_tool_calls;
+    append(record_type::turn_aborted, turn_aborted_data(aborted));
+    flush();
+    if (failure_) co_return fail(*failure_);
+    news = true;
+  }
+  co_return news;
+}
+
+void Record::begin_transcript() { append(record_type::header, header_data(account_.state)); }
+
+void Record::release() {
+  if (claims_ == 0 || --claims_ > 0) return;
+  if (timer_) timer_->set();
+  if (writer_ && writer_->pending()) return;
+  if (writer_) settle();
+  writer_.reset();
+  lock_.reset();
+  folder_.reset();
+}
+
+transport::Task<Result<bool>> Record::look() {
+  const auto self = shared_from_this();
+  if (lock_) co_return false;
+  auto folder = library_.store.open(entry_);
+  if (!folder) co_return fail(std::move(folder.error()));
+  const store::WritePoint from = account_.end();
+  // Taken over only when nobody else has done so in the meantime.
+  const store::SeeLine see = [this](const store::Line& line, std::int64_t begin, std::int64_t end) {
+    if (!lock_ && begin >= account_.state.transcript_bytes) account_.take(line, begin, end);
+  };
+  const auto reached = co_await store::read_on(library_.loop, *folder, from, see);
+  if (!reached) co_return fail(reached.error());
+  library_.redactor.continue_from(account_.state.marker);
+  co_return reached->offset != from.offset;
+}
+
+// --- writing
+// ---------------------------------------------------------------------------------------
+
+bool Record::is_recorded(std::string_view type) const {
+  return library_.policy.keep_text || type == record_type::header || type == record_type::fork ||
+         type == record_type::prompt || type == record_type::turn_end ||
+         type == record_type::turn_aborted;
+}
+
+bool Record::is_recorded(v1::UpdateKind kind) const {
+  return library_.policy.keep_text || kind == v1::UpdateKind::current_mode_update ||
+         kind == v1::UpdateKind::config_option_update || kind == v1::UpdateKind::usage_update;
+}
+
+void Record::append(std::string_view type, std::string_view data) {
+  if (!writer_ || !is_recorded(type)) return;
+  store::Line line;
+  const std::string time(writer_->time());
+  line.time = time;
+  line.type = type;
+  line.data = json::View(data);
+  const auto added = writer_->add(type, data);
+  line.seq = added.seq;
+  account_.take(line, added.begin, added.end);
+  write_soon();
+}
+
+void Record::add(std::string_view type, const std::string& data) {
+  if (failure_) return;
+  append(type, data);
+}
+
+void Record::prompt(const std::string& message_id, const std::vector<v1::ContentBlock>& blocks) {
+  static const std::vector<v1::ContentBlock> nothing;
+  touch();
+  const bool is_first = !account_.state.prompted;
+  add(record_type::prompt,
+      prompt_data(account_.next_turn(), message_id, library_.policy.keep_text ? blocks : nothing,
+                  library_.redactor));
+  // From now on it is listed.
+  if (is_first) {
+    flush();
+    save();
+  }
+}
+
+std::uint64_t Record::note_question(std::string_view method, std::string_view params) {
+  add(record_type::question, question_data(++questions_, method, params, library_.redactor));
+  return questions_;
+}
+
+void Record::note_answer(std::uint64_t question, std::string_view result) {
+  add(record_type::answer, answer_data(question, result, library_.redactor));
+}
+
+void Record::note_refusal(std::uint64_t question, const Error& error) {
+  add(record_type::answer, refusal_data(question, error, library_.redactor));
+}
+
+void Record::update(const v1::Update& update) {
+  // Once a write has failed the turn is about to end: what it still says finds no room.
+  if (!writer_ || failure_) return;
+  update_redactor_.update(update);
+  if (writer_->should_flush()) {
+    flush();
+  } else {
+    write_soon();
+  }
+}
+
+std::uint64_t Record::end_turn(TurnEnd end) {
+  touch();
+  update_redactor_.finish();
+  end.turn = account_.next_turn();
+  end.previous = account_.state.last_turn_offset;
+  end.marker = library_.redactor.highest_number();
+  append(record_type::turn_end, turn_end_data(end, library_.redactor));
+  return account_.history->cursor();
+}
+
+void Record::preset(const v1::Update& update) {
+  const std::string clean = json::redacted(update.payload, library_.redactor);
+  account_.take_update(json::View(clean));
+  save();
+}
+
+void Record::flush() {
+  if (!writer_ || !folder_) return;
+  auto done = writer_->flush(*folder_);
+  if (!done) return failed(std::move(done.error()));
+  library_.syncer.later(entry_);
+}
+
+void Record::failed(Error error) {
+  if (failure_) return;
+  failure_ = std::move(error);
+  library_.log.error("session " + id() + ": " + failure_->message);
+  if (on_failure_) on_failure_();
+}
+
+/// What was written is what is known.
+void Record::settle() {
+  if (writer_->offset() == 0) return;
+  account_.state.last_seq = writer_->next_seq() - 1;
+  account_.state.transcript_bytes = writer_->offset();
+}
+
+void Record::save() {
+  if (writer_) settle();
+  account_.state.marker = library_.redactor.highest_number();
+  auto saved = library_.store.write_state(account_.state, library_.policy.sync_each_turn);
+  // It can be made anew from the transcript, so nothing is lost.
+  if (!saved)
+    library_.log.warning("the state of session " + id() +
+                         " could not be saved: " + saved.error().message);
+}
+
+transport::Task<Result<void>> Record::write() {
+  const auto self = shared_from_this();
+  failure_.reset();
+  flush();
+  if (failure_) co_return fail(*failure_);
+  if (library_.policy.sync_each_turn) {
+    auto synced = co_await library_.syncer.now(entry_);
+    if (!synced) co_return fail(std::move(synced.error()));
+  }
+  save();
+  co_return Result<void>();
+}
+
+/// What is added is in the file after limits::write_delay at the latest, also when nothing follows.
+void Record::write_soon() {
+  if (timer_) return;
+  timer_ = std::make_shared<transport::Event>(library_.loop);
+  library_.loop.spawn(write_in_time(timer_));
+}
+
+transport::Task<void> Record::write_in_time(std::shared_ptr<transport::Event> over) {
+  const auto self = shared_from_this();
+  for (;;) {
+    const bool ended = co_await over->wait_for(store::limits::write_delay);
+    if (ended || !writer_ || !writer_->pending() || failure_) break;
+    flush();
+  }
+  if (timer_ == over) timer_.reset();
+}
+
+}  // namespace tine::session

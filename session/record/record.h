@@ -1,0 +1,136 @@
+#pragma once
+// A session's record on disk: the transcript that is appended to while the session runs, the state
+// beside it, and the lock that gives the right to write.
+//
+// Owned by its session, on the loop's thread; what it is given outlives it. It holds descriptors
+// only between claim() and release().
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/env.h"
+#include "base/log.h"
+#include "base/redact/redactor.h"
+#include "session/policy.h"
+#include "session/record/account.h"
+#include "session/record/data.h"
+#include "session/record/update_redactor.h"
+#include "session/store/lock.h"
+#include "session/store/recovery.h"
+#include "session/store/store.h"
+#include "session/store/syncer.h"
+#include "transport/event.h"
+#include "transport/loop.h"
+
+namespace tine::session {
+
+/// What all records share.
+struct Library {
+  transport::Loop& loop;
+  Env& env;
+  Log& log;
+  Redactor& redactor;
+  store::Store& store;
+  store::Syncer& syncer;
+  const Policy& policy;
+};
+
+class Record : public std::enable_shared_from_this<Record> {
+ public:
+  /// Of a session whose state, and perhaps transcript, are in the store already.
+  Record(Library library, Account account);
+  ~Record();
+  Record(const Record&) = delete;
+  Record& operator=(const Record&) = delete;
+
+  const std::string& id() const { return account_.state.id; }
+  const store::State& state() const { return account_.state; }
+  const std::shared_ptr<History>& history() const { return account_.history; }
+  bool turn_open() const { return account_.turn_open; }
+  /// Of the turn that runs, in the order in which they began.
+  const std::vector<std::string>& open_tool_calls() const { return account_.open_tool_calls; }
+  std::int64_t updated_ms() const { return updated_ms_; }
+  void touch() { updated_ms_ = library_.env.wall_ms(); }
+
+  // --- the right to write
+
+  /// Takes the lock, mends what its last holder left, and reads what was appended since this
+  /// process last looked: true when there was anything. Claims are counted. session_locked: another
+  /// process has it. `reason` is shown to others.
+  transport::Task<Result<bool>> claim(std::string reason);
+  /// Gives the lock back with the last claim. What could not be written keeps it: the next claim
+  /// tries again.
+  void release();
+  /// Reads what others appended, without a lock: true when there was anything.
+  transport::Task<Result<bool>> look();
+
+  // --- writing, while claimed. Each is on disk soon, and after write() at once.
+
+  void prompt(const std::string& message_id, const std::vector<v1::ContentBlock>& blocks);
+  void update(const v1::Update& update);
+  /// `data` holds no secret.
+  void add(std::string_view type, const std::string& data);
+  /// What the backend asks of the client; gives the number under which the answer is noted.
+  std::uint64_t note_question(std::string_view method, std::string_view params);
+  void note_answer(std::uint64_t question, std::string_view result);
+  void note_refusal(std::uint64_t question, const Error& error);
+  /// The backend has said all: no message goes on.
+  void end_messages() { update_redactor_.finish(); }
+  /// Ends the turn: gives the number of its last record.
+  std::uint64_t end_turn(TurnEnd end);
+
+  /// Writes all that waits and the state. With durability = "turn" it is on disk for good then.
+  transport::Task<Result<void>> write();
+  /// Why nothing more can be written; none while all is well.
+  const std::optional<Error>& failure() const { return failure_; }
+  /// Called when a write fails while a turn runs.
+  void on_failure(std::function<void()> callback) { on_failure_ = std::move(callback); }
+
+  /// Whether there is a transcript: there is none before the first prompt.
+  bool begun() const { return lock_.has_value() || account_.state.transcript_bytes > 0; }
+  /// Before that: what an update says of the session goes into its state alone.
+  void preset(const v1::Update& update);
+
+  /// What of the streamed messages is not in the transcript yet, as it came.
+  void held(const UpdateRedactor::Sink& see) const { update_redactor_.held(see); }
+  /// Writes what waits, so that a reader of the file sees it.
+  void flush();
+
+  // --- the state, which is saved with the next write()
+
+  void set_git(std::optional<store::GitState> git) { account_.state.git = std::move(git); }
+
+ private:
+  transport::Task<Result<bool>> take(std::string reason);
+  void append(std::string_view type, std::string_view data);
+  void begin_transcript();
+  bool is_recorded(std::string_view type) const;
+  bool is_recorded(v1::UpdateKind kind) const;
+  void write_soon();
+  transport::Task<void> write_in_time(std::shared_ptr<transport::Event> over);
+  void failed(Error error);
+  void settle();
+  void save();
+
+  Library library_;
+  Account account_;
+  store::IndexEntry entry_;
+  std::int64_t updated_ms_ = 0;
+  UpdateRedactor update_redactor_;
+  std::uint64_t questions_ = 0;
+
+  std::size_t claims_ = 0;
+  std::shared_ptr<transport::Event> claiming_;  // while a claim is being made
+  std::optional<store::Folder> folder_;
+  std::optional<store::Lock> lock_;
+  std::optional<store::Writer> writer_;
+  std::shared_ptr<transport::Event> timer_;  // while something waits for its write
+  std::optional<Error> failure_;
+  std::function<void()> on_failure_;
+};
+
+}  // namespace tine::session

@@ -1,0 +1,62 @@
+#pragma once
+// Takes the secrets out of updates before they are recorded. A streamed message is read as one
+// text, so a secret that is cut in two by its chunks is still seen; what could be the beginning of
+// one is held back until more of the message comes or the message is over.
+//
+// A message is over when a tool call or anything else with a place of its own follows, when the
+// turn ends, and, if it bears no id, when a chunk of another kind follows.
+//
+// One per session, on the loop's thread; the redactor outlives it.
+
+#include <functional>
+#include <list>
+#include <string>
+#include <string_view>
+
+#include "base/redact/redactor.h"
+#include "protocol/v1/update.h"
+
+namespace tine::session {
+
+class UpdateRedactor {
+ public:
+  using Sink = std::function<void(const v1::Update&)>;
+
+  UpdateRedactor(Redactor& redactor, Sink sink) : redactor_(redactor), sink_(std::move(sink)) {}
+
+  void update(const v1::Update& update);
+  /// All messages are over: what is held back goes to the sink.
+  void finish();
+  /// Hands `see` what is held back, as it came: for a client that has been sent all but that.
+  void held(const Sink& see) const;
+
+ private:
+  struct Message {
+    explicit Message(Redactor& redactor) : stream(redactor) {}
+    v1::UpdateKind kind = v1::UpdateKind::other;
+    std::string id;      // JSON; empty: it has none
+    std::string before;  // the payload around the text, as it came
+    std::string after;
+    std::string clean_before;
+    std::string clean_after;
+    RedactionStream stream;
+    std::string tail;  // what the stream holds back
+  };
+
+  Message& message_of(const v1::Update& update);
+  void leave_others(const Message& current);
+  void chunk(const v1::Update& update);
+  void end(Message& message);
+  void pass(const Message& message, std::string_view text);
+
+  Redactor& redactor_;
+  Sink sink_;
+  std::list<Message> messages_;  // the one that spoke last is the first
+  std::string decoded_;
+  std::string clean_;
+};
+
+/// The id of the message that a chunk belongs to, as JSON; empty for anything else.
+std::string_view message_id(const v1::Update& update);
+
+}  // namespace tine::session
