@@ -39,7 +39,17 @@ bool is_free(const std::string& member, const Json& value) {
 struct Names {
   std::set<std::string> members;
   std::set<std::string> maps;  // members whose own members may have any name
+  std::set<std::string> open;  // members with anything inside
 };
+
+/// `"additionalProperties": true` says so, of an object or of the objects in a list.
+bool is_open(const Json& schema) {
+  if (!schema.is_object()) return false;
+  const auto others = schema.find("additionalProperties");
+  if (others != schema.end() && *others == true) return true;
+  const auto items = schema.find("items");
+  return items != schema.end() && is_open(*items);
+}
 
 void collect_names(const Json& node, Names& names) {
   if (node.is_object()) {
@@ -48,6 +58,7 @@ void collect_names(const Json& node, Names& names) {
         names.members.insert(name);
         const auto others = value.find("additionalProperties");
         if (others != value.end() && others->is_object()) names.maps.insert(name);
+        if (is_open(value)) names.open.insert(name);
       }
     }
   }
@@ -65,7 +76,7 @@ std::string unknown_member(const Json& node, const Names& names, bool any_name =
   }
   for (const auto& [name, value] : node.items()) {
     if (!any_name && !names.members.contains(name)) return name;
-    if (!any_name && is_free(name, value)) continue;
+    if (!any_name && (is_free(name, value) || names.open.contains(name))) continue;
     const bool map = !any_name && names.maps.contains(name);
     if (auto found = unknown_member(value, names, map); !found.empty()) return found;
   }
@@ -103,7 +114,8 @@ class SchemaCheck::Schema {
     valijson::Validator validator;
     try {
       if (validator.validate(compiled(type), Adapter(value), &results)) {
-        const std::string unknown = unknown_member(value, names_);
+        const std::string unknown =
+            is_open(document_["$defs"][type]) ? "" : unknown_member(value, names_);
         return unknown.empty() ? "" : type + ": unknown member " + unknown;
       }
     } catch (const std::exception& fault) {

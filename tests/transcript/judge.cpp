@@ -55,6 +55,7 @@ std::string Judge::fault() {
   if (auto fault = protocol_.check_type("SessionId", "\"a\""); !fault.empty()) return fault;
   if (auto fault = meta_.check_type("Opened", "{}"); fault.starts_with(none)) return fault;
   if (auto fault = error_.check_type("ErrorData", "{}"); fault.starts_with(none)) return fault;
+  if (auto fault = files_.fault(); !fault.empty()) return fault;
 
   struct Sample {
     std::string_view asked;

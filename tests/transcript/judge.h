@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "tests/schema_check.h"
+#include "tests/transcript/file_judge.h"
 
 namespace tine::transcript {
 
@@ -23,6 +24,9 @@ class Judge {
   /// the request that it answers, when it is an answer to one.
   std::string check(std::string_view line, const std::string& asked);
 
+  /// What is wrong with the files of the server's store, in words; empty: nothing.
+  std::string check_files(const std::filesystem::path& store) { return files_.check(store); }
+
   /// Forgets what it has seen: it judges an equal message only once.
   void begin_case() { good_.clear(); }
 
@@ -30,6 +34,7 @@ class Judge {
   tests::SchemaCheck protocol_;
   tests::SchemaCheck meta_;
   tests::SchemaCheck error_;
+  FileJudge files_;
   std::unordered_set<std::string> good_;
 };
 

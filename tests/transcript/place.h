@@ -25,6 +25,8 @@ class Place {
 
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path project() const { return root_ / "project"; }
+  /// Where the server keeps its sessions.
+  std::filesystem::path store() const { return root_ / "home/state/tine"; }
   /// All that the server is given.
   const std::map<std::string, std::string, std::less<>>& environment() const {
     return environment_;

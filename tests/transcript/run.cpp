@@ -56,7 +56,8 @@ std::string run_program(const Case& what, const std::filesystem::path& program, 
   place.restore();
   const auto server = start_program(program, what, place);
   if (!server) return "  cannot start " + program.string() + "\n";
-  return play(what, *server, judge, place, manner);
+  auto fault = play(what, *server, judge, place, manner);
+  return fault.empty() ? judge.check_files(place.store()) : fault;
 }
 
 std::string run_inside(const Case& what, const Place& place, Judge& judge, Cut cut,
