@@ -1,0 +1,207 @@
+// Every sort of secret, in every encoding, streamed a character at a time through the whole server:
+// what it writes anywhere holds none of it, and its client gets all of it.
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/json/writer.h"
+#include "cli/backends.h"
+#include "cli/config/files.h"
+#include "cli/mirror.h"
+#include "cli/secrets.h"
+#include "cli/world.h"
+#include "protocol/v1/agent_connection.h"
+#include "tests/catch.h"
+#include "tests/redact/encodings.h"
+#include "transport/event.h"
+
+using namespace tine;
+using namespace tine::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+#ifdef NDEBUG
+constexpr std::size_t sample_step = 1;
+#else
+constexpr std::size_t sample_step = 7;
+#endif
+
+class Home {
+ public:
+  Home() {
+    std::string name = (fs::temp_directory_path() / "tine-borders-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+    fs::create_directories(path_ / "project");
+  }
+  Home(const Home&) = delete;
+  Home& operator=(const Home&) = delete;
+  ~Home() { fs::remove_all(path_); }
+  const fs::path& path() const { return path_; }
+
+  /// All that stands in files, a file after the other.
+  std::string everything() const {
+    std::ostringstream out;
+    for (const auto& entry : fs::recursive_directory_iterator(path_)) {
+      if (entry.is_regular_file()) out << std::ifstream(entry.path()).rdbuf() << "\n";
+    }
+    return out.str();
+  }
+
+ private:
+  fs::path path_;
+};
+
+class HomeEnv final : public Env {
+ public:
+  explicit HomeEnv(const Home& home) : home_(home.path()) {}
+  std::int64_t wall_ms() override { return ++now_; }
+  void random(std::span<std::uint8_t> bytes) override {
+    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(seed_ += 37);
+  }
+  std::optional<std::string> variable(std::string_view name) const override {
+    if (name == "HOME" || name == "XDG_STATE_HOME") return home_.string();
+    return std::nullopt;
+  }
+
+ private:
+  fs::path home_;
+  std::int64_t now_ = 1'800'000'000'000;
+  unsigned seed_ = 0;
+};
+
+class Reader final : public v1::ClientHandler {
+ public:
+  void on_update(std::string_view /*session*/, json::View update) override {
+    if (!update.find("sessionUpdate").equals("agent_message_chunk")) return;
+    heard += update.find("content").find("text").string().value_or("");
+  }
+  Answer<v1::PermissionResponse> request_permission(v1::PermissionRequest /*request*/,
+                                                    v1::RequestContext& /*context*/) override {
+    co_return v1::PermissionResponse();
+  }
+  std::string heard;
+};
+
+cli::Config configuration(const Env& env) {
+  auto config = cli::load_config({.env = env,
+                                  .read = cli::read_config_file,
+                                  .is_program = cli::is_program,
+                                  .built_in = cli::built_in_kinds(),
+                                  .flags = {}});
+  REQUIRE(config);
+  return std::move(*config);
+}
+
+transport::Task<void> serve(cli::World& world, std::unique_ptr<transport::Channel> channel,
+                            transport::RpcPeer::Mirror mirror, transport::Event& over) {
+  const transport::CancelSource never;
+  co_await cli::serve(world, std::move(channel), std::move(mirror), never);
+  over.set();
+}
+
+transport::Task<void> listen(v1::AgentConnection& agent, transport::Event& over) {
+  co_await agent.serve();
+  over.set();
+}
+
+/// Says each text in a session of its own, so that each may become a title.
+transport::Task<void> converse(v1::AgentConnection& agent, Reader& reader, const Home& home,
+                               const std::vector<Encoded>& texts, std::size_t& unheard) {
+  const transport::CallOptions no_deadline;
+  const v1::InitializeRequest hello;
+  (void)co_await agent.initialize(hello, no_deadline);
+  for (const Encoded& each : texts) {
+    v1::NewSessionRequest request;
+    request.workspace.cwd = (home.path() / "project").string();
+    const auto session = co_await agent.new_session(std::move(request), no_deadline);
+    if (!session) continue;
+    v1::PromptRequest prompt;
+    prompt.session_id = session->session_id;
+    prompt.prompt = {v1::text_block("[[slow:100000:0]]" + each.text)};
+    reader.heard.clear();
+    (void)co_await agent.prompt(std::move(prompt), no_deadline);
+    std::string_view said(each.text);
+    said.remove_prefix(std::min(said.find_first_not_of(" \n\r\t"), said.size()));
+    said = said.substr(0, said.find_last_not_of(" \n\r\t") + 1);
+    if (reader.heard != said) ++unheard;
+  }
+}
+
+void check(const Encoding& encoding) {
+  const Home home;
+  HomeEnv env(home);
+  std::string logged;
+  Log log(env, Log::Level::debug, [&logged](std::string_view line) { logged.append(line); });
+  Redactor redactor(cli::redaction_key(env));
+  auto mirror = cli::open_mirror((home.path() / "mirror").string(), redactor);
+  REQUIRE(mirror);
+
+  std::vector<Encoded> texts;
+  const std::vector<SecretSample> samples = secret_samples();
+  for (std::size_t i = 0; i < samples.size(); i += sample_step)
+    texts.push_back(encoding(samples[i]));
+  std::size_t unheard = 0;
+  {
+    cli::World world(env, log, redactor, configuration(env));
+    auto [ours, theirs] = transport::make_memory_channel(world.loop);
+    transport::Event served(world.loop);
+    transport::Event heard(world.loop);
+    Reader reader;
+    v1::AgentConnection agent(world.loop, std::move(ours), reader);
+    world.loop.spawn(serve(world, std::move(theirs), std::move(*mirror), served));
+    world.loop.spawn(listen(agent, heard));
+    world.loop.spawn([](v1::AgentConnection& the_agent, Reader& the_reader, const Home& the_home,
+                        const std::vector<Encoded>& the_texts, std::size_t& missed,
+                        transport::Event& over, cli::World& the_world) -> transport::Task<void> {
+      co_await converse(the_agent, the_reader, the_home, the_texts, missed);
+      the_agent.close();
+      co_await over.wait();
+      co_await the_world.syncer.finish();
+      the_world.loop.stop();
+    }(agent, reader, home, texts, unheard, served, world));
+    world.loop.run();
+  }
+  CHECK(unheard == 0);
+  const std::string written = home.everything() + logged;
+  CHECK(written.find("«redacted:") != std::string::npos);
+  for (const Encoded& each : texts) {
+    INFO(each.text);
+    // Fewer characters may stand somewhere by chance, as a word that is no secret.
+    CHECK_FALSE(leaks(each, written, 16));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("borders: plain secrets") {
+  check([](const SecretSample& sample) {
+    return by_character(sample, [](char c, std::size_t) { return std::string(1, c); });
+  });
+}
+
+TEST_CASE("borders: secrets in JSON escapes") {
+  check([](const SecretSample& sample) {
+    return by_character(sample, [](char c, std::size_t) { return "\\u00" + hex(c); });
+  });
+}
+
+TEST_CASE("borders: percent-encoded secrets") {
+  check([](const SecretSample& sample) {
+    return by_character(sample, [](char c, std::size_t) { return "%" + hex(c); });
+  });
+}
+
+TEST_CASE("borders: secrets in a line of base64") {
+  check([](const SecretSample& sample) { return base64(sample, "x"); });
+}
+
+TEST_CASE("borders: secrets in a diff") {
+  check([](const SecretSample& sample) { return diff(sample, '+'); });
+}
+
+TEST_CASE("borders: secrets with colours in the middle") { check(coloured); }
