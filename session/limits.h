@@ -47,6 +47,12 @@ inline constexpr std::size_t plain_word = 16;
 /// the longest time counts as over.
 inline constexpr std::size_t open_messages = 64;
 
+/// Bytes of a summary of a session's past. More turns than fit: the oldest but the first are left
+/// out.
+inline constexpr std::size_t summary = std::size_t{24} * 1024;
+/// Bytes of each prompt and answer in it. A longer one is cut.
+inline constexpr std::size_t summary_part = 2000;
+
 /// How long git may take to say in which state a directory is. Then it is killed, and there is no
 /// snapshot.
 inline constexpr std::chrono::milliseconds git_deadline{2'000};

@@ -11,6 +11,7 @@
 #include "session/record/past.h"
 #include "session/replay.h"
 #include "session/settings.h"
+#include "session/summary.h"
 #include "session/title.h"
 #include "session/turn_client.h"
 
@@ -70,6 +71,7 @@ struct Session::Running {
   transport::Event done;
   transport::Event woken;  // done or cancelled
   executor::TurnOutcome outcome;
+  bool given_up = false;                              // the turn has ended without it
   std::unique_ptr<executor::Conversation> abandoned;  // still in use by the coroutine
 };
 
@@ -275,19 +277,59 @@ void Session::set_conversation(std::unique_ptr<executor::Conversation> conversat
   conversation_ = std::move(conversation);
 }
 
-transport::Task<Result<void>> Session::ensure_conversation() {
+transport::Task<Result<void>> Session::ensure_conversation(std::shared_ptr<Running> running,
+                                                           std::vector<v1::ContentBlock>& blocks) {
   if (conversation_) co_return Result<void>();
   const auto point = provider_point(state(), *history(), history()->cursor());
+  Result<std::unique_ptr<executor::Conversation>> made;
   if (point) {
-    auto resumed = co_await executor_.resume(spec(), *point);
-    if (!resumed) co_return fail(std::move(resumed.error()));
-    set_conversation(std::move(*resumed));
+    made = co_await executor_.resume(spec(), *point);
   } else {
-    auto started = co_await executor_.start(spec());
-    if (!started) co_return fail(std::move(started.error()));
-    set_conversation(std::move(*started));
+    made = co_await executor_.start(spec());
   }
+  if (!made && made.error().kind == ErrorKind::conversation_lost) {
+    auto summary = co_await offer_summary(running, std::move(made.error()));
+    if (!summary) co_return fail(std::move(summary.error()));
+    blocks.insert(blocks.begin(), v1::text_block(std::move(*summary)));
+    made = co_await executor_.start(spec());
+  }
+  if (!made) co_return fail(std::move(made.error()));
+  if (running->given_up) {
+    co_await (*made)->close();
+    co_return fail(ErrorKind::cancelled, "the turn was cancelled");
+  }
+  set_conversation(std::move(*made));
   co_return Result<void>();
+}
+
+/// The provider does not know the conversation any more, but the transcript does. Whoever asked is
+/// told, and may go on from what it says.
+transport::Task<Result<std::string>> Session::offer_summary(std::shared_ptr<Running> running,
+                                                            Error lost) {
+  constexpr const char* accept = "summary";
+  v1::PermissionRequest request;
+  request.tool_call.id = "conversation-lost-" + std::to_string(history()->turns() + 1);
+  request.tool_call.title =
+      "The provider has lost this conversation. Go on from a summary of its transcript?";
+  request.options = {
+      {.id = accept,
+       .name = "Go on from a summary",
+       .kind = v1::PermissionOption::Kind::allow_once,
+       .meta = {}},
+      {.id = "stop", .name = "Stop", .kind = v1::PermissionOption::Kind::reject_once, .meta = {}}};
+  const auto answer = co_await running->client.request_permission(std::move(request), nullptr);
+  if (!answer || answer->option_id != accept) {
+    if (lost.hint.empty()) {
+      lost.hint =
+          "The transcript is still there: load it, or answer yes when you are asked to go on from "
+          "a summary.";
+    }
+    co_return fail(std::move(lost));
+  }
+  const std::shared_ptr<const History> known = history();
+  const auto turns = co_await past_turns(library_.loop, library_.store, known, known->cursor());
+  if (!turns) co_return fail(turns.error());
+  co_return library_.redactor.redacted(summary_of(*turns));
 }
 
 /// Another process has gone on with the session: what this one has of it is of the past.
@@ -385,12 +427,6 @@ Session::Report Session::run(std::vector<v1::ContentBlock> blocks, transport::Ca
     outcome.stop = v1::StopReason::cancelled;
     co_return co_await finish(std::move(outcome), true);
   }
-  auto ready = co_await ensure_conversation();
-  if (!ready) {
-    outcome.stop = fail(std::move(ready.error()));
-    co_return co_await finish(std::move(outcome), cancel.cancelled());
-  }
-
   const auto running = std::make_shared<Running>(library_.loop, *this, cancel);
   // What cannot be written down must not go on.
   record_->on_failure([running] { running->cancel.cancel(); });
@@ -402,6 +438,7 @@ Session::Report Session::run(std::vector<v1::ContentBlock> blocks, transport::Ca
     if (!ended) {
       // The turn ends without the backend; its conversation is left to the coroutine that is stuck
       // in it.
+      running->given_up = true;
       running->outcome.stop = v1::StopReason::cancelled;
       running->abandoned = std::move(conversation_);
     }
@@ -426,10 +463,17 @@ transport::Task<void> Session::look_at_git(std::shared_ptr<Git> git) {
 transport::Task<void> Session::play(std::shared_ptr<Running> running,
                                     std::vector<v1::ContentBlock> blocks) {
   const auto self = shared_from_this();
-  executor::TurnOutcome outcome =
-      co_await conversation_->prompt(std::move(blocks), running->client, running->cancel);
-  if (running->abandoned) {
-    co_await running->abandoned->close();
+  executor::TurnOutcome outcome;
+  auto ready = co_await ensure_conversation(running, blocks);
+  if (!ready) {
+    outcome.stop = fail(std::move(ready.error()));
+  } else if (running->cancel.cancelled()) {
+    outcome.stop = v1::StopReason::cancelled;
+  } else {
+    outcome = co_await conversation_->prompt(std::move(blocks), running->client, running->cancel);
+  }
+  if (running->given_up) {
+    if (running->abandoned) co_await running->abandoned->close();
     co_return;
   }
   running->outcome = std::move(outcome);

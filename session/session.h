@@ -107,7 +107,9 @@ class Session : public std::enable_shared_from_this<Session> {
   Report run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
   Report run_command(std::string name, transport::CancelSource cancel);
   Report finish(executor::TurnOutcome outcome, bool cancelled);
-  transport::Task<Result<void>> ensure_conversation();
+  transport::Task<Result<void>> ensure_conversation(std::shared_ptr<Running> running,
+                                                    std::vector<v1::ContentBlock>& blocks);
+  transport::Task<Result<std::string>> offer_summary(std::shared_ptr<Running> running, Error lost);
   transport::Task<void> play(std::shared_ptr<Running> running,
                              std::vector<v1::ContentBlock> blocks);
   transport::Task<void> look_at_git(std::shared_ptr<Git> git);

@@ -54,6 +54,7 @@ transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::Conte
   const Branch after = remember(before, std::move(said), cost);
   // A turn that was given up on and ends late must not undo what came after it.
   if (agent_.memory(id_) == before) agent_.memory(id_) = after;
+  if (performance.forgets()) agent_.lose(id_);
   outcome.provider_turn = after->id;
   const v1::ConfigOption* count = option(spec_.settings, "count");
   if (const auto& given = performance.given_usage()) {

@@ -52,18 +52,18 @@ std::string quoted_path(std::string_view path) { return "`" + std::string(path) 
 
 const Performance::Cue* Performance::cue_for(std::string_view name) {
   static constexpr std::array cues = {
-      Cue{"ask", &Performance::ask},         Cue{"burst", &Performance::burst},
-      Cue{"compact", &Performance::compact}, Cue{"edit", &Performance::edit},
-      Cue{"fail", &Performance::fail_with},  Cue{"hang", &Performance::hang},
-      Cue{"input", &Performance::input},     Cue{"notice", &Performance::notice},
-      Cue{"open", &Performance::open},       Cue{"pause", &Performance::wait},
-      Cue{"plan", &Performance::plan},       Cue{"read", &Performance::read},
-      Cue{"recall", &Performance::recall},   Cue{"run", &Performance::run},
-      Cue{"say", &Performance::say},         Cue{"slow", &Performance::slow},
-      Cue{"stop", &Performance::stop},       Cue{"stubborn", &Performance::stubborn},
-      Cue{"think", &Performance::think},     Cue{"title", &Performance::title},
-      Cue{"tool", &Performance::tool},       Cue{"usage", &Performance::usage},
-      Cue{"write", &Performance::write}};
+      Cue{"ask", &Performance::ask},           Cue{"burst", &Performance::burst},
+      Cue{"compact", &Performance::compact},   Cue{"edit", &Performance::edit},
+      Cue{"fail", &Performance::fail_with},    Cue{"forget", &Performance::forget},
+      Cue{"hang", &Performance::hang},         Cue{"input", &Performance::input},
+      Cue{"notice", &Performance::notice},     Cue{"open", &Performance::open},
+      Cue{"pause", &Performance::wait},        Cue{"plan", &Performance::plan},
+      Cue{"read", &Performance::read},         Cue{"recall", &Performance::recall},
+      Cue{"run", &Performance::run},           Cue{"say", &Performance::say},
+      Cue{"slow", &Performance::slow},         Cue{"stop", &Performance::stop},
+      Cue{"stubborn", &Performance::stubborn}, Cue{"think", &Performance::think},
+      Cue{"title", &Performance::title},       Cue{"tool", &Performance::tool},
+      Cue{"usage", &Performance::usage},       Cue{"write", &Performance::write}};
   const auto found =
       std::find_if(cues.begin(), cues.end(), [name](const Cue& cue) { return cue.name == name; });
   return found == cues.end() ? nullptr : &*found;
@@ -493,6 +493,11 @@ Performance::Step Performance::input(std::string argument) {
 Performance::Step Performance::fail_with(std::string argument) {
   const ErrorKind kind = error_kind_named(argument).value_or(ErrorKind::backend_failed);
   error_ = Error(kind, "rehearsed: " + std::string(facts(kind).name));
+  co_return;
+}
+
+Performance::Step Performance::forget(std::string /*argument*/) {
+  forgets_ = true;
   co_return;
 }
 

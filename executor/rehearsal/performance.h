@@ -38,6 +38,8 @@ class Performance {
 
   const std::string& answer() const { return answer_; }
   std::uint64_t thought_tokens() const { return thought_tokens_; }
+  /// Whether the agent is to lose the conversation, as a provider may.
+  bool forgets() const { return forgets_; }
   /// What a usage directive asked for.
   const std::optional<Tokens>& given_usage() const { return given_usage_; }
 
@@ -72,6 +74,7 @@ class Performance {
   Step usage(std::string argument);
   Step fail_with(std::string argument);
   Step stop(std::string argument);
+  Step forget(std::string argument);
 
   bool over() const {
     return stage_.cancel.cancelled() || error_ || stop_ != v1::StopReason::end_turn;
@@ -101,6 +104,7 @@ class Performance {
   std::string message_;  // id of the message that is being said
   std::uint64_t thought_tokens_ = 0;
   std::uint64_t ids_ = 0;
+  bool forgets_ = false;
   std::optional<Tokens> given_usage_;
   std::optional<Error> error_;
   v1::StopReason stop_ = v1::StopReason::end_turn;

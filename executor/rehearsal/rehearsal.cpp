@@ -76,14 +76,17 @@ Settings Rehearsal::settings() const {
 Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::start(ConversationSpec spec) {
   std::string id = provider_name(spec.session_id);
   memory_[id] = nullptr;
+  lost_.erase(id);
   co_return std::make_unique<RehearsedConversation>(loop_, *this, std::move(id), std::move(spec));
 }
 
 Executor::Reply<Branch> Rehearsal::recall(const ConversationSpec& spec, const ProviderPoint& at) {
   const auto known = memory_.find(at.conversation);
+  const bool is_lost = lost_.contains(at.conversation);
   Branch found;
-  if (known != memory_.end() && find_turn(known->second, at.turn, found)) co_return known->second;
-  if (!spec.past) {
+  if (!is_lost && known != memory_.end() && find_turn(known->second, at.turn, found))
+    co_return known->second;
+  if (is_lost || !spec.past) {
     co_return fail(ErrorKind::conversation_lost,
                    "the rehearsal agent does not remember this conversation");
   }

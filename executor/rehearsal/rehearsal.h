@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "executor/executor.h"
 #include "executor/rehearsal/memory.h"
@@ -34,6 +35,8 @@ class Rehearsal final : public Executor {
   transport::Task<Result<void>> logout() override;
   transport::Task<DoctorReport> doctor() override;
 
+  /// From now on the conversation cannot be resumed or forked.
+  void lose(const std::string& provider_id) { lost_.insert(provider_id); }
   /// The newest turn of a conversation; conversations share it with their forks.
   Branch& memory(const std::string& provider_id) { return memory_[provider_id]; }
 
@@ -44,6 +47,7 @@ class Rehearsal final : public Executor {
   transport::Loop& loop_;
   std::string name_;
   std::unordered_map<std::string, Branch> memory_;
+  std::unordered_set<std::string> lost_;
 };
 
 }  // namespace tine::executor::rehearsal

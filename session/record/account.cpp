@@ -45,7 +45,9 @@ std::optional<TurnMark> mark_of(const store::Line& line, std::int64_t begin, std
   TurnMark mark;
   mark.seq = line.seq;
   mark.turn = number_of(line.data.find("turn"));
-  mark.provider_turn = text_of(line.data.find("provider").find("turn"));
+  const json::View provider = line.data.find("provider");
+  mark.provider_turn = text_of(provider.find("turn"));
+  mark.conversation = text_of(provider.find("conversation"));
   mark.line = begin;
   mark.end = end;
   return mark;

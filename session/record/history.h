@@ -21,6 +21,7 @@ struct TurnMark {
   std::uint64_t seq = 0;
   std::uint64_t turn = 0;     ///< number on the way from the first session to this one
   std::string provider_turn;  ///< empty: the provider has not kept it
+  std::string conversation;   ///< the provider's name for the conversation that it belongs to
   std::int64_t line = 0;      ///< where its line begins in the session's transcript
   std::int64_t end = 0;       ///< … and ends
 };

@@ -64,8 +64,12 @@ std::optional<executor::ProviderPoint> provider_point(const store::State& state,
   if (known == state.backends.end() || known->second.provider_id.empty()) return std::nullopt;
   const TurnMark* turn = history.kept_turn_until(seq);
   if (turn == nullptr) return std::nullopt;
-  return executor::ProviderPoint{.conversation = known->second.provider_id,
-                                 .turn = turn->provider_turn};
+  // A fork's own conversation knows what it has inherited; of its own turns each may belong to
+  // another one, when one was lost on the way.
+  const bool inherited = turn->seq <= history.fork_seq() || turn->conversation.empty();
+  return executor::ProviderPoint{
+      .conversation = inherited ? known->second.provider_id : turn->conversation,
+      .turn = turn->provider_turn};
 }
 
 transport::Task<Result<std::uint64_t>> seq_of_message(transport::Loop& loop, store::Store& store,
