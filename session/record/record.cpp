@@ -63,9 +63,12 @@ transport::Task<Result<bool>> Record::take(std::string reason) {
     co_return false;
   }
   failure_.reset();
-  if (auto known = library_.store.find(id()); !known) co_return fail(std::move(known.error()));
+  const auto saved = library_.store.read_state(entry_);
+  if (saved && saved->deleted)
+    co_return fail(ErrorKind::session_not_found, "there is no such session");
   auto folder = library_.store.open(entry_);
-  if (!folder) co_return fail(std::move(folder.error()));
+  if (!folder)
+    co_return fail(ErrorKind::session_not_found, "the session is not in the store any more");
   folder_ = std::move(*folder);
   auto lock = store::Lock::take(*folder_, store::this_process(library_.env, std::move(reason)));
   if (!lock) co_return fail(std::move(lock.error()));

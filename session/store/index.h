@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "session/store/folder.h"
@@ -32,11 +33,15 @@ class Index {
  public:
   /// Gives all entries by walking the store's folders.
   using Walk = std::function<Result<std::vector<IndexEntry>>()>;
+  using Entries = std::map<std::string, IndexEntry, std::less<>>;
 
   Index(const Folder& root, Walk walk) : root_(root), walk_(std::move(walk)) {}
 
-  /// The sessions by id.
-  Result<std::reference_wrapper<const std::map<std::string, IndexEntry>>> entries();
+  /// The sessions by id. Keeps them in memory from then on.
+  Result<std::reference_wrapper<const Entries>> entries();
+  /// Those whose id begins with `prefix`, in the order of their ids. As long as entries() was not
+  /// asked for, the file is looked through for them alone.
+  Result<std::vector<IndexEntry>> find(std::string_view prefix);
   Result<void> put(const IndexEntry& entry);
 
  private:
@@ -46,7 +51,8 @@ class Index {
 
   const Folder& root_;
   Walk walk_;
-  std::map<std::string, IndexEntry> entries_;
+  Entries entries_;
+  bool loaded_ = false;
   std::uint64_t inode_ = 0;  // of the file that was read: another process may have made a new one
   std::int64_t offset_ = 0;  // of what has been read
   std::string tail_;         // of a line that another process is still writing

@@ -104,13 +104,31 @@ Result<void> Store::create(const State& state) {
 }
 
 Result<IndexEntry> Store::find_any(const std::string& id) {
+  if (!is_ulid(id)) return not_found();
   const auto known = index();
   if (!known) return fail(known.error());
-  const auto entries = (*known)->entries();
-  if (!entries) return fail(entries.error());
-  const auto found = entries->get().find(id);
-  if (found == entries->get().end()) return not_found();
-  return found->second;
+  auto found = (*known)->find(id);
+  if (!found) return fail(std::move(found.error()));
+  if (!found->empty()) return std::move(found->front());
+  return find_folder(id);
+}
+
+/// One that the index does not know, as its process was lost before it could say so.
+Result<IndexEntry> Store::find_folder(const std::string& id) {
+  const auto projects = (*root())->names();
+  if (!projects) return fail(projects.error());
+  for (const std::string& project : *projects) {
+    IndexEntry entry;
+    entry.id = id;
+    entry.folder = project;
+    const auto state = read_state(entry);
+    if (!state) continue;
+    entry = entry_of(*state, env_.wall_ms());
+    entry.folder = project;
+    if (auto told = (*index())->put(entry); !told) return fail(std::move(told.error()));
+    return entry;
+  }
+  return not_found();
 }
 
 Result<IndexEntry> Store::find(const std::string& id) {
@@ -126,12 +144,11 @@ Result<IndexEntry> Store::find_prefix(std::string_view typed) {
                 "that is neither a session's id nor the beginning of one");
   const auto known = index();
   if (!known) return fail(known.error());
-  const auto entries = (*known)->entries();
-  if (!entries) return fail(entries.error());
+  auto all = (*known)->find(*prefix);
+  if (!all) return fail(std::move(all.error()));
   std::vector<IndexEntry> found;
-  for (auto each = entries->get().lower_bound(*prefix);
-       each != entries->get().end() && each->first.starts_with(*prefix); ++each) {
-    if (!each->second.deleted) found.push_back(each->second);
+  for (IndexEntry& each : *all) {
+    if (!each.deleted) found.push_back(std::move(each));
   }
   if (found.empty()) return not_found();
   if (found.size() == 1) return found.front();

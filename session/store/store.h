@@ -71,6 +71,7 @@ class Store {
   Result<Index*> index();
   Result<std::vector<IndexEntry>> walk();
   Result<void> sweep(const std::string& id);
+  Result<IndexEntry> find_folder(const std::string& id);
 
   Files& files_;
   Env& env_;
