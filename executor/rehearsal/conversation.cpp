@@ -24,6 +24,15 @@ transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::Conte
                                                            v1::Client& client,
                                                            transport::CancelSource& cancel) {
   TurnOutcome outcome;
+  if (unread_) {
+    auto recalled = co_await agent_.recall(spec_, *unread_);
+    if (!recalled) {
+      outcome.stop = fail(std::move(recalled.error()));
+      co_return outcome;
+    }
+    unread_.reset();
+    agent_.memory(id_) = std::move(*recalled);
+  }
   const Branch before = agent_.memory(id_);
   const std::string text = v1::plain_text(prompt);
   auto script = parse_script(text);

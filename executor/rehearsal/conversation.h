@@ -3,7 +3,9 @@
 //
 // Owned by a session, on the loop's thread; the executor outlives it.
 
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "executor/executor.h"
 
@@ -15,6 +17,9 @@ class RehearsedConversation final : public Conversation {
  public:
   RehearsedConversation(transport::Loop& loop, Rehearsal& agent, std::string id,
                         ConversationSpec spec);
+
+  /// The first prompt begins with what the transcript tells up to that turn.
+  void recall_first(std::string turn) { unread_ = std::move(turn); }
 
   std::string provider_id() const override { return id_; }
   transport::Task<TurnOutcome> prompt(std::vector<v1::ContentBlock> prompt, v1::Client& client,
@@ -29,6 +34,7 @@ class RehearsedConversation final : public Conversation {
   Rehearsal& agent_;
   std::string id_;
   ConversationSpec spec_;
+  std::optional<std::string> unread_;
 };
 
 }  // namespace tine::executor::rehearsal

@@ -80,53 +80,58 @@ Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::start(ConversationSpec
   co_return std::make_unique<RehearsedConversation>(loop_, *this, std::move(id), std::move(spec));
 }
 
-Executor::Reply<Branch> Rehearsal::recall(const ConversationSpec& spec, const ProviderPoint& at) {
-  const auto known = memory_.find(at.conversation);
-  const bool is_lost = lost_.contains(at.conversation);
-  Branch found;
-  if (!is_lost && known != memory_.end() && find_turn(known->second, at.turn, found))
-    co_return known->second;
-  if (is_lost || !spec.past) {
-    co_return fail(ErrorKind::conversation_lost,
-                   "the rehearsal agent does not remember this conversation");
-  }
+Executor::Reply<Branch> Rehearsal::recall(const ConversationSpec& spec, std::string turn) {
   auto past = co_await spec.past();
   if (!past) co_return fail(std::move(past.error()));
   Branch branch;
-  for (PastTurn& turn : *past) {
-    auto script = parse_script(turn.prompt);
-    Said said{.id = std::move(turn.id),
+  for (PastTurn& each : *past) {
+    auto script = parse_script(each.prompt);
+    Said said{.id = std::move(each.id),
               .told = script ? std::move(script->text) : std::string(),
-              .prompt = std::move(turn.prompt),
-              .answer = std::move(turn.answer)};
+              .prompt = std::move(each.prompt),
+              .answer = std::move(each.answer)};
     Tokens cost;
     branch = remember(branch, std::move(said), cost);
   }
-  if (!find_turn(branch, at.turn, found)) {
+  Branch found;
+  if (!find_turn(branch, turn, found)) {
     co_return fail(ErrorKind::conversation_lost,
                    "the session's transcript does not hold this conversation");
   }
-  co_return branch;
+  co_return found;
+}
+
+/// Goes on in the conversation `id` after `at`: from memory, else from the transcript, which is
+/// read only once somebody speaks.
+Result<std::unique_ptr<Conversation>> Rehearsal::go_on(std::string id, ConversationSpec spec,
+                                                       const ProviderPoint& at, bool branches) {
+  const bool is_lost = lost_.contains(at.conversation);
+  const auto known = memory_.find(at.conversation);
+  Branch found;
+  if (!is_lost && known != memory_.end() && find_turn(known->second, at.turn, found)) {
+    if (branches) memory_[id] = found;
+    return std::make_unique<RehearsedConversation>(loop_, *this, std::move(id), std::move(spec));
+  }
+  if (is_lost || !spec.past) {
+    return fail(ErrorKind::conversation_lost,
+                "the rehearsal agent does not remember this conversation");
+  }
+  auto conversation =
+      std::make_unique<RehearsedConversation>(loop_, *this, std::move(id), std::move(spec));
+  conversation->recall_first(at.turn);
+  return conversation;
 }
 
 Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::resume(ConversationSpec spec,
                                                                  ProviderPoint at) {
-  auto branch = co_await recall(spec, at);
-  if (!branch) co_return fail(std::move(branch.error()));
-  memory_[at.conversation] = std::move(*branch);
-  co_return std::make_unique<RehearsedConversation>(loop_, *this, std::move(at.conversation),
-                                                    std::move(spec));
+  std::string id = at.conversation;
+  co_return go_on(std::move(id), std::move(spec), at, false);
 }
 
 Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::fork(ConversationSpec spec,
                                                                ProviderPoint at) {
-  auto branch = co_await recall(spec, at);
-  if (!branch) co_return fail(std::move(branch.error()));
-  Branch from;
-  find_turn(*branch, at.turn, from);
   std::string id = provider_name(spec.session_id);
-  memory_[id] = std::move(from);
-  co_return std::make_unique<RehearsedConversation>(loop_, *this, std::move(id), std::move(spec));
+  co_return go_on(std::move(id), std::move(spec), at, true);
 }
 
 void Rehearsal::forget(const std::string& provider_id) { memory_.erase(provider_id); }

@@ -35,14 +35,16 @@ class Rehearsal final : public Executor {
   transport::Task<Result<void>> logout() override;
   transport::Task<DoctorReport> doctor() override;
 
+  /// What the transcript tells of a conversation up to the turn of that id.
+  Reply<Branch> recall(const ConversationSpec& spec, std::string turn);
   /// From now on the conversation cannot be resumed or forked.
   void lose(const std::string& provider_id) { lost_.insert(provider_id); }
   /// The newest turn of a conversation; conversations share it with their forks.
   Branch& memory(const std::string& provider_id) { return memory_[provider_id]; }
 
  private:
-  /// The conversation's turns up to `at`, or more: from memory, else from its transcript.
-  Reply<Branch> recall(const ConversationSpec& spec, const ProviderPoint& at);
+  Result<std::unique_ptr<Conversation>> go_on(std::string id, ConversationSpec spec,
+                                              const ProviderPoint& at, bool branches);
 
   transport::Loop& loop_;
   std::string name_;
