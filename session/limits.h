@@ -43,6 +43,10 @@ inline constexpr std::size_t replay_slice = 64;
 /// grow into a secret.
 inline constexpr std::size_t plain_word = 16;
 
+/// Text of a streamed message that is gathered before it is looked at for secrets, in bytes; less
+/// of it when it is to be written.
+inline constexpr std::size_t gathered_text = 1024;
+
 /// Messages of one session that are streamed at the same time. Of more, the one that was silent for
 /// the longest time counts as over.
 inline constexpr std::size_t open_messages = 64;

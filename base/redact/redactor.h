@@ -116,6 +116,8 @@ class RedactionStream {
 
   /// How many bytes are held back.
   std::size_t held() const { return sieve_.held(); }
+  /// Those bytes, as they came; valid until the next call.
+  std::string_view held_text() const { return sieve_.held_text(); }
 
  private:
   class Append;

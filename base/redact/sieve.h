@@ -31,6 +31,8 @@ class Sieve {
   void finish(Sink& sink);
 
   std::size_t held() const { return buffer_.size() - from_; }
+  /// What is held back, as it came; valid until the next call.
+  std::string_view held_text() const { return std::string_view(buffer_).substr(from_); }
 
  private:
   void sift(bool complete, Sink& sink);

@@ -218,6 +218,7 @@ void Record::preset(const v1::Update& update) {
 
 void Record::flush() {
   if (!writer_ || !folder_) return;
+  update_redactor_.settle();
   auto done = writer_->flush(*folder_);
   if (!done) return failed(std::move(done.error()));
   library_.syncer.later(entry_);
@@ -271,7 +272,9 @@ transport::Task<void> Record::write_in_time(std::shared_ptr<transport::Event> ov
   const auto self = shared_from_this();
   for (;;) {
     const bool ended = co_await over->wait_for(store::limits::write_delay);
-    if (ended || !writer_ || !writer_->pending() || failure_) break;
+    if (ended || !writer_ || failure_) break;
+    update_redactor_.settle();
+    if (!writer_->pending()) break;
     flush();
   }
   if (timer_ == over) timer_.reset();

@@ -78,6 +78,7 @@ UpdateRedactor::Message& UpdateRedactor::message_of(const v1::Update& update) {
   });
   if (known != messages_.end()) {
     messages_.splice(messages_.begin(), messages_, known);
+    settle(*known);
   } else {
     messages_.emplace_front(redactor_);
     messages_.front().kind = update.kind;
@@ -104,7 +105,9 @@ UpdateRedactor::Message& UpdateRedactor::message_of(const v1::Update& update) {
 /// Another message speaks. Those that are over, or end in a plain word, are let go of.
 void UpdateRedactor::leave_others(const Message& current) {
   for (auto each = messages_.begin(); each != messages_.end();) {
-    const bool over = &*each != &current && (each->id.empty() || is_plain_word(each->tail));
+    if (&*each != &current) settle(*each);
+    const bool over =
+        &*each != &current && (each->id.empty() || is_plain_word(each->stream.held_text()));
     if (over) end(*each);
     each = over ? messages_.erase(each) : std::next(each);
   }
@@ -126,16 +129,20 @@ void UpdateRedactor::chunk(const v1::Update& update) {
     json::unescape(escaped, decoded_);
     text = decoded_;
   }
+  message.waiting += text;
+  if (message.waiting.size() >= limits::gathered_text) settle(message);
+}
+
+void UpdateRedactor::settle(Message& message) {
+  if (message.waiting.empty()) return;
   clean_.clear();
-  message.stream.feed(text, clean_);
-  const std::size_t held = message.stream.held();
-  if (held <= text.size()) {
-    message.tail.assign(text.substr(text.size() - held));
-  } else {
-    message.tail.append(text);
-    message.tail.erase(0, message.tail.size() - std::min(held, message.tail.size()));
-  }
+  message.stream.feed(message.waiting, clean_);
+  message.waiting.clear();
   if (!clean_.empty()) pass(message, clean_);
+}
+
+void UpdateRedactor::settle() {
+  for (auto each = messages_.rbegin(); each != messages_.rend(); ++each) settle(*each);
 }
 
 void UpdateRedactor::pass(const Message& message, std::string_view text) {
@@ -152,6 +159,7 @@ void UpdateRedactor::pass(const Message& message, std::string_view text) {
 }
 
 void UpdateRedactor::end(Message& message) {
+  settle(message);
   clean_.clear();
   message.stream.finish(clean_);
   if (!clean_.empty()) pass(message, clean_);
@@ -165,12 +173,12 @@ void UpdateRedactor::finish() {
 
 void UpdateRedactor::held(const Sink& see) const {
   for (auto each = messages_.rbegin(); each != messages_.rend(); ++each) {
-    if (each->tail.empty()) continue;
+    if (each->stream.held() == 0 && each->waiting.empty()) continue;
     v1::Update rest;
     rest.kind = each->kind;
     rest.payload = each->before;
     rest.text.begin = rest.payload.size();
-    json::escape(each->tail, rest.payload);
+    json::escape(std::string(each->stream.held_text()) + each->waiting, rest.payload);
     rest.text.end = rest.payload.size();
     rest.payload += each->after;
     see(rest);

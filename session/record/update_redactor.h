@@ -25,6 +25,8 @@ class UpdateRedactor {
   UpdateRedactor(Redactor& redactor, Sink sink) : redactor_(redactor), sink_(std::move(sink)) {}
 
   void update(const v1::Update& update);
+  /// Small chunks are gathered before they are looked at: what is decided goes to the sink now.
+  void settle();
   /// All messages are over: what is held back goes to the sink.
   void finish();
   /// Hands `see` what is held back, as it came: for a client that has been sent all but that.
@@ -40,12 +42,13 @@ class UpdateRedactor {
     std::string clean_before;
     std::string clean_after;
     RedactionStream stream;
-    std::string tail;  // what the stream holds back
+    std::string waiting;  // decoded text that the stream has not seen
   };
 
   Message& message_of(const v1::Update& update);
   void leave_others(const Message& current);
   void chunk(const v1::Update& update);
+  void settle(Message& message);
   void end(Message& message);
   void pass(const Message& message, std::string_view text);
 
