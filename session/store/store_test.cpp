@@ -202,3 +202,17 @@ TEST_CASE("a link in the place of a session's folder is not removed as if it wer
   CHECK(fs::exists(outside.path() + "/kept"));
   REQUIRE(store.find(a.id));
 }
+
+TEST_CASE("an index that is missing when a session is made does not hide the others") {
+  CountingClock env;
+  UlidSource ids(env);
+  const TemporaryFolder place;
+  {
+    Store store(system_files(), env, place.path());
+    REQUIRE(store.create(new_session(ids, "/one")));
+  }
+  fs::remove(place.path() + "/index");
+  Store store(system_files(), env, place.path());
+  REQUIRE(store.create(new_session(ids, "/one")));
+  CHECK(store.list("")->size() == 2);
+}
