@@ -429,6 +429,27 @@ test('a server applies the policy once it has a session', async () => {
   await server.newSession();
 });
 
+test('a server keeps all sessions together below the configured size', async () => {
+  const place = new Place();
+  const { parent, fork } = await place.family();
+  const { server, session } = await Server.open({ env: { ...place.env, TINE_MAX_TOTAL_BYTES: '1' } });
+  await until('the others to be gone', () => !place.folder(parent) && !place.folder(fork));
+  await server.prompt(session, 'still here');
+});
+
+test('a session that never had a prompt goes after a day, without any limit', async () => {
+  const place = new Place();
+  const { server, session } = await Server.open({ env: place.env });
+  const young = await server.newSession();
+  server.child.kill('SIGKILL');
+  await server.exited;
+  const kept = await place.run('prompted');
+  place.age(2, [session, kept]);
+  const next = (await Server.open({ env: place.env })).session;
+  await until('the old session to be gone', () => place.folder(session) === undefined);
+  for (const id of [young, kept, next]) assert.ok(place.folder(id));
+});
+
 test('what is printed for people does nothing to a terminal', async () => {
   const place = new Place();
   const id = await place.run('[[title:a\x1b]0;b\x07c]]');
