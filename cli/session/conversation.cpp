@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cli/print.h"
 #include "cli/session/words.h"
 #include "protocol/v1/update.h"
 #include "session/record/data.h"

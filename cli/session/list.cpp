@@ -73,7 +73,7 @@ transport::Task<int> list_sessions(World& world, const Arguments& arguments,
                                    transport::CancelSource shutdown) {
   std::string project;
   if (!arguments.session.all) {
-    const auto here = working_directory(arguments.cwd);
+    const auto here = working_directory({});
     if (!here) {
       print_error(here.error());
       co_return exit_code::failed;

@@ -5,27 +5,10 @@
 
 #include "base/json/writer.h"
 #include "base/ulid.h"
+#include "cli/print.h"
 #include "session/meta.h"
 
 namespace tine::cli {
-
-std::string printable(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
-    if (byte < 0x20 || byte == 0x7F) {
-      out.push_back(' ');
-    } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
-      // The control characters that UTF-8 writes with two bytes.
-      out.push_back(' ');
-      ++i;
-    } else {
-      out.push_back(text[i]);
-    }
-  }
-  return out;
-}
 
 std::string title_text(std::string_view title) {
   return title.empty() ? "(no title)" : printable(title);

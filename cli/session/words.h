@@ -13,8 +13,6 @@
 
 namespace tine::cli {
 
-/// What came from outside, on one line that does nothing to a terminal.
-std::string printable(std::string_view text);
 /// The title, or that there is none.
 std::string title_text(std::string_view title);
 /// 2026-01-31 12:00, in UTC.

@@ -1,5 +1,6 @@
 #include "cli/session/words.h"
 
+#include "cli/print.h"
 #include "tests/catch.h"
 
 using namespace tine;

@@ -456,4 +456,7 @@ test('what is printed for people does nothing to a terminal', async () => {
   for (const args of [['list'], ['show', id], ['list', '--tree'], ['verify', id]]) {
     assert.doesNotMatch(await place.good(...args), /[\x00-\x09\x0b-\x1f\x7f]/);
   }
+  await place.run('another');
+  const { stderr } = await place.bad('show', '0');
+  assert.match(stderr, new RegExp(`^tine: several .*\n  ${id}  a ]0;b c\n.*another\n`));
 });
