@@ -13,6 +13,47 @@ constexpr const char* about =
     "With a pipe on stdin and no verb it serves ACP; on a terminal it tells how to set up an "
     "editor.";
 
+constexpr const char* which =
+    "The session's id, or so much of its beginning that it is the only one";
+
+/// The most days that can be asked for: a hundred years.
+constexpr std::int64_t most_days = 36'500;
+
+void add_session_verbs(CLI::App& session, SessionArguments& arguments) {
+  const auto verb = [&](SessionVerb value, const char* name, const char* help) {
+    CLI::App* sub = session.add_subcommand(name, help);
+    sub->fallthrough();
+    sub->callback([&arguments, value] { arguments.verb = value; });
+    return sub;
+  };
+  const auto one = [&](CLI::App* sub) {
+    sub->add_option("id", arguments.id, which)->required()->type_name("ID");
+  };
+  CLI::App* list = verb(SessionVerb::list, "list", "List the sessions of this directory's project");
+  list->add_flag("--tree", arguments.tree, "Draw which session was forked from which");
+  list->add_flag("--all", arguments.all, "Those of every project");
+  one(verb(SessionVerb::show, "show", "Show all that is known of a session"));
+  CLI::App* verify = verb(SessionVerb::verify, "verify", "Check transcripts, line by line");
+  auto* ids = verify->add_option("ids", arguments.ids, which)->type_name("ID");
+  verify->add_flag("--all", arguments.all, "Those of every session")->excludes(ids);
+  CLI::App* give = verb(SessionVerb::export_history, "export", "Print a session's whole history");
+  one(give);
+  give->add_option("--format", arguments.format, "jsonl (default) or markdown")
+      ->check(CLI::IsMember({"jsonl", "markdown"}))
+      ->type_name("FORMAT");
+  give->add_flag("--skip-damaged", arguments.skip_damaged, "Go on behind damaged lines");
+  CLI::App* clean = verb(SessionVerb::clean, "clean", "Remove what was not used for a while");
+  clean->add_option("--days", arguments.days, "Not used for so many days")
+      ->required()
+      ->check(CLI::Range(std::int64_t{1}, most_days))
+      ->type_name("N");
+  clean->add_flag("--dry-run", arguments.dry_run, "Only show what would go");
+  CLI::App* remove = verb(SessionVerb::remove, "delete", "Delete a session");
+  one(remove);
+  remove->add_flag("--yes", arguments.yes, "Do not ask");
+  session.require_subcommand(1);
+}
+
 }  // namespace
 
 std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
@@ -49,6 +90,7 @@ std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
       ->add_flag("--check", arguments.check,
                  "List where files hold secrets; exit 1 when there are any")
       ->needs(files);
+  add_session_verbs(*verb(Verb::session, "session", "Look after sessions"), arguments.session);
   app.require_subcommand(0, 1);
 
   try {

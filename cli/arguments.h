@@ -10,7 +10,23 @@
 
 namespace tine::cli {
 
-enum class Verb : std::uint8_t { none, acp, run, demo, doctor, config, redact };
+enum class Verb : std::uint8_t { none, acp, run, demo, doctor, config, redact, session };
+
+/// What `tine session` is asked to do.
+enum class SessionVerb : std::uint8_t { none, list, show, verify, export_history, clean, remove };
+
+struct SessionArguments {
+  SessionVerb verb = SessionVerb::none;
+  std::string id;  ///< as typed: perhaps only the beginning of one
+  std::vector<std::string> ids;
+  std::string format = "jsonl";
+  std::int64_t days = 0;
+  bool tree = false;
+  bool all = false;
+  bool skip_damaged = false;
+  bool dry_run = false;
+  bool yes = false;
+};
 
 struct Arguments {
   Verb verb = Verb::none;
@@ -25,6 +41,7 @@ struct Arguments {
   bool explain = false;
   bool check = false;
   std::vector<std::string> files;
+  SessionArguments session;
 };
 
 /// What to print instead of doing something, and the exit code that goes with it.

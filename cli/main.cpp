@@ -20,9 +20,11 @@
 #include "cli/redact_verb.h"
 #include "cli/run_prompt.h"
 #include "cli/secrets.h"
+#include "cli/session/verbs.h"
 #include "cli/system_env.h"
 #include "cli/welcome.h"
 #include "cli/world.h"
+#include "session/retention.h"
 #include "transport/stdio.h"
 
 namespace tine::cli {
@@ -57,6 +59,7 @@ transport::Task<int> serve_stdio(World& world, transport::Stdio stdio,
                  " (" + std::string(world.backends.preferred->kind()) +
                  "): " + world.config.default_reason);
   auto channel = transport::make_fd_channel(world.loop, std::move(stdio.in), std::move(stdio.out));
+  world.loop.spawn(session::apply_policy_once(world.service, world.worker));
   co_await serve(world, std::move(channel), std::move(mirror), shutdown);
   co_return exit_code::good;
 }
@@ -123,6 +126,10 @@ int start(const Arguments& arguments) {
           open_log(config->settings.log_file, redactor));
   for (const std::string& warning : config->warnings) log.warning(warning);
   World world(env, log, redactor, std::move(*config));
+  Signals signals(world.loop);
+  if (arguments.verb == Verb::session) {
+    return run_to_end(world, signals, session_verb(world, arguments, signals.shutdown()));
+  }
   if (world.backends.preferred == nullptr) {
     print_error(Error(ErrorKind::config_invalid,
                       "this version cannot run the backend " + world.config.default_backend));
@@ -133,7 +140,6 @@ int start(const Arguments& arguments) {
     print(welcome(std::filesystem::read_symlink("/proc/self/exe").string(), backend_lines(world)));
     return exit_code::good;
   }
-  Signals signals(world.loop);
   switch (arguments.verb) {
     case Verb::run:
       return run_to_end(world, signals, run_prompt(world, arguments, signals.shutdown()));

@@ -57,6 +57,20 @@ inline constexpr std::size_t summary = std::size_t{24} * 1024;
 /// Bytes of each prompt and answer in it. A longer one is cut.
 inline constexpr std::size_t summary_part = 2000;
 
+/// How long after the first session was opened the policy of keeping is applied: the client is
+/// served first.
+inline constexpr std::chrono::milliseconds retention_delay{3'000};
+
+/// How long a family of sessions is kept of which none can be listed: they never had a prompt, or
+/// were deleted and something kept their files. Older ones go.
+inline constexpr std::chrono::hours unlisted_age{24};
+
+/// Folders that are measured in one go; between them others on the loop get their turn.
+inline constexpr std::size_t retention_slice = 32;
+
+/// Faults of one transcript that are told; then no more are looked for.
+inline constexpr std::size_t reported_faults = 100;
+
 /// How long git may take to say in which state a directory is. Then it is killed, and there is no
 /// snapshot.
 inline constexpr std::chrono::milliseconds git_deadline{2'000};

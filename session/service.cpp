@@ -92,6 +92,7 @@ std::shared_ptr<Session> SessionService::add(executor::Executor& backend,
       library_, backend, std::move(record), std::move(workspace),
       [this](Session& which, std::string name) { return command(which, std::move(name)); });
   sessions_.emplace(id, session);
+  first_opened_.set();
   return session;
 }
 
@@ -381,8 +382,6 @@ transport::Task<void> SessionService::close(std::string id) {
 }
 
 transport::Task<Result<void>> SessionService::remove(std::string id) {
-  std::string provider_id;
-  executor::Executor* backend = nullptr;
   const auto found = sessions_.find(id);
   if (found != sessions_.end()) {
     const std::shared_ptr<Session> session = found->second;
@@ -394,15 +393,18 @@ transport::Task<Result<void>> SessionService::remove(std::string id) {
     if (entry.error().kind == ErrorKind::session_not_found) co_return Result<void>();
     co_return fail(entry.error());
   }
-  if (const auto state = library_.store.read_state(*entry)) {
-    backend = backends_.named(state->backend);
-    const auto known = state->backends.find(state->backend);
-    if (known != state->backends.end()) provider_id = known->second.provider_id;
-  }
+  const auto state = library_.store.read_state(*entry);
   auto removed = library_.store.remove(id);
   if (!removed) co_return removed;
-  if (backend != nullptr && !provider_id.empty()) backend->forget(provider_id);
+  if (state) forget_conversation(*state);
   co_return Result<void>();
+}
+
+void SessionService::forget_conversation(const store::State& state) const {
+  executor::Executor* backend = backends_.named(state.backend);
+  const auto known = state.backends.find(state.backend);
+  if (backend == nullptr || known == state.backends.end()) return;
+  if (!known->second.provider_id.empty()) backend->forget(known->second.provider_id);
 }
 
 void SessionService::cancel(const v1::Client& client) {

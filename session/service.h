@@ -18,6 +18,7 @@
 #include "session/meta.h"
 #include "session/record/archive.h"
 #include "session/session.h"
+#include "transport/event.h"
 
 namespace tine::session {
 
@@ -46,7 +47,8 @@ class SessionService {
         archive_(library.loop, library.log, library.store),
         backends_(backends),
         choose_(std::move(choose)),
-        ids_(library.env) {}
+        ids_(library.env),
+        first_opened_(library.loop) {}
   SessionService(const SessionService&) = delete;
   SessionService& operator=(const SessionService&) = delete;
 
@@ -59,6 +61,8 @@ class SessionService {
   Result<std::shared_ptr<Session>> create(v1::Workspace workspace, const std::string& backend);
   /// One that is open in this process.
   Result<std::shared_ptr<Session>> find(const std::string& id) const;
+  /// Set once the first session was opened in this process.
+  transport::Event& first_opened() { return first_opened_; }
   /// Whether there is one to open.
   bool exists(const std::string& id) const { return library_.store.find(id).has_value(); }
   /// One that is in the store, as it stands now, whoever went on with it.
@@ -95,6 +99,8 @@ class SessionService {
   transport::Task<void> close(std::string id);
   /// Hides a session at once; it is no error when there is none.
   transport::Task<Result<void>> remove(std::string id);
+  /// Tells the backend that it will not be asked for the session again.
+  void forget_conversation(const store::State& state) const;
   /// Ends the turns of a client's sessions.
   void cancel(const v1::Client& client);
   /// A client goes; its sessions wait in the store.
@@ -123,6 +129,7 @@ class SessionService {
   const Backends& backends_;
   Chooser choose_;
   UlidSource ids_;
+  transport::Event first_opened_;
   std::map<std::string, std::shared_ptr<Session>> sessions_;  // that are open in this process
 };
 

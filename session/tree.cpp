@@ -1,19 +1,18 @@
 #include "session/tree.h"
 
-#include <algorithm>
 #include <map>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace tine::session {
 
 std::string draw_tree(const std::vector<TreeNode>& nodes) {
-  const auto known = [&](const std::string& id) {
-    return std::any_of(nodes.begin(), nodes.end(),
-                       [&](const TreeNode& node) { return node.id == id; });
-  };
+  std::set<std::string_view> ids;
+  for (const TreeNode& node : nodes) ids.insert(node.id);
   std::map<std::string, std::vector<const TreeNode*>> children;
   for (const TreeNode& node : nodes) {
-    children[known(node.parent) ? node.parent : std::string()].push_back(&node);
+    children[ids.contains(node.parent) ? node.parent : std::string()].push_back(&node);
   }
 
   struct Step {

@@ -27,6 +27,10 @@ class ChainReader {
   Result<std::optional<store::Line>> next();
   /// Whether the next call needs the disk: a good moment to let others on the loop have their turn.
   bool needs_disk() const { return !reader_ || reader_->needs_disk(); }
+  /// The session whose transcript is being read; null: all was read.
+  const store::IndexEntry* where() const {
+    return chapters_.empty() ? nullptr : &chapters_.back().entry;
+  }
   /// Lines that were passed over, as they were damaged.
   std::uint64_t skipped() const { return skipped_ + (reader_ ? reader_->skipped() : 0); }
 

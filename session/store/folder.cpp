@@ -161,6 +161,21 @@ Result<std::vector<std::string>> Folder::names() const {
   return out;
 }
 
+std::int64_t Folder::bytes() const {
+  std::int64_t sum = 0;
+  const auto inside = names();
+  if (!inside) return sum;
+  for (const std::string& each : *inside) {
+    if (const auto folder = open(each)) {
+      sum += folder->bytes();
+    } else if (const auto file = open_file(each, Files::Open::read)) {
+      const auto facts = file->facts();
+      if (facts) sum += facts->bytes;
+    }
+  }
+  return sum;
+}
+
 Result<std::string> Folder::read_whole(const std::string& name, std::size_t limit) const {
   const auto file = open_file(name, Files::Open::read);
   if (!file) return fail(file.error());

@@ -57,6 +57,8 @@ class Folder {
   bool has(const std::string& name) const;
   Result<void> check_writable() const;
   Result<std::vector<std::string>> names() const;
+  /// Of all files in it and below; links are not followed. What cannot be read counts as nothing.
+  std::int64_t bytes() const;
 
   /// A file of more than `limit` bytes is refused.
   Result<std::string> read_whole(const std::string& name, std::size_t limit) const;

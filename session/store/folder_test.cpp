@@ -72,3 +72,18 @@ TEST_CASE("removing a folder never follows a link out of it") {
   CHECK_FALSE(fs::exists(fs::symlink_status(place.path() + "/session")));
   CHECK(fs::exists(outside.path() + "/keep"));
 }
+
+TEST_CASE("a folder's size is that of the files in it and below, not of what links lead to") {
+  const TemporaryFolder outside;
+  const TemporaryFolder place;
+  const auto write = [](const std::string& path, std::size_t bytes) {
+    std::ofstream(path) << std::string(bytes, 'x');
+  };
+  write(outside.path() + "/large", 1000);
+  write(place.path() + "/a", 5);
+  std::filesystem::create_directories(place.path() + "/one/two");
+  write(place.path() + "/one/two/b", 7);
+  std::filesystem::create_symlink(outside.path() + "/large", place.path() + "/link");
+  std::filesystem::create_directory_symlink(outside.path(), place.path() + "/folder");
+  CHECK(place.open().bytes() == 12);
+}

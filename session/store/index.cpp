@@ -249,6 +249,10 @@ Result<std::vector<IndexEntry>> Index::find(std::string_view prefix) {
 }
 
 Result<void> Index::put(const IndexEntry& entry) {
+  // A file that held this line alone would hide all other sessions.
+  if (!root_.has(file_name)) {
+    if (auto made = rebuild(); !made) return made;
+  }
   // One write of less than a page: lines of several processes do not mix. When another process puts
   // a new file in the place of this one at the same moment, the line goes there as well.
   for (int attempt = 0; attempt < limits::index_attempts; ++attempt) {

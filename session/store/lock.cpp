@@ -117,4 +117,19 @@ std::optional<Holder> Lock::holder(const Folder& session) {
   return text ? from_json(*text) : std::nullopt;
 }
 
+bool Lock::is_held(const Folder& session) {
+  auto file = session.open_file(file_name, Files::Open::read);
+  if (!file) return false;
+  // Held here for no longer than until the file is closed.
+  const auto taken = file->try_lock();
+  return !taken || !*taken;
+}
+
+bool Lock::may_be_open_elsewhere(const Folder& session) {
+  const auto named = holder(session);
+  if (!named || named->host != host_name()) return is_held(session);
+  // Not tried when the file tells: whoever claims the session in that moment would be refused.
+  return named->pid != ::getpid() ? is_alive(*named) : is_held(session);
+}
+
 }  // namespace tine::session::store

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <vector>
 
+#include "session/store/still_clock.h"
 #include "session/store/temporary_folder.h"
 #include "tests/catch.h"
 
@@ -113,4 +114,46 @@ TEST_CASE("of fifty processes exactly one gets the lock, and after its death exa
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
   }
+}
+
+TEST_CASE("whether a session is in use is told without disturbing whoever claims it") {
+  const TemporaryFolder place;
+  const Folder folder = place.open();
+  CHECK_FALSE(Lock::is_held(folder));
+  CHECK_FALSE(Lock::may_be_open_elsewhere(folder));
+  {
+    const auto held = Lock::take(folder, me("first"));
+    REQUIRE(held);
+    CHECK(Lock::is_held(folder));
+    CHECK(Lock::may_be_open_elsewhere(folder));
+  }
+  CHECK_FALSE(Lock::is_held(folder));
+  CHECK_FALSE(Lock::may_be_open_elsewhere(folder));
+  CHECK(Lock::take(folder, me("second")));
+}
+
+TEST_CASE("who was the last to hold a session and still runs may have it open") {
+  StillClock clock;
+  const TemporaryFolder place;
+  const Folder folder = place.open();
+  std::array<int, 2> released{};
+  REQUIRE(::pipe(released.data()) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    {
+      const auto held = Lock::take(folder, this_process(clock, "a turn"));
+    }
+    if (::write(released[1], "x", 1) != 1) ::_exit(1);
+    ::pause();
+    ::_exit(0);
+  }
+  REQUIRE(child > 0);
+  char byte = 0;
+  REQUIRE(::read(released[0], &byte, 1) == 1);
+  for (const int end : released) ::close(end);
+  CHECK_FALSE(Lock::is_held(folder));
+  CHECK(Lock::may_be_open_elsewhere(folder));
+  ::kill(child, SIGKILL);
+  REQUIRE(::waitpid(child, nullptr, 0) == child);
+  CHECK_FALSE(Lock::may_be_open_elsewhere(folder));
 }

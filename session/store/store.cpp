@@ -140,8 +140,9 @@ Result<IndexEntry> Store::find(const std::string& id) {
 Result<IndexEntry> Store::find_prefix(std::string_view typed) {
   const auto prefix = ulid_prefix(typed);
   if (!prefix)
-    return fail(ErrorKind::invalid_params,
-                "that is neither a session's id nor the beginning of one");
+    return fail(
+        Error(ErrorKind::invalid_params, "that is neither a session's id nor the beginning of one")
+            .with_hint("Type an id as it is listed, or its beginning."));
   const auto known = index();
   if (!known) return fail(known.error());
   auto all = (*known)->find(*prefix);
@@ -156,6 +157,17 @@ Result<IndexEntry> Store::find_prefix(std::string_view typed) {
   for (const IndexEntry& each : found) message += "\n  " + each.id + "  " + each.title;
   return fail(
       Error(ErrorKind::invalid_params, std::move(message)).with_hint("Type more of the id."));
+}
+
+Result<std::vector<IndexEntry>> Store::all() {
+  const auto known = index();
+  if (!known) return fail(known.error());
+  const auto entries = (*known)->entries();
+  if (!entries) return fail(entries.error());
+  std::vector<IndexEntry> out;
+  out.reserve(entries->get().size());
+  for (const auto& [id, entry] : entries->get()) out.push_back(entry);
+  return out;
 }
 
 Result<std::vector<IndexEntry>> Store::list(const std::string& project) {
@@ -238,13 +250,50 @@ Result<void> Store::write_state(const State& state, bool sync) {
   return (*known)->put(entry);
 }
 
+Result<Folder> Store::neighbours(const IndexEntry& entry) {
+  const auto folder = root();
+  if (!folder) return fail(folder.error());
+  return (*folder)->open(entry.folder + "/" + sessions);
+}
+
+/// False only when it is certain that a person has removed them by hand.
+bool Store::has_files(const IndexEntry& entry) {
+  const auto folder = root();
+  if (!folder) return true;
+  const auto beside = neighbours(entry);
+  return beside ? beside->has(entry.id) : (*folder)->has(entry.folder);
+}
+
+Result<void> Store::hide(const IndexEntry& entry) {
+  auto state = read_state(entry);
+  if (state) {
+    // The way from active to retired leads over available.
+    for (const Status next : {Status::available, Status::retired}) {
+      if (may_become(state->status, next)) state->status = next;
+    }
+    state->deleted = true;
+    return write_state(*state, false);
+  }
+  if (state.error().kind != ErrorKind::damaged && has_files(entry))
+    return fail(std::move(state.error()));
+  const auto known = index();
+  if (!known) return fail(known.error());
+  IndexEntry hidden = entry;
+  hidden.deleted = true;
+  return (*known)->put(hidden);
+}
+
+Result<void> Store::forget(IndexEntry entry) {
+  const auto known = index();
+  if (!known) return fail(known.error());
+  entry.gone = true;
+  return (*known)->put(entry);
+}
+
 Result<void> Store::remove(const std::string& id) {
   const auto entry = find_any(id);
   if (!entry) return fail(entry.error());
-  auto state = read_state(*entry);
-  if (!state) return fail(std::move(state.error()));
-  state->deleted = true;
-  if (auto written = write_state(*state, false); !written) return written;
+  if (auto hidden = hide(*entry); !hidden) return hidden;
   return sweep(id);
 }
 
@@ -252,22 +301,20 @@ Result<void> Store::remove(const std::string& id) {
 Result<void> Store::sweep(const std::string& start) {
   std::string id = start;
   while (!id.empty()) {
-    const auto known = index();
-    if (!known) return fail(known.error());
-    const auto entries = (*known)->entries();
+    const auto entries = all();
     if (!entries) return fail(entries.error());
-    const auto found = entries->get().find(id);
-    if (found == entries->get().end() || !found->second.deleted) return {};
-    const bool needed = std::any_of(entries->get().begin(), entries->get().end(),
-                                    [&](const auto& each) { return each.second.parent == id; });
-    if (needed) return {};
-    IndexEntry entry = found->second;
-    const auto folder = (*root())->open(entry.folder + "/" + sessions);
-    if (!folder) return fail(folder.error());
-    if (auto removed = folder->remove_folder(id); !removed) return removed;
-    entry.gone = true;
-    if (auto told = (*known)->put(entry); !told) return told;
-    id = entry.parent;
+    const auto is_it = [&](const IndexEntry& each) { return each.id == id; };
+    const auto found = std::find_if(entries->begin(), entries->end(), is_it);
+    if (found == entries->end() || !found->deleted) return {};
+    const auto needs_it = [&](const IndexEntry& each) { return each.parent == id; };
+    if (std::any_of(entries->begin(), entries->end(), needs_it)) return {};
+    if (has_files(*found)) {
+      const auto folder = neighbours(*found);
+      if (!folder) return fail(folder.error());
+      if (auto removed = folder->remove_folder(id); !removed) return removed;
+    }
+    if (auto told = forget(*found); !told) return told;
+    id = found->parent;
   }
   return {};
 }

@@ -41,6 +41,8 @@ class Store {
   /// The one session whose id begins so, in any case of letters; an error lists all when there are
   /// several.
   Result<IndexEntry> find_prefix(std::string_view typed);
+  /// Every one, hidden ones too, in the order of their ids.
+  Result<std::vector<IndexEntry>> all();
   /// Those that are not hidden, in the order of their ids; of one project when `project` is not
   /// empty.
   Result<std::vector<IndexEntry>> list(const std::string& project);
@@ -66,10 +68,21 @@ class Store {
   /// Hides a session; its files go when no fork needs them.
   Result<void> remove(const std::string& id);
 
+  // --- the steps of a removal, for who takes several sessions out and does not block the loop
+
+  /// Marks a session as retired and deleted: from now on nobody finds it. Of one whose state cannot
+  /// be read only the index says so.
+  Result<void> hide(const IndexEntry& entry);
+  /// The folder in which the session's folder stands under its id.
+  Result<Folder> neighbours(const IndexEntry& entry);
+  /// The session's files are gone.
+  Result<void> forget(IndexEntry entry);
+
  private:
   Result<const Folder*> root();
   Result<Index*> index();
   Result<std::vector<IndexEntry>> walk();
+  bool has_files(const IndexEntry& entry);
   Result<void> sweep(const std::string& id);
   Result<IndexEntry> find_folder(const std::string& id);
 

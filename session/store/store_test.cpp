@@ -149,3 +149,70 @@ TEST_CASE("a session's folder that is a link is not entered") {
   CHECK_FALSE(store.write_state(a, false));
   CHECK(fs::is_empty(outside.path()));
 }
+
+TEST_CASE("a session that forks still need is retired when it is removed") {
+  CountingClock env;
+  UlidSource ids(env);
+  const TemporaryFolder place;
+  Store store(system_files(), env, place.path());
+  const State parent = new_session(ids, "/one");
+  REQUIRE(store.create(parent));
+  REQUIRE(store.create(new_session(ids, "/one", parent.id)));
+  REQUIRE(store.remove(parent.id));
+  const auto state = store.read_state(*store.find_any(parent.id));
+  REQUIRE(state);
+  CHECK(state->deleted);
+  CHECK(state->status == Status::retired);
+  CHECK(store.remove(parent.id));
+}
+
+TEST_CASE("a session whose state is damaged or whose files are gone can be removed") {
+  CountingClock env;
+  UlidSource ids(env);
+  const TemporaryFolder place;
+  Store store(system_files(), env, place.path());
+  for (const bool gone : {false, true}) {
+    const State a = new_session(ids, "/one");
+    REQUIRE(store.create(a));
+    const std::string folder = place.path() + "/one/sessions/" + a.id;
+    if (gone) {
+      fs::remove_all(folder);
+    } else {
+      std::ofstream(folder + "/state.toml") << "version = \"";
+    }
+    CHECK(store.remove(a.id));
+    CHECK_FALSE(fs::exists(folder));
+    CHECK_FALSE(store.find_any(a.id));
+  }
+}
+
+TEST_CASE("a link in the place of a session's folder is not removed as if it were one") {
+  CountingClock env;
+  UlidSource ids(env);
+  const TemporaryFolder outside;
+  const TemporaryFolder place;
+  Store store(system_files(), env, place.path());
+  const State a = new_session(ids, "/one");
+  REQUIRE(store.create(a));
+  const std::string folder = place.path() + "/one/sessions/" + a.id;
+  fs::remove_all(folder);
+  std::ofstream(outside.path() + "/kept") << "kept";
+  fs::create_directory_symlink(outside.path(), folder);
+  CHECK_FALSE(store.remove(a.id));
+  CHECK(fs::exists(outside.path() + "/kept"));
+  REQUIRE(store.find(a.id));
+}
+
+TEST_CASE("an index that is missing when a session is made does not hide the others") {
+  CountingClock env;
+  UlidSource ids(env);
+  const TemporaryFolder place;
+  {
+    Store store(system_files(), env, place.path());
+    REQUIRE(store.create(new_session(ids, "/one")));
+  }
+  fs::remove(place.path() + "/index");
+  Store store(system_files(), env, place.path());
+  REQUIRE(store.create(new_session(ids, "/one")));
+  CHECK(store.list("")->size() == 2);
+}

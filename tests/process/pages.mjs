@@ -36,13 +36,22 @@ test('docs: files and folders that the map names exist', () => {
 
 test('docs: cli.md has the verbs and options of the program, and only those', async () => {
   const page = text('docs/cli.md');
-  const { stdout } = await runProgram(['--help']);
-  const verbs = [...stdout.split('Subcommands:')[1].matchAll(/^ {2}(\w+) /gm)].map(([, verb]) => verb);
+  const below = (help) => [...(help.split('Subcommands:')[1] ?? '').matchAll(/^ {2}(\w+) /gm)]
+    .map(([, verb]) => verb);
+  const options = (help) => [...help.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option);
+  const helpOf = async (...verbs) => (await runProgram([...verbs, '--help'])).stdout;
+  const help = await helpOf();
+  const verbs = below(help);
   assert.deepEqual([...page.matchAll(/^### `tine (\w+)/gm)].map(([, verb]) => verb).sort(),
     [...verbs].sort());
-  const options = (help) => [...help.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option);
-  const known = new Set(options(stdout));
-  for (const verb of verbs) options((await runProgram([verb, '--help'])).stdout).forEach((o) => known.add(o));
+  const known = new Set(options(help));
+  for (const verb of verbs) {
+    const own = await helpOf(verb);
+    options(own).forEach((option) => known.add(option));
+    const documented = [...page.matchAll(new RegExp(`^\\| \`${verb} (\\w+)`, 'gm'))];
+    assert.deepEqual(documented.map(([, name]) => name).sort(), below(own).sort());
+    for (const each of below(own)) options(await helpOf(verb, each)).forEach((o) => known.add(o));
+  }
   assert.deepEqual([...new Set(options(page))].sort(), [...known].sort());
 });
 

@@ -1,0 +1,112 @@
+// `tine session list`.
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/json/writer.h"
+#include "cli/exit_code.h"
+#include "cli/print.h"
+#include "cli/session/verbs.h"
+#include "cli/session/words.h"
+#include "cli/working_directory.h"
+#include "session/project.h"
+#include "session/tree.h"
+
+namespace tine::cli {
+namespace {
+
+using session::store::IndexEntry;
+
+/// Sessions whose states are read before others on the loop get their turn.
+constexpr std::size_t slice = 64;
+
+std::string line_of(const SessionFacts& facts) {
+  std::string line = facts.entry.id + "  " + short_time(facts.entry.updated_ms) + "  ";
+  if (!facts.fault.empty())
+    return line + "(its state cannot be read)  " + title_text(facts.entry.title);
+  return line + counted(facts.state.turns, "turn") + "  " + short_tokens(facts.state.total) + "  " +
+         printable(facts.state.backend) + "  " + title_text(facts.state.description);
+}
+
+/// Hidden ones are drawn where a fork of them is listed, so that a family stays together.
+std::string drawn(const std::vector<SessionFacts>& listed, const std::vector<IndexEntry>& all) {
+  std::map<std::string_view, const IndexEntry*> known;
+  for (const IndexEntry& each : all) known.emplace(each.id, &each);
+  std::vector<session::TreeNode> nodes;
+  std::set<std::string> drawn_ids;
+  for (const SessionFacts& each : listed) {
+    nodes.push_back({.id = each.entry.id, .parent = each.entry.parent, .label = line_of(each)});
+    drawn_ids.insert(each.entry.id);
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const auto parent = known.find(nodes[i].parent);
+    if (parent == known.end() || !parent->second->deleted) continue;
+    if (!drawn_ids.insert(parent->second->id).second) continue;
+    nodes.push_back({.id = parent->second->id,
+                     .parent = parent->second->parent,
+                     .label = parent->second->id + "  (deleted)"});
+  }
+  return session::draw_tree(nodes);
+}
+
+std::string as_json(const std::vector<SessionFacts>& listed) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_array();
+  for (const SessionFacts& each : listed)
+    out.begin_object().raw_members(json_members(each)).end_object();
+  out.end_array();
+  return text + "\n";
+}
+
+std::string nothing(const std::string& project) {
+  return (project.empty() ? std::string("There are no sessions yet.")
+                          : "There are no sessions of " + printable(project) + " yet.") +
+         "\nBegin one with: tine run \"…\", or in an editor that runs tine acp." +
+         (project.empty() ? "" : "\nThose of all projects: tine session list --all") + "\n";
+}
+
+}  // namespace
+
+transport::Task<int> list_sessions(World& world, const Arguments& arguments,
+                                   transport::CancelSource shutdown) {
+  std::string project;
+  if (!arguments.session.all) {
+    const auto here = working_directory({});
+    if (!here) {
+      print_error(here.error());
+      co_return exit_code::failed;
+    }
+    project = session::canonical(*here);
+  }
+  auto entries = world.store.list(project);
+  const auto all = world.store.all();
+  if (!entries || !all) {
+    print_error(entries ? all.error() : entries.error());
+    co_return exit_code::failed;
+  }
+  std::sort(entries->begin(), entries->end(), [](const IndexEntry& a, const IndexEntry& b) {
+    return a.updated_ms != b.updated_ms ? a.updated_ms > b.updated_ms : a.id > b.id;
+  });
+  std::vector<SessionFacts> listed;
+  for (const IndexEntry& each : *entries) {
+    listed.push_back(facts_of(world.store, each));
+    if (listed.size() % slice == 0) co_await transport::yield(world.loop);
+    if (shutdown.cancelled()) co_return exit_code::failed;
+  }
+  if (arguments.json) {
+    print(as_json(listed));
+  } else if (listed.empty()) {
+    print(nothing(project));
+  } else if (arguments.session.tree) {
+    print(drawn(listed, *all));
+  } else {
+    std::string text;
+    for (const SessionFacts& each : listed) text += line_of(each) + "\n";
+    print(text);
+  }
+  co_return exit_code::good;
+}
+
+}  // namespace tine::cli

@@ -1,0 +1,143 @@
+// `tine session show`.
+
+#include "base/json/writer.h"
+#include "cli/exit_code.h"
+#include "cli/print.h"
+#include "cli/session/verbs.h"
+#include "cli/session/words.h"
+#include "session/meta.h"
+#include "session/store/lock.h"
+
+namespace tine::cli {
+namespace {
+
+using session::store::IndexEntry;
+using session::store::Lock;
+using session::store::State;
+
+/// What is found beside the state.
+struct Surroundings {
+  std::vector<std::string> forks;
+  std::int64_t bytes = 0;
+  bool running = false;
+  std::optional<session::store::Holder> holder;
+};
+
+Surroundings look_around(session::store::Store& store, const IndexEntry& entry) {
+  Surroundings out;
+  if (const auto all = store.all()) {
+    for (const IndexEntry& each : *all) {
+      if (each.parent == entry.id && !each.deleted) out.forks.push_back(each.id);
+    }
+  }
+  if (const auto folder = store.open(entry)) {
+    out.bytes = folder->bytes();
+    out.running = Lock::is_held(*folder);
+    if (out.running) out.holder = Lock::holder(*folder);
+  }
+  return out;
+}
+
+std::string row(std::string_view name, const std::string& value) {
+  constexpr std::size_t column = 14;
+  if (value.empty()) return {};
+  return "  " + std::string(name) + std::string(column - name.size(), ' ') + value + "\n";
+}
+
+std::string status_text(const State& state, const Surroundings& around) {
+  std::string text(name_of(state.status));
+  if (state.compacted) text += "; its context was compressed";
+  if (!around.running) return text;
+  text += "; in use";
+  if (around.holder) {
+    text += " by PID " + std::to_string(around.holder->pid) + " on " +
+            printable(around.holder->host) + " (" + printable(around.holder->reason) + ") since " +
+            printable(around.holder->since);
+  }
+  return text;
+}
+
+std::string git_text(const State& state) {
+  if (!state.git) return {};
+  return printable(state.git->branch) + " at " + printable(state.git->commit) +
+         (state.git->dirty ? ", with changes" : "");
+}
+
+std::string origin_text(const State& state) {
+  if (state.parent.empty()) return {};
+  return state.parent + " after turn " + std::to_string(state.fork_turn) + " (" +
+         printable(state.fork_strategy) + "), depth " + std::to_string(state.depth);
+}
+
+std::string as_text(const SessionFacts& facts, const Surroundings& around) {
+  const State& state = facts.state;
+  std::string text = facts.entry.id + "  " + title_text(state.description) + "\n";
+  if (facts.fault.empty()) {
+    text += row("status", status_text(state, around)) + row("project", printable(state.project));
+    if (state.cwd != state.project) text += row("cwd", printable(state.cwd));
+    text += row("backend", printable(state.backend)) + row("created", printable(state.created));
+  } else {
+    text += row("fault", printable(facts.fault));
+  }
+  text += row("last used", rfc3339(facts.entry.updated_ms));
+  if (facts.fault.empty()) {
+    text += row("turns", std::to_string(state.turns)) + row("tokens", long_tokens(state.total));
+  }
+  text += row("forked from", origin_text(state));
+  for (const std::string& each : around.forks) text += row("fork", each);
+  text += row("git", git_text(state));
+  for (const auto& [name, backend] : state.backends) {
+    text += row("provider", printable(name) + " knows it as " + printable(backend.provider_id) +
+                                "; " + printable(backend.last_action));
+  }
+  return text + row("files", printable(facts.path) + " (" + size_text(around.bytes) + ")");
+}
+
+std::string as_json(const SessionFacts& facts, const Surroundings& around) {
+  const State& state = facts.state;
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().raw_members(json_members(facts));
+  out.key("forks").begin_array();
+  for (const std::string& each : around.forks) out.string(each);
+  out.end_array().member("bytes", around.bytes).member("running", around.running);
+  if (around.holder) out.member("pid", static_cast<std::int64_t>(around.holder->pid));
+  out.member("compacted", state.compacted);
+  if (state.git) {
+    out.key("git")
+        .begin_object()
+        .member("branch", std::string_view(state.git->branch))
+        .member("commit", std::string_view(state.git->commit))
+        .member("dirty", state.git->dirty)
+        .end_object();
+  }
+  out.key("backends").begin_object();
+  for (const auto& [name, backend] : state.backends) {
+    out.key(name)
+        .begin_object()
+        .member("providerId", std::string_view(backend.provider_id))
+        .member("lastAction", std::string_view(backend.last_action))
+        .member("turns", backend.turns)
+        .key("tokens")
+        .raw(session::tokens_json(backend.tokens))
+        .end_object();
+  }
+  out.end_object().end_object();
+  return text + "\n";
+}
+
+}  // namespace
+
+transport::Task<int> show_session(World& world, const Arguments& arguments) {
+  const auto entry = world.store.find_prefix(arguments.session.id);
+  if (!entry) {
+    print_error(entry.error());
+    co_return exit_code::failed;
+  }
+  const SessionFacts facts = facts_of(world.store, *entry);
+  const Surroundings around = look_around(world.store, *entry);
+  print(arguments.json ? as_json(facts, around) : as_text(facts, around));
+  co_return facts.fault.empty() ? exit_code::good : exit_code::failed;
+}
+
+}  // namespace tine::cli

@@ -1,0 +1,124 @@
+// `tine session verify`.
+
+#include <map>
+
+#include "cli/exit_code.h"
+#include "cli/print.h"
+#include "cli/session/verbs.h"
+#include "cli/session/words.h"
+#include "cli/working_directory.h"
+#include "session/project.h"
+#include "session/record/chain.h"
+#include "session/record/inspection.h"
+
+namespace tine::cli {
+namespace {
+
+using session::store::IndexEntry;
+
+/// The sessions that are meant; none named and not all: those of this directory's project.
+Result<std::vector<IndexEntry>> wanted(World& world, const SessionArguments& arguments) {
+  if (arguments.all) return world.store.all();
+  std::vector<IndexEntry> out;
+  if (arguments.ids.empty()) {
+    const auto here = working_directory({});
+    if (!here) return fail(here.error());
+    return world.store.list(session::canonical(*here));
+  }
+  for (const std::string& id : arguments.ids) {
+    auto found = world.store.find_prefix(id);
+    if (!found) return fail(std::move(found.error()));
+    out.push_back(std::move(*found));
+  }
+  return out;
+}
+
+/// A session that is to be looked at, and where it leaves its parent.
+struct Part {
+  IndexEntry entry;
+  std::string parent;
+  std::uint64_t fork_seq = 0;
+  std::string fault;  ///< of its genealogy
+};
+
+/// With the ancestors, each once.
+std::map<std::string, Part> with_ancestors(World& world, const std::vector<IndexEntry>& entries) {
+  std::map<std::string, Part> parts;
+  for (const IndexEntry& entry : entries) {
+    auto chain = session::chain_of(world.store, entry, session::store::Damage::report);
+    std::string fault;
+    if (!chain) {
+      fault = chain.error().message;
+      chain = session::chain_of(world.store, entry, session::store::Damage::skip);
+    }
+    // What cannot be read at all is told by its inspection.
+    const session::History* part = chain ? chain->get() : nullptr;
+    if (part == nullptr) parts.try_emplace(entry.id, Part{.entry = entry, .fault = fault});
+    for (; part != nullptr; part = part->parent().get()) {
+      const std::string parent = part->parent() ? part->parent()->where().id : std::string();
+      parts.try_emplace(part->where().id, Part{.entry = part->where(),
+                                               .parent = parent,
+                                               .fork_seq = part->fork_seq(),
+                                               .fault = fault});
+      fault.clear();
+    }
+  }
+  return parts;
+}
+
+std::string fault_lines(const std::string& path, const session::Inspection& found) {
+  std::string text;
+  for (const session::Fault& each : found.faults) {
+    text += path + "/" + each.file + ":";
+    if (each.line > 0) text += std::to_string(each.line) + ":";
+    text += " " + printable(each.what) + "\n";
+  }
+  return text;
+}
+
+std::string verdict(const session::Inspection& found, bool good) {
+  std::string text = (good ? "good" : "damaged") + ("; " + counted(found.lines, "line"));
+  if (found.running) return text + "; it is running";
+  if (found.tail > 0) {
+    text += "; behind the last whole line there is a torn one of " +
+            size_text(static_cast<std::int64_t>(found.tail)) +
+            ", which will be set aside when the session is opened";
+  }
+  return text;
+}
+
+}  // namespace
+
+transport::Task<int> verify_sessions(World& world, const Arguments& arguments,
+                                     transport::CancelSource shutdown) {
+  const auto entries = wanted(world, arguments.session);
+  if (!entries) {
+    print_error(entries.error());
+    co_return exit_code::failed;
+  }
+  const std::map<std::string, Part> parts = with_ancestors(world, *entries);
+  std::map<std::string, session::Inspection> inspections;
+  for (const auto& [id, part] : parts) {
+    auto found = co_await session::inspect(world.loop, world.store, part.entry, shutdown);
+    if (shutdown.cancelled()) co_return exit_code::failed;
+    inspections.emplace(id, std::move(found));
+  }
+  std::uint64_t damaged = 0;
+  for (const auto& [id, part] : parts) {
+    const session::Inspection& found = inspections.at(id);
+    const std::string path = world.store.path_of(part.entry);
+    std::string faults = fault_lines(path, found);
+    if (!part.fault.empty()) faults += path + ": " + printable(part.fault) + "\n";
+    const auto parent = inspections.find(part.parent);
+    if (parent != inspections.end() && parent->second.last_seq < part.fork_seq) {
+      faults += path + ": its parent " + part.parent + " ends before record " +
+                std::to_string(part.fork_seq) + ", where it was forked\n";
+    }
+    if (!faults.empty()) ++damaged;
+    print(id + "  " + verdict(found, faults.empty()) + "\n" + faults);
+  }
+  print(counted(parts.size(), "session") + " verified, " + std::to_string(damaged) + " damaged\n");
+  co_return damaged == 0 ? exit_code::good : exit_code::failed;
+}
+
+}  // namespace tine::cli

@@ -1,0 +1,43 @@
+#pragma once
+// How the session verbs put things: for a terminal, and as JSON.
+//
+// Plain functions.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "executor/usage.h"
+#include "session/retention.h"
+#include "session/store/state.h"
+
+namespace tine::cli {
+
+/// The title, or that there is none.
+std::string title_text(std::string_view title);
+/// 2026-01-31 12:00, in UTC.
+std::string short_time(std::int64_t wall_ms);
+std::string amount(const std::optional<std::uint64_t>& count);
+/// 1 session, 2 sessions.
+std::string counted(std::uint64_t count, std::string_view what);
+/// In the largest unit of which there is at least one: 1.5 MiB.
+std::string size_text(std::int64_t bytes);
+/// prompt/cached/output; ? for what is not known.
+std::string short_tokens(const executor::Tokens& tokens);
+std::string long_tokens(const executor::Tokens& tokens);
+
+/// A session as the verbs know it.
+struct SessionFacts {
+  session::store::IndexEntry entry;
+  session::store::State state;  ///< when it could be read; else what the index knows
+  std::string fault;            ///< why not; empty: it was read
+  std::string path;
+};
+SessionFacts facts_of(session::store::Store& store, const session::store::IndexEntry& entry);
+/// The members of an object, without its braces: the caller may add more.
+std::string json_members(const SessionFacts& facts);
+
+/// The plan, a line a session and a sum.
+std::string plan_text(const session::RetentionPlan& plan);
+
+}  // namespace tine::cli
