@@ -57,6 +57,7 @@ class MirrorFile {
       known = messages_.try_emplace(id, redactor_, sink).first;
     }
     known->second.update(v1::adopt(std::move(id), params.find("update")));
+    known->second.settle();
   }
 
   void finish(const std::string& session) {
