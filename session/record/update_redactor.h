@@ -40,14 +40,15 @@ class UpdateRedactor {
     std::string clean_before;
     std::string clean_after;
     RedactionStream stream;
-    std::string tail;  // what the stream holds back
+    std::string tail;        // what the stream holds back
+    bool has_begun = false;  // the sink has a part of it
   };
 
   Message& message_of(const v1::Update& update);
   void leave_others(const Message& current);
   void chunk(const v1::Update& update);
   void end(Message& message);
-  void pass(const Message& message, std::string_view text);
+  void pass(Message& message, std::string_view text);
 
   Redactor& redactor_;
   Sink sink_;
