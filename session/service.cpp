@@ -301,6 +301,7 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
     spec.identity = identity_of(library_, state);
     spec.workspace = workspace;
     spec.settings = chosen((*backend)->settings(), state);
+    spec.turns = state.turns;
     spec.past = [library = library_, history, until = *seq] {
       return past_turns(library.loop, library.store, history, until);
     };

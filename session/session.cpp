@@ -265,6 +265,7 @@ executor::ConversationSpec Session::spec() const {
   spec.identity = identity_of(library_, state());
   spec.workspace = workspace_;
   spec.settings = settings_;
+  spec.turns = history()->turns();
   spec.past = [library = library_, history = std::shared_ptr<const History>(history())] {
     return past_turns(library.loop, library.store, history, history->cursor());
   };

@@ -41,9 +41,11 @@ export class View {
         break;
       }
       case 'tool_call':
-      case 'tool_call_update':
-        Object.assign(this.#item('tool_call', update.toolCallId), update);
+      case 'tool_call_update': {
+        const item = this.#item('tool_call', update.toolCallId);
+        item.call = { ...item.call, ...update };
         break;
+      }
       case 'plan':
         this.plan = update.entries;
         break;
@@ -67,20 +69,18 @@ export class View {
     return { items, plan, title, usage, settings };
   }
 
-  /// The texts and tool calls of each turn, by its number.
+  /// The messages and tool calls of each turn, by its number.
   get turns() {
     const turns = new Map();
     let turn = null;
     for (const item of this.items) {
       if (item.kind === 'user_message_chunk') {
-        turn = { asked: item.text, text: '', tools: [], thoughts: '' };
+        turn = { asked: item.text, messages: [], tools: [] };
         turns.set(Number(item.id.replace('prompt-', '')), turn);
       } else if (item.kind === 'agent_message_chunk') {
-        turn.text += item.text;
-      } else if (item.kind === 'agent_thought_chunk') {
-        turn.thoughts += item.text;
-      } else {
-        turn.tools.push(item);
+        turn.messages.push(item.text);
+      } else if (item.kind === 'tool_call') {
+        turn.tools.push(item.call);
       }
     }
     return turns;
