@@ -78,6 +78,7 @@ test('a prompt while another server runs a turn: session_locked, with its holder
   assert.equal((await refused(mode)).kind, 'session_locked');
 
   // It may read along, and fork.
+  await place.recorded(session, '"in_progress"');
   const view = follow(two, session);
   await place.load(two, session);
   assert.deepEqual(view.items.filter((item) => item.call).map((item) => item.call.status),
@@ -93,6 +94,7 @@ test('a prompt while another server runs a turn: session_locked, with its holder
 test('the holder is killed: the other one goes on, and the open turn is closed', async () => {
   const { place, one, two, session } = await both();
   await hold(one, session);
+  await place.recorded(session, 'A long job');
   assert.equal((await refused(two.prompt(session, 'me too'))).kind, 'session_locked');
   one.child.kill('SIGKILL');
   await one.exited;
@@ -156,6 +158,7 @@ test('a session that another server deletes is gone, also when it was open here'
 
 test('a session that is deleted while another server runs its turn stays deleted', async () => {
   const { place, one, two, session } = await both();
+  const fork = await place.fork(two, session);  // which needs the files
   const { turn } = await hold(one, session);
   const deleted = await two.request('session/delete', { sessionId: session }).catch((fault) => fault);
   one.notify('session/cancel', { sessionId: session });
@@ -166,5 +169,9 @@ test('a session that is deleted while another server runs its turn stays deleted
   } else {
     assert.ok(!(await place.list(two)).has(session));
     assert.ok(!(await place.list(one)).has(session));
+    const next = await place.serve();
+    assert.ok(!(await place.list(next)).has(session));
+    await place.resume(next, fork);
+    assert.equal(await said(next, fork, '[[recall]]'), recalled(['first']));
   }
 });
