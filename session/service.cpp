@@ -354,11 +354,15 @@ transport::Task<Result<SessionService::Page>> SessionService::list(std::string c
   for (const store::IndexEntry& entry : *entries) {
     Listed listed;
     listed.updated_ms = entry.updated_ms;
-    if (const auto open = find(entry.id)) {
-      listed.state = (*open)->state();
-      listed.additional_directories = (*open)->workspace().additional_directories;
-    } else if (auto state = library_.store.read_state(entry)) {
+    const auto open = find(entry.id);
+    if (open) listed.additional_directories = (*open)->workspace().additional_directories;
+    // Another process may have gone on with one that is open here.
+    auto state = open && (*open)->running() ? Result<store::State>((*open)->state())
+                                            : library_.store.read_state(entry);
+    if (state) {
       listed.state = std::move(*state);
+    } else if (open) {
+      listed.state = (*open)->state();
     } else {
       // The title is in the index too; the rest is told once it is opened.
       listed.state.id = entry.id;
