@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/json/redact.h"
+#include "protocol/v1/build_update.h"
 #include "protocol/v1/codec.h"
 #include "session/limits.h"
 #include "session/project.h"
@@ -320,6 +321,11 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   auto claimed = co_await (*record)->claim("the session is forked off");
   if (!claimed) co_return fail(std::move(claimed.error()));
   (*record)->add(record_type::fork, fork_data(forked.report));
+  // The parent may have got its title after the point at which they part.
+  const std::string title = (*record)->state().description;
+  if (!title.empty()) {
+    (*record)->update(v1::session_info(title, rfc3339((*record)->updated_ms())));
+  }
   auto written = co_await (*record)->write();
   (*record)->release();
   if (!written) co_return fail(std::move(written.error()));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { directory } from '../clients/cases.mjs';
+import { directory, until } from '../clients/cases.mjs';
 import { Server } from '../clients/server.mjs';
 
 export class Place {
@@ -55,6 +55,12 @@ export class Place {
     return found;
   }
 
+  /// Waits until a session's transcript says something.
+  recorded(sessionId, text) {
+    return until(`${text} to be recorded`,
+      () => readFileSync(join(this.folder(sessionId), 'transcript.jsonl'), 'utf8').includes(text));
+  }
+
   /// The folder of a session.
   folder(sessionId) {
     const root = join(this.state, 'tine');
@@ -82,8 +88,8 @@ export async function refused(request) {
     throw new Error(`it was answered: ${JSON.stringify(result)}`);
   }, (error) => error);
   assert.ok(fault.data?.tine, String(fault));
-  return { kind: fault.data.tine.kind, hint: fault.data.tine.hint, message: fault.message,
-    data: fault.data };
+  return { kind: fault.data.tine.kind, hint: fault.data.tine.hint, data: fault.data,
+    message: fault.message.replace(/^-?\d+ /, '') };
 }
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -92,7 +98,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-function crc32c(bytes) {
+export function crc32c(bytes) {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (crc >>> 8) ^ crcTable[(crc ^ byte) & 0xff];
   return ((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, '0');

@@ -20,6 +20,11 @@ export class View {
     return this.#known.get(key);
   }
 
+  /// Goes on with items that were put there.
+  remember() {
+    for (const item of this.items) this.#known.set(`${item.kind} ${item.id}`, item);
+  }
+
   /// What its own person has asked.
   asked(turn, text) {
     this.#item('user_message_chunk', `prompt-${turn}`).text = text;
@@ -46,6 +51,9 @@ export class View {
         item.call = { ...item.call, ...update };
         break;
       }
+      case 'compaction_update':
+        Object.assign(this.#item(kind, update.compactionId), update);
+        break;
       case 'plan':
         this.plan = update.entries;
         break;
