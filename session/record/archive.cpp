@@ -77,7 +77,11 @@ transport::Task<Result<Account>> Archive::from_state(store::IndexEntry entry, st
   const auto folder = store_.open(entry);
   if (!folder) co_return fail(folder.error());
   auto marks = marks_until(*folder, state);
-  if (!marks) co_return co_await rebuild(entry, marks.error());
+  if (!marks) {
+    // What a newer version has written is not for this one to mend.
+    if (marks.error().kind == ErrorKind::unsupported) co_return fail(std::move(marks.error()));
+    co_return co_await rebuild(entry, marks.error());
+  }
   auto history = co_await begin_history(entry, state);
   if (!history) co_return fail(std::move(history.error()));
   for (TurnMark& mark : *marks) (*history)->add(std::move(mark));
@@ -105,6 +109,7 @@ transport::Task<Result<Account>> Archive::rebuild(store::IndexEntry entry, const
   std::string text;
   const auto header = store::line_at(*file, 0, text);
   if (!header) {
+    if (header.error().kind == ErrorKind::unsupported) co_return fail(header.error());
     co_return damaged("neither the state nor the transcript of session " + entry.id +
                       " can be read: " + reason + "; " + header.error().message);
   }
