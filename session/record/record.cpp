@@ -214,16 +214,19 @@ void Record::preset(const v1::Update& update) {
 }
 
 void Record::flush() {
-  if (!writer_ || !folder_) return;
+  if (!writer_ || !folder_ || !writer_->pending()) return;
   auto done = writer_->flush(*folder_);
   if (!done) return failed(std::move(done.error()));
+  is_failing_ = false;
   library_.syncer.later(entry_);
 }
 
 void Record::failed(Error error) {
   if (failure_) return;
   failure_ = std::move(error);
-  library_.log.error("session " + id() + ": " + failure_->message);
+  // One line for as long as it goes on; who asks is told each time.
+  if (!std::exchange(is_failing_, true))
+    library_.log.error("session " + id() + ": " + failure_->message);
   if (on_failure_) on_failure_();
 }
 

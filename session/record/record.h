@@ -130,6 +130,7 @@ class Record : public std::enable_shared_from_this<Record> {
   std::optional<store::Writer> writer_;
   std::shared_ptr<transport::Event> timer_;  // while something waits for its write
   std::optional<Error> failure_;
+  bool is_failing_ = false;  // no write has succeeded since one failed
   std::function<void()> on_failure_;
 };
 
