@@ -421,7 +421,8 @@ Session::Report Session::run(std::vector<v1::ContentBlock> blocks, transport::Ca
       running->abandoned = std::move(conversation_);
     }
   }
-  const bool cancelled = cancel.cancelled();
+  if (record_->failure()) running->outcome.stop = fail(*record_->failure());
+  const bool cancelled = cancel.cancelled() && !record_->failure();
   running->client.end(cancelled || !running->outcome.stop);
   co_return co_await finish(std::move(running->outcome), cancelled);
 }

@@ -108,6 +108,7 @@ class Record : public std::enable_shared_from_this<Record> {
   transport::Task<Result<bool>> take(std::string reason);
   void append(std::string_view type, std::string_view data);
   void begin_transcript();
+  void end_tool_calls();
   bool is_recorded(std::string_view type) const;
   bool is_recorded(v1::UpdateKind kind) const;
   void write_soon();

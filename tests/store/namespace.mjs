@@ -13,7 +13,7 @@ export class Namespace {
   /// Runs `script` in it, "$1" being `path`, then waits for others to enter.
   static async make(script, path) {
     const probe = spawnSync('unshare', [...unshare, 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']);
-    if (probe.status !== 0) skip(`no mount namespace can be made here: ${probe.stderr}`);
+    if (probe.status !== 0) skip(`no mount namespace can be made here: ${probe.stderr ?? probe.error}`);
     const child = spawn('unshare', [...unshare, 'bash', '-c', `${script} && echo ready && exec cat`,
       'bash', path]);
     defer(() => { child.stdin.end(); });
