@@ -84,6 +84,13 @@ transport::Task<Result<Account>> Archive::from_state(store::IndexEntry entry, st
   }
   auto history = co_await begin_history(entry, state);
   if (!history) co_return fail(std::move(history.error()));
+  // From the end of the last turn on: the state may have been saved within the one after it, and
+  // does not say that it was open. To take a line again changes nothing.
+  store::WritePoint from{.next_seq = state.fork_seq, .offset = 0, .first_seq = state.fork_seq};
+  if (!marks->empty()) {
+    from.next_seq = marks->back().seq + 1;
+    from.offset = marks->back().end;
+  }
   for (TurnMark& mark : *marks) (*history)->add(std::move(mark));
 
   Account account;
@@ -91,7 +98,7 @@ transport::Task<Result<Account>> Archive::from_state(store::IndexEntry entry, st
   account.history = std::move(*history);
   const store::SeeLine see = [&account](const store::Line& line, std::int64_t begin,
                                         std::int64_t end) { account.take(line, begin, end); };
-  const auto read = co_await store::read_on(loop_, *folder, account.end(), see);
+  const auto read = co_await store::read_on(loop_, *folder, from, see);
   if (!read) co_return fail(read.error());
   co_return account;
 }

@@ -156,6 +156,28 @@ test('load equals live: a killed process, and turns after it', async () => {
   }
 });
 
+for (const [what, before, within] of [
+  ['in the first turn', null, null],
+  ['in the second turn', '[[say:Yes.]] one', null],
+  ['in the first turn, after the mode was set', null, 'auto'],
+  ['in the second turn, after the mode was set', '[[say:Yes.]] one', 'auto']]) {
+  test(`load equals live: killed ${what}`, async () => {
+    const place = new Place();
+    const watched = await Watched.begin(place, await place.serve(client));
+    if (before) await watched.prompt(before);
+    await watched.hold('[[say:Working.]]');
+    if (within) {
+      await watched.server.request('session/set_mode', { sessionId: watched.id, modeId: within });
+    }
+    await place.recorded(watched.id, '"status":"in_progress"');
+    watched.server.child.kill('SIGKILL');
+    await watched.server.exited;
+    watched.openCall.call.status = 'failed';
+    const { shown } = await loaded(place, await place.serve(client), watched.id);
+    assert.deepEqual(shown, copy(watched.view.shown));
+  });
+}
+
 test('load from the end of a turn: what came after it, and only that', async () => {
   const place = new Place();
   const watched = await fullSession(place, await place.serve(client));
