@@ -36,7 +36,7 @@ function makePrompt(chance, number) {
   const messages = [];
   let tools = 0;
   for (let left = 1 + chance.below(5); left > 0; left -= 1) {
-    const directive = chance.pick(['say', 'say', 'tool', 'think', 'burst', 'plan', 'pause']);
+    const directive = chance.pick(['say', 'say', 'tool', 'think', 'burst', 'plan', 'pause', 'pause']);
     if (directive === 'say') {
       const words = Array.from({ length: 1 + chance.below(80) }, (_, i) => `w${number}-${i}`);
       prompt.push(`[[say:${words.join(' ')}]]`);
@@ -54,7 +54,7 @@ function makePrompt(chance, number) {
       prompt.push('[[plan:One|Two|Three]]');
     } else {
       // Longer than a record may wait for its write: what came before is in the file then.
-      prompt.push(`[[pause:${chance.below(140)}]]`);
+      prompt.push(`[[pause:${chance.below(160)}]]`);
     }
   }
   return { told, prompt: prompt.join(' '), messages, tools };
@@ -67,6 +67,8 @@ class Known {
   pending = null;
   /// What is left of turns that were cut off after they had begun to speak.
   static cut = new Set();
+  /// How many of them the first load found locked.
+  static leftOpen = 0;
   last = 0;  // the seq of the last acknowledged turn
 
   constructor(place, id) {
@@ -112,9 +114,10 @@ class Known {
     for (const [turn, shown] of seen) {
       assert.ok(this.pending, `turn ${turn} was never asked for`);
       assert.equal(shown.asked, this.pending.prompt);
-      const end = this.file.endOf(turn);
-      assert.ok(end, `turn ${turn} of ${this.id} was left open`);
-      const whole = end.type === 'turn_end';
+      const end = this.file.ends.get(turn);
+      // Now and then the dead process still has the lock: then the next prompt closes the turn.
+      if (!end) Known.leftOpen += 1;
+      const whole = end?.type === 'turn_end';
       if (whole) assert.deepEqual(shown.messages, this.pending.messages);
       // Of each message its end may be lost: a word that could have become a secret is held back.
       assert.ok(shown.messages.every((text, i) => this.pending.messages[i]?.startsWith(text)),
@@ -127,7 +130,7 @@ class Known {
       if (!whole && messages.length > 0) Known.cut.add(messages.join('\n'));
     }
     for (const [turn, { seq }] of this.turns) {
-      if (seq && seq > this.file.records[0].seq) assert.equal(this.file.endOf(turn)?.seq, seq);
+      if (seq && seq > this.file.records[0].seq) assert.equal(this.file.ends.get(turn)?.seq, seq);
     }
   }
 
@@ -169,13 +172,13 @@ class World {
 
   async openAll(server) {
     for (const known of [...this.sessions]) {
-      const after = known.cursor(this.chance, this.#opened++ % 16 === 0);
+      const after = known.cursor(this.chance, this.#opened++ % 32 === 0);
       const view = follow(server, known.id);
       const answer = await this.place.load(server, known.id, after.seq);
       server.onMessage = this.count;
       known.judge(view, after);
-      const ends = known.file.records.filter(({ type }) => type.startsWith('turn_'));
-      assert.equal(answer._meta.tine.seq, (ends.at(-1) ?? known.file.records[0]).seq);
+      const end = [...known.file.ends.values()].at(-1) ?? known.file.records[0];
+      assert.equal(answer._meta.tine.seq, end.seq);
     }
   }
 
@@ -208,12 +211,13 @@ class World {
     this.sessions.push(known);
   }
 
-  /// One server's life, until it is killed after a number of messages.
-  async live(messages) {
-    let left = messages;
+  /// One server's life, until it is killed after a number of messages, counted from its start or
+  /// from when it has opened all sessions.
+  async live(early, messages) {
+    let left = early ? messages : Infinity;
     let kill;
     const killed = new Promise((done) => { kill = done; });
-    const server = await this.place.serve();
+    const server = await this.place.serve({ judged: 20 });
     this.count = () => {
       left -= 1;
       if (left === 0) {
@@ -226,12 +230,15 @@ class World {
     const work = async () => {
       await this.openAll(server);
       await this.recall(server, this.chance.pick(this.sessions));
+      if (!early) left = messages;
       await Promise.all(this.sessions.map((known) => this.talk(server, known)));
     };
     await Promise.race([killed, work().catch((error) => { fault = error; })]);
     if (fault) throw fault;
     await server.exited;
-    assert.equal(server.stderr, '');
+    // A kill can tear the line that is being written; nothing else is worth a word.
+    const others = server.stderr.split('\n').filter((line) => line && !/ended in a torn line/.test(line));
+    assert.deepEqual(others, []);
   }
 }
 
@@ -244,12 +251,12 @@ for (let first = 0; first < kills; first += inOneCase) {
   test(`kills ${first} to ${last} while sessions stream (TINE_SEED=${seed})`, async () => {
     if (first === 0) await world.begin(4);
     for (let i = first; i <= last; i += 1) {
-      const early = chance.below(4) === 0;
-      const messages = early ? 1 + chance.below(120) : 60 + chance.below(500);
+      const early = chance.below(5) === 0;
+      const messages = 1 + chance.below(early ? 300 : 500);
       try {
-        await world.live(messages);
+        await world.live(early, messages);
       } catch (fault) {
-        fault.message = `kill ${i}, after ${messages} messages: ${fault.message}`;
+        fault.message = `kill ${i}, ${early ? 'early' : 'late'}, after ${messages}: ${fault.message}`;
         throw fault;
       }
     }
@@ -265,9 +272,12 @@ test('after all kills every session is whole, and is listed', async () => {
     known.judge(view, { turn: 0, seq: 0 });
     await world.recall(server, known);
     assert.equal(known.file.read(), 0);
+    for (const turn of known.turns.keys())
+      if (known.file.records[0].seq === 0) assert.ok(known.file.ends.has(turn), `turn ${turn} is open`);
     const isFork = known.file.records[0].data.parent !== undefined;
     assert.equal(listed.get(known.id)._meta.tine.depth > 0, isFork);
   }
+  assert.ok(Known.leftOpen <= kills / 20, `${Known.leftOpen} turns were found locked`);
   // A run that never cuts a turn off in its text shows little.
   assert.ok(Known.cut.size > kills / 10, `only ${Known.cut.size} turns were cut off in their text`);
 });

@@ -107,6 +107,8 @@ export function crc32c(bytes) {
 /// A transcript that is read on as it grows, each line judged by its form.
 export class TranscriptFile {
   records = [];
+  /// The records that end turns, by the turn's number.
+  ends = new Map();
   #offset = 0;
   #next = null;
 
@@ -115,8 +117,9 @@ export class TranscriptFile {
   /// Reads what is new; gives the bytes behind the last whole line.
   read() {
     const bytes = readFileSync(this.path);
-    for (let end; (end = bytes.indexOf(10, this.#offset)) >= 0; this.#offset = end + 1) {
+    for (let end; (end = bytes.indexOf(10, this.#offset)) >= 0;) {
       const line = bytes.subarray(this.#offset, end);
+      this.#offset = end + 1;
       const record = JSON.parse(line);
       const signed = line.subarray(0, line.lastIndexOf(',"crc"'));
       assert.equal(record.crc, crc32c(signed), `line ${record.seq} of ${this.path}`);
@@ -124,15 +127,10 @@ export class TranscriptFile {
       if (this.#next !== null) assert.equal(record.seq, this.#next, this.path);
       this.#next = record.seq + 1;
       this.records.push(record);
+      if (record.type !== 'turn_end' && record.type !== 'turn_aborted') continue;
+      assert.ok(!this.ends.has(record.data.turn), `turn ${record.data.turn} of ${this.path} ends twice`);
+      this.ends.set(record.data.turn, record);
     }
     return bytes.length - this.#offset;
-  }
-
-  /// The record that ends a turn, judged to be the only one.
-  endOf(turn) {
-    const ends = this.records.filter(({ type, data }) =>
-      (type === 'turn_end' || type === 'turn_aborted') && data.turn === turn);
-    assert.ok(ends.length <= 1, `turn ${turn} ends ${ends.length} times in ${this.path}`);
-    return ends[0];
   }
 }
