@@ -5,7 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 #include "base/json/writer.h"
 #include "cli/backends.h"
@@ -45,11 +45,13 @@ class Home {
 
   /// All that stands in files, a file after the other.
   std::string everything() const {
-    std::ostringstream out;
+    std::string out;
     for (const auto& entry : fs::recursive_directory_iterator(path_)) {
-      if (entry.is_regular_file()) out << std::ifstream(entry.path()).rdbuf() << "\n";
+      if (!entry.is_regular_file()) continue;
+      std::ifstream file(entry.path(), std::ios::binary);
+      out.append(std::istreambuf_iterator<char>(file), {}).push_back('\n');
     }
-    return out.str();
+    return out;
   }
 
  private:
@@ -109,9 +111,14 @@ transport::Task<void> listen(v1::AgentConnection& agent, transport::Event& over)
   over.set();
 }
 
+struct Heard {
+  std::size_t missed = 0;  ///< texts that the client did not get as they are
+  std::string failure;
+};
+
 /// Says each text in a session of its own, so that each may become a title.
 transport::Task<void> converse(v1::AgentConnection& agent, Reader& reader, const Home& home,
-                               const std::vector<Encoded>& texts, std::size_t& unheard) {
+                               const std::vector<Encoded>& texts, Heard& heard) {
   const transport::CallOptions no_deadline;
   const v1::InitializeRequest hello;
   (void)co_await agent.initialize(hello, no_deadline);
@@ -119,7 +126,10 @@ transport::Task<void> converse(v1::AgentConnection& agent, Reader& reader, const
     v1::NewSessionRequest request;
     request.workspace.cwd = (home.path() / "project").string();
     const auto session = co_await agent.new_session(std::move(request), no_deadline);
-    if (!session) continue;
+    if (!session) {
+      heard.failure = session.error().message;
+      continue;
+    }
     v1::PromptRequest prompt;
     prompt.session_id = session->session_id;
     prompt.prompt = {v1::text_block("[[slow:100000:0]]" + each.text)};
@@ -128,7 +138,7 @@ transport::Task<void> converse(v1::AgentConnection& agent, Reader& reader, const
     std::string_view said(each.text);
     said.remove_prefix(std::min(said.find_first_not_of(" \n\r\t"), said.size()));
     said = said.substr(0, said.find_last_not_of(" \n\r\t") + 1);
-    if (reader.heard != said) ++unheard;
+    if (reader.heard != said) ++heard.missed;
   }
 }
 
@@ -145,7 +155,7 @@ void check(const Encoding& encoding) {
   const std::vector<SecretSample> samples = secret_samples();
   for (std::size_t i = 0; i < samples.size(); i += sample_step)
     texts.push_back(encoding(samples[i]));
-  std::size_t unheard = 0;
+  Heard result;
   {
     cli::World world(env, log, redactor, configuration(env));
     auto [ours, theirs] = transport::make_memory_channel(world.loop);
@@ -156,17 +166,18 @@ void check(const Encoding& encoding) {
     world.loop.spawn(serve(world, std::move(theirs), std::move(*mirror), served));
     world.loop.spawn(listen(agent, heard));
     world.loop.spawn([](v1::AgentConnection& the_agent, Reader& the_reader, const Home& the_home,
-                        const std::vector<Encoded>& the_texts, std::size_t& missed,
+                        const std::vector<Encoded>& the_texts, Heard& the_result,
                         transport::Event& over, cli::World& the_world) -> transport::Task<void> {
-      co_await converse(the_agent, the_reader, the_home, the_texts, missed);
+      co_await converse(the_agent, the_reader, the_home, the_texts, the_result);
       the_agent.close();
       co_await over.wait();
       co_await the_world.syncer.finish();
       the_world.loop.stop();
-    }(agent, reader, home, texts, unheard, served, world));
+    }(agent, reader, home, texts, result, served, world));
     world.loop.run();
   }
-  CHECK(unheard == 0);
+  CHECK(result.failure.empty());
+  CHECK(result.missed == 0);
   const std::string written = home.everything() + logged;
   CHECK(written.find("«redacted:") != std::string::npos);
   for (const Encoded& each : texts) {

@@ -6,6 +6,7 @@
 // Conversation is owned by one session. A backend speaks ACP at this border: what it says are
 // v1::Updates, what it asks goes to a v1::Client.
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -59,6 +60,8 @@ struct ConversationSpec {
   ChildIdentity identity;  ///< for the environment of a process that serves this session alone
   v1::Workspace workspace;
   Settings settings;
+  /// Turns that the session has had by then, also those that the provider has not kept.
+  std::uint64_t turns = 0;
   /// Reads what happened up to the point where the conversation is resumed or forked, for a backend
   /// that does not know it by itself.
   std::function<transport::Task<Result<std::vector<PastTurn>>>()> past;

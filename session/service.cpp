@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/json/redact.h"
+#include "protocol/v1/build_update.h"
 #include "protocol/v1/codec.h"
 #include "session/limits.h"
 #include "session/project.h"
@@ -302,6 +303,7 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
     spec.identity = identity_of(library_, state);
     spec.workspace = workspace;
     spec.settings = chosen((*backend)->settings(), state);
+    spec.turns = state.turns;
     spec.past = [library = library_, history, until = *seq] {
       return past_turns(library.loop, library.store, history, until);
     };
@@ -320,6 +322,11 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   auto claimed = co_await (*record)->claim("the session is forked off");
   if (!claimed) co_return fail(std::move(claimed.error()));
   (*record)->add(record_type::fork, fork_data(forked.report));
+  // The parent may have got its title after the point at which they part.
+  const std::string title = (*record)->state().description;
+  if (!title.empty()) {
+    (*record)->update(v1::session_info(title, rfc3339((*record)->updated_ms())));
+  }
   auto written = co_await (*record)->write();
   (*record)->release();
   if (!written) co_return fail(std::move(written.error()));
@@ -354,11 +361,15 @@ transport::Task<Result<SessionService::Page>> SessionService::list(std::string c
   for (const store::IndexEntry& entry : *entries) {
     Listed listed;
     listed.updated_ms = entry.updated_ms;
-    if (const auto open = find(entry.id)) {
-      listed.state = (*open)->state();
-      listed.additional_directories = (*open)->workspace().additional_directories;
-    } else if (auto state = library_.store.read_state(entry)) {
+    const auto open = find(entry.id);
+    if (open) listed.additional_directories = (*open)->workspace().additional_directories;
+    // Another process may have gone on with one that is open here.
+    auto state = open && (*open)->running() ? Result<store::State>((*open)->state())
+                                            : library_.store.read_state(entry);
+    if (state) {
       listed.state = std::move(*state);
+    } else if (open) {
+      listed.state = (*open)->state();
     } else {
       // The title is in the index too; the rest is told once it is opened.
       listed.state.id = entry.id;

@@ -199,18 +199,26 @@ std::vector<v1::ConfigOption> Session::options() const {
   return client_ == nullptr ? all : v1::for_client(client_->capabilities(), std::move(all));
 }
 
-/// Records what was chosen between turns, or within one.
-transport::Task<Result<void>> Session::note_choice(v1::Update update) {
-  if (!record_->begun()) {
-    record_->preset(update);
-    co_return Result<void>();
+/// Records what was chosen between turns, or within one; gives the settings with it.
+transport::Task<Result<executor::Settings>> Session::note_choice(Choice choose) {
+  const bool begun = record_->begun();
+  if (begun) {
+    const auto news = co_await record_->claim("an option is set");
+    if (!news) co_return fail(news.error());
+    // What another process has chosen stays.
+    if (*news) take_over();
   }
-  auto claimed = co_await record_->claim("an option is set");
-  if (!claimed) co_return fail(std::move(claimed.error()));
+  executor::Settings after = settings_;
+  const v1::Update update = choose(after);
+  if (!begun) {
+    record_->preset(update);
+    co_return after;
+  }
   record_->update(update);
   auto written = co_await record_->write();
   record_->release();
-  co_return written;
+  if (!written) co_return fail(std::move(written.error()));
+  co_return after;
 }
 
 transport::Task<Result<void>> Session::set_mode(std::string mode) {
@@ -219,12 +227,16 @@ transport::Task<Result<void>> Session::set_mode(std::string mode) {
     co_return fail(Error(ErrorKind::invalid_params, "the session has no such mode at params.modeId")
                        .at("params.modeId"));
   }
-  auto noted = co_await note_choice(v1::current_mode(mode));
-  if (!noted) co_return noted;
+  const Choice choose = [&mode](executor::Settings& settings) {
+    settings.modes.current = mode;
+    return v1::current_mode(mode);
+  };
+  auto after = co_await note_choice(choose);
+  if (!after) co_return fail(std::move(after.error()));
   if (conversation_) {
     if (auto set = conversation_->set_mode(mode); !set) co_return set;
   }
-  settings_.modes.current = std::move(mode);
+  settings_ = std::move(*after);
   if (client_ != nullptr && !replaying_) {
     // Modes are offered twice; a client may look at either.
     v1::Update mode_update = v1::current_mode(settings_.modes.current);
@@ -241,20 +253,22 @@ transport::Task<Result<void>> Session::set_option(v1::SetConfigOptionRequest req
   const auto changed = changed_option(options(), request);
   if (!changed) co_return fail(changed.error());
   if (changed->id == mode_option_id) co_return co_await set_mode(changed->current);
-  executor::Settings after = settings_;
-  for (v1::ConfigOption& each : after.options) {
-    if (each.id != changed->id) continue;
-    // What the client is shown may be a substitute.
-    each.current = changed->current;
-    each.on =
-        changed->type == v1::ConfigOption::Type::boolean ? changed->on : changed->current == "true";
-  }
-  auto noted = co_await note_choice(v1::config_options(all_options(after)));
-  if (!noted) co_return noted;
+  const Choice choose = [&changed](executor::Settings& settings) {
+    for (v1::ConfigOption& each : settings.options) {
+      if (each.id != changed->id) continue;
+      // What the client is shown may be a substitute.
+      each.current = changed->current;
+      each.on = changed->type == v1::ConfigOption::Type::boolean ? changed->on
+                                                                 : changed->current == "true";
+    }
+    return v1::config_options(all_options(settings));
+  };
+  auto after = co_await note_choice(choose);
+  if (!after) co_return fail(std::move(after.error()));
   if (conversation_) {
     if (auto set = conversation_->set_option(*changed); !set) co_return set;
   }
-  settings_ = std::move(after);
+  settings_ = std::move(*after);
   co_return Result<void>();
 }
 
@@ -267,6 +281,7 @@ executor::ConversationSpec Session::spec() const {
   spec.identity = identity_of(library_, state());
   spec.workspace = workspace_;
   spec.settings = settings_;
+  spec.turns = history()->turns();
   spec.past = [library = library_, history = std::shared_ptr<const History>(history())] {
     return past_turns(library.loop, library.store, history, history->cursor());
   };
@@ -443,7 +458,8 @@ Session::Report Session::run(std::vector<v1::ContentBlock> blocks, transport::Ca
       running->abandoned = std::move(conversation_);
     }
   }
-  const bool cancelled = cancel.cancelled();
+  if (record_->failure()) running->outcome.stop = fail(*record_->failure());
+  const bool cancelled = cancel.cancelled() && !record_->failure();
   running->client.end(cancelled || !running->outcome.stop);
   co_return co_await finish(std::move(running->outcome), cancelled);
 }

@@ -113,7 +113,9 @@ class Session : public std::enable_shared_from_this<Session> {
   transport::Task<void> play(std::shared_ptr<Running> running,
                              std::vector<v1::ContentBlock> blocks);
   transport::Task<void> look_at_git(std::shared_ptr<Git> git);
-  transport::Task<Result<void>> note_choice(v1::Update update);
+  /// Changes the settings; gives what is to be recorded of it.
+  using Choice = std::function<v1::Update(executor::Settings&)>;
+  transport::Task<Result<executor::Settings>> note_choice(Choice choose);
   void take_over();
   void let_go_of_conversation();
   executor::ConversationSpec spec() const;

@@ -41,20 +41,22 @@ transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::Conte
     co_return outcome;
   }
 
+  // A turn that was lost has left messages and tool calls: their ids are not used again.
+  const std::string id = turn_id(std::max(next_number(before), spec_.turns + 1));
   Stage stage{.loop = loop_,
               .client = client,
               .cancel = cancel,
               .session = spec_.session_id,
               .cwd = spec_.workspace.cwd,
               .mode = spec_.settings.modes.current,
-              .turn = turn_id(next_number(before)),
+              .turn = id,
               .past = before};
   const v1::ConfigOption* model = option(spec_.settings, "model");
   stage.thinks_first = model != nullptr && model->current == "owl";
   Performance performance(std::move(stage));
   outcome.stop = co_await performance.play(*script);
 
-  Said said{.id = {},
+  Said said{.id = id,
             .told = script->text,
             .prompt = text,
             .answer = performance.answer(),

@@ -77,9 +77,20 @@ transport::Task<Result<Account>> Archive::from_state(store::IndexEntry entry, st
   const auto folder = store_.open(entry);
   if (!folder) co_return fail(folder.error());
   auto marks = marks_until(*folder, state);
-  if (!marks) co_return co_await rebuild(entry, marks.error());
+  if (!marks) {
+    // What a newer version has written is not for this one to mend.
+    if (marks.error().kind == ErrorKind::unsupported) co_return fail(std::move(marks.error()));
+    co_return co_await rebuild(entry, marks.error());
+  }
   auto history = co_await begin_history(entry, state);
   if (!history) co_return fail(std::move(history.error()));
+  // From the end of the last turn on: the state may have been saved within the one after it, and
+  // does not say that it was open. To take a line again changes nothing.
+  store::WritePoint from{.next_seq = state.fork_seq, .offset = 0, .first_seq = state.fork_seq};
+  if (!marks->empty()) {
+    from.next_seq = marks->back().seq + 1;
+    from.offset = marks->back().end;
+  }
   for (TurnMark& mark : *marks) (*history)->add(std::move(mark));
 
   Account account;
@@ -87,7 +98,7 @@ transport::Task<Result<Account>> Archive::from_state(store::IndexEntry entry, st
   account.history = std::move(*history);
   const store::SeeLine see = [&account](const store::Line& line, std::int64_t begin,
                                         std::int64_t end) { account.take(line, begin, end); };
-  const auto read = co_await store::read_on(loop_, *folder, account.end(), see);
+  const auto read = co_await store::read_on(loop_, *folder, from, see);
   if (!read) co_return fail(read.error());
   co_return account;
 }
@@ -105,6 +116,7 @@ transport::Task<Result<Account>> Archive::rebuild(store::IndexEntry entry, const
   std::string text;
   const auto header = store::line_at(*file, 0, text);
   if (!header) {
+    if (header.error().kind == ErrorKind::unsupported) co_return fail(header.error());
     co_return damaged("neither the state nor the transcript of session " + entry.id +
                       " can be read: " + reason + "; " + header.error().message);
   }

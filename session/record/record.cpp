@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/json/redact.h"
+#include "protocol/v1/build_update.h"
 #include "session/record/data.h"
 #include "session/store/limits.h"
 
@@ -203,11 +204,23 @@ void Record::update(const v1::Update& update) {
 std::uint64_t Record::end_turn(TurnEnd end) {
   touch();
   update_redactor_.finish();
+  if (failure_) end_tool_calls();
   end.turn = account_.next_turn();
   end.previous = account_.state.last_turn_offset;
   end.marker = library_.redactor.highest_number();
   append(record_type::turn_end, turn_end_data(end, library_.redactor));
   return account_.history->cursor();
+}
+
+/// Of a turn that nothing more was taken of, as it could not be written.
+void Record::end_tool_calls() {
+  const std::vector<std::string> open = account_.open_tool_calls;  // saying so ends them
+  for (const std::string& id : open) {
+    v1::ToolCall last;
+    last.id = id;
+    last.status = v1::ToolStatus::failed;
+    append(record_type::update, v1::tool_call_update(last).payload);
+  }
 }
 
 void Record::preset(const v1::Update& update) {
@@ -219,15 +232,19 @@ void Record::preset(const v1::Update& update) {
 void Record::flush() {
   if (!writer_ || !folder_) return;
   update_redactor_.settle();
+  if (!writer_->pending()) return;
   auto done = writer_->flush(*folder_);
   if (!done) return failed(std::move(done.error()));
+  is_failing_ = false;
   library_.syncer.later(entry_);
 }
 
 void Record::failed(Error error) {
   if (failure_) return;
   failure_ = std::move(error);
-  library_.log.error("session " + id() + ": " + failure_->message);
+  // One line for as long as it goes on; who asks is told each time.
+  if (!std::exchange(is_failing_, true))
+    library_.log.error("session " + id() + ": " + failure_->message);
   if (on_failure_) on_failure_();
 }
 

@@ -108,6 +108,7 @@ class Record : public std::enable_shared_from_this<Record> {
   transport::Task<Result<bool>> take(std::string reason);
   void append(std::string_view type, std::string_view data);
   void begin_transcript();
+  void end_tool_calls();
   bool is_recorded(std::string_view type) const;
   bool is_recorded(v1::UpdateKind kind) const;
   void write_soon();
@@ -130,6 +131,7 @@ class Record : public std::enable_shared_from_this<Record> {
   std::optional<store::Writer> writer_;
   std::shared_ptr<transport::Event> timer_;  // while something waits for its write
   std::optional<Error> failure_;
+  bool is_failing_ = false;  // no write has succeeded since one failed
   std::function<void()> on_failure_;
 };
 

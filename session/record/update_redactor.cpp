@@ -102,13 +102,15 @@ UpdateRedactor::Message& UpdateRedactor::message_of(const v1::Update& update) {
   return message;
 }
 
-/// Another message speaks. Those that are over, or end in a plain word, are let go of.
+/// Another message speaks. Those that are over, or end in a plain word, are let go of; the others
+/// keep their places, also when all of their text is still held back.
 void UpdateRedactor::leave_others(const Message& current) {
   for (auto each = messages_.begin(); each != messages_.end();) {
-    if (&*each != &current) settle(*each);
-    const bool over =
-        &*each != &current && (each->id.empty() || is_plain_word(each->stream.held_text()));
+    const bool other = &*each != &current;
+    if (other) settle(*each);
+    const bool over = other && (each->id.empty() || is_plain_word(each->stream.held_text()));
     if (over) end(*each);
+    if (other && !over && !each->has_begun) pass(*each, {});
     each = over ? messages_.erase(each) : std::next(each);
   }
   if (messages_.size() > limits::open_messages) {
@@ -145,7 +147,8 @@ void UpdateRedactor::settle() {
   for (auto each = messages_.rbegin(); each != messages_.rend(); ++each) settle(*each);
 }
 
-void UpdateRedactor::pass(const Message& message, std::string_view text) {
+void UpdateRedactor::pass(Message& message, std::string_view text) {
+  message.has_begun = true;
   v1::Update clean;
   clean.kind = message.kind;
   clean.payload.reserve(message.clean_before.size() + text.size() + message.clean_after.size() +

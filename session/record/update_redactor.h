@@ -42,7 +42,8 @@ class UpdateRedactor {
     std::string clean_before;
     std::string clean_after;
     RedactionStream stream;
-    std::string waiting;  // decoded text that the stream has not seen
+    std::string waiting;     // decoded text that the stream has not seen
+    bool has_begun = false;  // the sink has a part of it
   };
 
   Message& message_of(const v1::Update& update);
@@ -50,7 +51,7 @@ class UpdateRedactor {
   void chunk(const v1::Update& update);
   void settle(Message& message);
   void end(Message& message);
-  void pass(const Message& message, std::string_view text);
+  void pass(Message& message, std::string_view text);
 
   Redactor& redactor_;
   Sink sink_;

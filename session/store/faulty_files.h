@@ -52,6 +52,7 @@ class FaultyFiles final : public Files {
   int facts(int fd, Facts& out) override { return real_.facts(fd, out); }
   int names(int dir, std::vector<std::string>& out) override { return real_.names(dir, out); }
   int try_lock(int fd) override { return real_.try_lock(fd); }
+  int lock(int fd) override { return real_.lock(fd); }
   void close(int fd) override { real_.close(fd); }
 
  private:

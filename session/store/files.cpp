@@ -145,6 +145,7 @@ class SystemFiles final : public Files {
   }
 
   int try_lock(int fd) override { return result(::flock(fd, LOCK_EX | LOCK_NB)); }
+  int lock(int fd) override { return result(::flock(fd, LOCK_EX)); }
   void close(int fd) override { ::close(fd); }
 };
 

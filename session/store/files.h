@@ -46,6 +46,8 @@ class Files {
   virtual int names(int dir, std::vector<std::string>& out) = 0;
   /// 0 when the lock was taken, -EWOULDBLOCK when another holds it.
   virtual int try_lock(int fd) = 0;
+  /// Waits until no other holds the lock.
+  virtual int lock(int fd) = 0;
   virtual void close(int fd) = 0;
 };
 

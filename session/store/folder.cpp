@@ -97,6 +97,13 @@ Result<bool> File::try_lock() {
   return true;
 }
 
+Result<void> File::lock() {
+  int done = files_->lock(fd_);
+  while (done == -EINTR) done = files_->lock(fd_);
+  if (done < 0) return failed("cannot lock a file", done);
+  return {};
+}
+
 // --- Folder
 // ----------------------------------------------------------------------------------------
 

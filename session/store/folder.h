@@ -32,6 +32,8 @@ class File {
   Result<Files::Facts> facts() const;
   /// False when another process or another open file holds it.
   Result<bool> try_lock();
+  /// Waits for it: only for what is held for a moment.
+  Result<void> lock();
   void close();
 
  private:

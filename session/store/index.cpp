@@ -14,6 +14,7 @@ namespace tine::session::store {
 namespace {
 
 constexpr const char* file_name = "index";
+constexpr const char* lock_name = "index.lock";
 
 constexpr std::string_view line_begin = R"({"id":")";
 
@@ -159,9 +160,17 @@ bool Index::take(std::string_view line) {
   return true;
 }
 
-Result<void> Index::catch_up() {
+Result<File> Index::lock() const {
+  auto file = root_.open_file(lock_name, Files::Open::lock);
+  if (!file) return file;
+  if (auto locked = file->lock(); !locked) return fail(std::move(locked.error()));
+  return file;
+}
+
+/// Reads what was appended. False: the file is missing or damaged.
+Result<bool> Index::read_on() {
   const auto file = root_.open_file(file_name, Files::Open::read);
-  if (!file) return rebuild();
+  if (!file) return false;
   const auto facts = file->facts();
   if (!facts) return fail(facts.error());
   if (facts->inode != inode_) {
@@ -170,7 +179,7 @@ Result<void> Index::catch_up() {
     offset_ = 0;
     inode_ = facts->inode;
   }
-  if (facts->bytes < offset_) return rebuild();
+  if (facts->bytes < offset_) return false;
   const std::int64_t left = std::max<std::int64_t>(facts->bytes - offset_, 0);
   std::string bytes(std::min(static_cast<std::size_t>(left), limits::read_slice), '\0');
   while (offset_ < facts->bytes) {
@@ -182,11 +191,28 @@ Result<void> Index::catch_up() {
     std::size_t begin = 0;
     for (std::size_t newline = 0; (newline = tail_.find('\n', begin)) != std::string::npos;
          begin = newline + 1) {
-      if (!take(std::string_view(tail_).substr(begin, newline - begin))) return rebuild();
+      if (!take(std::string_view(tail_).substr(begin, newline - begin))) return false;
     }
     tail_.erase(0, begin);
   }
-  return {};
+  return true;
+}
+
+Result<void> Index::catch_up() {
+  const auto whole = read_on();
+  if (!whole) return fail(whole.error());
+  if (*whole) return {};
+  const auto lock = this->lock();
+  if (!lock) return fail(lock.error());
+  return catch_up_locked();
+}
+
+Result<void> Index::catch_up_locked() {
+  // Another process may have made it anew meanwhile.
+  inode_ = 0;
+  const auto whole = read_on();
+  if (!whole) return fail(whole.error());
+  return *whole ? Result<void>() : rebuild();
 }
 
 Result<void> Index::rebuild() {
@@ -249,24 +275,16 @@ Result<std::vector<IndexEntry>> Index::find(std::string_view prefix) {
 }
 
 Result<void> Index::put(const IndexEntry& entry) {
-  // A file that held this line alone would hide all other sessions.
+  const auto lock = this->lock();
+  if (!lock) return fail(lock.error());
+  // A file of this line alone would pass for the whole.
   if (!root_.has(file_name)) {
-    if (auto made = rebuild(); !made) return made;
+    if (auto made = catch_up_locked(); !made) return made;
   }
-  // One write of less than a page: lines of several processes do not mix. When another process puts
-  // a new file in the place of this one at the same moment, the line goes there as well.
-  for (int attempt = 0; attempt < limits::index_attempts; ++attempt) {
-    auto file = root_.open_file(file_name, Files::Open::append);
-    if (!file) return fail(std::move(file.error()));
-    const auto before = file->facts();
-    if (!before) return fail(before.error());
-    std::size_t written = 0;
-    if (auto added = file->append(as_line(entry), written); !added) return added;
-    const auto now = root_.open_file(file_name, Files::Open::read);
-    const auto after = now ? now->facts() : Result<Files::Facts>(fail(now.error()));
-    if (after && after->inode == before->inode) break;
-  }
-  return {};
+  auto file = root_.open_file(file_name, Files::Open::append);
+  if (!file) return fail(std::move(file.error()));
+  std::size_t written = 0;
+  return file->append(as_line(entry), written);
 }
 
 }  // namespace tine::session::store

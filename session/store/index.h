@@ -1,7 +1,8 @@
 #pragma once
 // What sessions there are, so that no folder needs to be walked for it: a line a change, appended
 // by every process that changes something; the last line of a session counts. Derived from the
-// sessions' own files, and made anew from them when it is missing or damaged.
+// sessions' own files, and made anew from them when it is missing or damaged. Who writes holds the
+// lock beside it, so that a new file in its place has every line of the others.
 //
 // Owned by the store, on the loop's thread. Reads what others appended before each answer.
 
@@ -45,7 +46,10 @@ class Index {
   Result<void> put(const IndexEntry& entry);
 
  private:
+  Result<File> lock() const;
   Result<void> catch_up();
+  Result<bool> read_on();
+  Result<void> catch_up_locked();
   Result<void> rebuild();
   bool take(std::string_view line);
 

@@ -34,10 +34,6 @@ inline constexpr std::size_t read_slice = std::size_t{1} * 1024 * 1024;
 /// Bytes read at first for a single line.
 inline constexpr std::size_t short_line = std::size_t{4} * 1024;
 
-/// How often a line of the index is written anew when the file was replaced meanwhile. Then it is
-/// left to the next rebuild.
-inline constexpr int index_attempts = 4;
-
 /// The name of a project's folder. A longer one is cut and made unique by a checksum of the whole
 /// path.
 inline constexpr std::size_t folder_name = 200;

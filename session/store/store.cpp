@@ -237,12 +237,18 @@ Result<State> Store::read_state(const IndexEntry& entry) {
 }
 
 Result<void> Store::write_state(const State& state, bool sync) {
-  const IndexEntry entry = entry_of(state, env_.wall_ms());
+  IndexEntry entry = entry_of(state, env_.wall_ms());
   const auto session = open(entry);
   if (!session) return fail(session.error());
   const auto before = session->read_whole(state_name, limits::state_file);
+  State now = state;
+  if (before && !now.deleted) {
+    // Another process may have hidden it while this one had it open.
+    const auto old = parse_state(*before, state_name);
+    now.deleted = entry.deleted = old && old->deleted;
+  }
   const auto text =
-      store::write_state(state, before ? std::string_view(*before) : std::string_view());
+      store::write_state(now, before ? std::string_view(*before) : std::string_view());
   if (!text) return fail(text.error());
   if (auto written = session->replace(state_name, *text, sync); !written) return written;
   const auto known = index();

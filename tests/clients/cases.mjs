@@ -21,6 +21,13 @@ export function test(name, body) {
   cases.push({ name, body });
 }
 
+class Skipped extends Error {}
+
+/// Ends the running case: it cannot be played here.
+export function skip(why) {
+  throw new Skipped(why);
+}
+
 /// Calls `undo` when the running case is over.
 export function defer(undo) {
   deferred.push(undo);
@@ -114,20 +121,25 @@ async function runCase({ name, body }) {
   faults.push(...strays);
   if (faults.length === 0) {
     console.log(`ok    ${name}`);
-    return true;
+    return 'passed';
+  }
+  if (faults.length === 1 && faults[0] instanceof Skipped) {
+    console.log(`skip  ${name}: ${faults[0].message}`);
+    return 'skipped';
   }
   console.log(`FAIL  ${name}`);
   for (const fault of faults) console.log(String(fault?.stack ?? fault).replace(/^/gm, '      '));
-  return false;
+  return 'failed';
 }
 
 /// Runs the cases whose names contain `filter`; the exit code for the whole.
 export async function runCases(filter = '') {
-  let passed = 0;
-  let failed = 0;
+  const count = { passed: 0, failed: 0, skipped: 0 };
   for (const each of cases.filter(({ name }) => name.includes(filter))) {
-    if (await runCase(each)) passed += 1; else failed += 1;
+    const outcome = await runCase(each);
+    count[outcome] += 1;
   }
-  console.log(`${passed} passed, ${failed} failed`);
+  const { passed, failed, skipped } = count;
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   return failed === 0 && passed > 0 ? 0 : 1;
 }

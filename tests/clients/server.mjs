@@ -57,11 +57,14 @@ export class Server {
   #rest = '';
   #nextId = 1;
   #faults = [];
+  #toJudge;
   #judged = new Map();
   #waiting = new Set();
   #directories = new Map();
 
-  constructor({ command = [program, 'acp'], stdio = ['pipe', 'pipe', 'pipe'], env = {}, cwd } = {}) {
+  constructor({ command = [program, 'acp'], stdio = ['pipe', 'pipe', 'pipe'], env = {}, cwd,
+    judged = fullyJudged } = {}) {
+    this.#toJudge = judged;
     this.child = spawn(command[0], command.slice(1),
       { stdio, env: environment(env), cwd: cwd ?? directory('cwd') });
     this.exited = new Promise((done) => {
@@ -140,7 +143,7 @@ export class Server {
     if (kind !== undefined) {
       const seen = (this.#judged.get(kind) ?? 0) + 1;
       this.#judged.set(kind, seen);
-      if (seen > fullyJudged && seen % 1000 !== 0) return;
+      if (seen > this.#toJudge && seen % 1000 !== 0) return;
     }
     const faults = checkAgentMessage(message, (id) => this.#methods.get(JSON.stringify(id)));
     if (faults.length > 0) this.#faults.push(`${faults.join('; ')} in ${line.slice(0, 1000)}`);

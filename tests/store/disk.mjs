@@ -1,0 +1,153 @@
+// Trouble with the disk: each gives the client one clear error, and costs nothing that was said
+// before.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { directory, test } from '../clients/cases.mjs';
+import { Namespace } from './namespace.mjs';
+import { Place, recalled, refused, said } from './place.mjs';
+import { follow } from './view.mjs';
+
+const lines = (text) => text.split('\n').filter(Boolean);
+
+/// A server that can keep no sessions says so, each time and in few words, and goes on.
+async function keepsNothing(server, place, message) {
+  for (let i = 0; i < 3; i += 1) {
+    const fault = await refused(place.make(server));
+    assert.equal(fault.kind, 'storage_failed');
+    assert.match(fault.message, message);
+    assert.ok(fault.hint);
+  }
+  assert.ok(lines(server.stderr).length <= 1, server.stderr);
+}
+
+for (const [what, env] of [['missing', { HOME: undefined, XDG_STATE_HOME: undefined }],
+  ['empty', { HOME: '', XDG_STATE_HOME: '' }],
+  ['relative', { HOME: 'home', XDG_STATE_HOME: 'state' }]]) {
+  test(`HOME and XDG_STATE_HOME are ${what}`, async () => {
+    const place = new Place();
+    const server = await place.serve({ env });
+    await keepsNothing(server, place, /neither XDG_STATE_HOME nor HOME/);
+    assert.equal((await refused(server.request('session/list'))).kind, 'storage_failed');
+  });
+}
+
+test('a file stands where the state directory should be', async () => {
+  for (const name of ['state', 'state/tine']) {
+    const state = join(directory('place'), 'state');
+    const file = join(dirname(state), name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, '');
+    const place = new Place({ state });
+    const server = await place.serve();
+    await keepsNothing(server, place, /cannot open the state directory .*\/state\/tine/);
+  }
+});
+
+test('the state directory is made with all that is missing above it', async () => {
+  const place = new Place({ state: join(directory('place'), 'not', 'yet', 'there') });
+  const server = await place.serve();
+  assert.equal(await said(server, await place.make(server), 'hello'), 'You said: hello');
+});
+
+test('the state directory becomes read-only', async () => {
+  const place = new Place();
+  const before = await place.serve();
+  const session = await place.make(before);
+  await said(before, session, '[[say:Noted.]] the first thing');
+  before.stdin.end();
+  await before.exited;
+
+  const namespace = await Namespace.make('mount --bind "$1" "$1"', place.state);
+  const server = await place.serve({ command: namespace.command });
+  await place.resume(server, session);
+  const readOnly = namespace.run('mount -o remount,ro,bind "$1"', place.state);
+  assert.equal(readOnly.status, 0, readOnly.text);
+  for (let i = 0; i < 3; i += 1) {
+    const fault = await refused(server.prompt(session, 'hello'));
+    assert.equal(fault.kind, 'storage_failed');
+    assert.match(fault.message, /Read-only file system/);
+    assert.match(fault.hint, /XDG_STATE_HOME/);
+  }
+  await keepsNothing(server, place, /Read-only file system/);
+  assert.ok((await place.list(server)).has(session));
+  namespace.run('mount -o remount,rw,bind "$1"', place.state);
+  assert.equal(await said(server, session, '[[recall]]'), recalled(['the first thing']));
+});
+
+/// A session on a disk of 4 MiB, with a file that takes up most of it.
+async function onSmallDisk() {
+  const place = new Place();
+  const namespace = await Namespace.make('mount -t tmpfs -o size=4m tmpfs "$1"', place.state);
+  const disk = {
+    fill: (kib) => namespace.run(`head -c ${kib}K /dev/zero > "$1/filler"`, place.state),
+    fillAll: () => namespace.run('cat /dev/zero > "$1/filler"', place.state),
+    turnEnds: () => namespace.run(
+      'grep -h \'"type":"turn_end"\' "$1"/tine/*/sessions/*/transcript.jsonl', place.state).text,
+    free: () => namespace.run('rm "$1/filler"', place.state),
+  };
+  const serve = () => place.serve({ command: namespace.command });
+  const server = await serve();
+  const session = await place.make(server);
+  await said(server, session, '[[say:Noted.]] the first thing');
+  return { place, disk, serve, server, session };
+}
+
+/// The messages of a session, loaded by a server.
+async function loaded(place, server, session) {
+  const view = follow(server, session);
+  await place.load(server, session);
+  return [...view.turns.values()];
+}
+
+test('the disk fills up in mid-turn: storage_full, and after there is room it goes on', async () => {
+  const { place, disk, serve, server, session } = await onSmallDisk();
+  disk.fill(3000);
+  const fault = await refused(server.prompt(session, 
+    'second [[open:A job]] [[burst:400000:64]] [[say:Done.]]'));
+  assert.equal(fault.kind, 'storage_full');
+  assert.match(fault.message, /No space left on device/);
+  assert.ok(fault.hint);
+  assert.ok(lines(server.stderr).length <= 1, server.stderr);
+
+  // It stays so, without further words, and everything earlier can be read.
+  assert.equal((await refused(server.prompt(session, 'third'))).kind, 'storage_full');
+  assert.ok(lines(server.stderr).length <= 1, server.stderr);
+  assert.deepEqual((await loaded(place, server, session))[0].messages, ['Noted.']);
+  const other = await serve();
+  const turns = await loaded(place, other, session);
+  assert.deepEqual(turns[0].messages, ['Noted.']);
+  assert.ok(turns[1].messages.every((text) => /^\.*$/.test(text)));
+
+  disk.free();
+  assert.equal(await said(server, session, '[[say:Noted.]] the fourth thing'), 'Noted.');
+  const recital = await said(server, session, '[[recall]]');
+  assert.match(recital, /^I was told:\n1\. the first thing\n/);
+  assert.match(recital, /the fourth thing$/);
+  const all = await loaded(place, await serve(), session);
+  assert.equal(all.length, 4);  // the prompt that was refused at once is no turn
+  assert.deepEqual(all[1].tools.map(({ status }) => status), ['failed']);
+  assert.deepEqual(all.at(-1).messages, [recital]);
+  const stops = [...disk.turnEnds().matchAll(/"stop":"(\w+)"/g)];
+  assert.deepEqual(stops.map(([, stop]) => stop), ['end_turn', 'error', 'end_turn', 'end_turn']);
+});
+
+test('the disk is full and the server is killed: what was said before is there', async () => {
+  const { place, disk, serve, server, session } = await onSmallDisk();
+  disk.fill(3000);
+  await refused(server.prompt(session, '[[burst:400000:64]]'));
+  server.child.kill('SIGKILL');
+  await server.exited;
+  const other = await serve();
+  assert.deepEqual((await loaded(place, other, session))[0].messages, ['Noted.']);
+  disk.fillAll();
+  assert.equal((await refused(other.prompt(session, '[[burst:20000:64]]'))).kind, 'storage_full');
+  assert.equal((await refused(place.make(other))).kind, 'storage_full');
+  assert.equal((await refused(place.fork(other, session))).kind, 'storage_full');
+  disk.free();
+  assert.match(await said(other, session, '[[recall]]'), /^I was told:\n1\. the first thing/);
+  assert.equal(await said(other, await place.make(other), 'hello'), 'You said: hello');
+  assert.ok(lines(other.stderr).length <= 2, other.stderr);
+});
