@@ -51,6 +51,8 @@ void add_session_verbs(CLI::App& session, SessionArguments& arguments) {
   CLI::App* remove = verb(SessionVerb::remove, "delete", "Delete a session");
   one(remove);
   remove->add_flag("--yes", arguments.yes, "Do not ask");
+  remove->add_flag("--purge", arguments.purge,
+                   "Also remove at once what its forks do not need of it");
   session.require_subcommand(1);
 }
 

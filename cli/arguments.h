@@ -26,6 +26,7 @@ struct SessionArguments {
   bool skip_damaged = false;
   bool dry_run = false;
   bool yes = false;
+  bool purge = false;
 };
 
 struct Arguments {

@@ -8,6 +8,7 @@
 #include "protocol/v1/codec.h"
 #include "session/limits.h"
 #include "session/project.h"
+#include "session/purge.h"
 #include "session/record/data.h"
 #include "session/record/past.h"
 #include "session/settings.h"
@@ -416,6 +417,15 @@ void SessionService::forget_conversation(const store::State& state) const {
   const auto known = state.backends.find(state.backend);
   if (backend == nullptr || known == state.backends.end()) return;
   if (!known->second.provider_id.empty()) backend->forget(known->second.provider_id);
+}
+
+transport::Task<Result<void>> SessionService::purge(std::string id, const store::Lock& held) {
+  auto entry = library_.store.find_any(id);
+  // Nothing is left when no fork needs it.
+  if (!entry && entry.error().kind == ErrorKind::session_not_found) co_return Result<void>();
+  if (!entry) co_return fail(std::move(entry.error()));
+  co_return co_await session::purge(library_.loop, library_.store, archive_, std::move(*entry),
+                                    held);
 }
 
 void SessionService::cancel(const v1::Client& client) {

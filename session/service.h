@@ -101,6 +101,9 @@ class SessionService {
   transport::Task<Result<void>> remove(std::string id);
   /// Tells the backend that it will not be asked for the session again.
   void forget_conversation(const store::State& state) const;
+  /// Of a hidden session that forks still need: removes all but what they need. `held`: the caller
+  /// has its lock.
+  transport::Task<Result<void>> purge(std::string id, const store::Lock& held);
   /// Ends the turns of a client's sessions.
   void cancel(const v1::Client& client);
   /// A client goes; its sessions wait in the store.

@@ -76,8 +76,19 @@ transport::Task<int> delete_session(World& world, const Arguments& arguments) {
   auto removed = co_await world.service.remove(entry->id);
   if (!removed) co_return failed(removed.error());
   const bool needed = world.store.find_any(entry->id).has_value();
-  print("deleted " + entry->id +
-        (needed ? "; its files stay for the sessions that were forked from it\n" : "\n"));
+  std::string_view rest =
+      needed ? "; its files stay for the sessions that were forked from it" : "";
+  if (needed && arguments.session.purge) {
+    if (!held) {
+      co_return failed(Error(ErrorKind::storage_failed,
+                             "the session is deleted, but its files could not be opened to purge "
+                             "them"));
+    }
+    auto purged = co_await world.service.purge(entry->id, *held);
+    if (!purged) co_return failed(purged.error());
+    rest = "; of its files only what forks need is left";
+  }
+  print("deleted " + entry->id + std::string(rest) + "\n");
   co_return exit_code::good;
 }
 

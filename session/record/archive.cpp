@@ -103,23 +103,15 @@ transport::Task<Result<Account>> Archive::from_state(store::IndexEntry entry, st
   co_return account;
 }
 
-transport::Task<Result<Account>> Archive::rebuild(store::IndexEntry entry, const Error& why) {
-  const std::string reason = why.message;
+transport::Task<Result<Account>> Archive::read_whole(store::IndexEntry entry) {
   const auto folder = store_.open(entry);
   if (!folder) co_return fail(folder.error());
-  if (!folder->has(store::transcript_name)) {
-    co_return damaged("session " + entry.id +
-                      " has no transcript, and its state cannot be read: " + reason);
-  }
+  if (!folder->has(store::transcript_name)) co_return damaged("there is none");
   const auto file = folder->open_file(store::transcript_name, store::Files::Open::read);
   if (!file) co_return fail(file.error());
   std::string text;
   const auto header = store::line_at(*file, 0, text);
-  if (!header) {
-    if (header.error().kind == ErrorKind::unsupported) co_return fail(header.error());
-    co_return damaged("neither the state nor the transcript of session " + entry.id +
-                      " can be read: " + reason + "; " + header.error().message);
-  }
+  if (!header) co_return fail(header.error());
   Account first;
   first.history = std::make_shared<History>(entry);
   first.take(*header, 0, 0);
@@ -135,6 +127,19 @@ transport::Task<Result<Account>> Archive::rebuild(store::IndexEntry entry, const
                                         std::int64_t end) { account.take(line, begin, end); };
   const auto read = co_await store::read_on(loop_, *folder, account.end(), see);
   if (!read) co_return fail(read.error());
+  co_return account;
+}
+
+transport::Task<Result<Account>> Archive::rebuild(store::IndexEntry entry, const Error& why) {
+  const std::string reason = why.message;
+  auto account = co_await read_whole(entry);
+  if (!account) {
+    if (account.error().kind == ErrorKind::unsupported) co_return account;
+    co_return damaged("the state of session " + entry.id + " cannot be read: " + reason +
+                      "; nor its transcript: " + account.error().message);
+  }
+  const auto folder = store_.open(entry);
+  if (!folder) co_return fail(folder.error());
   std::string kept = "it was missing";
   if (folder->has(state_name)) {
     const std::string aside = std::string(state_name) + ".damaged";
@@ -143,7 +148,7 @@ transport::Task<Result<Account>> Archive::rebuild(store::IndexEntry entry, const
   }
   log_.warning("the state of session " + entry.id + " was made anew from its transcript (" +
                reason + "); " + kept);
-  if (auto saved = store_.write_state(account.state, false); !saved)
+  if (auto saved = store_.write_state(account->state, false); !saved)
     log_.warning("it could not be saved: " + saved.error().message);
   co_return account;
 }

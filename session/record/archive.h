@@ -24,6 +24,8 @@ class Archive {
   Archive& operator=(const Archive&) = delete;
 
   transport::Task<Result<Account>> load(store::IndexEntry entry);
+  /// From the transcript alone.
+  transport::Task<Result<Account>> read_whole(store::IndexEntry entry);
 
  private:
   transport::Task<Result<std::shared_ptr<const History>>> history_of(std::string id);

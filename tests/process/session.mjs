@@ -392,6 +392,22 @@ test('session delete asks, unless it is told not to', async () => {
   }
 });
 
+test('session delete --purge leaves nothing but what a fork needs', async () => {
+  const place = new Place();
+  const { parent, fork } = await place.family();
+  const written = () => readdirSync(place.state, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'index')
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')).join('\n');
+  assert.match(written(), /only the parent/);
+  assert.match(await place.good('delete', parent, '--yes', '--purge'), /only what forks need/);
+  assert.doesNotMatch(written(), /only the parent/);
+  assert.match(await place.good('export', fork), /before the fork/);
+  assert.match(await place.good('export', fork), /only the fork/);
+  await place.good('verify', '--all');
+  assert.equal(await place.good('delete', fork, '--yes', '--purge'), `deleted ${fork}\n`);
+  assert.doesNotMatch(written(), /before the fork/);
+});
+
 test('session delete keeps what a fork needs until that goes, too', async () => {
   const place = new Place();
   const { parent, fork } = await place.family();
