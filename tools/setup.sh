@@ -12,6 +12,7 @@ packages() {
     node) command -v npm >/dev/null || echo nodejs npm ca-certificates ;;
     format) echo clang-format-16 ;;
     lint) echo clang-format-16 clang-tidy-16 ;;
+    engines) echo libre2-dev libhyperscan-dev ;;
   esac
 }
 
