@@ -23,6 +23,7 @@
 #include "cli/system_env.h"
 #include "cli/welcome.h"
 #include "cli/world.h"
+#include "transport/guardian.h"
 #include "transport/stdio.h"
 
 namespace tine::cli {
@@ -162,6 +163,7 @@ int start(const Arguments& arguments) {
 }  // namespace tine::cli
 
 int main(int argc, char** argv) {
+  if (tine::transport::is_guardian(argc, argv)) return tine::transport::guard(argv);
   tine::transport::fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   const auto parsed = tine::cli::parse_arguments(argc, argv);
