@@ -3,6 +3,8 @@
 //
 // Plain functions, called by main; what they refer to outlives the sessions.
 
+#include "base/log.h"
+#include "base/redact/redactor.h"
 #include "cli/config/config.h"
 #include "session/service.h"
 #include "transport/loop.h"
@@ -12,7 +14,8 @@ namespace tine::cli {
 /// The kinds of backend that this program can run.
 std::span<const BackendKind> built_in_kinds();
 
-session::Backends make_backends(transport::Loop& loop, const Config& config);
+session::Backends make_backends(transport::Loop& loop, Log& log, Redactor& redactor,
+                                const Config& config);
 
 /// By the client's wish, the project's file and the user's configuration, in this order.
 session::Chooser make_chooser(const session::Backends& backends, const Config& config);
