@@ -117,6 +117,8 @@ void write_config(json::Writer& out, const ConversationSpec& spec, const std::st
   out.begin_object();
   for (const auto& [name, given] : json::View(configured).members())
     out.key(name.string().value_or(std::string())).raw(given.raw());
+  // An error that is told is of more use than an endless attempt.
+  out.member("features.unbounded_connection_retries", false);
   // Alike in parent and child, or the provider's cache would be of no use.
   out.key("tools.update_plan").begin_object().member("enabled", true).end_object();
   // Another process may go on with the thread as soon as we let go of it.

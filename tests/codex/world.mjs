@@ -29,8 +29,9 @@ async function startModel() {
 }
 
 export class World {
-  /// `provider` are more lines for Codex's configuration of the mocked provider.
-  static async make({ provider = '', codexConfig = '', backend = '' } = {}) {
+  /// `provider` are more lines for Codex's configuration of the mocked provider, `codexConfig` for
+  /// the rest of it.
+  static async make({ provider = '', codexConfig = '' } = {}) {
     const world = new World();
     world.model = await startModel();
     world.home = directory('codex-home');
@@ -50,17 +51,17 @@ ${provider}
 [projects."${world.project}"]
 trust_level = "trusted"
 `);
-    mkdirSync(join(world.home, 'config/tine'), { recursive: true });
-    const configuration = join(world.home, 'config/tine/config.toml');
-    writeFileSync(configuration, `
-default_backend = "codex"
-[backends.codex]
-kind = "codex"
-command = ["${codex}"]
-${backend}
-`);
-    chmodSync(configuration, 0o600);
+    world.configure(`command = ["${codex}"]`);
     return world;
+  }
+
+  /// Writes the program's own configuration; `backend` are the lines of its one backend.
+  configure(backend) {
+    mkdirSync(join(this.home, 'config/tine'), { recursive: true });
+    const configuration = join(this.home, 'config/tine/config.toml');
+    writeFileSync(configuration,
+      `default_backend = "codex"\n[backends.codex]\nkind = "codex"\n${backend}\n`);
+    chmodSync(configuration, 0o600);
   }
 
   environment() {
