@@ -110,3 +110,22 @@ test('codex: usage is what the model counted, and nothing of it twice', async ()
   await usageOf(sessionId, '[[run: echo two]] [[say: in the fork]]');
   await usageOf(session, '[[say: and here]]');
 });
+
+test('codex: a parent that another process holds is forked all the same, and not resumed', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: held]]');
+  const other = await world.serve();
+  const open = { sessionId: session, cwd: world.project, mcpServers: [] };
+  await other.request('session/load', open);
+  const fault = await other.prompt(session, '[[say: no]]').catch((error) => error);
+  assert.equal(fault.data?.tine?.kind, 'session_locked');
+  const { sessionId } = await other.request('session/fork', open);
+  assert.equal((await other.prompt(sessionId, '[[say: yes]]')).stopReason, 'end_turn');
+  assert.ok(asked(world.model.requests().at(-1), 'held'));
+  // Once it is let go it can be taken over, even while its old process goes on with others.
+  const second = await server.newSession(world.project);
+  await server.prompt(second, '[[say: beside]]');
+  await server.request('session/close', { sessionId: session });
+  assert.equal((await other.prompt(session, '[[say: mine now]]')).stopReason, 'end_turn');
+});

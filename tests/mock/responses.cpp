@@ -77,6 +77,13 @@ json call_of(const Step& step) {
     const auto parts = words(step.argument, 2);
     return {{"type", "function_call"}, {"name", parts.at(0)}, {"arguments", parts.at(1)}};
   }
+  if (step.name == "mcp") {
+    const auto parts = words(step.argument, 3);
+    return {{"type", "function_call"},
+            {"namespace", parts.at(0)},
+            {"name", parts.at(1)},
+            {"arguments", parts.at(2)}};
+  }
   return exec_call(step.argument, step.name == "escalate");
 }
 

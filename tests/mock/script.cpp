@@ -15,7 +15,8 @@ std::string_view trimmed(std::string_view text) {
 }  // namespace
 
 bool calls_tool(const Step& step) {
-  constexpr std::array<std::string_view, 5> tools = {"run", "escalate", "patch", "plan", "call"};
+  constexpr std::array<std::string_view, 6> tools = {"run",  "escalate", "patch",
+                                                     "plan", "call",     "mcp"};
   return std::find(tools.begin(), tools.end(), step.name) != tools.end();
 }
 

@@ -6,7 +6,7 @@
 //
 //   [[say: TEXT]]  [[think: TEXT]]  [[slow: CHUNKS MS]]
 //   [[run: COMMAND]]  [[escalate: COMMAND]]  [[patch: PATCH]]  [[plan: STEP | STEP]]
-//   [[call: NAME JSON]]
+//   [[call: NAME JSON]]  [[mcp: NAMESPACE NAME JSON]]
 //   [[status: CODE TIMES RETRY_AFTER]]  [[quota]]  [[context]]  [[drop: TIMES]]
 //   [[hang: headers|body]]
 //

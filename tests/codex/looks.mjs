@@ -1,0 +1,39 @@
+// What tine says of Codex without a prompt: doctor, logging in, the weight of a session.
+
+import assert from 'node:assert/strict';
+
+import { runProgram } from '../clients/server.mjs';
+import { running, test, until } from '../clients/cases.mjs';
+import { World } from './world.mjs';
+
+const backends = () => running().length;
+
+test('codex: doctor tells program, version, login and forking', async () => {
+  const world = await World.make();
+  const { code, stdout } = await runProgram(['doctor', '--json'], { env: world.environment() });
+  const [codex] = JSON.parse(stdout).backends;
+  assert.equal(code, 0, stdout);
+  assert.equal(codex.version, '0.169.0');
+  assert.match(codex.login, /not needed/);
+  assert.match(codex.forking, /native/);
+});
+
+test('codex: without a login authenticate says what to do', async () => {
+  const world = await World.make({ provider: 'requires_openai_auth = true' });
+  const server = await world.serve();
+  const fault = await server.request('authenticate', { methodId: 'codex-login' })
+    .catch((error) => error);
+  assert.equal(fault.code, -32000, String(fault));
+  assert.match(fault.data.tine.hint, /codex login/);
+});
+
+test('codex: no process runs before the first prompt, nor after the last session is closed',
+  async () => {
+    const world = await World.make();
+    const { server, session } = await world.open();
+    assert.equal(backends(), 1);
+    await server.prompt(session, '[[say: hello]]');
+    assert.ok(backends() > 1);
+    await server.request('session/close', { sessionId: session });
+    await until('app-server to be gone', () => backends() === 1);
+  });
