@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/guarded/program.h"
 #include "transport/child.h"
 #include "transport/event.h"
 #include "transport/limits.h"
@@ -19,13 +20,9 @@
 using namespace tine;
 using namespace tine::transport;
 using namespace tine::transport::test;
+using tine::test::guarded_program;
 
 namespace {
-
-std::string guarded_program() {
-  const auto own = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  return (own.parent_path() / "tests/guarded/guarded").string();
-}
 
 GuardedSpec spec_of(std::vector<std::string> command) {
   GuardedSpec spec;

@@ -61,6 +61,7 @@ AppServer::Reply<std::shared_ptr<AppServer>> AppServer::start(transport::Loop& l
   guarded.command = std::move(spec.command);
   guarded.command.emplace_back("app-server");
   guarded.environment = std::move(spec.environment);
+  guarded.guardian = std::move(spec.guardian);
   auto process = co_await transport::Guarded::start(loop, std::move(guarded));
   if (!process) {
     Error error = std::move(process.error());

@@ -35,6 +35,7 @@ class ThreadListener {
 struct AppServerSpec {
   std::vector<std::string> command;      ///< of Codex, without the word app-server
   std::vector<std::string> environment;  ///< NAME=value, the whole of it
+  std::string guardian = transport::GuardedSpec().guardian;
 };
 
 class AppServer final : public transport::RpcHandler,

@@ -54,7 +54,7 @@ transport::Task<Result<void>> CodexConversation::make_ready() {
     server_->attach(thread_.id, *this);
   }
   // A prompt that comes while a turn runs would only steer that turn.
-  const bool quiet = co_await quiet_.wait_for(limits::interrupt);
+  const bool quiet = co_await quiet_.wait_for(limits::patience.interrupt);
   if (!quiet) {
     co_return fail(ErrorKind::backend_failed, "Codex does not end the turn that was cancelled");
   }
@@ -110,7 +110,7 @@ void CodexConversation::interrupt(Turn& turn) {
   if (!server_ || active_turn_.empty()) return;
   codex_.loop().spawn(
       [](std::shared_ptr<AppServer> server, std::string params) -> transport::Task<void> {
-        co_await server->call("turn/interrupt", std::move(params), limits::interrupt);
+        co_await server->call("turn/interrupt", std::move(params), limits::patience.interrupt);
       }(server_, interrupt_params(thread_.id, active_turn_)));
 }
 

@@ -17,16 +17,18 @@ inline constexpr milliseconds handshake{30'000};
 /// answer at all.)
 inline constexpr milliseconds call{60'000};
 
-/// From a prompt to the first sign of the model. Then the turn is interrupted: timeout.
-inline constexpr milliseconds first_response{300'000};
-
-/// Between two signs of a turn while no question is open. Then it is interrupted: timeout. Commands
-/// may be silent for long.
-inline constexpr milliseconds idle{1'800'000};
-
-/// How long an interrupted turn may take to end. Then the turn is over without it, and the thread
-/// is not used before it has.
-inline constexpr milliseconds interrupt{4'000};
+/// How long a turn may be silent.
+struct Patience {
+  /// From a prompt to the first sign of the model. Then the turn is interrupted: timeout.
+  milliseconds first_response{300'000};
+  /// Between two signs of a turn while no question is open. Then it is interrupted: timeout.
+  /// Commands may be silent for long.
+  milliseconds idle{1'800'000};
+  /// How long an interrupted turn may take to end. Then the turn is over without it, and the thread
+  /// is not used before it has.
+  milliseconds interrupt{4'000};
+};
+inline constexpr Patience patience;
 
 /// What app-server is given to end by itself: it does within a tenth of a second.
 inline constexpr transport::KillLadder ending{.after_input = milliseconds(3'000),

@@ -57,12 +57,13 @@ std::string joined(json::View texts) {
 }  // namespace
 
 Turn::Turn(transport::Loop& loop, Log& log, v1::Client& client, std::string session,
-           std::string model)
+           std::string model, limits::Patience patience)
     : loop_(loop),
       log_(log),
       client_(client),
       session_(std::move(session)),
       model_(std::move(model)),
+      patience_(patience),
       woken_(loop),
       no_question_(loop) {
   no_question_.set();
@@ -141,10 +142,10 @@ void Turn::hurry() {
 transport::Task<bool> Turn::ended() {
   while (!over_) {
     woken_.reset();
-    transport::Milliseconds patience = heard_ ? limits::idle : limits::first_response;
-    if (hurried_) patience = limits::interrupt;
+    transport::Milliseconds wait = heard_ ? patience_.idle : patience_.first_response;
+    if (hurried_) wait = patience_.interrupt;
     const std::uint64_t before = signs_;
-    const bool woken = co_await woken_.wait_for(patience);
+    const bool woken = co_await woken_.wait_for(wait);
     if (over_ || woken) continue;
     if (hurried_) co_return false;
     if (asked_.empty() && signs_ == before) co_return false;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "executor/codex/limits.h"
 #include "executor/executor.h"
 #include "transport/event.h"
 #include "transport/rpc_peer.h"
@@ -21,7 +22,8 @@ namespace tine::executor::codex {
 
 class Turn {
  public:
-  Turn(transport::Loop& loop, Log& log, v1::Client& client, std::string session, std::string model);
+  Turn(transport::Loop& loop, Log& log, v1::Client& client, std::string session, std::string model,
+       limits::Patience patience = limits::patience);
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
@@ -87,6 +89,7 @@ class Turn {
   v1::Client& client_;
   std::string session_;
   std::string model_;
+  limits::Patience patience_;
   TurnOutcome outcome_;
   bool over_ = false;
   bool hurried_ = false;
