@@ -1,10 +1,13 @@
 // What tine says of Codex without a prompt: doctor, logging in, the weight of a session.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
+import { directory, running, test, until } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
-import { running, test, until } from '../clients/cases.mjs';
-import { World } from './world.mjs';
+import { codex, World } from './world.mjs';
 
 const backends = () => running().length;
 
@@ -37,3 +40,17 @@ test('codex: no process runs before the first prompt, nor after the last session
     await server.request('session/close', { sessionId: session });
     await until('app-server to be gone', () => backends() === 1);
   });
+
+test('codex: the page tells what becomes of everything in the generated schema', () => {
+  const folder = directory('schema');
+  execFileSync(codex, ['app-server', 'generate-json-schema', '--experimental', '--out', folder],
+    { env: { HOME: directory('schema-home') }, stdio: ['ignore', 'ignore', 'ignore'] });
+  const read = (name) => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
+  const names = (union, member) => union.oneOf.map(({ properties }) => properties[member].enum[0]);
+  const notifications = read('ServerNotification');
+  const page = readFileSync('docs/codex.md', 'utf8');
+  const missing = [...names(notifications, 'method'), ...names(read('ServerRequest'), 'method'),
+    ...names(notifications.definitions.ThreadItem, 'type')]
+    .filter((name) => !page.includes(`\`${name}\``));
+  assert.deepEqual(missing, []);
+});

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { defer, directory } from '../clients/cases.mjs';
 import { Server } from '../clients/server.mjs';
 
-const codex = resolve('tests/codex/node_modules/@openai/codex-linux-x64/vendor',
+export const codex = resolve('tests/codex/node_modules/@openai/codex-linux-x64/vendor',
   'x86_64-unknown-linux-musl/bin/codex');
 const mock = join(dirname(process.env.TINE), 'tests/mock/mock_model');
 
