@@ -51,8 +51,10 @@ AppServer::AppServer(transport::Loop& loop, Log& log, Redactor& redactor,
     : log_(log),
       redactor_(redactor),
       process_(std::move(process)),
-      peer_(transport::RpcPeer::make(loop, process_->take_channel(), {},
-                                     transport::Dialect::without_version)) {}
+      pace_(std::make_shared<transport::Pace>(loop)),
+      peer_(transport::RpcPeer::make(loop,
+                                     transport::make_paced_channel(process_->take_channel(), pace_),
+                                     {}, transport::Dialect::without_version)) {}
 
 AppServer::Reply<std::shared_ptr<AppServer>> AppServer::start(transport::Loop& loop, Log& log,
                                                               Redactor& redactor,

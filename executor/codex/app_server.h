@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "transport/event.h"
 #include "transport/guarded.h"
+#include "transport/paced_channel.h"
 #include "transport/rpc_peer.h"
 
 namespace tine::executor::codex {
@@ -53,6 +54,8 @@ class AppServer final : public transport::RpcHandler,
   void attach(const std::string& thread_id, ThreadListener& listener);
   void detach(const std::string& thread_id, const ThreadListener& listener);
 
+  /// Whoever cannot keep up holds it: app-server is not read from then.
+  const std::shared_ptr<transport::Pace>& pace() const { return pace_; }
   /// Of Codex, as it told.
   const std::string& version() const { return version_; }
   bool gone() const { return gone_; }
@@ -75,6 +78,7 @@ class AppServer final : public transport::RpcHandler,
   Log& log_;
   Redactor& redactor_;
   std::unique_ptr<transport::Guarded> process_;
+  std::shared_ptr<transport::Pace> pace_;
   std::shared_ptr<transport::RpcPeer> peer_;
   std::string version_;
   std::map<std::string, ThreadListener*> listeners_;  // by thread

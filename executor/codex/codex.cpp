@@ -136,6 +136,12 @@ Executor::Reply<Codex::Opened> Codex::open(ThreadCall call, const ConversationSp
   std::string method = "thread/start";
   if (call == ThreadCall::resume) method = "thread/resume";
   if (call == ThreadCall::fork) method = "thread/fork";
+  auto let_in = co_await check_login(*server);
+  if (!let_in) {
+    --uses_;
+    co_await stop_unless_used();
+    co_return fail(std::move(let_in.error()));
+  }
   auto answer = co_await (*server)->call(
       method, thread_params(call, spec, choices, setup_.defaults.config, of), limits::call);
   if (!answer) {
@@ -214,19 +220,32 @@ void Codex::forget(const std::string& provider_id) {
 // --- logging in
 // ------------------------------------------------------------------------------------
 
-transport::Task<Result<void>> Codex::authenticate(std::string method_id) {
-  if (method_id != login) {
-    co_return fail(Error(ErrorKind::invalid_params, "no such login method").at("params.methodId"));
-  }
-  const auto answer = co_await call_once("account/read", "{}");
-  if (!answer) co_return fail(answer.error());
+Executor::Reply<void> Codex::check_login(std::shared_ptr<AppServer> server) {
+  if (logged_in_) co_return Result<void>();
+  auto answer = co_await server->call("account/read", "{}", limits::call);
+  if (!answer) co_return fail(std::move(answer.error()));
   const Login state = login_of(json::View(*answer));
+  logged_in_ = state.good;
   if (state.good) co_return Result<void>();
   co_return fail(
       Error(ErrorKind::auth_required, "Codex: " + state.text).with_hint(std::string(login_hint)));
 }
 
+transport::Task<Result<void>> Codex::authenticate(std::string method_id) {
+  if (method_id != login) {
+    co_return fail(Error(ErrorKind::invalid_params, "no such login method").at("params.methodId"));
+  }
+  logged_in_ = false;
+  auto server = co_await use();
+  if (!server) co_return fail(std::move(server.error()));
+  auto let_in = co_await check_login(*server);
+  --uses_;
+  co_await stop_unless_used();
+  co_return let_in;
+}
+
 transport::Task<Result<void>> Codex::logout() {
+  logged_in_ = false;
   const auto answer = co_await call_once("account/logout", "null");
   if (!answer) co_return fail(answer.error());
   co_return Result<void>();

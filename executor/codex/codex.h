@@ -70,6 +70,8 @@ class Codex final : public Executor {
   Reply<std::string> model_of(std::string thread_id);
   /// A call that belongs to no thread.
   Reply<std::string> call_once(std::string method, std::string params);
+  /// Nobody is sent to a service that will not let them in.
+  Reply<void> check_login(std::shared_ptr<AppServer> server);
   transport::Task<void> learn_models(std::shared_ptr<AppServer> server);
 
   transport::Loop& loop_;
@@ -79,7 +81,8 @@ class Codex final : public Executor {
   std::shared_ptr<AppServer> server_;
   std::shared_ptr<transport::Event> changing_;  // it is being started or stopped
   std::size_t uses_ = 0;
-  std::string models_;  // `data` of model/list, once it is known
+  bool logged_in_ = false;  // as far as is known
+  std::string models_;      // `data` of model/list, once it is known
 };
 
 }  // namespace tine::executor::codex

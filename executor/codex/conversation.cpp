@@ -71,7 +71,7 @@ transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBl
     co_return outcome;
   }
   const std::string model = choices_of(spec_.settings).model;
-  Turn turn(codex_.loop(), codex_.log(), client, spec_.session_id,
+  Turn turn(codex_.loop(), codex_.log(), client, server_->pace(), spec_.session_id,
             model.empty() ? thread_.model : model);
   turn_ = &turn;
   co_await run(std::move(prompt), turn, cancel);

@@ -15,14 +15,14 @@ namespace tine::executor::codex::test {
 
 class TestClient final : public v1::Client {
  public:
-  explicit TestClient(transport::Loop& loop) : loop_(loop) {}
+  explicit TestClient(transport::Loop& loop) : roomy(loop), loop_(loop) { roomy.set(); }
 
   const v1::ClientCapabilities& capabilities() const override { return can; }
   void update(const v1::Update& update) override {
     updates.push_back(nlohmann::json::parse(update.payload));
   }
-  transport::Task<void> room() override { co_return; }
-  bool has_room() const override { return true; }
+  transport::Task<void> room() override { return roomy.wait(); }
+  bool has_room() const override { return roomy.is_set(); }
 
   Reply<v1::PermissionResponse> request_permission(v1::PermissionRequest request,
                                                    Cancel cancel) override {
@@ -75,6 +75,7 @@ class TestClient final : public v1::Client {
     return out;
   }
 
+  transport::Event roomy;  ///< set at first
   v1::ClientCapabilities can;
   std::vector<nlohmann::json> updates;
   std::vector<v1::PermissionRequest> asked;

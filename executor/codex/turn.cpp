@@ -56,17 +56,21 @@ std::string joined(json::View texts) {
 
 }  // namespace
 
-Turn::Turn(transport::Loop& loop, Log& log, v1::Client& client, std::string session,
-           std::string model, limits::Patience patience)
+Turn::Turn(transport::Loop& loop, Log& log, v1::Client& client,
+           std::shared_ptr<transport::Pace> pace, std::string session, std::string model,
+           limits::Patience patience)
     : loop_(loop),
       log_(log),
       client_(client),
+      pace_(std::move(pace)),
       session_(std::move(session)),
       model_(std::move(model)),
       patience_(patience),
       woken_(loop),
-      no_question_(loop) {
+      no_question_(loop),
+      not_holding_(loop) {
   no_question_.set();
+  not_holding_.set();
 }
 
 Turn::Take Turn::taker_of(std::string_view method) {
@@ -148,7 +152,7 @@ transport::Task<bool> Turn::ended() {
     const bool woken = co_await woken_.wait_for(wait);
     if (over_ || woken) continue;
     if (hurried_) co_return false;
-    if (asked_.empty() && signs_ == before) co_return false;
+    if (asked_.empty() && not_holding_.is_set() && signs_ == before) co_return false;
   }
   co_return true;
 }
@@ -158,6 +162,7 @@ transport::Task<void> Turn::close() {
   const auto open = asked_;
   for (const auto& each : open) each->cancel.cancel();
   co_await no_question_.wait();
+  co_await not_holding_.wait();
 }
 
 // --- items
@@ -166,6 +171,17 @@ transport::Task<void> Turn::close() {
 void Turn::send(v1::Update update) {
   update.session = session_;
   client_.update(update);
+  if (client_.has_room() || !not_holding_.is_set()) return;
+  not_holding_.reset();
+  pace_->hold();
+  loop_.spawn(let_catch_up());
+}
+
+transport::Task<void> Turn::let_catch_up() {
+  co_await client_.room();
+  ++signs_;
+  pace_->release();
+  not_holding_.set();
 }
 
 void Turn::say(v1::UpdateKind kind, std::string_view text, const std::string& id,

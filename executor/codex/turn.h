@@ -16,14 +16,16 @@
 #include "executor/codex/limits.h"
 #include "executor/executor.h"
 #include "transport/event.h"
+#include "transport/paced_channel.h"
 #include "transport/rpc_peer.h"
 
 namespace tine::executor::codex {
 
 class Turn {
  public:
-  Turn(transport::Loop& loop, Log& log, v1::Client& client, std::string session, std::string model,
-       limits::Patience patience = limits::patience);
+  /// `pace` is that of the process that is heard.
+  Turn(transport::Loop& loop, Log& log, v1::Client& client, std::shared_ptr<transport::Pace> pace,
+       std::string session, std::string model, limits::Patience patience = limits::patience);
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
@@ -37,7 +39,8 @@ class Turn {
 
   /// Waits for its end. False when app-server was silent for too long; then it still runs.
   transport::Task<bool> ended();
-  /// Ends the questions that are open. To be awaited before the turn is destroyed.
+  /// Ends the questions that are open, and waits for the client to catch up. To be awaited before
+  /// the turn is destroyed.
   transport::Task<void> close();
 
   const TurnOutcome& outcome() const { return outcome_; }
@@ -81,12 +84,14 @@ class Turn {
            std::string_view meta = {});
   void send(v1::Update update);
   void abandon_messages();
+  transport::Task<void> let_catch_up();
   transport::Task<void> ask(std::string method, std::string params, std::shared_ptr<Asked> asked,
                             transport::Replier replier);
 
   transport::Loop& loop_;
   Log& log_;
   v1::Client& client_;
+  std::shared_ptr<transport::Pace> pace_;
   std::string session_;
   std::string model_;
   limits::Patience patience_;
@@ -97,6 +102,7 @@ class Turn {
   std::uint64_t signs_ = 0;  // of life
   transport::Event woken_;
   transport::Event no_question_;
+  transport::Event not_holding_;  // the process back, for the client to catch up
   std::vector<std::shared_ptr<Asked>> asked_;
   std::map<std::string, v1::UpdateKind> messages_;               // begun and not completed, by item
   std::map<std::string, Output> outputs_;                        // of commands that run

@@ -17,7 +17,7 @@ namespace bounds = executor::codex::limits;
 
 struct Playing {
   explicit Playing(bounds::Patience patience = bounds::patience)
-      : client(wire.loop), turn(wire.loop, world.log, client, "S", "gpt", patience) {
+      : client(wire.loop), turn(wire.loop, world.log, client, pace, "S", "gpt", patience) {
     wire.handler.request = [this](std::string_view method, json::View params,
                                   transport::Replier replier) {
       turn.on_question(method, params, std::move(replier));
@@ -32,6 +32,7 @@ struct Playing {
   Tapped wire;
   TestWorld world;
   TestClient client;
+  std::shared_ptr<transport::Pace> pace = std::make_shared<transport::Pace>(wire.loop);
   Turn turn;
 };
 
@@ -178,5 +179,19 @@ TEST_CASE("a question that Codex takes back is no longer open") {
     playing.hear("serverRequest/resolved", R"({"requestId":7})");
     const std::string answer = co_await playing.wire.tap.line();
     CHECK(nlohmann::json::parse(answer)["id"] == 7);
+  });
+}
+
+TEST_CASE("a client that does not keep up holds back what is heard, until it does") {
+  Playing playing;
+  run(playing.wire.loop, [&]() -> Task<void> {
+    playing.begin();
+    playing.client.roomy.reset();
+    playing.hear("item/agentMessage/delta", R"({"itemId":"a","delta":"x"})");
+    playing.hear("item/agentMessage/delta", R"({"itemId":"a","delta":"y"})");
+    CHECK(playing.pace->is_held());
+    playing.client.roomy.set();
+    co_await playing.turn.close();
+    CHECK_FALSE(playing.pace->is_held());
   });
 }

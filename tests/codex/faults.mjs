@@ -120,3 +120,20 @@ test('codex: a program that is not there, or is no Codex, is an error that says 
   assert.equal(wrong.data?.tine?.kind, 'backend_gone');
   assert.match(wrong.message, /exit code 3 .* no such thing/);
 });
+
+test('codex: a stream that nobody reads is left with Codex, and a cancel ends it', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: warm]]');
+  server.stdout.pause();
+  const turn = server.prompt(session, '[[slow: 300000 0]]');
+  await until('the stream', () => world.model.requests().length === 2);
+  await server.standstill();
+  const peak = server.memory('VmHWM');
+  assert.ok(peak < 32 * 1024, `took ${peak} kB`);
+  server.notify('session/cancel', { sessionId: session });
+  await server.standstill();
+  server.stdout.resume();
+  assert.equal((await turn).stopReason, 'cancelled');
+  assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+});

@@ -21,13 +21,17 @@ test('codex: doctor tells program, version, login and forking', async () => {
   assert.match(codex.forking, /native/);
 });
 
-test('codex: without a login authenticate says what to do', async () => {
+test('codex: without a login authenticate and prompts say what to do, and nothing is sent', async () => {
   const world = await World.make({ provider: 'requires_openai_auth = true' });
   const server = await world.serve();
   const fault = await server.request('authenticate', { methodId: 'codex-login' })
     .catch((error) => error);
   assert.equal(fault.code, -32000, String(fault));
   assert.match(fault.data.tine.hint, /codex login/);
+  const session = await server.newSession(world.project);
+  const prompt = await server.prompt(session, '[[say: no]]').catch((error) => error);
+  assert.equal(prompt.code, -32000, String(prompt));
+  assert.equal(world.model.requests().length, 0);
 });
 
 test('codex: no process runs before the first prompt, nor after the last session is closed',
