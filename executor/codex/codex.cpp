@@ -11,12 +11,6 @@ namespace {
 constexpr std::string_view login = "codex-login";
 constexpr std::string_view login_hint = "Run `codex login` in a terminal, then try again.";
 
-std::string thread_id_params(const std::string& thread_id) {
-  std::string out;
-  json::Writer(out).begin_object().member("threadId", std::string_view(thread_id)).end_object();
-  return out;
-}
-
 std::string text_in(json::View object, std::string_view name) {
   return object.find(name).string().value_or(std::string());
 }

@@ -11,6 +11,9 @@
 namespace tine::executor::codex {
 namespace {
 
+/// A prompt that is Codex's own command: the past is put into a summary.
+constexpr std::string_view compact_command = "/compact";
+
 std::string interrupt_params(const std::string& thread, const std::string& turn) {
   std::string out;
   json::Writer(out)
@@ -71,7 +74,7 @@ transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBl
     co_return outcome;
   }
   const std::string model = choices_of(spec_.settings).model;
-  Turn turn(codex_.loop(), codex_.log(), client, server_->pace(), spec_.session_id,
+  Turn turn(codex_.loop(), codex_.log(), client, server_->pace(), meter_, spec_.session_id,
             model.empty() ? thread_.model : model);
   turn_ = &turn;
   co_await run(std::move(prompt), turn, cancel);
@@ -85,14 +88,19 @@ transport::Task<void> CodexConversation::run(std::vector<v1::ContentBlock> promp
   const auto subscription = cancel.on_cancel([this, &turn] { interrupt(turn); });
   const Choices choices = choices_of(spec_.settings);
   const auto server = server_;
-  auto started = co_await server->call(
-      "turn/start", turn_params(thread_.id, prompt, spec_.workspace, choices, known_),
-      limits::call);
+  const bool compacts = v1::plain_text(prompt) == compact_command;
+  std::string method = "turn/start";
+  std::string params = turn_params(thread_.id, prompt, spec_.workspace, choices, known_);
+  if (compacts) {
+    method = "thread/compact/start";
+    params = thread_id_params(thread_.id);
+  }
+  auto started = co_await server->call(method, std::move(params), limits::call);
   if (!started) {
     turn.fail(std::move(started.error()));
     co_return;
   }
-  known_ = choices;
+  if (!compacts) known_ = choices;
   const bool ended = co_await turn.ended();
   if (ended) co_return;
   if (cancel.cancelled()) {
@@ -122,7 +130,11 @@ void CodexConversation::on_notification(std::string_view method, json::View para
     active_turn_.clear();
     quiet_.set();
   }
-  if (turn_ == nullptr) return;
+  if (turn_ == nullptr) {
+    // What the thread's past has cost, or what a turn still costs that was left behind.
+    if (method == "thread/tokenUsage/updated") meter_.read(params.find("tokenUsage"), true);
+    return;
+  }
   turn_->on_notification(method, params);
   if (method == "turn/started" && turn_->hurried()) interrupt(*turn_);
 }

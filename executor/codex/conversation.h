@@ -7,6 +7,7 @@
 #include <string>
 
 #include "executor/codex/app_server.h"
+#include "executor/codex/meter.h"
 #include "executor/codex/params.h"
 #include "executor/executor.h"
 
@@ -50,6 +51,7 @@ class CodexConversation final : public Conversation, public ThreadListener {
   std::shared_ptr<AppServer> server_;  // none: it has gone, or was let go
   Thread thread_;
   ConversationSpec spec_;
+  Meter meter_;
   Choices known_;            // what app-server has been told
   Turn* turn_ = nullptr;     // that runs for a prompt
   std::string active_turn_;  // of the thread, also when it was left behind

@@ -65,9 +65,11 @@ Error error_of_call(std::string_view method, Error error) {
     error.message = "Codex did not answer " + std::string(method);
     return error;
   }
+  // All refusals have one code: this sentence of app-server's is the only sign.
+  const bool held = error.message.ends_with("already has an active writer");
   error.message = "Codex refuses " + std::string(method) + ": " + error.message;
   error.code.reset();
-  error.kind = ErrorKind::backend_failed;
+  error.kind = held ? ErrorKind::session_locked : ErrorKind::backend_failed;
   return error;
 }
 

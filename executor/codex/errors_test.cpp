@@ -49,5 +49,8 @@ TEST_CASE("an error of a call names the call, and keeps no code of Codex's") {
   CHECK(error.message == "Codex refuses thread/resume: no rollout found");
   CHECK(error.kind == ErrorKind::backend_failed);
   CHECK_FALSE(error.code);
+  const Error held = error_of_call(
+      "thread/resume", Error(ErrorKind::invalid_request, "thread T already has an active writer"));
+  CHECK(held.kind == ErrorKind::session_locked);
   CHECK(error_of_call("x", Error(ErrorKind::timeout, "")).kind == ErrorKind::timeout);
 }

@@ -259,6 +259,12 @@ std::string thread_params(ThreadCall call, const ConversationSpec& spec, const C
   return text;
 }
 
+std::string thread_id_params(const std::string& thread_id) {
+  std::string out;
+  json::Writer(out).begin_object().member("threadId", std::string_view(thread_id)).end_object();
+  return out;
+}
+
 std::string turn_params(const std::string& thread_id, const std::vector<v1::ContentBlock>& prompt,
                         const v1::Workspace& workspace, const Choices& choices,
                         const Choices& known) {

@@ -47,6 +47,9 @@ enum class ThreadCall : std::uint8_t { start, resume, fork };
 std::string thread_params(ThreadCall call, const ConversationSpec& spec, const Choices& choices,
                           const std::string& config, const ProviderPoint& of);
 
+/// Of a call that is about a thread and nothing else.
+std::string thread_id_params(const std::string& thread_id);
+
 /// Of what was chosen only what `known` does not say already.
 std::string turn_params(const std::string& thread_id, const std::vector<v1::ContentBlock>& prompt,
                         const v1::Workspace& workspace, const Choices& choices,

@@ -20,24 +20,10 @@ std::string text_in(json::View object, std::string_view name) {
   return object.find(name).string().value_or(std::string());
 }
 
-std::optional<std::uint64_t> count_in(json::View object, std::string_view name) {
-  const auto value = object.find(name).integer();
-  if (!value || *value < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*value);
-}
-
-/// Codex counts what came from the cache, or went to it, within its input.
-Tokens tokens_of(json::View call) {
-  Tokens tokens;
-  tokens.cache_read = count_in(call, "cachedInputTokens");
-  tokens.cache_write = count_in(call, "cacheWriteInputTokens");
-  tokens.output = count_in(call, "outputTokens");
-  tokens.thought = count_in(call, "reasoningOutputTokens");
-  if (const auto input = count_in(call, "inputTokens")) {
-    const std::uint64_t cached = tokens.cache_read.value_or(0) + tokens.cache_write.value_or(0);
-    tokens.input = *input - std::min(*input, cached);
-  }
-  return tokens;
+/// 0 when it is not known.
+std::uint64_t count_in(json::View object, std::string_view name) {
+  const std::int64_t value = object.find(name).integer().value_or(0);
+  return value < 0 ? 0 : static_cast<std::uint64_t>(value);
 }
 
 v1::UpdateKind kind_of_message(json::View item) {
@@ -57,12 +43,13 @@ std::string joined(json::View texts) {
 }  // namespace
 
 Turn::Turn(transport::Loop& loop, Log& log, v1::Client& client,
-           std::shared_ptr<transport::Pace> pace, std::string session, std::string model,
-           limits::Patience patience)
+           std::shared_ptr<transport::Pace> pace, Meter& meter, std::string session,
+           std::string model, limits::Patience patience)
     : loop_(loop),
       log_(log),
       client_(client),
       pace_(std::move(pace)),
+      meter_(meter),
       session_(std::move(session)),
       model_(std::move(model)),
       patience_(patience),
@@ -211,6 +198,7 @@ void Turn::thought_part(json::View params) {
 void Turn::item_started(json::View params) {
   const json::View item = params.find("item");
   if (item.find("type").equals("contextCompaction")) {
+    compacting_ = true;
     send(v1::compaction_update(text_in(item, "id"), v1::CompactionStatus::in_progress));
     return;
   }
@@ -226,6 +214,7 @@ void Turn::item_completed(json::View params) {
   const json::View item = params.find("item");
   const std::string id = text_in(item, "id");
   if (item.find("type").equals("contextCompaction")) {
+    compacting_ = false;
     send(v1::compaction_update(id, v1::CompactionStatus::completed));
     return;
   }
@@ -282,20 +271,21 @@ void Turn::plan_updated(json::View params) { send(v1::plan(plan_of(params.find("
 // ------------------------------------------------------------------------------------
 
 void Turn::token_usage(json::View params) {
-  // A thread that was resumed or forked begins by telling what its past has cost.
-  if (outcome_.provider_turn.empty() || text_in(params, "turnId") != outcome_.provider_turn) return;
   const json::View usage = params.find("tokenUsage");
   const json::View last = usage.find("last");
-  // Zeros are of a call that was cut short: what it cost is not known.
-  if (count_in(last, "totalTokens").value_or(0) == 0) return;
-  outcome_.usage.tokens.add(tokens_of(last));
-  outcome_.usage.models = {{.model = model_, .tokens = outcome_.usage.tokens}};
-  calls_.append(calls_.empty() ? "" : ",").append(last.raw());
-  outcome_.usage.raw = R"({"calls":[)" + calls_ + "]}";
+  const auto spent = meter_.read(usage, compacting_);
+  // A thread that was resumed begins by telling what its past has cost.
+  if (outcome_.provider_turn.empty() || text_in(params, "turnId") != outcome_.provider_turn) return;
+  if (spent) {
+    outcome_.usage.tokens.add(*spent);
+    outcome_.usage.models = {{.model = model_, .tokens = outcome_.usage.tokens}};
+    calls_.append(calls_.empty() ? "" : ",").append(last.raw());
+    outcome_.usage.raw = R"({"calls":[)" + calls_ + "]}";
+  }
   v1::ContextUsage context;
-  context.used = count_in(last, "totalTokens").value_or(0);
-  context.size = count_in(usage, "modelContextWindow").value_or(0);
-  if (context.size > 0) outcome_.usage.context = context;
+  context.used = count_in(last, "totalTokens");
+  context.size = count_in(usage, "modelContextWindow");
+  if (context.used > 0 && context.size > 0) outcome_.usage.context = context;
 }
 
 // --- what goes wrong

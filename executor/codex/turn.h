@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "executor/codex/limits.h"
+#include "executor/codex/meter.h"
 #include "executor/executor.h"
 #include "transport/event.h"
 #include "transport/paced_channel.h"
@@ -23,9 +24,10 @@ namespace tine::executor::codex {
 
 class Turn {
  public:
-  /// `pace` is that of the process that is heard.
+  /// `pace` is that of the process that is heard, `meter` that of the thread.
   Turn(transport::Loop& loop, Log& log, v1::Client& client, std::shared_ptr<transport::Pace> pace,
-       std::string session, std::string model, limits::Patience patience = limits::patience);
+       Meter& meter, std::string session, std::string model,
+       limits::Patience patience = limits::patience);
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
@@ -92,12 +94,14 @@ class Turn {
   Log& log_;
   v1::Client& client_;
   std::shared_ptr<transport::Pace> pace_;
+  Meter& meter_;
   std::string session_;
   std::string model_;
   limits::Patience patience_;
   TurnOutcome outcome_;
   bool over_ = false;
   bool hurried_ = false;
+  bool compacting_ = false;
   bool heard_ = false;       // from the model
   std::uint64_t signs_ = 0;  // of life
   transport::Event woken_;

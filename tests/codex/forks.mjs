@@ -109,6 +109,10 @@ test('codex: usage is what the model counted, and nothing of it twice', async ()
   const { sessionId } = await fork(server, world, session);
   await usageOf(sessionId, '[[run: echo two]] [[say: in the fork]]');
   await usageOf(session, '[[say: and here]]');
+  await usageOf(sessionId, '/compact');
+  await usageOf(sessionId, '[[say: after it]]');
+  const second = await fork(server, world, sessionId);
+  await usageOf(second.sessionId, '/compact');
 });
 
 test('codex: a parent that another process holds is forked all the same, and not resumed', async () => {
