@@ -6,7 +6,6 @@
 #include <array>
 
 #include "cli/config/files.h"
-#include "executor/codex/codex.h"
 #include "executor/rehearsal/rehearsal.h"
 
 namespace tine::cli {
@@ -49,6 +48,8 @@ std::vector<std::string> codex_environment(const Variables& configured) {
   return out;
 }
 
+}  // namespace
+
 executor::codex::CodexSetup codex_setup(const BackendConfig& config) {
   executor::codex::CodexSetup setup;
   setup.name = config.name;
@@ -62,8 +63,6 @@ executor::codex::CodexSetup codex_setup(const BackendConfig& config) {
                     .config = config.config.text};
   return setup;
 }
-
-}  // namespace
 
 std::span<const BackendKind> built_in_kinds() {
   static constexpr std::array kinds = {BackendKind::codex, BackendKind::rehearsal};

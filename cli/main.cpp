@@ -15,6 +15,7 @@
 #include "cli/doctor.h"
 #include "cli/exit_code.h"
 #include "cli/log_file.h"
+#include "cli/login.h"
 #include "cli/mirror.h"
 #include "cli/print.h"
 #include "cli/redact_verb.h"
@@ -106,6 +107,10 @@ int start(const Arguments& arguments) {
   if (!config) {
     print_error(config.error());
     return exit_code::config;
+  }
+  if (!arguments.login.empty()) {
+    print_error(log_in(*config, arguments.login));
+    return exit_code::failed;
   }
   if (arguments.verb == Verb::config) {
     print(arguments.json ? explain_json(*config) : explain(*config, arguments.explain));

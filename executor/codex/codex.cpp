@@ -9,6 +9,7 @@ namespace tine::executor::codex {
 namespace {
 
 constexpr std::string_view login = "codex-login";
+constexpr std::string_view terminal_login = "codex-login-terminal";
 constexpr std::string_view login_hint = "Run `codex login` in a terminal, then try again.";
 
 std::string text_in(json::View object, std::string_view name) {
@@ -52,7 +53,13 @@ std::vector<v1::AuthMethod> Codex::auth_methods() const {
   method.id = login;
   method.name = "Codex's own login";
   method.description = login_hint;
-  return {method};
+  v1::AuthMethod terminal;
+  terminal.type = v1::AuthMethod::Type::terminal;
+  terminal.id = terminal_login;
+  terminal.name = "Log in to Codex";
+  terminal.description = "Runs `codex login` in a terminal.";
+  terminal.args = {"--login", setup_.name};
+  return {method, terminal};
 }
 
 Settings Codex::settings() const { return settings_for(setup_.defaults, models_); }
@@ -226,7 +233,7 @@ Executor::Reply<void> Codex::check_login(std::shared_ptr<AppServer> server) {
 }
 
 transport::Task<Result<void>> Codex::authenticate(std::string method_id) {
-  if (method_id != login) {
+  if (method_id != login && method_id != terminal_login) {
     co_return fail(Error(ErrorKind::invalid_params, "no such login method").at("params.methodId"));
   }
   logged_in_ = false;

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 
 import { running, test, until } from '../clients/cases.mjs';
+import { runProgram } from '../clients/server.mjs';
 import { World } from './world.mjs';
 
 /// Codex tries for long before it gives up; here it need not.
@@ -105,6 +106,40 @@ test('codex: a killed tine leaves no process, and its session goes on in another
   const next = await world.serve();
   await next.request('session/load', { sessionId: session, cwd: world.project, mcpServers: [] });
   assert.equal((await next.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+});
+
+test('codex: a signal in mid-turn ends the turn, then Codex, then the program', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const turn = server.prompt(session, '[[slow: 10000 20]]');
+  await midStream(server);
+  server.child.kill('SIGTERM');
+  assert.equal((await turn).stopReason, 'cancelled');
+  assert.equal((await server.exited).code, 143);
+  await until('every process to be gone', () => running().length === 0, 2000);
+});
+
+test('codex: a guardian that is killed ends the turn, and the next prompt goes on', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const turn = server.prompt(session, '[[slow: 10000 20]]').catch((error) => error);
+  await midStream(server);
+  const [guardian] = running().filter((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[1] === '__guard');
+  process.kill(guardian, 'SIGKILL');
+  const fault = await turn;
+  assert.equal(fault.data?.tine?.kind, 'backend_gone', JSON.stringify(fault));
+  assert.equal(backends(world).length, 0);
+  assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+});
+
+test('codex: run asks once and leaves nothing', async () => {
+  const world = await World.make();
+  const { code, stdout } = await runProgram(['run', '[[say: hello there]]'],
+    { env: world.environment(), cwd: world.project });
+  assert.equal(code, 0);
+  assert.equal(stdout.trim(), 'hello there');
+  assert.deepEqual(running(), []);
 });
 
 test('codex: a program that is not there, or is no Codex, is an error that says so', async () => {

@@ -34,6 +34,20 @@ test('codex: without a login authenticate and prompts say what to do, and nothin
   assert.equal(world.model.requests().length, 0);
 });
 
+test('codex: --login runs Codex\'s own login, and is offered to clients with a terminal', async () => {
+  const world = await World.make();
+  const offered = async (capabilities) => {
+    const { authMethods } = await world.initialize(capabilities);
+    return authMethods.map(({ id, args }) => [id, args]);
+  };
+  assert.deepEqual(await offered({}), [['codex-login', undefined]]);
+  assert.deepEqual((await offered({ auth: { terminal: true } })).at(-1),
+    ['codex-login-terminal', ['--login', 'codex']]);
+  world.configure('command = ["/bin/echo", "codex"]');
+  const login = await runProgram(['acp', '--login', 'codex'], { env: world.environment() });
+  assert.equal(login.stdout, 'codex login\n');
+});
+
 test('codex: no process runs before the first prompt, nor after the last session is closed',
   async () => {
     const world = await World.make();

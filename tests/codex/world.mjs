@@ -76,6 +76,11 @@ trust_level = "trusted"
     return server;
   }
 
+  /// What the program answers to initialize.
+  initialize(capabilities) {
+    return new Server({ env: this.environment(), cwd: this.project }).initialize(capabilities);
+  }
+
   /// The program with a session.
   async open(capabilities = {}) {
     const server = await this.serve(capabilities);
