@@ -69,13 +69,13 @@ std::span<const BackendKind> built_in_kinds() {
   return kinds;
 }
 
-session::Backends make_backends(transport::Loop& loop, Log& log, Redactor& redactor,
+session::Backends make_backends(transport::Loop& loop, Env& env, Log& log, Redactor& redactor,
                                 const Config& config) {
   session::Backends backends;
   for (const BackendConfig& each : config.backends) {
     if (each.kind == BackendKind::codex) {
       backends.all.push_back(
-          std::make_unique<executor::codex::Codex>(loop, log, redactor, codex_setup(each)));
+          std::make_unique<executor::codex::Codex>(loop, env, log, redactor, codex_setup(each)));
     } else if (each.kind == BackendKind::rehearsal) {
       backends.all.push_back(std::make_unique<executor::rehearsal::Rehearsal>(loop, each.name));
     }

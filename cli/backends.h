@@ -3,6 +3,7 @@
 //
 // Plain functions, called by main; what they refer to outlives the sessions.
 
+#include "base/env.h"
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "cli/config/config.h"
@@ -15,7 +16,7 @@ namespace tine::cli {
 /// The kinds of backend that this program can run.
 std::span<const BackendKind> built_in_kinds();
 
-session::Backends make_backends(transport::Loop& loop, Log& log, Redactor& redactor,
+session::Backends make_backends(transport::Loop& loop, Env& env, Log& log, Redactor& redactor,
                                 const Config& config);
 
 /// How the Codex of a backend of that kind is run.

@@ -171,6 +171,8 @@ void AppServer::on_request(std::string_view method, json::View params, transport
 void AppServer::on_notification(std::string_view method, json::View params) {
   if (ThreadListener* const listener = listener_of(params)) {
     listener->on_notification(method, params);
+  } else if (method == "account/rateLimits/updated") {
+    limited_until_ = limited_until_of(params.find("rateLimits"));
   } else if (method == "configWarning" || method == "warning" || method == "deprecationNotice") {
     const std::string_view name = method == "warning" ? "message" : "summary";
     log_.warning("codex: " + params.find(name).string().value_or(std::string()));

@@ -5,7 +5,7 @@
 // attachment. It may go at any time: calls fail then, every listener is told why, and the next one
 // who needs it starts another.
 
-#include <functional>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -59,6 +59,8 @@ class AppServer final : public transport::RpcHandler,
   /// Of Codex, as it told.
   const std::string& version() const { return version_; }
   bool gone() const { return gone_; }
+  /// Seconds since 1970 until which the account has used up what it may; none when it has not.
+  const std::optional<std::int64_t>& limited_until() const { return limited_until_; }
 
   /// Lets it end by itself, or else makes it.
   transport::Task<void> stop();
@@ -82,6 +84,7 @@ class AppServer final : public transport::RpcHandler,
   std::shared_ptr<transport::RpcPeer> peer_;
   std::string version_;
   std::map<std::string, ThreadListener*> listeners_;  // by thread
+  std::optional<std::int64_t> limited_until_;
   bool gone_ = false;
   bool stopping_ = false;
 };

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/env.h"
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "executor/codex/app_server.h"
@@ -26,8 +27,8 @@ struct CodexSetup {
 
 class Codex final : public Executor {
  public:
-  Codex(transport::Loop& loop, Log& log, Redactor& redactor, CodexSetup setup)
-      : loop_(loop), log_(log), redactor_(redactor), setup_(std::move(setup)) {}
+  Codex(transport::Loop& loop, Env& env, Log& log, Redactor& redactor, CodexSetup setup)
+      : loop_(loop), env_(env), log_(log), redactor_(redactor), setup_(std::move(setup)) {}
 
   std::string_view name() const override { return setup_.name; }
   std::string_view kind() const override { return "codex"; }
@@ -51,6 +52,7 @@ class Codex final : public Executor {
     CodexConversation::Thread thread;
   };
   transport::Loop& loop() { return loop_; }
+  Env& env() { return env_; }
   Log& log() { return log_; }
   /// Loads the thread into a process that runs.
   Reply<Opened> reopen(const ConversationSpec& spec, const std::string& thread_id);
@@ -75,6 +77,7 @@ class Codex final : public Executor {
   transport::Task<void> learn_models(std::shared_ptr<AppServer> server);
 
   transport::Loop& loop_;
+  Env& env_;
   Log& log_;
   Redactor& redactor_;
   CodexSetup setup_;

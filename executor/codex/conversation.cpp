@@ -80,7 +80,10 @@ transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBl
   co_await run(std::move(prompt), turn, cancel);
   turn_ = nullptr;
   co_await turn.close();
-  co_return turn.outcome();
+  TurnOutcome outcome = turn.outcome();
+  if (!outcome.stop && outcome.stop.error().kind == ErrorKind::usage_limit)
+    outcome.stop.error().retry_after = until_limit_ends();
+  co_return outcome;
 }
 
 transport::Task<void> CodexConversation::run(std::vector<v1::ContentBlock> prompt, Turn& turn,
@@ -110,6 +113,14 @@ transport::Task<void> CodexConversation::run(std::vector<v1::ContentBlock> promp
   interrupt(turn);
   co_await turn.ended();
   turn.fail(Error(ErrorKind::timeout, "Codex was silent for too long"));
+}
+
+std::optional<transport::Milliseconds> CodexConversation::until_limit_ends() const {
+  if (!server_ || !server_->limited_until()) return std::nullopt;
+  const std::chrono::seconds end(*server_->limited_until());
+  const transport::Milliseconds left = end - transport::Milliseconds(codex_.env().wall_ms());
+  if (left.count() <= 0) return std::nullopt;
+  return left;
 }
 
 /// Also when it is not known yet which turn that is: see on_notification().

@@ -4,6 +4,7 @@
 // Owned by a session, on the loop's thread; the executor outlives it.
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "executor/codex/app_server.h"
@@ -44,6 +45,7 @@ class CodexConversation final : public Conversation, public ThreadListener {
   transport::Task<Result<void>> make_ready();
   transport::Task<void> run(std::vector<v1::ContentBlock> prompt, Turn& turn,
                             transport::CancelSource& cancel);
+  std::optional<transport::Milliseconds> until_limit_ends() const;
   void interrupt(Turn& turn);
   void let_go();
 

@@ -1,5 +1,6 @@
 #include "executor/codex/errors.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -58,6 +59,18 @@ Error error_of_turn(json::View turn_error) {
     error.message += " (" + *details + ")";
   if (error.kind == ErrorKind::auth_required) error.hint = login_hint;
   return error;
+}
+
+std::optional<std::int64_t> limited_until_of(json::View rate_limits) {
+  constexpr std::int64_t all = 100;  // percent
+  std::optional<std::int64_t> until;
+  for (const std::string_view name : {"primary", "secondary"}) {
+    const json::View window = rate_limits.find(name);
+    if (window.find("usedPercent").integer().value_or(0) < all) continue;
+    const auto resets = window.find("resetsAt").integer();
+    if (resets) until = std::max(until.value_or(*resets), *resets);
+  }
+  return until;
 }
 
 Error error_of_call(std::string_view method, Error error) {

@@ -54,3 +54,13 @@ TEST_CASE("an error of a call names the call, and keeps no code of Codex's") {
   CHECK(held.kind == ErrorKind::session_locked);
   CHECK(error_of_call("x", Error(ErrorKind::timeout, "")).kind == ErrorKind::timeout);
 }
+
+TEST_CASE("an account is limited until the last of its windows that are used up begins anew") {
+  const auto until = [](std::string_view limits) { return limited_until_of(json::View(limits)); };
+  CHECK(until(R"({"primary":{"usedPercent":100,"resetsAt":50},"secondary":null})") == 50);
+  CHECK(until(R"({"primary":{"usedPercent":100,"resetsAt":50},
+                  "secondary":{"usedPercent":120,"resetsAt":90}})") == 90);
+  CHECK_FALSE(until(R"({"primary":{"usedPercent":99,"resetsAt":50},"secondary":null})"));
+  CHECK_FALSE(until(R"({"primary":{"usedPercent":100,"resetsAt":null}})"));
+  CHECK_FALSE(until("{}"));
+}

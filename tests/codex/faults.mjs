@@ -35,6 +35,16 @@ for (const { prompt, kind, code } of faults) {
   });
 }
 
+test('codex: a usage limit tells when it ends', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const resets = Math.floor(Date.now() / 1000) + 7200;
+  const fault = await server.prompt(session, `[[limit: ${resets}]]`).catch((error) => error);
+  assert.equal(fault.data?.tine?.kind, 'usage_limit', JSON.stringify(fault));
+  const { retryAfter } = fault.data.tine;
+  assert.ok(retryAfter > 6000 && retryAfter <= 7200, `${retryAfter}`);
+});
+
 test('codex: an answer that breaks off once is given again as another message', async () => {
   const world = await World.make();
   const { server, session } = await world.open();

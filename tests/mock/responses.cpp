@@ -152,12 +152,13 @@ transport::Task<void> Responses::play(Exchange& exchange, Call& call) {
 
 transport::Task<bool> Responses::fault(Exchange& exchange, Call& call, Step step) {
   const bool is_fault = step.name == "status" || step.name == "drop" || step.name == "hang" ||
-                        step.name == "quota" || step.name == "context";
+                        step.name == "quota" || step.name == "context" || step.name == "limit";
   if (!is_fault) co_return false;
   const auto parts = words(step.argument, 3);
   int times = 1 << 20;
   const std::size_t times_at = step.name == "status" ? 1 : 0;
-  if (step.name != "hang" && parts.size() > times_at) times = std::stoi(parts[times_at]);
+  if (step.name != "hang" && step.name != "limit" && parts.size() > times_at)
+    times = std::stoi(parts[times_at]);
   if (faults_[call.key + step.name]++ >= times) co_return false;
   std::map<std::string, std::string> headers;
   if (step.name == "status") {
@@ -166,6 +167,16 @@ transport::Task<bool> Responses::fault(Exchange& exchange, Call& call, Step step
     co_await exchange.answer(status, headers, error_body("mocked", "the mock was told to fail"));
   } else if (step.name == "quota") {
     co_await exchange.answer(429, headers, error_body("insufficient_quota", "quota exceeded"));
+  } else if (step.name == "limit") {
+    const json body{{"error",
+                     {{"type", "usage_limit_reached"},
+                      {"message", "The usage limit has been reached"},
+                      {"plan_type", "pro"},
+                      {"resets_at", std::stoll(parts.at(0))}}}};
+    headers = {{"x-codex-primary-used-percent", "100"},
+               {"x-codex-primary-window-minutes", "300"},
+               {"x-codex-primary-reset-at", parts.at(0)}};
+    co_await exchange.answer(429, headers, body.dump());
   } else if (step.name == "context") {
     co_await exchange.answer(400, headers,
                              error_body("context_length_exceeded", "too long for this model"));

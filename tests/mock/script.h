@@ -7,8 +7,8 @@
 //   [[say: TEXT]]  [[think: TEXT]]  [[slow: CHUNKS MS]]
 //   [[run: COMMAND]]  [[escalate: COMMAND]]  [[patch: PATCH]]  [[plan: STEP | STEP]]
 //   [[call: NAME JSON]]  [[mcp: NAMESPACE NAME JSON]]
-//   [[status: CODE TIMES RETRY_AFTER]]  [[quota]]  [[context]]  [[drop: TIMES]]
-//   [[hang: headers|body]]
+//   [[status: CODE TIMES RETRY_AFTER]]  [[quota]]  [[limit: RESETS_AT]]
+//   [[context]]  [[drop: TIMES]]  [[hang: headers|body]]
 //
 // Functions and values.
 
