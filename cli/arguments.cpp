@@ -66,6 +66,9 @@ std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
   app.add_flag("--json", arguments.json, "Print JSON");
   app.add_option("--backend", arguments.backend,
                  "The backend for new sessions, by its configured name");
+  app.add_option("--login", arguments.login,
+                 "Log in to a backend with its own program, and do nothing else")
+      ->type_name("BACKEND");
   app.add_option("--mirror", arguments.mirror, "Record the protocol's traffic in FILE")
       ->type_name("FILE");
 

@@ -33,6 +33,7 @@ struct Arguments {
   Verb verb = Verb::none;
   std::string backend;
   std::string mirror;
+  std::string login;  ///< a backend's name
   std::string cwd;
   std::string prompt;
   bool version = false;

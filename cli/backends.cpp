@@ -1,5 +1,8 @@
 #include "cli/backends.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 
 #include "cli/config/files.h"
@@ -23,18 +26,59 @@ Failure no_such_backend(const session::Backends& backends, bool asked_by_client)
   return fail(std::move(error));
 }
 
+/// What tells of the agent that has called us, or is another backend's: none of it is Codex's.
+bool is_for_others(std::string_view entry) {
+  const std::string_view name = entry.substr(0, entry.find('='));
+  if (name == "CLAUDECODE" || name == "CODEX_THREAD_ID" || name.starts_with("CODEX_SANDBOX"))
+    return true;
+  return name.starts_with("TINE_") || name.starts_with("CLAUDE_") || name.starts_with("ANTHROPIC_");
+}
+
+std::vector<std::string> codex_environment(const Variables& configured) {
+  std::vector<std::string> out;
+  const auto is_configured = [&configured](std::string_view entry) {
+    return std::any_of(configured.begin(), configured.end(), [entry](const auto& each) {
+      return entry.substr(0, entry.find('=')) == each.first;
+    });
+  };
+  for (char** entry = ::environ; *entry != nullptr; ++entry) {  // NOLINT: as the system has it
+    if (!is_for_others(*entry) && !is_configured(*entry)) out.emplace_back(*entry);
+  }
+  for (const auto& [name, value] : configured) out.push_back(std::string(name) += "=" + value);
+  return out;
+}
+
 }  // namespace
 
+executor::codex::CodexSetup codex_setup(const BackendConfig& config) {
+  executor::codex::CodexSetup setup;
+  setup.name = config.name;
+  setup.command = config.command;
+  if (setup.command.empty()) setup.command.emplace_back(name_of(BackendKind::codex));
+  setup.environment = codex_environment(config.env);
+  setup.defaults = {.model = config.model,
+                    .effort = config.effort,
+                    .approval = config.approval_policy,
+                    .sandbox = config.sandbox,
+                    .config = config.config.text};
+  return setup;
+}
+
 std::span<const BackendKind> built_in_kinds() {
-  static constexpr std::array kinds = {BackendKind::rehearsal};
+  static constexpr std::array kinds = {BackendKind::codex, BackendKind::rehearsal};
   return kinds;
 }
 
-session::Backends make_backends(transport::Loop& loop, const Config& config) {
+session::Backends make_backends(transport::Loop& loop, Env& env, Log& log, Redactor& redactor,
+                                const Config& config) {
   session::Backends backends;
   for (const BackendConfig& each : config.backends) {
-    if (each.kind != BackendKind::rehearsal) continue;
-    backends.all.push_back(std::make_unique<executor::rehearsal::Rehearsal>(loop, each.name));
+    if (each.kind == BackendKind::codex) {
+      backends.all.push_back(
+          std::make_unique<executor::codex::Codex>(loop, env, log, redactor, codex_setup(each)));
+    } else if (each.kind == BackendKind::rehearsal) {
+      backends.all.push_back(std::make_unique<executor::rehearsal::Rehearsal>(loop, each.name));
+    }
   }
   backends.preferred = backends.named(config.default_backend);
   return backends;

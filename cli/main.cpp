@@ -15,6 +15,7 @@
 #include "cli/doctor.h"
 #include "cli/exit_code.h"
 #include "cli/log_file.h"
+#include "cli/login.h"
 #include "cli/mirror.h"
 #include "cli/print.h"
 #include "cli/redact_verb.h"
@@ -25,6 +26,7 @@
 #include "cli/welcome.h"
 #include "cli/world.h"
 #include "session/retention.h"
+#include "transport/guardian.h"
 #include "transport/stdio.h"
 
 namespace tine::cli {
@@ -109,6 +111,10 @@ int start(const Arguments& arguments) {
     print_error(config.error());
     return exit_code::config;
   }
+  if (!arguments.login.empty()) {
+    print_error(log_in(*config, arguments.login));
+    return exit_code::failed;
+  }
   if (arguments.verb == Verb::config) {
     print(arguments.json ? explain_json(*config) : explain(*config, arguments.explain));
     return exit_code::good;
@@ -168,6 +174,7 @@ int start(const Arguments& arguments) {
 }  // namespace tine::cli
 
 int main(int argc, char** argv) {
+  if (tine::transport::is_guardian(argc, argv)) return tine::transport::guard(argv);
   tine::transport::fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   const auto parsed = tine::cli::parse_arguments(argc, argv);

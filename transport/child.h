@@ -2,7 +2,7 @@
 // A child process with a pipe to each of its stdin, stdout and, when asked for, stderr.
 //
 // Owned by who started it, on the loop's thread; the program goes on without waiting for it.
-// Destroying it kills the child. (Whole trees of processes are the guardian's business.)
+// Destroying it kills the child. (Whole trees of processes are guarded.h's business.)
 
 #include <sys/types.h>
 
@@ -14,15 +14,11 @@
 #include "transport/channel.h"
 #include "transport/fd.h"
 #include "transport/loop.h"
+#include "transport/spawn.h"
 
 namespace tine::transport {
 
-struct ChildSpec {
-  std::vector<std::string> command;      ///< the first is the program, looked for on PATH
-  std::vector<std::string> environment;  ///< NAME=value, the whole of it
-  std::string cwd;                       ///< empty: ours
-  bool own_stderr = false;               ///< its stderr is ours
-};
+using ChildSpec = SpawnSpec;
 
 class Child {
  public:
@@ -32,7 +28,7 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  pid_t pid() const { return pid_; }
+  pid_t pid() const { return own_.pid(); }
   /// Its stdin and stdout. To be taken once.
   std::unique_ptr<Channel> take_channel() { return std::move(channel_); }
   /// Reads its stderr, unless that is ours.
@@ -43,10 +39,10 @@ class Child {
   Task<int> exited();
 
  private:
-  Child(Loop& loop, pid_t pid, Fd watch) : loop_(loop), pid_(pid), watch_(std::move(watch)) {}
+  Child(Loop& loop, Spawned spawned);
 
   Loop& loop_;
-  pid_t pid_;
+  OwnChild own_;
   Fd watch_;  // readable when the child has exited
   bool reaped_ = false;
   std::unique_ptr<Channel> channel_;

@@ -65,4 +65,21 @@ inline constexpr std::chrono::milliseconds flush_grace{2000};
 /// Jobs that a worker has been handed and not yet done. The next one waits until there is room.
 inline constexpr std::size_t worker_jobs = 64;
 
+/// How long a tree of processes is killed again and again. What is alive then cannot be killed, or
+/// not by us, and is left.
+inline constexpr std::chrono::milliseconds guardian_patience{2000};
+
+/// Between two passes over a tree, in a guardian and in us.
+inline constexpr unsigned guardian_pass_us = 500;
+inline constexpr std::chrono::milliseconds orphan_pass{1};
+
+/// Of what a child says on stderr the last so many bytes are kept.
+inline constexpr std::size_t stderr_tail = std::size_t{16} * 1024;
+
+/// Bytes of stderr read at once.
+inline constexpr std::size_t stderr_chunk = std::size_t{4} * 1024;
+
+/// How long the end of stderr is waited for when the child has ended. Then what has come is all.
+inline constexpr std::chrono::milliseconds last_stderr{200};
+
 }  // namespace tine::transport::limits

@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-import { defer, directory, patience, program, within } from './cases.mjs';
+import { defer, directory, patience, program, until, within } from './cases.mjs';
 import { checkAgentMessage } from './schema.mjs';
 
 /// Of one kind of update so many are judged, of the further ones each thousandth: judging takes far
@@ -260,6 +260,21 @@ export class Server {
   processorTime() {
     const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1].split(' ');
     return Number(fields[11]) + Number(fields[12]);
+  }
+
+  /// Waits until the program has stopped of itself: it has used no more time on the processor for a
+  /// while.
+  async standstill() {
+    let last = -1;
+    let since = Date.now();
+    await until('the program to stand still', async () => {
+      const now = this.processorTime();
+      if (now !== last) {
+        last = now;
+        since = Date.now();
+      }
+      return Date.now() - since > 500;
+    });
   }
 
   /// The bytes in and out as web streams, for a client library to use.

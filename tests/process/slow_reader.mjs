@@ -18,29 +18,14 @@ function assertBelow(server, bound) {
   if (!sanitized) assert.ok(peak < bound, `took ${peak} kB, more than ${bound}`);
 }
 
-/// Waits until the program has stopped of itself: it has used no more time on the processor for a
-/// while.
-async function standstill(server) {
-  let last = -1;
-  let since = Date.now();
-  await until('the program to stand still', async () => {
-    const now = server.processorTime();
-    if (now !== last) {
-      last = now;
-      since = Date.now();
-    }
-    return Date.now() - since > 500;
-  });
-}
-
 test('a stream that nobody reads is bounded; a cancel ends its turn; then all goes on', async () => {
   const { server, session } = await Server.open();
   server.stdout.pause();
   const turn = server.prompt(session, '[[burst:1000000:200]]');
-  await standstill(server);
+  await server.standstill();
   assertBelow(server, streamBound);
   server.notify('session/cancel', { sessionId: session });
-  await standstill(server);
+  await server.standstill();
   assertBelow(server, streamBound);
   server.stdout.resume();
   assert.equal((await turn).stopReason, 'cancelled');
@@ -61,9 +46,9 @@ test('one session that nobody reads does not keep a cancel from another', async 
   const other = await server.newSession();
   server.stdout.pause();
   const turns = [server.prompt(session, '[[burst:1000000:200]]'), server.prompt(other, '[[hang]]')];
-  await standstill(server);
+  await server.standstill();
   for (const sessionId of [other, session]) server.notify('session/cancel', { sessionId });
-  await standstill(server);
+  await server.standstill();
   server.stdout.resume();
   for (const turn of turns) assert.equal((await turn).stopReason, 'cancelled');
 });
@@ -72,7 +57,7 @@ test('one large message after the other that nobody reads', async () => {
   const { server, session } = await Server.open();
   server.stdout.pause();
   const turn = server.prompt(session, '[[burst:1000:1000000]]');
-  await standstill(server);
+  await server.standstill();
   assertBelow(server, streamBound);
   server.notify('session/cancel', { sessionId: session });
   server.stdout.resume();

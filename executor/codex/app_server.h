@@ -1,0 +1,92 @@
+#pragma once
+// A running `codex app-server`: one process for all threads of a configured backend.
+//
+// Shared by the conversations that use it, on the loop's thread; the listeners outlive their
+// attachment. It may go at any time: calls fail then, every listener is told why, and the next one
+// who needs it starts another.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "base/redact/redactor.h"
+#include "base/result.h"
+#include "transport/event.h"
+#include "transport/guarded.h"
+#include "transport/paced_channel.h"
+#include "transport/rpc_peer.h"
+
+namespace tine::executor::codex {
+
+/// What a thread's conversation hears. Views are valid during the call only.
+class ThreadListener {
+ public:
+  virtual ~ThreadListener() = default;
+  virtual void on_notification(std::string_view method, json::View params) = 0;
+  virtual void on_question(std::string_view method, json::View params,
+                           transport::Replier replier) = 0;
+  virtual void on_gone(const Error& why) = 0;
+};
+
+struct AppServerSpec {
+  std::vector<std::string> command;      ///< of Codex, without the word app-server
+  std::vector<std::string> environment;  ///< NAME=value, the whole of it
+  std::string guardian = transport::GuardedSpec().guardian;
+};
+
+class AppServer final : public transport::RpcHandler,
+                        public std::enable_shared_from_this<AppServer> {
+ public:
+  template <class T>
+  using Reply = transport::Task<Result<T>>;
+
+  /// Started and greeted.
+  static Reply<std::shared_ptr<AppServer>> start(transport::Loop& loop, Log& log,
+                                                 Redactor& redactor, AppServerSpec spec);
+
+  Reply<std::string> call(std::string method, std::string params, transport::Milliseconds deadline);
+
+  void attach(const std::string& thread_id, ThreadListener& listener);
+  void detach(const std::string& thread_id, const ThreadListener& listener);
+
+  /// Whoever cannot keep up holds it: app-server is not read from then.
+  const std::shared_ptr<transport::Pace>& pace() const { return pace_; }
+  /// Of Codex, as it told.
+  const std::string& version() const { return version_; }
+  bool gone() const { return gone_; }
+  /// Seconds since 1970 until which the account has used up what it may; none when it has not.
+  const std::optional<std::int64_t>& limited_until() const { return limited_until_; }
+
+  /// Lets it end by itself, or else makes it.
+  transport::Task<void> stop();
+
+  void on_request(std::string_view method, json::View params, transport::Replier replier) override;
+  void on_notification(std::string_view method, json::View params) override;
+  void on_end() override { gone_ = true; }
+
+ private:
+  AppServer(transport::Loop& loop, Log& log, Redactor& redactor,
+            std::unique_ptr<transport::Guarded> process);
+  static transport::Task<void> serve(std::shared_ptr<AppServer> self);
+  Reply<void> greet();
+  ThreadListener* listener_of(json::View params) const;
+  Error why_gone(const transport::ExitReport& report) const;
+
+  Log& log_;
+  Redactor& redactor_;
+  std::unique_ptr<transport::Guarded> process_;
+  std::shared_ptr<transport::Pace> pace_;
+  std::shared_ptr<transport::RpcPeer> peer_;
+  std::string version_;
+  std::map<std::string, ThreadListener*> listeners_;  // by thread
+  std::optional<std::int64_t> limited_until_;
+  bool gone_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace tine::executor::codex

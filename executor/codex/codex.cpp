@@ -1,0 +1,279 @@
+#include "executor/codex/codex.h"
+
+#include <utility>
+
+#include "base/json/writer.h"
+#include "executor/codex/limits.h"
+
+namespace tine::executor::codex {
+namespace {
+
+constexpr std::string_view login = "codex-login";
+constexpr std::string_view terminal_login = "codex-login-terminal";
+constexpr std::string_view login_hint = "Run `codex login` in a terminal, then try again.";
+
+std::string text_in(json::View object, std::string_view name) {
+  return object.find(name).string().value_or(std::string());
+}
+
+/// Who is logged in, as account/read tells it.
+struct Login {
+  bool good = false;
+  std::string text;
+};
+
+Login login_of(json::View answer) {
+  const json::View account = answer.find("account");
+  if (account.is_object()) {
+    std::string text = "with " + text_in(account, "type");
+    const std::string email = text_in(account, "email");
+    if (!email.empty()) text += ", as " + email;
+    return {true, std::move(text)};
+  }
+  if (answer.find("requiresOpenaiAuth").boolean().value_or(true))
+    return {false, "nobody is logged in; run `codex login`"};
+  return {true, "not needed by the configured provider"};
+}
+
+}  // namespace
+
+const Capabilities& Codex::capabilities() const {
+  static constexpr Capabilities all{
+      .prompt = {.image = true, .audio = false, .embedded_context = true},
+      .mcp = {.http = true},
+      .additional_directories = true,
+      .system_prompt = true,
+      .native_fork = true,
+      .fork_at_turn = true};
+  return all;
+}
+
+std::vector<v1::AuthMethod> Codex::auth_methods() const {
+  v1::AuthMethod method;
+  method.id = login;
+  method.name = "Codex's own login";
+  method.description = login_hint;
+  v1::AuthMethod terminal;
+  terminal.type = v1::AuthMethod::Type::terminal;
+  terminal.id = terminal_login;
+  terminal.name = "Log in to Codex";
+  terminal.description = "Runs `codex login` in a terminal.";
+  terminal.args = {"--login", setup_.name};
+  return {method, terminal};
+}
+
+Settings Codex::settings() const { return settings_for(setup_.defaults, models_); }
+
+// --- the process
+// ------------------------------------------------------------------------------------
+
+Executor::Reply<std::shared_ptr<AppServer>> Codex::use() {
+  ++uses_;
+  while (changing_) {
+    const auto until = changing_;
+    co_await until->wait();
+  }
+  if (server_ && !server_->gone()) co_return server_;
+
+  const auto changing = std::make_shared<transport::Event>(loop_);
+  changing_ = changing;
+  AppServerSpec spec;
+  spec.command = setup_.command;
+  spec.environment = setup_.environment;
+  auto started = co_await AppServer::start(loop_, log_, redactor_, std::move(spec));
+  changing_.reset();
+  changing->set();
+  if (!started) {
+    --uses_;
+    co_return fail(std::move(started.error()));
+  }
+  server_ = *started;
+  log_.info("codex app-server " + server_->version() + " runs");
+  if (models_.empty()) loop_.spawn(learn_models(server_));
+  co_return server_;
+}
+
+transport::Task<void> Codex::stop_unless_used() {
+  if (uses_ > 0 || !server_) co_return;
+  const auto server = std::exchange(server_, nullptr);
+  const auto changing = std::make_shared<transport::Event>(loop_);
+  changing_ = changing;
+  co_await server->stop();
+  changing_.reset();
+  changing->set();
+}
+
+transport::Task<void> Codex::leave(std::shared_ptr<AppServer> server, std::string thread_id) {
+  --uses_;
+  if (uses_ > 0) {
+    co_await server->call("thread/unsubscribe", thread_id_params(thread_id), limits::call);
+  }
+  co_await stop_unless_used();
+}
+
+transport::Task<void> Codex::learn_models(std::shared_ptr<AppServer> server) {
+  const auto answer = co_await server->call("model/list", "{}", limits::call);
+  if (answer) models_ = json::View(*answer).find("data").raw();
+}
+
+Executor::Reply<std::string> Codex::call_once(std::string method, std::string params) {
+  auto server = co_await use();
+  if (!server) co_return fail(std::move(server.error()));
+  auto answer = co_await (*server)->call(std::move(method), std::move(params), limits::call);
+  --uses_;
+  co_await stop_unless_used();
+  co_return answer;
+}
+
+// --- threads
+// ------------------------------------------------------------------------------------
+
+Executor::Reply<Codex::Opened> Codex::open(ThreadCall call, const ConversationSpec& spec,
+                                           ProviderPoint of, std::string model) {
+  auto server = co_await use();
+  if (!server) co_return fail(std::move(server.error()));
+  Choices choices = choices_of(spec.settings);
+  if (choices.model.empty()) choices.model = std::move(model);
+  std::string method = "thread/start";
+  if (call == ThreadCall::resume) method = "thread/resume";
+  if (call == ThreadCall::fork) method = "thread/fork";
+  auto let_in = co_await check_login(*server);
+  if (!let_in) {
+    --uses_;
+    co_await stop_unless_used();
+    co_return fail(std::move(let_in.error()));
+  }
+  auto answer = co_await (*server)->call(
+      method, thread_params(call, spec, choices, setup_.defaults.config, of), limits::call);
+  if (!answer) {
+    --uses_;
+    co_await stop_unless_used();
+    Error error = std::move(answer.error());
+    const bool refused = error.kind == ErrorKind::backend_failed;
+    if (refused && call != ThreadCall::start) error.kind = ErrorKind::conversation_lost;
+    co_return fail(std::move(error));
+  }
+  const json::View result(*answer);
+  Opened opened;
+  opened.server = std::move(*server);
+  opened.thread.id = text_in(result.find("thread"), "id");
+  opened.thread.model = text_in(result, "model");
+  co_return opened;
+}
+
+Executor::Reply<Codex::Opened> Codex::reopen(const ConversationSpec& spec,
+                                             const std::string& thread_id) {
+  ProviderPoint at{.conversation = thread_id, .turn = {}};
+  co_return co_await open(ThreadCall::resume, spec, std::move(at), std::string());
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Codex::converse(ThreadCall call,
+                                                               ConversationSpec spec,
+                                                               ProviderPoint of) {
+  std::string model;
+  if (call == ThreadCall::fork && choices_of(spec.settings).model.empty()) {
+    // Left to itself a fork takes the configured model, and reads its parent's past as a summary.
+    auto parents = co_await model_of(of.conversation);
+    if (!parents) co_return fail(std::move(parents.error()));
+    model = std::move(*parents);
+  }
+  auto opened = co_await open(call, spec, std::move(of), std::move(model));
+  if (!opened) co_return fail(std::move(opened.error()));
+  co_return std::make_unique<CodexConversation>(*this, std::move(opened->server),
+                                                std::move(opened->thread), std::move(spec));
+}
+
+Executor::Reply<std::string> Codex::model_of(std::string thread_id) {
+  auto answer = co_await call_once("thread/read", thread_id_params(thread_id));
+  if (!answer) {
+    answer.error().kind = ErrorKind::conversation_lost;
+    co_return fail(std::move(answer.error()));
+  }
+  co_return text_in(json::View(*answer).find("thread"), "model");
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Codex::start(ConversationSpec spec) {
+  ProviderPoint none;
+  co_return co_await converse(ThreadCall::start, std::move(spec), std::move(none));
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Codex::resume(ConversationSpec spec,
+                                                             ProviderPoint at) {
+  // Codex keeps no thread that never had a turn.
+  const ThreadCall call = at.turn.empty() ? ThreadCall::start : ThreadCall::resume;
+  co_return co_await converse(call, std::move(spec), std::move(at));
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Codex::fork(ConversationSpec spec,
+                                                           ProviderPoint at) {
+  const ThreadCall call = at.turn.empty() ? ThreadCall::start : ThreadCall::fork;
+  co_return co_await converse(call, std::move(spec), std::move(at));
+}
+
+/// Only where it costs nothing: what is forgotten here can still be found in Codex.
+void Codex::forget(const std::string& provider_id) {
+  if (!server_ || server_->gone()) return;
+  loop_.spawn([](std::shared_ptr<AppServer> server, std::string params) -> transport::Task<void> {
+    co_await server->call("thread/archive", std::move(params), limits::call);
+  }(server_, thread_id_params(provider_id)));
+}
+
+// --- logging in
+// ------------------------------------------------------------------------------------
+
+Executor::Reply<void> Codex::check_login(std::shared_ptr<AppServer> server) {
+  if (logged_in_) co_return Result<void>();
+  auto answer = co_await server->call("account/read", "{}", limits::call);
+  if (!answer) co_return fail(std::move(answer.error()));
+  const Login state = login_of(json::View(*answer));
+  logged_in_ = state.good;
+  if (state.good) co_return Result<void>();
+  co_return fail(
+      Error(ErrorKind::auth_required, "Codex: " + state.text).with_hint(std::string(login_hint)));
+}
+
+transport::Task<Result<void>> Codex::authenticate(std::string method_id) {
+  if (method_id != login && method_id != terminal_login) {
+    co_return fail(Error(ErrorKind::invalid_params, "no such login method").at("params.methodId"));
+  }
+  logged_in_ = false;
+  auto server = co_await use();
+  if (!server) co_return fail(std::move(server.error()));
+  auto let_in = co_await check_login(*server);
+  --uses_;
+  co_await stop_unless_used();
+  co_return let_in;
+}
+
+transport::Task<Result<void>> Codex::logout() {
+  logged_in_ = false;
+  const auto answer = co_await call_once("account/logout", "null");
+  if (!answer) co_return fail(answer.error());
+  co_return Result<void>();
+}
+
+transport::Task<DoctorReport> Codex::doctor() {
+  DoctorReport report;
+  report.binary = setup_.command.front();
+  report.forking = "native, at any turn";
+  auto server = co_await use();
+  if (!server) {
+    report.summary = server.error().message;
+    co_return report;
+  }
+  report.version = (*server)->version();
+  const auto answer = co_await (*server)->call("account/read", "{}", limits::call);
+  --uses_;
+  co_await stop_unless_used();
+  if (!answer) {
+    report.summary = answer.error().message;
+    co_return report;
+  }
+  Login state = login_of(json::View(*answer));
+  report.usable = state.good;
+  report.summary = state.good ? "app-server answers" : "log in first";
+  report.login = std::move(state.text);
+  co_return report;
+}
+
+}  // namespace tine::executor::codex

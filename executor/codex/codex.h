@@ -1,0 +1,91 @@
+#pragma once
+// Codex as a backend: one `codex app-server` for all sessions, started when the first of them needs
+// it and ended when none does. docs/codex.md is the page for users.
+//
+// Made by main, on the loop's thread; outlives its conversations.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "base/log.h"
+#include "base/redact/redactor.h"
+#include "executor/codex/app_server.h"
+#include "executor/codex/conversation.h"
+#include "executor/codex/params.h"
+#include "executor/executor.h"
+
+namespace tine::executor::codex {
+
+struct CodexSetup {
+  std::string name;
+  std::vector<std::string> command;      ///< of Codex, without the word app-server
+  std::vector<std::string> environment;  ///< NAME=value, the whole of it
+  Defaults defaults;
+};
+
+class Codex final : public Executor {
+ public:
+  Codex(transport::Loop& loop, Env& env, Log& log, Redactor& redactor, CodexSetup setup)
+      : loop_(loop), env_(env), log_(log), redactor_(redactor), setup_(std::move(setup)) {}
+
+  std::string_view name() const override { return setup_.name; }
+  std::string_view kind() const override { return "codex"; }
+  const Capabilities& capabilities() const override;
+  std::vector<v1::AuthMethod> auth_methods() const override;
+  Settings settings() const override;
+
+  Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;
+  Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) override;
+  Reply<std::unique_ptr<Conversation>> fork(ConversationSpec spec, ProviderPoint at) override;
+  void forget(const std::string& provider_id) override;
+
+  transport::Task<Result<void>> authenticate(std::string method_id) override;
+  transport::Task<Result<void>> logout() override;
+  transport::Task<DoctorReport> doctor() override;
+
+  // --- for its conversations
+
+  struct Opened {
+    std::shared_ptr<AppServer> server;
+    CodexConversation::Thread thread;
+  };
+  transport::Loop& loop() { return loop_; }
+  Env& env() { return env_; }
+  Log& log() { return log_; }
+  /// Loads the thread into a process that runs.
+  Reply<Opened> reopen(const ConversationSpec& spec, const std::string& thread_id);
+  /// A conversation lets go of its thread; the last one ends the process.
+  transport::Task<void> leave(std::shared_ptr<AppServer> server, std::string thread_id);
+  /// A conversation's process has gone by itself.
+  void lost() { --uses_; }
+
+ private:
+  /// The process, counted as used once more, until leave() or lost().
+  Reply<std::shared_ptr<AppServer>> use();
+  transport::Task<void> stop_unless_used();
+  Reply<Opened> open(ThreadCall call, const ConversationSpec& spec, ProviderPoint of,
+                     std::string model);
+  Reply<std::unique_ptr<Conversation>> converse(ThreadCall call, ConversationSpec spec,
+                                                ProviderPoint of);
+  Reply<std::string> model_of(std::string thread_id);
+  /// A call that belongs to no thread.
+  Reply<std::string> call_once(std::string method, std::string params);
+  /// Nobody is sent to a service that will not let them in.
+  Reply<void> check_login(std::shared_ptr<AppServer> server);
+  transport::Task<void> learn_models(std::shared_ptr<AppServer> server);
+
+  transport::Loop& loop_;
+  Env& env_;
+  Log& log_;
+  Redactor& redactor_;
+  CodexSetup setup_;
+  std::shared_ptr<AppServer> server_;
+  std::shared_ptr<transport::Event> changing_;  // it is being started or stopped
+  std::size_t uses_ = 0;
+  bool logged_in_ = false;  // as far as is known
+  std::string models_;      // `data` of model/list, once it is known
+};
+
+}  // namespace tine::executor::codex

@@ -1,0 +1,194 @@
+#include "executor/codex/conversation.h"
+
+#include <utility>
+
+#include "base/json/writer.h"
+#include "executor/codex/codex.h"
+#include "executor/codex/limits.h"
+#include "executor/codex/questions.h"
+#include "executor/codex/turn.h"
+
+namespace tine::executor::codex {
+namespace {
+
+/// A prompt that is Codex's own command: the past is put into a summary.
+constexpr std::string_view compact_command = "/compact";
+
+std::string interrupt_params(const std::string& thread, const std::string& turn) {
+  std::string out;
+  json::Writer(out)
+      .begin_object()
+      .member("threadId", std::string_view(thread))
+      .member("turnId", std::string_view(turn))
+      .end_object();
+  return out;
+}
+
+}  // namespace
+
+CodexConversation::CodexConversation(Codex& codex, std::shared_ptr<AppServer> server, Thread thread,
+                                     ConversationSpec spec)
+    : codex_(codex),
+      server_(std::move(server)),
+      thread_(std::move(thread)),
+      spec_(std::move(spec)),
+      known_(choices_of(spec_.settings)),
+      quiet_(codex.loop()) {
+  // A thread is opened without an effort.
+  known_.effort.clear();
+  quiet_.set();
+  server_->attach(thread_.id, *this);
+}
+
+CodexConversation::~CodexConversation() {
+  if (server_) server_->detach(thread_.id, *this);
+}
+
+/// Finds the thread open and at rest, or makes it so.
+transport::Task<Result<void>> CodexConversation::make_ready() {
+  if (server_ && server_->gone()) let_go();
+  if (!server_) {
+    auto again = co_await codex_.reopen(spec_, thread_.id);
+    if (!again) co_return fail(std::move(again.error()));
+    server_ = std::move(again->server);
+    thread_ = std::move(again->thread);
+    known_ = choices_of(spec_.settings);
+    known_.effort.clear();
+    server_->attach(thread_.id, *this);
+  }
+  // A prompt that comes while a turn runs would only steer that turn.
+  const bool quiet = co_await quiet_.wait_for(limits::patience.interrupt);
+  if (!quiet) {
+    co_return fail(ErrorKind::backend_failed, "Codex does not end the turn that was cancelled");
+  }
+  co_return Result<void>();
+}
+
+transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBlock> prompt,
+                                                       v1::Client& client,
+                                                       transport::CancelSource& cancel) {
+  auto ready = co_await make_ready();
+  if (!ready) {
+    TurnOutcome outcome;
+    outcome.stop = fail(std::move(ready.error()));
+    co_return outcome;
+  }
+  const std::string model = choices_of(spec_.settings).model;
+  Turn turn(codex_.loop(), codex_.log(), client, server_->pace(), meter_, spec_.session_id,
+            model.empty() ? thread_.model : model);
+  turn_ = &turn;
+  co_await run(std::move(prompt), turn, cancel);
+  turn_ = nullptr;
+  co_await turn.close();
+  TurnOutcome outcome = turn.outcome();
+  if (!outcome.stop && outcome.stop.error().kind == ErrorKind::usage_limit)
+    outcome.stop.error().retry_after = until_limit_ends();
+  co_return outcome;
+}
+
+transport::Task<void> CodexConversation::run(std::vector<v1::ContentBlock> prompt, Turn& turn,
+                                             transport::CancelSource& cancel) {
+  const auto subscription = cancel.on_cancel([this, &turn] { interrupt(turn); });
+  const Choices choices = choices_of(spec_.settings);
+  const auto server = server_;
+  const bool compacts = v1::plain_text(prompt) == compact_command;
+  std::string method = "turn/start";
+  std::string params = turn_params(thread_.id, prompt, spec_.workspace, choices, known_);
+  if (compacts) {
+    method = "thread/compact/start";
+    params = thread_id_params(thread_.id);
+  }
+  auto started = co_await server->call(method, std::move(params), limits::call);
+  if (!started) {
+    turn.fail(std::move(started.error()));
+    co_return;
+  }
+  if (!compacts) known_ = choices;
+  const bool ended = co_await turn.ended();
+  if (ended) co_return;
+  if (cancel.cancelled()) {
+    turn.fail(Error(ErrorKind::timeout, "Codex did not end the turn"));
+    co_return;
+  }
+  interrupt(turn);
+  co_await turn.ended();
+  turn.fail(Error(ErrorKind::timeout, "Codex was silent for too long"));
+}
+
+std::optional<transport::Milliseconds> CodexConversation::until_limit_ends() const {
+  if (!server_ || !server_->limited_until()) return std::nullopt;
+  const std::chrono::seconds end(*server_->limited_until());
+  const transport::Milliseconds left = end - transport::Milliseconds(codex_.env().wall_ms());
+  if (left.count() <= 0) return std::nullopt;
+  return left;
+}
+
+/// Also when it is not known yet which turn that is: see on_notification().
+void CodexConversation::interrupt(Turn& turn) {
+  turn.hurry();
+  if (!server_ || active_turn_.empty()) return;
+  codex_.loop().spawn(
+      [](std::shared_ptr<AppServer> server, std::string params) -> transport::Task<void> {
+        co_await server->call("turn/interrupt", std::move(params), limits::patience.interrupt);
+      }(server_, interrupt_params(thread_.id, active_turn_)));
+}
+
+void CodexConversation::on_notification(std::string_view method, json::View params) {
+  if (method == "turn/started") {
+    active_turn_ = params.find("turn").find("id").string().value_or(std::string());
+    quiet_.reset();
+  } else if (method == "turn/completed") {
+    active_turn_.clear();
+    quiet_.set();
+  }
+  if (turn_ == nullptr) {
+    // What the thread's past has cost, or what a turn still costs that was left behind.
+    if (method == "thread/tokenUsage/updated") meter_.read(params.find("tokenUsage"), true);
+    return;
+  }
+  turn_->on_notification(method, params);
+  if (method == "turn/started" && turn_->hurried()) interrupt(*turn_);
+}
+
+void CodexConversation::on_question(std::string_view method, json::View params,
+                                    transport::Replier replier) {
+  if (turn_ != nullptr) {
+    turn_->on_question(method, params, std::move(replier));
+  } else {
+    refuse(method, std::move(replier));
+  }
+}
+
+/// Of a process that has gone.
+void CodexConversation::let_go() {
+  server_->detach(thread_.id, *this);
+  server_.reset();
+  codex_.lost();
+  active_turn_.clear();
+  quiet_.set();
+}
+
+void CodexConversation::on_gone(const Error& why) {
+  let_go();
+  if (turn_ != nullptr) turn_->fail(why);
+}
+
+Result<void> CodexConversation::set_mode(const std::string& mode) {
+  spec_.settings.modes.current = mode;
+  return {};
+}
+
+Result<void> CodexConversation::set_option(const v1::ConfigOption& changed) {
+  for (v1::ConfigOption& each : spec_.settings.options)
+    if (each.id == changed.id) each = changed;
+  return {};
+}
+
+transport::Task<void> CodexConversation::close() {
+  const auto server = std::exchange(server_, nullptr);
+  if (!server) co_return;
+  server->detach(thread_.id, *this);
+  co_await codex_.leave(server, thread_.id);
+}
+
+}  // namespace tine::executor::codex

@@ -1,0 +1,63 @@
+#pragma once
+// A thread of Codex, as a conversation.
+//
+// Owned by a session, on the loop's thread; the executor outlives it.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "executor/codex/app_server.h"
+#include "executor/codex/meter.h"
+#include "executor/codex/params.h"
+#include "executor/executor.h"
+
+namespace tine::executor::codex {
+
+class Codex;
+class Turn;
+
+class CodexConversation final : public Conversation, public ThreadListener {
+ public:
+  /// What app-server said of the thread when it was opened.
+  struct Thread {
+    std::string id;
+    std::string model;
+  };
+
+  CodexConversation(Codex& codex, std::shared_ptr<AppServer> server, Thread thread,
+                    ConversationSpec spec);
+  ~CodexConversation() override;
+
+  std::string provider_id() const override { return thread_.id; }
+  transport::Task<TurnOutcome> prompt(std::vector<v1::ContentBlock> prompt, v1::Client& client,
+                                      transport::CancelSource& cancel) override;
+  Result<void> set_mode(const std::string& mode) override;
+  Result<void> set_option(const v1::ConfigOption& option) override;
+  bool is_live() const override { return server_ != nullptr; }
+  transport::Task<void> close() override;
+
+  void on_notification(std::string_view method, json::View params) override;
+  void on_question(std::string_view method, json::View params, transport::Replier replier) override;
+  void on_gone(const Error& why) override;
+
+ private:
+  transport::Task<Result<void>> make_ready();
+  transport::Task<void> run(std::vector<v1::ContentBlock> prompt, Turn& turn,
+                            transport::CancelSource& cancel);
+  std::optional<transport::Milliseconds> until_limit_ends() const;
+  void interrupt(Turn& turn);
+  void let_go();
+
+  Codex& codex_;
+  std::shared_ptr<AppServer> server_;  // none: it has gone, or was let go
+  Thread thread_;
+  ConversationSpec spec_;
+  Meter meter_;
+  Choices known_;            // what app-server has been told
+  Turn* turn_ = nullptr;     // that runs for a prompt
+  std::string active_turn_;  // of the thread, also when it was left behind
+  transport::Event quiet_;   // no turn is active
+};
+
+}  // namespace tine::executor::codex

@@ -1,0 +1,47 @@
+#pragma once
+// The limits of Codex as a backend, each with the rule at its edge.
+
+#include <chrono>
+#include <cstddef>
+
+#include "transport/guarded.h"
+
+namespace tine::executor::codex::limits {
+
+using std::chrono::milliseconds;
+
+/// From the start of app-server to its answer to initialize. Then it is ended: timeout.
+inline constexpr milliseconds handshake{30'000};
+
+/// A call that reads or makes a thread. Then: timeout. (To what it cannot parse app-server gives no
+/// answer at all.)
+inline constexpr milliseconds call{60'000};
+
+/// How long a turn may be silent.
+struct Patience {
+  /// From a prompt to the first sign of the model. Then the turn is interrupted: timeout.
+  milliseconds first_response{300'000};
+  /// Between two signs of a turn while no question is open. Then it is interrupted: timeout.
+  /// Commands may be silent for long.
+  milliseconds idle{1'800'000};
+  /// How long an interrupted turn may take to end. Then the turn is over without it, and the thread
+  /// is not used before it has.
+  milliseconds interrupt{4'000};
+};
+inline constexpr Patience patience;
+
+/// What app-server is given to end by itself: it does within a tenth of a second.
+inline constexpr transport::KillLadder ending{.after_input = milliseconds(3'000),
+                                              .after_term = milliseconds(1'000)};
+
+/// Bytes of a command's output that are shown while it runs. What comes after them is shown at its
+/// end.
+inline constexpr std::size_t live_output = std::size_t{64} * 1024;
+
+/// Characters of a tool call's title. The rest is cut off.
+inline constexpr std::size_t title = 200;
+
+/// Bytes of stderr in an error's text: the last ones.
+inline constexpr std::size_t told_stderr = 500;
+
+}  // namespace tine::executor::codex::limits

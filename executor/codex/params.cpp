@@ -1,0 +1,288 @@
+#include "executor/codex/params.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/json/view.h"
+#include "base/json/writer.h"
+
+namespace tine::executor::codex {
+namespace {
+
+struct ModeFacts {
+  std::string_view id;
+  std::string_view name;
+  std::string_view description;
+  std::string_view approval;
+  std::string_view sandbox;
+};
+
+/// From the narrowest to the widest.
+constexpr std::array modes = {
+    ModeFacts{"read-only", "Read only", "Reads files; asks before it changes or runs anything.",
+              "on-request", "read-only"},
+    ModeFacts{"auto", "Auto", "Works in the project by itself; asks before it goes beyond it.",
+              "on-request", "workspace-write"},
+    ModeFacts{"full-access", "Full access", "Does everything without asking.", "never",
+              "danger-full-access"},
+};
+
+v1::ConfigValue value(std::string_view id, std::string_view name,
+                      std::string_view description = {}) {
+  return {.value = std::string(id),
+          .name = std::string(name),
+          .description = std::string(description),
+          .meta = {}};
+}
+
+v1::ConfigOption option(std::string_view id, std::string_view name, std::string_view category,
+                        std::string_view otherwise) {
+  v1::ConfigOption made;
+  made.id = id;
+  made.name = name;
+  made.category = category;
+  made.values.push_back(value(unset, otherwise));
+  made.current = unset;
+  return made;
+}
+
+void choose(v1::ConfigOption& option, const std::string& wanted) {
+  if (wanted.empty()) return;
+  const bool known =
+      std::any_of(option.values.begin(), option.values.end(),
+                  [&wanted](const v1::ConfigValue& each) { return each.value == wanted; });
+  if (!known) option.values.push_back(value(wanted, wanted));
+  option.current = wanted;
+}
+
+std::string current(const Settings& settings, std::string_view id) {
+  for (const v1::ConfigOption& each : settings.options)
+    if (each.id == id && each.current != unset) return each.current;
+  return {};
+}
+
+void write_strings(json::Writer& out, const std::vector<std::string>& strings) {
+  out.begin_array();
+  for (const std::string& each : strings) out.string(each);
+  out.end_array();
+}
+
+void write_map(json::Writer& out, const std::vector<v1::NameValue>& values) {
+  out.begin_object();
+  for (const v1::NameValue& each : values) out.member(each.name, std::string_view(each.value));
+  out.end_object();
+}
+
+void write_server(json::Writer& out, const v1::McpServer& server) {
+  out.begin_object();
+  if (server.transport == v1::McpServer::Transport::stdio) {
+    out.member("command", std::string_view(server.command)).key("args");
+    write_strings(out, server.args);
+    if (!server.env.empty()) {
+      out.key("env");
+      write_map(out, server.env);
+    }
+  } else {
+    out.member("url", std::string_view(server.url));
+    if (!server.headers.empty()) {
+      out.key("http_headers");
+      write_map(out, server.headers);
+    }
+  }
+  out.end_object();
+}
+
+/// Codex takes only these in the name of a server.
+std::string server_name(std::string_view name) {
+  std::string out(name);
+  for (char& c : out) {
+    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '-';
+    if (!good) c = '_';
+  }
+  return out;
+}
+
+/// One process serves many sessions: which one a command belongs to it learns from its thread.
+void write_identity(json::Writer& out, const ChildIdentity& id) {
+  for (const std::string& entry : child_environment({}, id)) {
+    const std::size_t equals = entry.find('=');
+    out.member("shell_environment_policy.set." + entry.substr(0, equals),
+               std::string_view(entry).substr(equals + 1));
+  }
+}
+
+void write_config(json::Writer& out, const ConversationSpec& spec, const std::string& configured) {
+  out.begin_object();
+  for (const auto& [name, given] : json::View(configured).members())
+    out.key(name.string().value_or(std::string())).raw(given.raw());
+  // An error that is told is of more use than an endless attempt.
+  out.member("features.unbounded_connection_retries", false);
+  // Alike in parent and child, or the provider's cache would be of no use.
+  out.key("tools.update_plan").begin_object().member("enabled", true).end_object();
+  // Another process may go on with the thread as soon as we let go of it.
+  out.member("thread_unload_delay_secs", 0);
+  write_identity(out, spec.identity);
+  for (const v1::McpServer& server : spec.workspace.mcp_servers) {
+    if (server.transport == v1::McpServer::Transport::acp) continue;
+    out.key("mcp_servers." + server_name(server.name));
+    write_server(out, server);
+  }
+  if (!spec.workspace.additional_directories.empty()) {
+    out.key("sandbox_workspace_write.writable_roots");
+    write_strings(out, spec.workspace.additional_directories);
+  }
+  out.end_object();
+}
+
+void write_unless_empty(json::Writer& out, std::string_view name, const std::string& text) {
+  if (!text.empty()) out.member(name, std::string_view(text));
+}
+
+void write_text(json::Writer& out, std::string_view text) {
+  out.begin_object().member("type", "text").member("text", text).end_object();
+}
+
+void write_input(json::Writer& out, const v1::ContentBlock& block) {
+  switch (block.type) {
+    case v1::ContentType::text:
+      write_text(out, block.text);
+      break;
+    case v1::ContentType::image:
+    case v1::ContentType::audio: {
+      std::string url = "data:" + block.mime_type + ";base64,";
+      url += v1::base64_data(block);
+      out.begin_object()
+          .member("type", block.type == v1::ContentType::image ? "image" : "audio")
+          .member("url", std::string_view(url))
+          .end_object();
+      break;
+    }
+    case v1::ContentType::resource_link:
+      write_text(out, "[" + block.name + "](" + block.uri + ")");
+      break;
+    case v1::ContentType::resource:
+      write_text(out, block.text.empty()
+                          ? "[" + block.uri + "](" + block.uri + ")"
+                          : "<context ref=\"" + block.uri + "\">\n" + block.text + "\n</context>");
+      break;
+  }
+}
+
+void write_sandbox(json::Writer& out, const std::string& sandbox, const v1::Workspace& workspace) {
+  out.begin_object();
+  if (sandbox == "workspace-write") {
+    out.member("type", "workspaceWrite").key("writableRoots");
+    write_strings(out, workspace.additional_directories);
+  } else {
+    out.member("type", sandbox == "read-only" ? "readOnly" : "dangerFullAccess");
+  }
+  out.end_object();
+}
+
+}  // namespace
+
+Settings settings_for(const Defaults& defaults, std::string_view models) {
+  Settings settings;
+  for (const ModeFacts& each : modes) {
+    settings.modes.available.push_back({.id = std::string(each.id),
+                                        .name = std::string(each.name),
+                                        .description = std::string(each.description),
+                                        .meta = {}});
+  }
+  settings.modes.current = "auto";
+
+  v1::ConfigOption model = option(model_option, "Model", "model", "Codex's default");
+  for (const json::View each : json::View(models).elements()) {
+    if (each.find("hidden").boolean().value_or(false)) continue;
+    model.values.push_back(value(each.find("model").string().value_or(std::string()),
+                                 each.find("displayName").string().value_or(std::string()),
+                                 each.find("description").string().value_or(std::string())));
+  }
+  choose(model, defaults.model);
+  v1::ConfigOption effort =
+      option(effort_option, "Reasoning effort", "thought_level", "The model's default");
+  for (const std::string_view each : {"minimal", "low", "medium", "high", "xhigh", "max"})
+    effort.values.push_back(value(each, each));
+  choose(effort, defaults.effort);
+  v1::ConfigOption approval = option(approval_option, "Approvals", "", "As the mode has it");
+  approval.values.push_back(value("untrusted", "Ask", "Before all but harmless commands."));
+  approval.values.push_back(value("on-request", "On request", "When the model wants more."));
+  approval.values.push_back(value("never", "Never ask"));
+  choose(approval, defaults.approval);
+  v1::ConfigOption sandbox = option(sandbox_option, "Sandbox", "", "As the mode has it");
+  sandbox.values.push_back(value("read-only", "Read only"));
+  sandbox.values.push_back(value("workspace-write", "Write in the project"));
+  sandbox.values.push_back(value("danger-full-access", "None"));
+  choose(sandbox, defaults.sandbox);
+  settings.options = {std::move(model), std::move(effort), std::move(approval), std::move(sandbox)};
+  return settings;
+}
+
+Choices choices_of(const Settings& settings) {
+  Choices choices;
+  const auto* mode = std::find_if(modes.begin(), modes.end(), [&settings](const ModeFacts& each) {
+    return each.id == settings.modes.current;
+  });
+  if (mode == modes.end()) mode = modes.begin();
+  choices.model = current(settings, model_option);
+  choices.effort = current(settings, effort_option);
+  choices.approval = current(settings, approval_option);
+  if (choices.approval.empty()) choices.approval = mode->approval;
+  choices.sandbox = current(settings, sandbox_option);
+  if (choices.sandbox.empty()) choices.sandbox = mode->sandbox;
+  return choices;
+}
+
+std::string thread_params(ThreadCall call, const ConversationSpec& spec, const Choices& choices,
+                          const std::string& config, const ProviderPoint& of) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object();
+  if (call != ThreadCall::start) {
+    out.member("threadId", std::string_view(of.conversation)).member("excludeTurns", true);
+  }
+  if (call == ThreadCall::fork) write_unless_empty(out, "lastTurnId", of.turn);
+  out.member("cwd", std::string_view(spec.workspace.cwd));
+  write_unless_empty(out, "model", choices.model);
+  write_unless_empty(out, "approvalPolicy", choices.approval);
+  write_unless_empty(out, "sandbox", choices.sandbox);
+  if (const auto& prompt = spec.workspace.system_prompt; prompt && call == ThreadCall::start) {
+    const std::string said = v1::plain_text(prompt->content);
+    out.member(prompt->mode == "override" ? "baseInstructions" : "developerInstructions",
+               std::string_view(said));
+  }
+  out.key("config");
+  write_config(out, spec, config);
+  out.end_object();
+  return text;
+}
+
+std::string thread_id_params(const std::string& thread_id) {
+  std::string out;
+  json::Writer(out).begin_object().member("threadId", std::string_view(thread_id)).end_object();
+  return out;
+}
+
+std::string turn_params(const std::string& thread_id, const std::vector<v1::ContentBlock>& prompt,
+                        const v1::Workspace& workspace, const Choices& choices,
+                        const Choices& known) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("threadId", std::string_view(thread_id)).key("input").begin_array();
+  for (const v1::ContentBlock& block : prompt) write_input(out, block);
+  out.end_array();
+  if (choices.model != known.model) write_unless_empty(out, "model", choices.model);
+  if (choices.effort != known.effort) write_unless_empty(out, "effort", choices.effort);
+  if (choices.approval != known.approval)
+    write_unless_empty(out, "approvalPolicy", choices.approval);
+  if (choices.sandbox != known.sandbox) {
+    out.key("sandboxPolicy");
+    write_sandbox(out, choices.sandbox, workspace);
+  }
+  out.end_object();
+  return text;
+}
+
+}  // namespace tine::executor::codex

@@ -1,0 +1,58 @@
+#pragma once
+// What is told to app-server about a session: its directory, model, permissions and identity when a
+// thread begins, and what was said when a turn does.
+//
+// Plain functions.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "executor/executor.h"
+
+namespace tine::executor::codex {
+
+/// What a person can choose, as Codex names it. Empty: Codex's own choice.
+struct Choices {
+  std::string model;
+  std::string effort;
+  std::string approval;
+  std::string sandbox;
+
+  bool operator==(const Choices&) const = default;
+};
+
+/// What is configured for a backend; empty: nothing is.
+struct Defaults {
+  std::string model;
+  std::string effort;
+  std::string approval;
+  std::string sandbox;
+  std::string config;  ///< JSON object
+};
+
+inline constexpr std::string_view model_option = "model";
+inline constexpr std::string_view effort_option = "effort";
+inline constexpr std::string_view approval_option = "approval_policy";
+inline constexpr std::string_view sandbox_option = "sandbox";
+/// The value of an option that leaves it to somebody else: to Codex, or to the mode.
+inline constexpr std::string_view unset = "default";
+
+/// `models` is the `data` of model/list, or empty.
+Settings settings_for(const Defaults& defaults, std::string_view models);
+Choices choices_of(const Settings& settings);
+
+enum class ThreadCall : std::uint8_t { start, resume, fork };
+/// `of` is the thread that is resumed or forked, with the last turn that a fork keeps.
+std::string thread_params(ThreadCall call, const ConversationSpec& spec, const Choices& choices,
+                          const std::string& config, const ProviderPoint& of);
+
+/// Of a call that is about a thread and nothing else.
+std::string thread_id_params(const std::string& thread_id);
+
+/// Of what was chosen only what `known` does not say already.
+std::string turn_params(const std::string& thread_id, const std::vector<v1::ContentBlock>& prompt,
+                        const v1::Workspace& workspace, const Choices& choices,
+                        const Choices& known);
+
+}  // namespace tine::executor::codex

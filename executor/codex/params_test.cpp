@@ -1,0 +1,139 @@
+#include "executor/codex/params.h"
+
+#include <nlohmann/json.hpp>
+
+#include "tests/catch.h"
+
+using namespace tine;
+using namespace tine::executor;
+using namespace tine::executor::codex;
+using Tree = nlohmann::json;
+
+namespace {
+
+ConversationSpec spec_of(Settings settings) {
+  ConversationSpec spec;
+  spec.session_id = "S";
+  spec.identity = {.session_id = "S",
+                   .depth = 2,
+                   .project_root = "/w",
+                   .parent_session = "P",
+                   .session_dir = "/state/S"};
+  spec.workspace.cwd = "/w";
+  spec.settings = std::move(settings);
+  return spec;
+}
+
+Tree thread(ThreadCall call, const ConversationSpec& spec, const std::string& config = {}) {
+  return Tree::parse(thread_params(call, spec, choices_of(spec.settings), config,
+                                   {.conversation = "T", .turn = "t1"}));
+}
+
+}  // namespace
+
+TEST_CASE("modes go from the narrowest to the widest, and decide approvals and sandbox") {
+  Settings settings = settings_for({}, {});
+  REQUIRE(settings.modes.available.size() == 3);
+  CHECK(settings.modes.current == "auto");
+  CHECK(choices_of(settings) ==
+        Choices{.model = "", .effort = "", .approval = "on-request", .sandbox = "workspace-write"});
+  settings.modes.current = settings.modes.available.front().id;
+  CHECK(choices_of(settings).sandbox == "read-only");
+  settings.modes.current = settings.modes.available.back().id;
+  CHECK(choices_of(settings).approval == "never");
+  CHECK(choices_of(settings).sandbox == "danger-full-access");
+  settings.modes.current = "what is this";
+  CHECK(choices_of(settings).sandbox == "read-only");
+}
+
+TEST_CASE("what is configured is offered and chosen, and goes before the mode") {
+  const Defaults defaults{.model = "own-model",
+                          .effort = "high",
+                          .approval = "never",
+                          .sandbox = "read-only",
+                          .config = {}};
+  const Settings settings =
+      settings_for(defaults, R"([{"model":"a","displayName":"A"},{"model":"b","hidden":true}])");
+  CHECK(
+      choices_of(settings) ==
+      Choices{.model = "own-model", .effort = "high", .approval = "never", .sandbox = "read-only"});
+  const auto& models = settings.options.front().values;
+  REQUIRE(models.size() == 3);
+  CHECK(models[0].value == unset);
+  CHECK(models[1].value == "a");
+  CHECK(models[2].value == "own-model");
+}
+
+TEST_CASE("a thread begins with its directory, permissions and identity") {
+  ConversationSpec spec = spec_of(settings_for({}, {}));
+  spec.workspace.additional_directories = {"/more"};
+  v1::McpServer local;
+  local.name = "my tools";
+  local.command = "tool";
+  local.args = {"-x"};
+  local.env = {{.name = "KEY", .value = "v"}};
+  v1::McpServer remote;
+  remote.transport = v1::McpServer::Transport::http;
+  remote.name = "far";
+  remote.url = "https://x";
+  remote.headers = {{.name = "A", .value = "b"}};
+  spec.workspace.mcp_servers = {local, remote};
+  const Tree params = thread(ThreadCall::start, spec, R"({"personality":"none"})");
+  CHECK(params["cwd"] == "/w");
+  CHECK(params["sandbox"] == "workspace-write");
+  CHECK(params["approvalPolicy"] == "on-request");
+  CHECK_FALSE(params.contains("model"));
+  CHECK_FALSE(params.contains("threadId"));
+  const Tree& config = params["config"];
+  CHECK(config["personality"] == "none");
+  CHECK(config["shell_environment_policy.set.TINE_SESSION_ID"] == "S");
+  CHECK(config["shell_environment_policy.set.TINE_PARENT_SESSION"] == "P");
+  CHECK(config["tools.update_plan"]["enabled"] == true);
+  CHECK(config["mcp_servers.my_tools"] ==
+        Tree{{"command", "tool"}, {"args", {"-x"}}, {"env", {{"KEY", "v"}}}});
+  CHECK(config["mcp_servers.far"] == Tree{{"url", "https://x"}, {"http_headers", {{"A", "b"}}}});
+  CHECK(config["sandbox_workspace_write.writable_roots"] == Tree{"/more"});
+}
+
+TEST_CASE("a thread is resumed whole and forked at a turn") {
+  const ConversationSpec spec = spec_of(settings_for({.model = "m"}, {}));
+  const Tree resumed = thread(ThreadCall::resume, spec);
+  CHECK(resumed["threadId"] == "T");
+  CHECK_FALSE(resumed.contains("lastTurnId"));
+  const Tree forked = thread(ThreadCall::fork, spec);
+  CHECK(forked["lastTurnId"] == "t1");
+  CHECK(forked["model"] == "m");
+  CHECK(forked["excludeTurns"] == true);
+}
+
+TEST_CASE("a system prompt goes with the start of a thread only") {
+  ConversationSpec spec = spec_of(settings_for({}, {}));
+  v1::SystemPrompt prompt;
+  prompt.mode = "append";
+  prompt.content = {v1::text_block("be brief")};
+  spec.workspace.system_prompt = prompt;
+  CHECK(thread(ThreadCall::start, spec)["developerInstructions"] == "be brief");
+  CHECK_FALSE(thread(ThreadCall::fork, spec).contains("developerInstructions"));
+  spec.workspace.system_prompt->mode = "override";
+  CHECK(thread(ThreadCall::start, spec)["baseInstructions"] == "be brief");
+}
+
+TEST_CASE("a turn says only what has changed") {
+  v1::Workspace workspace;
+  workspace.additional_directories = {"/more"};
+  const Choices known{
+      .model = "a", .effort = "", .approval = "on-request", .sandbox = "workspace-write"};
+  const auto turn = [&](const Choices& choices) {
+    return Tree::parse(turn_params("T", {v1::text_block("hi")}, workspace, choices, known));
+  };
+  CHECK(turn(known) == Tree{{"threadId", "T"}, {"input", {{{"type", "text"}, {"text", "hi"}}}}});
+  Choices other = known;
+  other.model = "b";
+  other.effort = "low";
+  other.sandbox = "read-only";
+  const Tree changed = turn(other);
+  CHECK(changed["model"] == "b");
+  CHECK(changed["effort"] == "low");
+  CHECK(changed["sandboxPolicy"] == Tree{{"type", "readOnly"}});
+  CHECK_FALSE(changed.contains("approvalPolicy"));
+}

@@ -1,0 +1,287 @@
+#include "executor/codex/questions.h"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/json/view.h"
+#include "base/json/writer.h"
+#include "executor/codex/items.h"
+
+namespace tine::executor::codex {
+namespace {
+
+using Kind = v1::PermissionOption::Kind;
+
+constexpr std::string_view command_approval = "item/commandExecution/requestApproval";
+constexpr std::string_view file_approval = "item/fileChange/requestApproval";
+constexpr std::string_view permissions_approval = "item/permissions/requestApproval";
+constexpr std::string_view user_input = "item/tool/requestUserInput";
+constexpr std::string_view elicitation = "mcpServer/elicitation/request";
+
+/// The smallest answer that says no, for each of the questions that there are.
+struct Refusal {
+  std::string_view method;
+  std::string_view answer;
+};
+constexpr std::array refusals = {
+    Refusal{command_approval, R"({"decision":"decline"})"},
+    Refusal{file_approval, R"({"decision":"decline"})"},
+    Refusal{permissions_approval, R"({"permissions":{}})"},
+    Refusal{user_input, R"({"answers":{}})"},
+    Refusal{elicitation, R"({"action":"decline"})"},
+    Refusal{
+        "item/tool/call",
+        R"({"success":false,"contentItems":[{"type":"inputText","text":"there is no such tool"}]})"},
+};
+
+std::string text_in(json::View object, std::string_view name) {
+  return object.find(name).string().value_or(std::string());
+}
+
+std::string decision(std::string_view json) { return R"({"decision":)" + std::string(json) + "}"; }
+
+/// A choice and the answer that it stands for.
+struct Choice {
+  v1::PermissionOption option;
+  std::string answer;
+};
+
+Choice choice(std::string_view id, std::string_view name, Kind kind, std::string answer) {
+  return {{.id = std::string(id), .name = std::string(name), .kind = kind, .meta = {}},
+          std::move(answer)};
+}
+
+std::string words_of(json::View strings) {
+  std::string out;
+  for (const json::View each : strings.elements())
+    out.append(out.empty() ? "" : " ").append(each.string().value_or(std::string()));
+  return out;
+}
+
+/// What Codex would take as a yes, as it lists it, and the two ways to say no, which it always
+/// takes.
+std::vector<Choice> choices_of(json::View params) {
+  std::vector<Choice> all;
+  const json::View listed = params.find("availableDecisions");
+  if (!listed.is_array()) {
+    all.push_back(choice("accept", "Allow once", Kind::allow_once, decision("\"accept\"")));
+    all.push_back(choice("acceptForSession", "Allow for this session", Kind::allow_always,
+                         decision("\"acceptForSession\"")));
+  }
+  for (const json::View each : listed.elements()) {
+    if (each.equals("accept")) {
+      all.push_back(choice("accept", "Allow once", Kind::allow_once, decision(each.raw())));
+    } else if (each.equals("acceptForSession")) {
+      all.push_back(choice("acceptForSession", "Allow for this session", Kind::allow_always,
+                           decision(each.raw())));
+    } else if (const json::View rule = each.find("acceptWithExecpolicyAmendment"); rule.exists()) {
+      all.push_back(choice("acceptWithExecpolicyAmendment",
+                           "Always allow " + words_of(rule.find("execpolicy_amendment")),
+                           Kind::allow_always, decision(each.raw())));
+    }
+  }
+  all.push_back(
+      choice("decline", "Decline, and go on", Kind::reject_once, decision("\"decline\"")));
+  all.push_back(choice("cancel", "Cancel the turn", Kind::reject_once, decision("\"cancel\"")));
+  return all;
+}
+
+v1::ToolCall subject_of(const Question& question, json::View params) {
+  v1::ToolCall call;
+  call.id = text_in(params, "itemId");
+  call.status = v1::ToolStatus::pending;
+  std::vector<v1::ToolContent> content;
+  if (const auto reason = params.find("reason").string()) content.push_back(text_content(*reason));
+  if (question.method == command_approval) {
+    call.kind = v1::ToolKind::execute;
+    const std::string command = bare_command(text_in(params, "command"));
+    call.title = command;
+    content.push_back(text_content("$ " + command));
+  } else if (question.method == file_approval) {
+    call.kind = v1::ToolKind::edit;
+    call.title = "Change files";
+    content.insert(content.end(), question.content.begin(), question.content.end());
+  } else {
+    call.kind = v1::ToolKind::other;
+    call.title = "Give more permissions";
+    content.push_back(text_content(std::string(params.find("permissions").raw())));
+  }
+  call.content = std::move(content);
+  return call;
+}
+
+/// The answer to the choice that the person makes; empty when they make none.
+transport::Task<std::string> let_choose(v1::Client& client, transport::CancelSource cancel,
+                                        std::string session, v1::ToolCall subject,
+                                        std::vector<Choice> choices) {
+  v1::PermissionRequest request;
+  request.session_id = std::move(session);
+  request.tool_call = std::move(subject);
+  for (const Choice& each : choices) request.options.push_back(each.option);
+  const std::vector<v1::PermissionOption> options = request.options;
+  auto response = co_await client.request_permission(std::move(request), &cancel);
+  if (!response) co_return std::string();
+  const v1::PermissionOption* const made = v1::chosen(options, *response);
+  if (made == nullptr) co_return std::string();
+  for (Choice& each : choices)
+    if (each.option.id == made->id) co_return std::move(each.answer);
+  co_return std::string();
+}
+
+transport::Task<std::string> ask_approval(Question question, v1::Client& client,
+                                          transport::CancelSource cancel) {
+  const json::View params(question.params);
+  std::vector<Choice> choices;
+  std::string otherwise = decision("\"cancel\"");
+  if (question.method == permissions_approval) {
+    const std::string wanted(params.find("permissions").raw());
+    choices.push_back(choice("accept", "Allow for this turn", Kind::allow_once,
+                             R"({"permissions":)" + wanted + R"(,"scope":"turn"})"));
+    choices.push_back(choice("acceptForSession", "Allow for this session", Kind::allow_always,
+                             R"({"permissions":)" + wanted + R"(,"scope":"session"})"));
+    otherwise = R"({"permissions":{}})";
+    choices.push_back(choice("decline", "Decline", Kind::reject_once, otherwise));
+  } else {
+    choices = choices_of(params);
+  }
+  std::string answer = co_await let_choose(client, cancel, question.session,
+                                           subject_of(question, params), std::move(choices));
+  co_return answer.empty() ? otherwise : answer;
+}
+
+/// The questions of a tool as a form: a text each, or a choice.
+std::string form_of(json::View questions) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("type", "object").key("properties").begin_object();
+  for (const json::View each : questions.elements()) {
+    out.key(text_in(each, "id")).begin_object().member("type", "string");
+    out.member("title", std::string_view(text_in(each, "header")));
+    out.member("description", std::string_view(text_in(each, "question")));
+    const bool closed = !each.find("isOther").boolean().value_or(false);
+    if (closed && each.find("options").is_array()) {
+      out.key("enum").begin_array();
+      for (const json::View one : each.find("options").elements())
+        out.string(text_in(one, "label"));
+      out.end_array();
+    }
+    out.end_object();
+  }
+  out.end_object().key("required").begin_array();
+  for (const json::View each : questions.elements()) out.string(text_in(each, "id"));
+  out.end_array().end_object();
+  return text;
+}
+
+transport::Task<std::string> ask_form(Question question, v1::Client& client,
+                                      transport::CancelSource cancel) {
+  const json::View params(question.params);
+  v1::ElicitationRequest request;
+  request.session_id = question.session;
+  request.tool_call_id = text_in(params, "itemId");
+  request.message = "Codex asks";
+  request.requested_schema = form_of(params.find("questions"));
+  auto response = co_await client.create_elicitation(std::move(request), &cancel);
+  std::string answer;
+  json::Writer out(answer);
+  out.begin_object().key("answers").begin_object();
+  if (response && response->action == "accept") {
+    for (const auto& [name, value] : json::View(response->content).members()) {
+      out.key(name.string().value_or(std::string())).begin_object().key("answers").begin_array();
+      out.string(value.string().value_or(std::string(value.raw())));
+      out.end_array().end_object();
+    }
+  }
+  out.end_object().end_object();
+  co_return answer;
+}
+
+/// Without forms one question at a time can be put, as far as it is a choice.
+transport::Task<std::string> ask_choices(Question question, v1::Client& client,
+                                         transport::CancelSource cancel) {
+  const json::View params(question.params);
+  std::string answers;
+  json::Writer out(answers);
+  out.begin_object().key("answers").begin_object();
+  for (const json::View each : params.find("questions").elements()) {
+    v1::ToolCall subject;
+    subject.id = text_in(params, "itemId");
+    subject.title = text_in(each, "question");
+    subject.kind = v1::ToolKind::other;
+    std::vector<Choice> choices;
+    for (const json::View one : each.find("options").elements()) {
+      const std::string label = text_in(one, "label");
+      choices.push_back(choice(label, label, Kind::allow_once, label));
+    }
+    if (choices.empty()) continue;
+    std::string label = co_await let_choose(client, cancel, question.session, std::move(subject),
+                                            std::move(choices));
+    if (label.empty()) continue;
+    out.key(text_in(each, "id")).begin_object().key("answers").begin_array();
+    out.string(label).end_array().end_object();
+  }
+  out.end_object().end_object();
+  co_return answers;
+}
+
+transport::Task<std::string> ask_elicitation(Question question, v1::Client& client,
+                                             transport::CancelSource cancel) {
+  const json::View params(question.params);
+  const json::View form = params.find("requestedSchema");
+  v1::ElicitationRequest request;
+  request.session_id = question.session;
+  request.message = text_in(params, "message");
+  if (form.is_object()) {
+    request.requested_schema = form.raw();
+  } else {
+    request.mode = v1::ElicitationRequest::Mode::url;
+    request.url = text_in(params, "url");
+    request.elicitation_id = text_in(params, "elicitationId");
+  }
+  auto response = co_await client.create_elicitation(std::move(request), &cancel);
+  std::string answer;
+  json::Writer out(answer);
+  out.begin_object();
+  if (response && (response->action == "accept" || response->action == "cancel")) {
+    out.member("action", std::string_view(response->action));
+    if (response->action == "accept") out.raw_member("content", response->content);
+  } else {
+    out.member("action", "decline");
+  }
+  out.end_object();
+  co_return answer;
+}
+
+}  // namespace
+
+bool is_known_question(std::string_view method) {
+  return method == command_approval || method == file_approval || method == permissions_approval ||
+         method == user_input || method == elicitation;
+}
+
+void refuse(std::string_view method, transport::Replier replier) {
+  for (const Refusal& each : refusals) {
+    if (each.method != method) continue;
+    replier.result(each.answer);
+    return;
+  }
+  replier.error(Error(ErrorKind::unknown_method, "tine does not answer " + std::string(method)));
+}
+
+transport::Task<void> put(Question question, v1::Client& client, transport::CancelSource cancel,
+                          transport::Replier replier) {
+  std::string answer;
+  if (question.method == elicitation) {
+    answer = co_await ask_elicitation(std::move(question), client, cancel);
+  } else if (question.method != user_input) {
+    answer = co_await ask_approval(std::move(question), client, cancel);
+  } else if (client.capabilities().elicitation_form) {
+    answer = co_await ask_form(std::move(question), client, cancel);
+  } else {
+    answer = co_await ask_choices(std::move(question), client, cancel);
+  }
+  replier.result(answer);
+}
+
+}  // namespace tine::executor::codex

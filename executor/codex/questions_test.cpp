@@ -1,0 +1,158 @@
+#include "executor/codex/questions.h"
+
+#include "executor/codex/test_client.h"
+#include "transport/test_peers.h"
+
+using namespace tine;
+using namespace tine::executor::codex;
+using namespace tine::transport::test;
+using executor::codex::test::TestClient;
+using Tree = nlohmann::json;
+using transport::Task;
+
+namespace {
+
+/// What the server would be answered.
+struct Asking {
+  Asking() : client(wire.loop) {
+    wire.handler.request = [this](std::string_view method, tine::json::View params,
+                                  transport::Replier replier) {
+      if (!is_known_question(method)) {
+        refuse(method, std::move(replier));
+        return;
+      }
+      Question question;
+      question.method = method;
+      question.params = params.raw();
+      question.session = "S";
+      question.content = content;
+      wire.loop.spawn(put(std::move(question), client, cancel, std::move(replier)));
+    };
+    wire.serve();
+  }
+
+  Task<Tree> ask(std::string method, std::string params) {
+    const std::string line =
+        R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}\n";
+    co_await wire.tap.send(line);
+    const std::string answer = co_await wire.tap.line();
+    co_return Tree::parse(answer);
+  }
+
+  Tapped wire;
+  TestClient client;
+  transport::CancelSource cancel;
+  std::vector<v1::ToolContent> content;
+};
+
+constexpr const char* command_params = R"({"itemId":"c1","reason":"wants it",
+  "command":"/bin/bash -lc 'touch x'","availableDecisions":["accept",
+  {"acceptWithExecpolicyAmendment":{"execpolicy_amendment":["touch","x"]}},"cancel"]})";
+
+std::vector<std::string> ids(const v1::PermissionRequest& request) {
+  std::vector<std::string> out;
+  for (const auto& each : request.options) out.push_back(each.id);
+  return out;
+}
+
+std::string one_line(std::string text) {
+  std::erase(text, '\n');
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a command is asked about with the choices that Codex gives") {
+  Asking asking;
+  asking.client.answer = "acceptWithExecpolicyAmendment";
+  run(asking.wire.loop, [&]() -> Task<void> {
+    const Tree answer =
+        co_await asking.ask("item/commandExecution/requestApproval", one_line(command_params));
+    CHECK(answer["result"]["decision"]["acceptWithExecpolicyAmendment"]["execpolicy_amendment"] ==
+          Tree::array({"touch", "x"}));
+  });
+  REQUIRE(asking.client.asked.size() == 1);
+  const v1::PermissionRequest& asked = asking.client.asked.front();
+  CHECK(ids(asked) ==
+        std::vector<std::string>{"accept", "acceptWithExecpolicyAmendment", "decline", "cancel"});
+  CHECK(asked.options[1].name == "Always allow touch x");
+  CHECK(asked.tool_call.id == "c1");
+  CHECK(asked.tool_call.title == "touch x");
+  CHECK(asked.tool_call.content->front().content.text == "wants it");
+}
+
+TEST_CASE("a change of files is asked about with its diff") {
+  Asking asking;
+  v1::ToolContent diff;
+  diff.type = v1::ToolContent::Type::diff;
+  diff.path = "/w/a";
+  asking.content = {diff};
+  asking.client.answer = "acceptForSession";
+  run(asking.wire.loop, [&]() -> Task<void> {
+    const Tree answer =
+        co_await asking.ask("item/fileChange/requestApproval", R"({"itemId":"f1","reason":null})");
+    CHECK(answer["result"]["decision"] == "acceptForSession");
+  });
+  const v1::PermissionRequest& asked = asking.client.asked.front();
+  CHECK(ids(asked) == std::vector<std::string>{"accept", "acceptForSession", "decline", "cancel"});
+  CHECK(asked.tool_call.content->front().path == "/w/a");
+}
+
+TEST_CASE("a question that nobody answers is a no") {
+  Asking asking;
+  run(asking.wire.loop, [&]() -> Task<void> {
+    const auto cancel_soon = [&]() -> Task<void> {
+      co_await settle(asking.wire.loop);
+      asking.cancel.cancel();
+    };
+    start(asking.wire.loop, cancel_soon);
+    const Tree answer =
+        co_await asking.ask("item/commandExecution/requestApproval", one_line(command_params));
+    CHECK(answer["result"]["decision"] == "cancel");
+  });
+}
+
+TEST_CASE("more permissions are given as they were asked for, or not at all") {
+  Asking asking;
+  const std::string params = R"({"itemId":"p1","permissions":{"network":{"enabled":true}}})";
+  run(asking.wire.loop, [&]() -> Task<void> {
+    asking.client.answer = "acceptForSession";
+    const Tree yes = co_await asking.ask("item/permissions/requestApproval", params);
+    CHECK(yes["result"] ==
+          Tree{{"permissions", {{"network", {{"enabled", true}}}}}, {"scope", "session"}});
+    asking.client.answer = "decline";
+    const Tree no = co_await asking.ask("item/permissions/requestApproval", params);
+    CHECK(no["result"] == Tree{{"permissions", Tree::object()}});
+  });
+}
+
+TEST_CASE("a server's form goes to clients that show forms, and is declined elsewhere") {
+  Asking asking;
+  const std::string params =
+      R"({"serverName":"s","mode":"form","message":"who?","requestedSchema":{"type":"object"}})";
+  run(asking.wire.loop, [&]() -> Task<void> {
+    const Tree declined = co_await asking.ask("mcpServer/elicitation/request", params);
+    CHECK(declined["result"] == Tree{{"action", "decline"}});
+    v1::ElicitationResponse response;
+    response.action = "accept";
+    response.content = R"({"name":"Ada"})";
+    asking.client.form_answer = response;
+    const Tree accepted = co_await asking.ask("mcpServer/elicitation/request", params);
+    CHECK(accepted["result"] == Tree{{"action", "accept"}, {"content", {{"name", "Ada"}}}});
+  });
+  CHECK(asking.client.forms.front().message == "who?");
+}
+
+TEST_CASE("every question is answered at once, known or not") {
+  Asking asking;
+  run(asking.wire.loop, [&]() -> Task<void> {
+    const Tree tool = co_await asking.ask("item/tool/call", "{}");
+    CHECK(tool["result"]["success"] == false);
+    for (const std::string method :
+         {"account/chatgptAuthTokens/refresh", "attestation/generate", "currentTime/read",
+          "applyPatchApproval", "execCommandApproval", "something/new"}) {
+      const Tree answer = co_await asking.ask(method, "{}");
+      CHECK(answer["error"]["code"] == -32601);
+    }
+  });
+}

@@ -1,0 +1,91 @@
+#pragma once
+// A client that keeps what it is told, and answers questions as it was told to, or not at all.
+//
+// For tests only.
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/v1/client.h"
+#include "transport/event.h"
+
+namespace tine::executor::codex::test {
+
+class TestClient final : public v1::Client {
+ public:
+  explicit TestClient(transport::Loop& loop) : roomy(loop), loop_(loop) { roomy.set(); }
+
+  const v1::ClientCapabilities& capabilities() const override { return can; }
+  void update(const v1::Update& update) override {
+    updates.push_back(nlohmann::json::parse(update.payload));
+  }
+  transport::Task<void> room() override { return roomy.wait(); }
+  bool has_room() const override { return roomy.is_set(); }
+
+  Reply<v1::PermissionResponse> request_permission(v1::PermissionRequest request,
+                                                   Cancel cancel) override {
+    asked.push_back(std::move(request));
+    v1::PermissionResponse response;
+    if (answer) {
+      response.option_id = *answer;
+      co_return response;
+    }
+    transport::Event over(loop_);
+    const auto subscription = cancel->on_cancel([&over] { over.set(); });
+    co_await over.wait();
+    co_return fail(ErrorKind::cancelled, "cancelled");
+  }
+  Reply<v1::ReadTextFileResponse> read_text_file(v1::ReadTextFileRequest, Cancel) override {
+    co_return unsupported();
+  }
+  Reply<v1::WriteTextFileResponse> write_text_file(v1::WriteTextFileRequest, Cancel) override {
+    co_return unsupported();
+  }
+  Reply<v1::CreateTerminalResponse> create_terminal(v1::CreateTerminalRequest, Cancel) override {
+    co_return unsupported();
+  }
+  Reply<v1::TerminalOutputResponse> terminal_output(v1::TerminalRequest, Cancel) override {
+    co_return unsupported();
+  }
+  Reply<v1::WaitForTerminalExitResponse> wait_for_terminal_exit(v1::TerminalRequest,
+                                                                Cancel) override {
+    co_return unsupported();
+  }
+  Reply<v1::KillTerminalResponse> kill_terminal(v1::TerminalRequest, Cancel) override {
+    co_return unsupported();
+  }
+  Reply<v1::ReleaseTerminalResponse> release_terminal(v1::TerminalRequest, Cancel) override {
+    co_return unsupported();
+  }
+  Reply<v1::ElicitationResponse> create_elicitation(v1::ElicitationRequest request,
+                                                    Cancel) override {
+    forms.push_back(std::move(request));
+    if (!form_answer) co_return unsupported();
+    co_return *form_answer;
+  }
+  void complete_elicitation(std::string) override {}
+
+  /// Those of one kind.
+  std::vector<nlohmann::json> of(const std::string& kind) const {
+    std::vector<nlohmann::json> out;
+    for (const nlohmann::json& each : updates)
+      if (each["sessionUpdate"] == kind) out.push_back(each);
+    return out;
+  }
+
+  transport::Event roomy;  ///< set at first
+  v1::ClientCapabilities can;
+  std::vector<nlohmann::json> updates;
+  std::vector<v1::PermissionRequest> asked;
+  std::optional<std::string> answer;  ///< the option that is chosen; none: it waits for the cancel
+  std::vector<v1::ElicitationRequest> forms;
+  std::optional<v1::ElicitationResponse> form_answer;
+
+ private:
+  static Failure unsupported() { return fail(ErrorKind::unsupported, "not here"); }
+  transport::Loop& loop_;
+};
+
+}  // namespace tine::executor::codex::test

@@ -1,0 +1,199 @@
+#include "executor/codex/turn.h"
+
+#include "executor/codex/test_client.h"
+#include "executor/codex/test_world.h"
+#include "transport/test_peers.h"
+
+using namespace tine;
+using namespace tine::executor::codex;
+using namespace tine::transport::test;
+using executor::codex::test::TestClient;
+using executor::codex::test::TestWorld;
+using transport::Task;
+
+namespace {
+
+namespace bounds = executor::codex::limits;
+
+struct Playing {
+  explicit Playing(bounds::Patience patience = bounds::patience)
+      : client(wire.loop), turn(wire.loop, world.log, client, pace, meter, "S", "gpt", patience) {
+    wire.handler.request = [this](std::string_view method, json::View params,
+                                  transport::Replier replier) {
+      turn.on_question(method, params, std::move(replier));
+    };
+    wire.serve();
+  }
+  void hear(std::string_view method, std::string_view params) {
+    turn.on_notification(method, json::View(params));
+  }
+  void begin() { hear("turn/started", R"({"turn":{"id":"t1"}})"); }
+
+  Tapped wire;
+  TestWorld world;
+  TestClient client;
+  std::shared_ptr<transport::Pace> pace = std::make_shared<transport::Pace>(wire.loop);
+  Meter meter;
+  Turn turn;
+};
+
+std::string usage(const std::string& turn, const std::string& total, const std::string& last) {
+  return R"({"turnId":")" + turn + R"(","tokenUsage":{"total":)" + total + R"(,"last":)" + last +
+         R"(,"modelContextWindow":1000}})";
+}
+
+std::string counts(int input, int cached, int output) {
+  return R"({"totalTokens":)" + std::to_string(input + output) + R"(,"inputTokens":)" +
+         std::to_string(input) + R"(,"cachedInputTokens":)" + std::to_string(cached) +
+         R"(,"outputTokens":)" + std::to_string(output) + "}";
+}
+
+}  // namespace
+
+TEST_CASE("usage is summed over the calls of this turn, and of no other") {
+  Playing playing;
+  const auto tell = [&playing](const std::string& turn, const std::string& total,
+                               const std::string& last) {
+    playing.hear("thread/tokenUsage/updated", usage(turn, total, last));
+  };
+  tell("t0", counts(50, 0, 5), counts(50, 0, 5));
+  playing.begin();
+  tell("t1", counts(150, 60, 15), counts(100, 60, 10));
+  tell("t1", counts(350, 160, 25), counts(200, 100, 10));
+  const executor::TurnUsage& cost = playing.turn.outcome().usage;
+  CHECK(cost.tokens.input == 140);
+  CHECK(cost.tokens.cache_read == 160);
+  CHECK(cost.tokens.output == 20);
+  REQUIRE(cost.context);
+  CHECK(cost.context->used == 210);
+  CHECK(cost.context->size == 1000);
+  CHECK(cost.models.front().model == "gpt");
+  CHECK(nlohmann::json::parse(cost.raw)["calls"].size() == 2);
+}
+
+TEST_CASE("a turn ends as Codex says") {
+  const auto end = [](const std::string& turn) {
+    Playing playing;
+    playing.begin();
+    playing.hear("turn/completed", R"({"turn":)" + turn + "}");
+    return playing.turn.outcome();
+  };
+  CHECK(end(R"({"id":"t1","status":"completed"})").stop == v1::StopReason::end_turn);
+  CHECK(end(R"({"id":"t1","status":"interrupted"})").stop == v1::StopReason::cancelled);
+  const auto failed =
+      end(R"({"id":"t1","status":"failed","error":{"codexErrorInfo":"usageLimitExceeded"}})");
+  CHECK(failed.stop.error().kind == ErrorKind::usage_limit);
+  CHECK(failed.provider_turn == "t1");
+}
+
+TEST_CASE("a message that is said again is another one, and the first is marked") {
+  Playing playing;
+  playing.begin();
+  playing.hear("item/agentMessage/delta", R"({"itemId":"a","delta":"hel"})");
+  playing.hear("error", R"({"willRetry":true,"error":{"message":"Reconnecting... 1/5"}})");
+  playing.hear("item/agentMessage/delta", R"({"itemId":"b","delta":"hello"})");
+  playing.hear("item/completed", R"({"item":{"type":"agentMessage","id":"b","text":"hello"}})");
+  const auto chunks = playing.client.of("agent_message_chunk");
+  REQUIRE(chunks.size() == 3);
+  CHECK(chunks[1]["messageId"] == "a");
+  CHECK(chunks[1]["_meta"]["tine"]["abandoned"] == true);
+  CHECK(chunks[2]["messageId"] == "b");
+  CHECK(playing.client.of("notice").front()["title"] == "Reconnecting... 1/5");
+}
+
+TEST_CASE("what a provider does not stream is said when it is complete") {
+  Playing playing;
+  playing.begin();
+  playing.hear("item/completed", R"({"item":{"type":"agentMessage","id":"a","text":"whole"}})");
+  playing.hear("item/completed", R"({"item":{"type":"reasoning","id":"r","summary":["x","y"]}})");
+  CHECK(playing.client.of("agent_message_chunk").front()["content"]["text"] == "whole");
+  CHECK(playing.client.of("agent_thought_chunk").front()["content"]["text"] == "x\n\ny");
+}
+
+TEST_CASE("the output of a command is shown while it runs, in all for little more than its size") {
+  Playing playing;
+  playing.begin();
+  playing.hear(
+      "item/started",
+      R"({"item":{"type":"commandExecution","id":"c","command":"x","status":"inProgress"}})");
+  std::string delta(100, 'x');
+  for (int i = 0; i < 10000; ++i)
+    playing.hear("item/commandExecution/outputDelta", R"({"itemId":"c","delta":")" + delta + "\"}");
+  std::size_t sent = 0;
+  for (const auto& each : playing.client.of("tool_call_update"))
+    sent += each["content"][0]["content"]["text"].get<std::string>().size();
+  CHECK(sent > bounds::live_output / 2);
+  CHECK(sent < bounds::live_output * 6);
+}
+
+TEST_CASE("what is not known is passed over") {
+  Playing playing;
+  playing.begin();
+  playing.hear("item/somethingNew", "{}");
+  playing.hear("item/started", R"({"item":{"type":"somethingNew","id":"x"}})");
+  playing.hear("item/completed", "{}");
+  CHECK(playing.client.updates.empty());
+}
+
+TEST_CASE("a turn that is silent for too long is not waited for") {
+  const bounds::Patience little{
+      .first_response = transport::Milliseconds(1), .idle = hung, .interrupt = hung};
+  Playing playing(little);
+  run(playing.wire.loop, [&]() -> Task<void> {
+    playing.begin();
+    const bool ended = co_await playing.turn.ended();
+    CHECK_FALSE(ended);
+  });
+}
+
+TEST_CASE("while a question is open a turn may be silent, and its end takes the question back") {
+  const bounds::Patience little{.first_response = transport::Milliseconds(1),
+                                .idle = transport::Milliseconds(1),
+                                .interrupt = hung};
+  Playing playing(little);
+  run(playing.wire.loop, [&]() -> Task<void> {
+    playing.begin();
+    co_await playing.wire.tap.send(
+        "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"item/fileChange/requestApproval\","
+        "\"params\":{\"itemId\":\"f\"}}\n");
+    while (playing.client.asked.empty()) co_await transport::yield(playing.wire.loop);
+    const auto end_later = [&]() -> Task<void> {
+      co_await transport::pause(playing.wire.loop, transport::Milliseconds(20));
+      playing.hear("turn/completed", R"({"turn":{"id":"t1","status":"interrupted"}})");
+    };
+    start(playing.wire.loop, end_later);
+    const bool ended = co_await playing.turn.ended();
+    CHECK(ended);
+    co_await playing.turn.close();
+    const std::string answer = co_await playing.wire.tap.line();
+    CHECK(nlohmann::json::parse(answer)["result"]["decision"] == "cancel");
+  });
+}
+
+TEST_CASE("a question that Codex takes back is no longer open") {
+  Playing playing;
+  run(playing.wire.loop, [&]() -> Task<void> {
+    playing.begin();
+    co_await playing.wire.tap.send(
+        "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"item/fileChange/requestApproval\","
+        "\"params\":{\"itemId\":\"f\"}}\n");
+    while (playing.client.asked.empty()) co_await transport::yield(playing.wire.loop);
+    playing.hear("serverRequest/resolved", R"({"requestId":7})");
+    const std::string answer = co_await playing.wire.tap.line();
+    CHECK(nlohmann::json::parse(answer)["id"] == 7);
+  });
+}
+
+TEST_CASE("a client that does not keep up holds back what is heard, until it does") {
+  Playing playing;
+  run(playing.wire.loop, [&]() -> Task<void> {
+    playing.begin();
+    playing.client.roomy.reset();
+    playing.hear("item/agentMessage/delta", R"({"itemId":"a","delta":"x"})");
+    playing.hear("item/agentMessage/delta", R"({"itemId":"a","delta":"y"})");
+    CHECK(playing.pace->is_held());
+    playing.client.roomy.set();
+    co_await playing.turn.close();
+    CHECK_FALSE(playing.pace->is_held());
+  });
+}

@@ -1,0 +1,127 @@
+// What a person chooses and hands over: modes, options, images, files, directories, answers.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { directory, test } from '../clients/cases.mjs';
+import { World } from './world.mjs';
+
+const lastInput = (world) => world.model.requests().at(-1).body.input;
+
+/// Makes a file in a command of its own; whether it is there then.
+async function writes(server, session, path) {
+  await server.prompt(session, `[[run: touch ${path}]] [[say: ok]]`);
+  return existsSync(path);
+}
+
+test('codex: a mode works from the next turn on', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const setMode = (modeId) => server.request('session/set_mode', { sessionId: session, modeId });
+  const inside = (name) => join(world.project, name);
+  assert.ok(await writes(server, session, inside('one')));
+  await setMode('read-only');
+  assert.ok(!await writes(server, session, inside('two')));
+  await setMode('full-access');
+  assert.ok(await writes(server, session, join(world.home, 'three')));
+  await setMode('auto');
+  // Directories for temporary files are open in this mode.
+  assert.ok(!await writes(server, session, `/var/cache/tine-test-${process.pid}`));
+});
+
+test('codex: a fork has its parent\'s mode and model', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.request('session/set_mode', { sessionId: session, modeId: 'read-only' });
+  await server.prompt(session, '[[say: hello]]');
+  const fork = await server.request('session/fork',
+    { sessionId: session, cwd: world.project, mcpServers: [] });
+  assert.equal(fork.modes.currentModeId, 'read-only');
+  assert.ok(!await writes(server, fork.sessionId, join(world.project, 'no')));
+});
+
+test('codex: model and effort go with the next prompt, and a fork keeps the model', async () => {
+  const world = await World.make();
+  const first = await world.open();
+  await first.server.prompt(first.session, '[[say: hello]]');
+  // What Codex offers is known once it has run.
+  const session = await first.server.newSession(world.project);
+  const set = (configId, value) => first.server.request('session/set_config_option',
+    { sessionId: session, configId, value });
+  const { configOptions } = await set('effort', 'high');
+  const models = configOptions.find(({ id }) => id === 'model').options.map(({ value }) => value);
+  const other = models.find((model) => model !== 'default' && model !== 'gpt-5.5');
+  await set('model', other);
+  await first.server.prompt(session, '[[say: with it]]');
+  const { body } = world.model.requests().at(-1);
+  assert.equal(body.model, other);
+  assert.equal(body.reasoning.effort, 'high');
+  const fork = await first.server.request('session/fork',
+    { sessionId: session, cwd: world.project, mcpServers: [] });
+  await first.server.prompt(fork.sessionId, '[[say: in the fork]]');
+  assert.equal(world.model.requests().at(-1).body.model, other);
+});
+
+test('codex: images are seen, links are named and embedded text is read', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+  await server.request('session/prompt', { sessionId: session, prompt: [
+    { type: 'text', text: '[[say: seen]]' },
+    { type: 'image', mimeType: 'image/png', data: pixel },
+    { type: 'resource_link', name: 'notes', uri: 'file:///project/notes.txt' },
+    { type: 'resource', resource: { uri: 'file:///project/a.txt', text: 'embedded words' } },
+  ] });
+  const input = JSON.stringify(lastInput(world));
+  assert.ok(input.includes('data:image/png;base64,'));
+  assert.ok(input.includes('[notes](file:///project/notes.txt)'));
+  assert.ok(input.includes('embedded words'));
+});
+
+test('codex: an additional directory can be written', async () => {
+  const world = await World.make();
+  const server = await world.serve();
+  const more = directory('more');
+  const { sessionId } = await server.request('session/new',
+    { cwd: world.project, additionalDirectories: [more], mcpServers: [] });
+  assert.ok(await writes(server, sessionId, join(more, 'file')));
+  assert.ok(JSON.stringify(lastInput(world)).includes(more));
+});
+
+test('codex: an MCP server of the request is started and its tool called', async () => {
+  const world = await World.make();
+  const server = await world.serve();
+  server.handlers['session/request_permission'] = () =>
+    ({ outcome: { outcome: 'selected', optionId: 'accept' } });
+  const script = join(process.cwd(), 'tests/codex/mcp_server.mjs');
+  const { sessionId } = await server.request('session/new', { cwd: world.project, mcpServers: [
+    { name: 'our tools', command: process.execPath, args: [script],
+      env: [{ name: 'GREETING', value: 'servus' }] }] });
+  await server.prompt(sessionId, '[[mcp: mcp__our_tools greet {"name":"Ada"}]] [[say: ok]]');
+  const calls = server.updates(sessionId, 'tool_call');
+  assert.equal(calls[0]?.title, 'our_tools: greet', JSON.stringify(lastInput(world).slice(-2)));
+  const end = server.updates(sessionId, 'tool_call_update').at(-1);
+  assert.equal(end.content[0].content.text, 'servus, Ada');
+});
+
+const question = JSON.stringify({ questions: [{ id: 'colour', header: 'Colour',
+  question: 'Which colour?', options: [{ label: 'red', description: 'warm' },
+    { label: 'blue', description: 'cold' }] }] });
+
+for (const { how, capabilities, method, answer } of [
+  { how: 'a form', capabilities: { elicitation: { form: {} } }, method: 'elicitation/create',
+    answer: { action: 'accept', content: { colour: 'blue' } } },
+  { how: 'a choice', capabilities: {}, method: 'session/request_permission',
+    answer: { outcome: { outcome: 'selected', optionId: 'blue' } } },
+]) {
+  test(`codex: what the model wants to know is asked by ${how}`, async () => {
+    const world = await World.make({
+      codexConfig: '[features]\ndefault_mode_request_user_input = true' });
+    const { server, session } = await world.open(capabilities);
+    server.handlers[method] = () => answer;
+    await server.prompt(session, `[[call: request_user_input ${question}]] [[say: ok]]`);
+    const result = lastInput(world).findLast(({ type }) => type === 'function_call_output');
+    assert.match(JSON.stringify(result), /blue/);
+  });
+}

@@ -1,0 +1,184 @@
+// What goes wrong between the program, Codex and the model: a typed error in bounded time, or the
+// turn goes on; the session stays usable, and no process is left.
+
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+
+import { running, test, until } from '../clients/cases.mjs';
+import { runProgram } from '../clients/server.mjs';
+import { World } from './world.mjs';
+
+/// Codex tries for long before it gives up; here it need not.
+const impatient = 'request_max_retries = 0\nstream_max_retries = 1\nstream_idle_timeout_ms = 2000';
+
+const faults = [
+  { prompt: '[[status: 401]]', kind: 'auth_required', code: -32000 },
+  { prompt: '[[status: 429]]', kind: 'rate_limited' },
+  { prompt: '[[status: 429 9 1]]', kind: 'rate_limited' },
+  { prompt: '[[quota]]', kind: 'usage_limit' },
+  { prompt: '[[status: 500]]', kind: 'overloaded' },
+  { prompt: '[[context]]', kind: 'context_exceeded' },
+  { prompt: '[[say: partial words]] [[drop]]', kind: 'backend_failed' },
+  { prompt: '[[say: partial words]] [[hang: body]]', kind: 'backend_failed' },
+];
+
+for (const { prompt, kind, code } of faults) {
+  test(`codex: ${prompt} is ${kind}, and the session goes on`, async () => {
+    const world = await World.make({ provider: impatient });
+    const { server, session } = await world.open();
+    const fault = await server.prompt(session, prompt).catch((error) => error);
+    assert.equal(fault.data?.tine?.kind, kind, JSON.stringify(fault));
+    if (code !== undefined) assert.equal(fault.code, code);
+    if (prompt.includes('partial')) assert.ok(server.text(session).startsWith('partial words'));
+    assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+    assert.ok(server.text(session).endsWith('fine'));
+  });
+}
+
+test('codex: a usage limit tells when it ends', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const resets = Math.floor(Date.now() / 1000) + 7200;
+  const fault = await server.prompt(session, `[[limit: ${resets}]]`).catch((error) => error);
+  assert.equal(fault.data?.tine?.kind, 'usage_limit', JSON.stringify(fault));
+  const { retryAfter } = fault.data.tine;
+  assert.ok(retryAfter > 6000 && retryAfter <= 7200, `${retryAfter}`);
+});
+
+test('codex: an answer that breaks off once is given again as another message', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const answer = await server.prompt(session, '[[slow: 3 1]] [[drop: 1]]');
+  assert.equal(answer.stopReason, 'end_turn');
+  const chunks = server.updates(session, 'agent_message_chunk');
+  const ids = [...new Set(chunks.map(({ messageId }) => messageId))];
+  assert.ok(ids.length >= 2);
+  const last = chunks.filter(({ messageId }) => messageId === ids.at(-1));
+  assert.equal(last.map(({ content }) => content.text).join(''), '0 1 2 ');
+});
+
+test('codex: a hang before the answer is ended by a cancel', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const turn = server.prompt(session, '[[hang: headers]]');
+  await until('the request', () => world.model.requests().length === 1);
+  server.notify('session/cancel', { sessionId: session });
+  assert.equal((await turn).stopReason, 'cancelled');
+  assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+});
+
+test('codex: a model service that is not there is connection_failed', async () => {
+  const world = await World.make({ provider: impatient });
+  const { server, session } = await world.open();
+  world.model.stop();
+  const fault = await server.prompt(session, '[[say: never]]').catch((error) => error);
+  assert.equal(fault.data?.tine?.kind, 'connection_failed', JSON.stringify(fault));
+});
+
+/// The processes of a world that run Codex itself.
+const backends = (world) => readdirSync('/proc').filter((pid) => {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`HOME=${world.home}`) &&
+      readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[1] === 'app-server';
+  } catch {
+    return false;
+  }
+}).map(Number);
+
+const midStream = (server) => server.waitFor('the stream', ({ params }) =>
+  params?.update?.content?.text === '0 ');
+
+test('codex: a killed app-server ends its turns with what was said, and the next prompt goes on',
+  async () => {
+    const world = await World.make();
+    const { server, session } = await world.open();
+    await server.prompt(session, '[[say: remembered]]');
+    const turn = server.prompt(session, '[[slow: 10000 20]]').catch((error) => error);
+    await midStream(server);
+    for (const pid of backends(world)) process.kill(pid, 'SIGKILL');
+    const fault = await turn;
+    assert.equal(fault.data?.tine?.kind, 'backend_gone', JSON.stringify(fault));
+    assert.match(fault.message, /killed by signal 9/);
+    assert.ok(server.text(session).startsWith('remembered0 '));
+    assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+    assert.ok(JSON.stringify(world.model.requests().at(-1).body).includes('remembered'));
+  });
+
+test('codex: a killed tine leaves no process, and its session goes on in another', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: remembered]]');
+  server.prompt(session, '[[run: setsid sleep 1000 & sleep 1000]]').catch(() => {});
+  await server.waitFor('the command', ({ params }) => params?.update?.sessionUpdate === 'tool_call');
+  server.child.kill('SIGKILL');
+  await server.exited;
+  await until('every process to be gone', () => running().length === 0, 2000);
+  const next = await world.serve();
+  await next.request('session/load', { sessionId: session, cwd: world.project, mcpServers: [] });
+  assert.equal((await next.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+});
+
+test('codex: a signal in mid-turn ends the turn, then Codex, then the program', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const turn = server.prompt(session, '[[slow: 10000 20]]');
+  await midStream(server);
+  server.child.kill('SIGTERM');
+  assert.equal((await turn).stopReason, 'cancelled');
+  assert.equal((await server.exited).code, 143);
+  await until('every process to be gone', () => running().length === 0, 2000);
+});
+
+test('codex: a guardian that is killed ends the turn, and the next prompt goes on', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const turn = server.prompt(session, '[[slow: 10000 20]]').catch((error) => error);
+  await midStream(server);
+  const [guardian] = running().filter((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[1] === '__guard');
+  process.kill(guardian, 'SIGKILL');
+  const fault = await turn;
+  assert.equal(fault.data?.tine?.kind, 'backend_gone', JSON.stringify(fault));
+  assert.equal(backends(world).length, 0);
+  assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+});
+
+test('codex: run asks once and leaves nothing', async () => {
+  const world = await World.make();
+  const { code, stdout } = await runProgram(['run', '[[say: hello there]]'],
+    { env: world.environment(), cwd: world.project });
+  assert.equal(code, 0);
+  assert.equal(stdout.trim(), 'hello there');
+  assert.deepEqual(running(), []);
+});
+
+test('codex: a program that is not there, or is no Codex, is an error that says so', async () => {
+  const world = await World.make();
+  world.configure('command = ["/nowhere/codex"]');
+  const missing = await world.open();
+  const fault = await missing.server.prompt(missing.session, 'hi').catch((error) => error);
+  assert.equal(fault.data?.tine?.kind, 'backend_not_installed');
+  assert.match(fault.data.tine.hint, /npm install/);
+  world.configure('command = ["/bin/sh", "-c", "echo no such thing >&2; exit 3"]');
+  const other = await world.open();
+  const wrong = await other.server.prompt(other.session, 'hi').catch((error) => error);
+  assert.equal(wrong.data?.tine?.kind, 'backend_gone');
+  assert.match(wrong.message, /exit code 3 .* no such thing/);
+});
+
+test('codex: a stream that nobody reads is left with Codex, and a cancel ends it', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: warm]]');
+  server.stdout.pause();
+  const turn = server.prompt(session, '[[slow: 300000 0]]');
+  await until('the stream', () => world.model.requests().length === 2);
+  await server.standstill();
+  const peak = server.memory('VmHWM');
+  assert.ok(peak < 32 * 1024, `took ${peak} kB`);
+  server.notify('session/cancel', { sessionId: session });
+  await server.standstill();
+  server.stdout.resume();
+  assert.equal((await turn).stopReason, 'cancelled');
+  assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+});

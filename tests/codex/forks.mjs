@@ -1,0 +1,135 @@
+// Forks of Codex's threads, as the mocked model sees them.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { test } from '../clients/cases.mjs';
+import { World } from './world.mjs';
+
+const fork = (server, world, sessionId, at) => server.request('session/fork',
+  { sessionId, cwd: world.project, mcpServers: [], ...(at !== undefined && { _meta: { tine: { fork: { at } } } }) });
+
+function checksums(home) {
+  const folder = join(home, '.codex/sessions');
+  return Object.fromEntries(readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => [name,
+      createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')]));
+}
+
+const asked = ({ body }, prompt) => JSON.stringify(body.input).includes(prompt);
+/// The items that the model reads; it does not see their ids.
+const items = ({ body }) => body.input.map(({ id, ...item }) => JSON.stringify(item));
+
+test('codex: a fork extends its parent\'s last request and does not touch its thread', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[run: echo one]] [[say: first answer]]');
+  await server.prompt(session, '[[say: second answer]]');
+  const before = checksums(world.home);
+  const { sessionId } = await fork(server, world, session);
+  await server.prompt(sessionId, '[[say: in the fork]]');
+  for (const [name, sum] of Object.entries(before)) assert.equal(checksums(world.home)[name], sum);
+
+  const requests = world.model.requests();
+  const parent = requests.filter((each) => !asked(each, 'in the fork')).at(-1);
+  const child = requests.at(-1);
+  assert.ok(asked(child, 'in the fork') && asked(child, 'second answer'));
+  assert.deepEqual(items(child).slice(0, items(parent).length), items(parent));
+  assert.deepEqual(child.body.tools, parent.body.tools);
+  assert.equal(child.body.model, parent.body.model);
+  // All of the parent's but what is less than a step of the cache.
+  assert.ok(child.counted.cached > parent.counted.prompt - 128);
+});
+
+test('codex: both branches go on, a fork of the fork at an earlier turn too', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: turn one]]');
+  await server.prompt(session, '[[say: turn two]]');
+  const child = await fork(server, world, session);
+  await server.prompt(child.sessionId, '[[say: child three]]');
+  await server.prompt(session, '[[say: parent three]]');
+  const grandchild = await fork(server, world, child.sessionId, 1);
+  await server.prompt(grandchild.sessionId, '[[say: grandchild two]]');
+  const last = world.model.requests().at(-1);
+  assert.ok(asked(last, 'turn one'));
+  for (const other of ['turn two', 'child three', 'parent three']) assert.ok(!asked(last, other));
+});
+
+test('codex: a running parent is forked at its last completed turn', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: kept]]');
+  const running = server.prompt(session, '[[slow: 10000 20]]');
+  await server.waitFor('the running turn', ({ params }) =>
+    params?.update?.content?.text === '0 ');
+  const { sessionId } = await fork(server, world, session);
+  await server.prompt(sessionId, '[[say: beside it]]');
+  const last = world.model.requests().at(-1);
+  assert.ok(asked(last, 'kept') && !asked(last, 'slow: 10000'));
+  server.notify('session/cancel', { sessionId: session });
+  assert.equal((await running).stopReason, 'cancelled');
+});
+
+test('codex: a parent that was never prompted is forked by a new thread', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const { sessionId } = await fork(server, world, session);
+  await server.prompt(sessionId, '[[say: hello]]');
+  assert.equal(server.text(sessionId), 'hello');
+});
+
+test('codex: eight forks run at once', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: root]]');
+  const forks = await Promise.all(Array.from({ length: 8 }, () => fork(server, world, session)));
+  await Promise.all(forks.map(({ sessionId }, i) =>
+    server.prompt(sessionId, `[[slow: 20 20]] [[say: fork ${i}]]`)));
+  forks.forEach(({ sessionId }, i) =>
+    assert.ok(server.text(sessionId).endsWith(`19 fork ${i}`), server.text(sessionId)));
+});
+
+test('codex: usage is what the model counted, and nothing of it twice', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const usageOf = async (id, prompt) => {
+    const from = world.model.requests().length;
+    const { usage } = await server.prompt(id, prompt);
+    const counted = world.model.requests().slice(from).map((each) => each.counted);
+    const sum = (name) => counted.reduce((total, each) => total + each[name], 0);
+    assert.equal(usage.cachedReadTokens, sum('cached'));
+    assert.equal(usage.inputTokens, sum('prompt') - sum('cached'));
+  };
+  await usageOf(session, '[[run: echo one]] [[say: an answer]]');
+  await usageOf(session, '[[say: another]]');
+  const { sessionId } = await fork(server, world, session);
+  await usageOf(sessionId, '[[run: echo two]] [[say: in the fork]]');
+  await usageOf(session, '[[say: and here]]');
+  await usageOf(sessionId, '/compact');
+  await usageOf(sessionId, '[[say: after it]]');
+  const second = await fork(server, world, sessionId);
+  await usageOf(second.sessionId, '/compact');
+});
+
+test('codex: a parent that another process holds is forked all the same, and not resumed', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: held]]');
+  const other = await world.serve();
+  const open = { sessionId: session, cwd: world.project, mcpServers: [] };
+  await other.request('session/load', open);
+  const fault = await other.prompt(session, '[[say: no]]').catch((error) => error);
+  assert.equal(fault.data?.tine?.kind, 'session_locked');
+  const { sessionId } = await other.request('session/fork', open);
+  assert.equal((await other.prompt(sessionId, '[[say: yes]]')).stopReason, 'end_turn');
+  assert.ok(asked(world.model.requests().at(-1), 'held'));
+  // Once it is let go it can be taken over, even while its old process goes on with others.
+  const second = await server.newSession(world.project);
+  await server.prompt(second, '[[say: beside]]');
+  await server.request('session/close', { sessionId: session });
+  assert.equal((await other.prompt(session, '[[say: mine now]]')).stopReason, 'end_turn');
+});

@@ -1,0 +1,22 @@
+// An MCP server with one tool, over stdio: greets.
+
+import { createInterface } from 'node:readline';
+
+const results = {
+  initialize: ({ protocolVersion }) => ({ protocolVersion, capabilities: { tools: {} },
+    serverInfo: { name: 'ours', version: '1' } }),
+  'tools/list': () => ({ tools: [{ name: 'greet', description: 'greets',
+    inputSchema: { type: 'object', properties: { name: { type: 'string' } } },
+    annotations: { readOnlyHint: true } }] }),
+  'tools/call': ({ arguments: { name } }) => ({
+    content: [{ type: 'text', text: `${process.env.GREETING}, ${name}` }] }),
+};
+
+createInterface(process.stdin).on('line', (line) => {
+  const { id, method, params } = JSON.parse(line);
+  if (id === undefined) return;
+  const answer = results[method];
+  const end = answer ? { result: answer(params) } :
+    { error: { code: -32601, message: 'no such method' } };
+  console.log(JSON.stringify({ jsonrpc: '2.0', id, ...end }));
+});

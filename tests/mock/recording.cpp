@@ -1,0 +1,16 @@
+#include "tests/mock/recording.h"
+
+namespace tine::mock {
+
+void Recording::add(const HttpRequest& request, nlohmann::json more) {
+  nlohmann::json line = std::move(more);
+  line["n"] = count_++;
+  line["method"] = request.method;
+  line["target"] = request.target;
+  line["headers"] = request.headers;
+  if (line["headers"].contains("authorization")) line["headers"]["authorization"] = "…";
+  line["body"] = nlohmann::json::parse(request.body, nullptr, false);
+  out_ << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+}
+
+}  // namespace tine::mock

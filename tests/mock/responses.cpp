@@ -1,0 +1,264 @@
+#include "tests/mock/responses.h"
+
+#include <utility>
+
+namespace tine::mock {
+namespace {
+
+using nlohmann::json;
+
+std::string text_of(const json& message) {
+  std::string text;
+  for (const json& part : message.value("content", json::array()))
+    if (part.contains("text")) text += part["text"].get<std::string>();
+  return text;
+}
+
+/// What was asked last, and how many results of tools came after it.
+std::pair<std::string, std::size_t> situation(const json& input) {
+  std::string prompt;
+  std::size_t results = 0;
+  for (const json& item : input) {
+    const std::string type = item.value("type", "message");
+    if (type == "message" && item.value("role", "") == "user") {
+      const std::string text = text_of(item);
+      if (text.starts_with("<") || text.starts_with("# AGENTS.md")) continue;  // not a person's
+      prompt = text;
+      results = 0;
+    } else if (type.ends_with("_call_output")) {
+      ++results;
+    }
+  }
+  return {prompt, results};
+}
+
+/// What the model reads of a request. It does not see the ids of items.
+std::string read_by_the_model(const json& body) {
+  std::string text = body.value("model", "") + body.value("tools", json()).dump();
+  for (json item : body.value("input", json::array())) {
+    item.erase("id");
+    text += item.dump();
+  }
+  return text;
+}
+
+std::string error_body(const std::string& code, const std::string& message) {
+  return json{{"error", {{"code", code}, {"type", code}, {"message", message}}}}.dump();
+}
+
+json exec_call(const std::string& command, bool escalate) {
+  json arguments{{"cmd", command}};
+  if (escalate) {
+    arguments["sandbox_permissions"] = "require_escalated";
+    arguments["justification"] = "the mock wants it";
+  }
+  return {{"type", "function_call"}, {"name", "exec_command"}, {"arguments", arguments.dump()}};
+}
+
+json plan_call(const std::string& argument) {
+  json plan = json::array();
+  std::size_t at = 0;
+  while (at <= argument.size()) {
+    const std::size_t end = std::min(argument.find('|', at), argument.size());
+    plan.push_back({{"step", argument.substr(at, end - at)},
+                    {"status", plan.empty() ? "in_progress" : "pending"}});
+    at = end + 1;
+  }
+  return {{"type", "function_call"},
+          {"name", "update_plan"},
+          {"arguments", json{{"plan", plan}}.dump()}};
+}
+
+json call_of(const Step& step) {
+  if (step.name == "patch")
+    return {{"type", "custom_tool_call"}, {"name", "apply_patch"}, {"input", step.argument}};
+  if (step.name == "plan") return plan_call(step.argument);
+  if (step.name == "call") {
+    const auto parts = words(step.argument, 2);
+    return {{"type", "function_call"}, {"name", parts.at(0)}, {"arguments", parts.at(1)}};
+  }
+  if (step.name == "mcp") {
+    const auto parts = words(step.argument, 3);
+    return {{"type", "function_call"},
+            {"namespace", parts.at(0)},
+            {"name", parts.at(1)},
+            {"arguments", parts.at(2)}};
+  }
+  return exec_call(step.argument, step.name == "escalate");
+}
+
+}  // namespace
+
+struct Responses::Call {
+  std::string id;
+  std::string key;  // of the prompt and the place in its script
+  std::vector<Step> steps;
+  Counted counted;
+  std::uint64_t output_bytes = 0;
+  std::uint64_t thought_bytes = 0;
+  int items = 0;
+  bool begun = false;
+};
+
+std::string Responses::next_id(const char* prefix) { return prefix + std::to_string(++ids_); }
+
+transport::Task<void> Responses::handle(HttpRequest request, Exchange& exchange) {
+  const json body = json::parse(request.body, nullptr, false);
+  if (request.method != "POST" || !request.target.ends_with("/responses") || !body.is_object()) {
+    recording_.add(request, json::object());
+    co_await exchange.answer(404, {}, error_body("not_found", "there is no such thing here"));
+    co_return;
+  }
+  Call call;
+  call.id = next_id("resp_");
+  auto [prompt, results] = situation(body["input"]);
+  call.key = prompt + "#" + std::to_string(results);
+  call.steps = steps_of_answer(prompt, results);
+  call.counted = cache_.count(read_by_the_model(body));
+  recording_.add(request,
+                 {{"response", call.id},
+                  {"counted", {{"prompt", call.counted.prompt}, {"cached", call.counted.cached}}}});
+  co_await play(exchange, call);
+}
+
+transport::Task<void> Responses::play(Exchange& exchange, Call& call) {
+  for (const Step& step : call.steps) {
+    const bool failed = co_await fault(exchange, call, step);
+    if (failed || exchange.broken()) co_return;
+    if (!call.begun) {
+      call.begun = true;
+      co_await exchange.begin_events();
+      const json created{{"type", "response.created"}, {"response", {{"id", call.id}}}};
+      co_await exchange.event("response.created", created.dump());
+    }
+    if (step.name == "say") {
+      co_await say(exchange, call, step.argument, " ", 0);
+    } else if (step.name == "slow") {
+      const auto parts = words(step.argument, 2);
+      std::string text;
+      for (int i = 0; i < std::stoi(parts.at(0)); ++i) text += std::to_string(i) + " ";
+      co_await say(exchange, call, std::move(text), " ", std::stoi(parts.at(1)));
+    } else if (step.name == "think") {
+      co_await think(exchange, call, step.argument);
+    } else if (calls_tool(step)) {
+      json made = call_of(step);
+      made["call_id"] = next_id("call_");
+      call.output_bytes += made.dump().size();
+      co_await item(exchange, call, std::move(made));
+    }
+  }
+  co_await complete(exchange, call);
+}
+
+transport::Task<bool> Responses::fault(Exchange& exchange, Call& call, Step step) {
+  const bool is_fault = step.name == "status" || step.name == "drop" || step.name == "hang" ||
+                        step.name == "quota" || step.name == "context" || step.name == "limit";
+  if (!is_fault) co_return false;
+  const auto parts = words(step.argument, 3);
+  int times = 1 << 20;
+  const std::size_t times_at = step.name == "status" ? 1 : 0;
+  if (step.name != "hang" && step.name != "limit" && parts.size() > times_at)
+    times = std::stoi(parts[times_at]);
+  if (faults_[call.key + step.name]++ >= times) co_return false;
+  std::map<std::string, std::string> headers;
+  if (step.name == "status") {
+    if (parts.size() > 2) headers["retry-after"] = parts[2];
+    const int status = std::stoi(parts.at(0));
+    co_await exchange.answer(status, headers, error_body("mocked", "the mock was told to fail"));
+  } else if (step.name == "quota") {
+    co_await exchange.answer(429, headers, error_body("insufficient_quota", "quota exceeded"));
+  } else if (step.name == "limit") {
+    const json body{{"error",
+                     {{"type", "usage_limit_reached"},
+                      {"message", "The usage limit has been reached"},
+                      {"plan_type", "pro"},
+                      {"resets_at", std::stoll(parts.at(0))}}}};
+    headers = {{"x-codex-primary-used-percent", "100"},
+               {"x-codex-primary-window-minutes", "300"},
+               {"x-codex-primary-reset-at", parts.at(0)}};
+    co_await exchange.answer(429, headers, body.dump());
+  } else if (step.name == "context") {
+    co_await exchange.answer(400, headers,
+                             error_body("context_length_exceeded", "too long for this model"));
+  } else if (step.name == "drop") {
+    exchange.drop();
+  } else {
+    if (step.argument == "body" && !call.begun) co_await exchange.begin_events();
+    co_await exchange.hang();
+  }
+  co_return true;
+}
+
+transport::Task<void> Responses::say(Exchange& exchange, Call& call, std::string text,
+                                     std::string separator, int pause_ms) {
+  const std::string id = next_id("msg_");
+  json message{{"type", "message"}, {"id", id}, {"role", "assistant"}, {"content", json::array()}};
+  const json added{
+      {"type", "response.output_item.added"}, {"output_index", call.items}, {"item", message}};
+  co_await exchange.event("response.output_item.added", added.dump());
+  std::size_t at = 0;
+  while (at < text.size() && !exchange.broken()) {
+    std::size_t end = text.find(separator, at);
+    end = end == std::string::npos ? text.size() : end + separator.size();
+    const json delta{{"type", "response.output_text.delta"},
+                     {"item_id", id},
+                     {"output_index", call.items},
+                     {"content_index", 0},
+                     {"delta", text.substr(at, end - at)}};
+    co_await exchange.event("response.output_text.delta", delta.dump());
+    if (pause_ms > 0) co_await transport::pause(exchange.loop(), transport::Milliseconds(pause_ms));
+    at = end;
+  }
+  message["content"] = json::array({json{{"type", "output_text"}, {"text", text}}});
+  call.output_bytes += text.size();
+  const json done{
+      {"type", "response.output_item.done"}, {"output_index", call.items++}, {"item", message}};
+  co_await exchange.event("response.output_item.done", done.dump());
+}
+
+transport::Task<void> Responses::think(Exchange& exchange, Call& call, std::string text) {
+  const std::string id = next_id("rs_");
+  json thought{{"type", "reasoning"}, {"id", id}, {"summary", json::array()}};
+  const json added{
+      {"type", "response.output_item.added"}, {"output_index", call.items}, {"item", thought}};
+  co_await exchange.event("response.output_item.added", added.dump());
+  const json part{{"type", "response.reasoning_summary_part.added"},
+                  {"item_id", id},
+                  {"summary_index", 0},
+                  {"part", {{"type", "summary_text"}, {"text", ""}}}};
+  co_await exchange.event("response.reasoning_summary_part.added", part.dump());
+  const json delta{{"type", "response.reasoning_summary_text.delta"},
+                   {"item_id", id},
+                   {"summary_index", 0},
+                   {"delta", text}};
+  co_await exchange.event("response.reasoning_summary_text.delta", delta.dump());
+  thought["summary"] = json::array({json{{"type", "summary_text"}, {"text", text}}});
+  thought["encrypted_content"] = "mock";
+  call.output_bytes += text.size();
+  call.thought_bytes += text.size();
+  const json done{
+      {"type", "response.output_item.done"}, {"output_index", call.items++}, {"item", thought}};
+  co_await exchange.event("response.output_item.done", done.dump());
+}
+
+transport::Task<void> Responses::item(Exchange& exchange, Call& call, json item) {
+  item["id"] = next_id("item_");
+  const json done{
+      {"type", "response.output_item.done"}, {"output_index", call.items++}, {"item", item}};
+  co_await exchange.event("response.output_item.done", done.dump());
+}
+
+transport::Task<void> Responses::complete(Exchange& exchange, Call& call) {
+  const std::uint64_t output = PrefixCache::tokens_in(call.output_bytes);
+  const json usage{
+      {"input_tokens", call.counted.prompt},
+      {"input_tokens_details", {{"cached_tokens", call.counted.cached}}},
+      {"output_tokens", output},
+      {"output_tokens_details", {{"reasoning_tokens", PrefixCache::tokens_in(call.thought_bytes)}}},
+      {"total_tokens", call.counted.prompt + output}};
+  const json done{{"type", "response.completed"},
+                  {"response", {{"id", call.id}, {"usage", usage}}}};
+  co_await exchange.event("response.completed", done.dump());
+}
+
+}  // namespace tine::mock

@@ -1,0 +1,189 @@
+#include "transport/guarded.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <cstring>
+
+#include "transport/event.h"
+#include "transport/guardian.h"
+#include "transport/limits.h"
+#include "transport/process_tree.h"
+#include "transport/spawn.h"
+
+namespace tine::transport {
+namespace {
+
+namespace asio = boost::asio;
+
+/// The children of this process that it did not start: a guardian that was killed left them to us.
+std::vector<pid_t> orphans() {
+  std::vector<pid_t> all = children_of(::getpid());
+  std::erase_if(all, [](pid_t pid) { return OwnChild::is_one(pid); });
+  return all;
+}
+
+Task<void> kill_orphans(Loop& loop) {
+  const auto end = deadline_in(limits::guardian_patience);
+  for (;;) {
+    const std::vector<pid_t> left = orphans();
+    if (left.empty() || std::chrono::steady_clock::now() > end) co_return;
+    kill_trees(left);
+    for (const pid_t each : left) ::waitpid(each, nullptr, WNOHANG);
+    co_await pause(loop, limits::orphan_pass);
+  }
+}
+
+}  // namespace
+
+std::string ExitReport::text() const {
+  std::string out = "ended unseen";
+  if (code) out = "exit code " + std::to_string(*code);
+  if (signal) out = "killed by signal " + std::to_string(*signal);
+  return out + " after " + std::to_string(elapsed.count()) + " ms";
+}
+
+struct Guarded::State {
+  State(Loop& the_loop, Spawned spawned, Fd our_end)
+      : loop(the_loop),
+        own(std::move(spawned.child)),
+        exit(the_loop.executor(), spawned.watch.release()),
+        socket(the_loop.executor(), our_end.release()),
+        stdio(make_fd_channel(the_loop, std::move(spawned.out), std::move(spawned.in))),
+        errors(make_fd_channel(the_loop, std::move(spawned.err), Fd())),
+        started(the_loop),
+        ended(the_loop),
+        drained(the_loop) {}
+
+  Loop& loop;
+  OwnChild own;  // the guardian
+  asio::posix::stream_descriptor exit;
+  asio::posix::stream_descriptor socket;
+  std::unique_ptr<Channel> stdio;
+  std::unique_ptr<Channel> errors;
+  std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+  Event started;  // or it is known that it cannot be
+  int start_error = 0;
+  bool runs = false;
+  Event ended;
+  Event drained;
+  ExitReport report;
+};
+
+Guarded::Guarded(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+Guarded::~Guarded() { ::shutdown(state_->socket.native_handle(), SHUT_WR); }
+
+pid_t Guarded::guardian_pid() const { return state_->own.pid(); }
+
+std::unique_ptr<Channel> Guarded::take_channel() { return std::move(state_->stdio); }
+
+const std::string& Guarded::tail() const { return state_->report.tail; }
+
+Task<Result<std::unique_ptr<Guarded>>> Guarded::start(Loop& loop, GuardedSpec spec) {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    co_return fail(cannot_start(spec.command.front(), spec.cwd, errno));
+  }
+  Fd ours(ends[0]);
+  Fd theirs(ends[1]);
+  ::fcntl(ours.get(), F_SETFL, O_NONBLOCK);
+  // What a guardian that is killed leaves behind is given to us.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+
+  SpawnSpec plan;
+  plan.command = {spec.guardian, guardian_word};
+  plan.command.insert(plan.command.end(), spec.command.begin(), spec.command.end());
+  plan.environment = std::move(spec.environment);
+  plan.cwd = spec.cwd;
+  plan.descriptor_3 = theirs.get();
+  auto spawned = spawn_process(plan);
+  if (!spawned) co_return fail(cannot_start(spec.command.front(), spec.cwd, spawned.error()));
+  theirs.reset();
+  const auto state = std::make_shared<State>(loop, std::move(*spawned), std::move(ours));
+  std::unique_ptr<Guarded> guarded(new Guarded(state));
+  loop.spawn(watch(state));
+  loop.spawn(drain(state));
+  co_await state->started.wait();
+  if (state->runs) co_return guarded;
+  if (state->start_error != 0) {
+    co_return fail(cannot_start(spec.command.front(), spec.cwd, state->start_error));
+  }
+  co_return fail(ErrorKind::backend_failed,
+                 "cannot start " + spec.command.front() + ": its guardian was killed");
+}
+
+/// Listens to the guardian until it is gone, and sees to it that nothing else is left.
+Task<void> Guarded::watch(std::shared_ptr<State> state) {
+  bool seen = false;
+  for (;;) {
+    GuardianReport message;
+    boost::system::error_code error;
+    // So few bytes, written at once, never come in parts.
+    const std::size_t n = co_await state->socket.async_read_some(
+        asio::buffer(&message, sizeof message), asio::redirect_error(asio::use_awaitable, error));
+    if (error || n != sizeof message) break;
+    if (message.kind == GuardianReport::Kind::ended) {
+      seen = true;
+      if (WIFEXITED(message.value)) state->report.code = WEXITSTATUS(message.value);
+      if (WIFSIGNALED(message.value)) state->report.signal = WTERMSIG(message.value);
+      continue;
+    }
+    state->runs = message.kind == GuardianReport::Kind::started;
+    state->start_error = message.value;
+    state->started.set();
+  }
+  boost::system::error_code ignored;
+  co_await state->exit.async_wait(asio::posix::stream_descriptor::wait_read,
+                                  asio::redirect_error(asio::use_awaitable, ignored));
+  ::waitpid(state->own.pid(), nullptr, 0);
+  if (state->runs && !seen) co_await kill_orphans(state->loop);
+  state->own = OwnChild();
+  co_await state->drained.wait_for(limits::last_stderr);
+  state->report.elapsed =
+      std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - state->begun);
+  state->started.set();
+  state->ended.set();
+}
+
+Task<void> Guarded::drain(std::shared_ptr<State> state) {
+  std::array<char, limits::stderr_chunk> room{};
+  std::string& tail = state->report.tail;
+  for (;;) {
+    const auto n = co_await state->errors->read_some(room);
+    if (!n || *n == 0) break;
+    tail.append(room.data(), *n);
+    if (tail.size() > limits::stderr_tail) tail.erase(0, tail.size() - limits::stderr_tail);
+  }
+  state->drained.set();
+}
+
+Task<ExitReport> Guarded::exited() {
+  const auto state = state_;
+  co_await state->ended.wait();
+  co_return state->report;
+}
+
+Task<ExitReport> Guarded::stop(KillLadder ladder) {
+  const auto state = state_;
+  const bool by_input = co_await state->ended.wait_for(ladder.after_input);
+  if (by_input) co_return state->report;
+  ::send(state->socket.native_handle(), &guardian_terminate, 1, MSG_NOSIGNAL);
+  const bool by_term = co_await state->ended.wait_for(ladder.after_term);
+  if (by_term) co_return state->report;
+  ::shutdown(state->socket.native_handle(), SHUT_WR);
+  co_await state->ended.wait();
+  co_return state->report;
+}
+
+}  // namespace tine::transport

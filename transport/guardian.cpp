@@ -1,0 +1,158 @@
+#include "transport/guardian.h"
+
+#include <poll.h>
+#include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+#include "transport/limits.h"
+#include "transport/process_tree.h"
+
+namespace tine::transport {
+namespace {
+
+constexpr int socket_fd = 3;
+constexpr int exit_misused = 2;
+
+void report(GuardianReport::Kind kind, std::int32_t value) {
+  const GuardianReport message{.kind = kind, .value = value};
+  // Nobody may be there any more.
+  ::send(socket_fd, &message, sizeof message, MSG_NOSIGNAL);
+}
+
+/// 0, or the errno.
+int start(char** command, pid_t& pid) {
+  posix_spawn_file_actions_t actions{};
+  posix_spawnattr_t attributes{};
+  posix_spawn_file_actions_init(&actions);
+  posix_spawnattr_init(&attributes);
+  posix_spawn_file_actions_addclosefrom_np(&actions, socket_fd);
+  sigset_t none{};
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+  const int error =
+      ::posix_spawnp(&pid, command[0], &actions, &attributes, command, ::environ);  // NOLINT
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  return error;
+}
+
+class Guardian {
+ public:
+  Guardian(int signals, pid_t program) : signals_(signals), program_(program) {}
+
+  void watch() {
+    while (!over_) {
+      std::array<pollfd, 2> sources{{{.fd = socket_fd, .events = POLLIN, .revents = 0},
+                                     {.fd = signals_, .events = POLLIN, .revents = 0}}};
+      if (::poll(sources.data(), sources.size(), -1) < 0) {
+        if (errno == EINTR) continue;
+        break;
+      }
+      if (sources[1].revents != 0) take_signal();
+      if (!over_ && sources[0].revents != 0) take_order();
+    }
+  }
+
+  /// Ends all that descends from us.
+  void kill_all() {
+    const auto end = std::chrono::steady_clock::now() + limits::guardian_patience;
+    for (;;) {
+      kill_trees(children_of(::getpid()));
+      reap();
+      if (none_left_ || std::chrono::steady_clock::now() > end) break;
+      ::usleep(limits::guardian_pass_us);
+    }
+    if (status_) report(GuardianReport::Kind::ended, *status_);
+  }
+
+ private:
+  void take_signal() {
+    signalfd_siginfo info{};
+    if (::read(signals_, &info, sizeof info) != sizeof info) return;
+    if (info.ssi_signo == SIGCHLD) {
+      reap();
+      over_ = status_.has_value();
+    } else {
+      over_ = true;
+    }
+  }
+
+  void take_order() {
+    char order = 0;
+    const ssize_t n = ::recv(socket_fd, &order, 1, 0);
+    if (n == 1 && order == guardian_terminate) {
+      ::kill(-program_, SIGTERM);
+    } else {
+      over_ = true;
+    }
+  }
+
+  void reap() {
+    for (;;) {
+      int status = 0;
+      const pid_t pid = ::waitpid(-1, &status, WNOHANG);
+      if (pid == program_) status_ = status;
+      none_left_ = pid < 0;
+      if (pid <= 0) return;
+    }
+  }
+
+  int signals_;
+  pid_t program_;
+  std::optional<int> status_;  // of the program, once it has ended
+  bool over_ = false;
+  bool none_left_ = false;
+};
+
+}  // namespace
+
+bool is_guardian(int argc, char** argv) {
+  return argc > 2 && std::string_view(argv[1]) == guardian_word;
+}
+
+int guard(char** argv) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  if (::getsockopt(socket_fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0) return exit_misused;
+  ::prctl(PR_SET_NAME, "tine-guard");
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+
+  sigset_t all{};
+  sigfillset(&all);
+  ::sigprocmask(SIG_BLOCK, &all, nullptr);
+  sigset_t taken{};
+  sigemptyset(&taken);
+  for (const int number : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) sigaddset(&taken, number);
+  const int signals = ::signalfd(-1, &taken, SFD_CLOEXEC);
+  if (signals < 0) {
+    report(GuardianReport::Kind::not_started, errno);
+    return 1;
+  }
+  pid_t program = 0;
+  if (const int error = start(argv + 2, program); error != 0) {
+    report(GuardianReport::Kind::not_started, error);
+    return 1;
+  }
+  // They are the program's: their other ends see it when it closes them.
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) ::close(fd);
+  report(GuardianReport::Kind::started, 0);
+  Guardian guardian(signals, program);
+  guardian.watch();
+  guardian.kill_all();
+  return 0;
+}
+
+}  // namespace tine::transport
