@@ -17,7 +17,8 @@ class Acpx {
 
   run(...words) {
     const args = [script, '--agent', `${program} acp`, '--cwd', this.project, ...words];
-    const env = { HOME: this.home, TMPDIR: this.home };  // it keeps sockets in the latter
+    // It keeps sockets in TMPDIR; all its runs share one store.
+    const env = { HOME: this.home, TMPDIR: this.home, XDG_STATE_HOME: join(this.home, 'state') };
     return runProgram(args, { command: process.execPath, env, input: null });
   }
 
@@ -104,4 +105,19 @@ test('acpx keeps a conversation', async () => {
   assert.match((await acpx.good('cancel')).stdout, /cancel requested/);
   assert.match((await turn).stdout, /"stopReason":"cancelled"/);
   assert.match(await say('[[recall]]'), /the key is under the mat/);
+});
+
+test('acpx lists a session, and goes on with it in a new process', async () => {
+  const acpx = new Acpx();
+  await acpx.good('--format', 'quiet', 'sessions', 'new');
+  const status = async () => (await acpx.good('status')).stdout;
+  const pid = async () => /^pid: (\d+)$/m.exec(await status())?.[1];
+  const say = (text) => acpx.good('--format', 'quiet', '--approve-all', '--ttl', '1', text);
+  await say('the key is under the mat');
+  const first = await pid();
+  await until('the agent to have gone', async () => /^status: idle$/m.test(await status()));
+  assert.match((await acpx.good('sessions', 'list')).stdout, /the key is under the mat/);
+  assert.match((await say('[[recall]]')).stdout, /1\. the key is under the mat/);
+  assert.notEqual(await pid(), first);
+  await acpx.run('sessions', 'close');
 });
