@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "base/json/redact.h"
 #include "cli/arguments.h"
 #include "cli/backends.h"
 #include "cli/config/explain.h"
@@ -24,6 +25,7 @@
 #include "cli/session/verbs.h"
 #include "cli/system_env.h"
 #include "cli/welcome.h"
+#include "cli/working_directory.h"
 #include "cli/world.h"
 #include "session/retention.h"
 #include "transport/guardian.h"
@@ -100,6 +102,22 @@ Result<Config> read_config(const Env& env, const Arguments& arguments) {
   return load_config(sources);
 }
 
+/// As a session in this directory would have it.
+int show_config(const Config& config, const Arguments& arguments, Redactor& redactor) {
+  const auto cwd = working_directory(arguments.cwd);
+  const auto here = cwd ? overlay_project(config, *cwd, read_config_file) : Result<Config>(config);
+  if (!here) {
+    print_error(here.error());
+    return exit_code::config;
+  }
+  if (arguments.json) {
+    print(json::redacted(explain_json(*here), redactor));
+  } else {
+    print(redactor.redacted(explain(*here, arguments.explain)));
+  }
+  return exit_code::good;
+}
+
 int start(const Arguments& arguments) {
   if (arguments.version) {
     print(version_text(arguments.json));
@@ -115,16 +133,13 @@ int start(const Arguments& arguments) {
     print_error(log_in(*config, arguments.login));
     return exit_code::failed;
   }
-  if (arguments.verb == Verb::config) {
-    print(arguments.json ? explain_json(*config) : explain(*config, arguments.explain));
-    return exit_code::good;
-  }
   Redactor redactor(redaction_key(env));
   const std::vector<KnownSecret> secrets = learn_environment(redactor);
   if (auto told = learn_configured(redactor, config->settings); !told) {
     print_error(told.error());
     return exit_code::config;
   }
+  if (arguments.verb == Verb::config) return show_config(*config, arguments, redactor);
   if (arguments.verb == Verb::redact) {
     return arguments.check ? check_files(redactor, arguments.files) : redact_stdin(redactor);
   }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, patience, program, test, within } from '../clients/cases.mjs';
@@ -279,4 +279,21 @@ test('what cannot be printed is no crash', async () => {
     assert.equal(signal, null);
     assert.ok(code < 126, `${args}: ${code}`);
   }
+});
+
+test('config tells what holds in this directory, and no secret', async () => {
+  const project = directory('project');
+  writeFileSync(join(project, '.tine.toml'), 'mode = "read-only"\n');
+  const secret = 'AKIA' + 'IOSFODNN7ABCDEFG';
+  const options = { cwd: project, env: { TINE_MODEL: secret } };
+  for (const args of [['config'], ['config', '--explain'], ['config', '--json']]) {
+    const { code, stdout } = await runProgram(args, options);
+    assert.equal(code, 0);
+    assert.match(stdout, /read-only/);
+    assert.ok(!stdout.includes(secret));
+  }
+  writeFileSync(join(project, '.tine.toml'), 'log_file = "/tmp/x"\n');
+  const { code, stderr } = await runProgram(['config'], options);
+  assert.equal(code, 3);
+  assert.match(stderr, /\.tine\.toml:1/);
 });
