@@ -125,7 +125,7 @@ quick() {  # true when there is a program to go on with
 }
 
 everything() {  # everything LONG
-  local fuzz_seconds=8 target
+  local fuzz_seconds=5 target
   [ "$1" = no ] || fuzz_seconds=300
 
   check "sources: layers, co_await" tools/check_sources
