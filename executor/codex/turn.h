@@ -111,6 +111,7 @@ class Turn {
   std::map<std::string, v1::UpdateKind> messages_;               // begun and not completed, by item
   std::map<std::string, Output> outputs_;                        // of commands that run
   std::map<std::string, std::vector<v1::ToolContent>> changes_;  // of files, by item
+  std::map<std::string, std::string> mcp_calls_;  // the last of each server, by its name
   std::string calls_;  // JSON of what each call of the model cost, with commas
 };
 
