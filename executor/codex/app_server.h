@@ -75,6 +75,8 @@ class AppServer final : public transport::RpcHandler,
   static transport::Task<void> serve(std::shared_ptr<AppServer> self);
   Reply<void> greet();
   ThreadListener* listener_of(json::View params) const;
+  /// Also of the threads that its thread has started for itself: they have nobody else to ask.
+  ThreadListener* elder_of(json::View params) const;
   Error why_gone(const transport::ExitReport& report) const;
 
   Log& log_;
@@ -84,6 +86,7 @@ class AppServer final : public transport::RpcHandler,
   std::shared_ptr<transport::RpcPeer> peer_;
   std::string version_;
   std::map<std::string, ThreadListener*> listeners_;  // by thread
+  std::map<std::string, std::string> parents_;        // of threads that others have started
   std::optional<std::int64_t> limited_until_;
   bool gone_ = false;
   bool stopping_ = false;
