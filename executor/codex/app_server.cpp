@@ -133,6 +133,7 @@ AppServer::Reply<std::string> AppServer::call(std::string method, std::string pa
     const transport::ExitReport report = co_await process_->exited();
     co_return fail(why_gone(report));
   }
+  error.message = redactor_.redacted(error.message);
   co_return fail(error_of_call(method, std::move(error)));
 }
 

@@ -148,3 +148,21 @@ TEST_CASE("a thread that another has started asks through it, and a stranger is 
     co_await (*server)->stop();
   });
 }
+
+TEST_CASE("what app-server answers to a call is told without secrets") {
+  Starting starting;
+  const KnownSecret secret = starting.redactor.know("hunter2hunter2", "test");
+  run(starting.loop, [&]() -> Task<void> {
+    auto server = co_await starting.start(
+        greeting("0.169.0") +
+        "read line; read line; id=${line#*\\\"id\\\":}; id=${id%%,*}\n"
+        "echo '{\"error\":{\"code\":-32600,\"message\":\"no: hunter2hunter2\"},\"id\":'$id'}'\n"
+        "cat >/dev/null");
+    REQUIRE(server);
+    const auto answer = co_await (*server)->call("go", "{}", bounds::call);
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().message.starts_with("Codex refuses go: no: "));
+    CHECK(answer.error().message.find("hunter2") == std::string::npos);
+    co_await (*server)->stop();
+  });
+}

@@ -54,6 +54,7 @@ class Codex final : public Executor {
   transport::Loop& loop() { return loop_; }
   Env& env() { return env_; }
   Log& log() { return log_; }
+  Redactor& redactor() { return redactor_; }
   /// Loads the thread into a process that runs.
   Reply<Opened> reopen(const ConversationSpec& spec, const std::string& thread_id);
   /// A conversation lets go of its thread; the last one ends the process.

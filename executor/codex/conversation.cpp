@@ -81,8 +81,12 @@ transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBl
   turn_ = nullptr;
   co_await turn.close();
   TurnOutcome outcome = turn.outcome();
-  if (!outcome.stop && outcome.stop.error().kind == ErrorKind::usage_limit)
-    outcome.stop.error().retry_after = until_limit_ends();
+  if (!outcome.stop) {
+    Error& error = outcome.stop.error();
+    // Services are known to repeat a part of the key that they refuse.
+    error.message = codex_.redactor().redacted(error.message);
+    if (error.kind == ErrorKind::usage_limit) error.retry_after = until_limit_ends();
+  }
   co_return outcome;
 }
 

@@ -28,6 +28,7 @@ for (const { prompt, kind, code } of faults) {
     const { server, session } = await world.open();
     const fault = await server.prompt(session, prompt).catch((error) => error);
     assert.equal(fault.data?.tine?.kind, kind, JSON.stringify(fault));
+    assert.ok(!fault.message.includes('very-secret-key'));
     if (code !== undefined) assert.equal(fault.code, code);
     if (prompt.includes('partial')) assert.ok(server.text(session).startsWith('partial words'));
     assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');

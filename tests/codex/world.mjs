@@ -66,7 +66,7 @@ trust_level = "trusted"
 
   environment() {
     return { HOME: this.home, XDG_CONFIG_HOME: `${this.home}/config`,
-      XDG_STATE_HOME: `${this.home}/state`, OPENAI_API_KEY: 'dummy' };
+      XDG_STATE_HOME: `${this.home}/state`, OPENAI_API_KEY: 'very-secret-key' };
   }
 
   /// Starts the program; more than one may run.
