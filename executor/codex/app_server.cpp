@@ -153,6 +153,11 @@ transport::Task<void> AppServer::stop() {
   co_await process_->exited();
 }
 
+transport::Task<void> AppServer::ended() {
+  const auto self = shared_from_this();
+  co_await process_->exited();
+}
+
 ThreadListener* AppServer::listener_of(json::View params) const {
   const auto thread = params.find("threadId").string();
   if (!thread) return nullptr;

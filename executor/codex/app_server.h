@@ -64,6 +64,8 @@ class AppServer final : public transport::RpcHandler,
 
   /// Lets it end by itself, or else makes it.
   transport::Task<void> stop();
+  /// Returns when its process has ended, and with it its hold on threads.
+  transport::Task<void> ended();
 
   void on_request(std::string_view method, json::View params, transport::Replier replier) override;
   void on_notification(std::string_view method, json::View params) override;

@@ -77,6 +77,7 @@ Executor::Reply<std::shared_ptr<AppServer>> Codex::use() {
 
   const auto changing = std::make_shared<transport::Event>(loop_);
   changing_ = changing;
+  if (server_) co_await server_->ended();
   AppServerSpec spec;
   spec.command = setup_.command;
   spec.environment = setup_.environment;
