@@ -159,13 +159,15 @@ Executor::Reply<Codex::Opened> Codex::open(ThreadCall call, const ConversationSp
   opened.server = std::move(*server);
   opened.thread.id = text_in(result.find("thread"), "id");
   opened.thread.model = text_in(result, "model");
+  opened.thread.kept = call != ThreadCall::start;
   co_return opened;
 }
 
 Executor::Reply<Codex::Opened> Codex::reopen(const ConversationSpec& spec,
-                                             const std::string& thread_id) {
-  ProviderPoint at{.conversation = thread_id, .turn = {}};
-  co_return co_await open(ThreadCall::resume, spec, std::move(at), std::string());
+                                             CodexConversation::Thread thread) {
+  const ThreadCall call = thread.kept ? ThreadCall::resume : ThreadCall::start;
+  ProviderPoint at{.conversation = std::move(thread.id), .turn = {}};
+  co_return co_await open(call, spec, std::move(at), std::string());
 }
 
 Executor::Reply<std::unique_ptr<Conversation>> Codex::converse(ThreadCall call,

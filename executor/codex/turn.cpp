@@ -125,6 +125,11 @@ void Turn::fail(Error why) {
   woken_.set();
 }
 
+void Turn::overrule(Error why) {
+  over_ = false;
+  fail(std::move(why));
+}
+
 void Turn::hurry() {
   hurried_ = true;
   woken_.set();

@@ -35,6 +35,8 @@ class Turn {
   void on_question(std::string_view method, json::View params, transport::Replier replier);
   /// It is over without app-server having said so.
   void fail(Error why);
+  /// It ends with `why`, whatever else is said of its end.
+  void overrule(Error why);
   /// It has been asked to end, and gets little time for it.
   void hurry();
   bool hurried() const { return hurried_; }
