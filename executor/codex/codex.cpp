@@ -159,6 +159,9 @@ Executor::Reply<Codex::Opened> Codex::open(ThreadCall call, const ConversationSp
   opened.server = std::move(*server);
   opened.thread.id = text_in(result.find("thread"), "id");
   opened.thread.model = text_in(result, "model");
+  if (const json::View sandbox = result.find("sandbox");
+      sandbox.find("type").equals("workspaceWrite"))
+    opened.thread.workspace_sandbox = sandbox.raw();
   opened.thread.kept = call != ThreadCall::start;
   co_return opened;
 }

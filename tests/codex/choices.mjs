@@ -138,3 +138,17 @@ for (const { how, capabilities, method, answer } of [
     assert.match(JSON.stringify(result), /blue/);
   });
 }
+
+test('codex: back in the mode it began with, a session has the sandbox of Codex\'s configuration',
+  async () => {
+    const world = await World.make();
+    const { server, session } = await world.open();
+    const setMode = (modeId) => server.request('session/set_mode', { sessionId: session, modeId });
+    const outside = join(world.home, 'outside');
+    assert.ok(!await writes(server, session, outside));
+    await setMode('read-only');
+    assert.ok(!await writes(server, session, outside));
+    await setMode('auto');
+    // What the configuration of this world closes, and would be open by default.
+    assert.ok(!await writes(server, session, outside));
+  });

@@ -41,6 +41,10 @@ export class World {
 model = "gpt-5.5"
 model_provider = "mock"
 check_for_update_on_startup = false
+# The sandbox makes mount points in what may be written, and leaves them there when it is killed.
+[sandbox_workspace_write]
+exclude_slash_tmp = true
+exclude_tmpdir_env_var = true
 ${codexConfig}
 [model_providers.mock]
 name = "Mock"
