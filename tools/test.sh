@@ -116,11 +116,9 @@ fuzz() {  # fuzz TARGET SECONDS : seeds and dictionary from tests/corpus, findin
   return 1
 }
 
-test_packages() { npm_packages tests/clients && npm_packages tests/codex; }
-
 quick() {  # true when there is a program to go on with
   # The units, too, take the protocol's schema from these packages.
-  check "npm packages" test_packages && clients_environment
+  check "npm packages" npm_packages tests/clients && clients_environment
   check "build (release)" build release && units release
 }
 
@@ -130,6 +128,7 @@ everything() {  # everything LONG
 
   check "sources: layers, co_await" tools/check_sources
   if quick; then
+    check "npm packages (codex)" npm_packages tests/codex
     suites release "" "$1"
   fi
   if check "build (asan)" build asan; then

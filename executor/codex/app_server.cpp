@@ -133,6 +133,7 @@ AppServer::Reply<std::string> AppServer::call(std::string method, std::string pa
     const transport::ExitReport report = co_await process_->exited();
     co_return fail(why_gone(report));
   }
+  error.message = redactor_.redacted(error.message);
   co_return fail(error_of_call(method, std::move(error)));
 }
 
@@ -152,6 +153,11 @@ transport::Task<void> AppServer::stop() {
   co_await process_->exited();
 }
 
+transport::Task<void> AppServer::ended() {
+  const auto self = shared_from_this();
+  co_await process_->exited();
+}
+
 ThreadListener* AppServer::listener_of(json::View params) const {
   const auto thread = params.find("threadId").string();
   if (!thread) return nullptr;
@@ -159,8 +165,20 @@ ThreadListener* AppServer::listener_of(json::View params) const {
   return found == listeners_.end() ? nullptr : found->second;
 }
 
+ThreadListener* AppServer::elder_of(json::View params) const {
+  std::string thread = params.find("threadId").string().value_or(std::string());
+  // No thread is its own ancestor; a map that says so must not hold us up.
+  for (std::size_t steps = 0; steps <= parents_.size(); ++steps) {
+    if (const auto found = listeners_.find(thread); found != listeners_.end()) return found->second;
+    const auto parent = parents_.find(thread);
+    if (parent == parents_.end()) break;
+    thread = parent->second;
+  }
+  return nullptr;
+}
+
 void AppServer::on_request(std::string_view method, json::View params, transport::Replier replier) {
-  if (ThreadListener* const listener = listener_of(params)) {
+  if (ThreadListener* const listener = elder_of(params)) {
     listener->on_question(method, params, std::move(replier));
     return;
   }
@@ -171,6 +189,12 @@ void AppServer::on_request(std::string_view method, json::View params, transport
 void AppServer::on_notification(std::string_view method, json::View params) {
   if (ThreadListener* const listener = listener_of(params)) {
     listener->on_notification(method, params);
+  } else if (method == "thread/started") {
+    const json::View thread = params.find("thread");
+    if (auto parent = thread.find("parentThreadId").string())
+      parents_[thread.find("id").string().value_or(std::string())] = std::move(*parent);
+  } else if (method == "thread/closed") {
+    parents_.erase(params.find("threadId").string().value_or(std::string()));
   } else if (method == "account/rateLimits/updated") {
     limited_until_ = limited_until_of(params.find("rateLimits"));
   } else if (method == "configWarning" || method == "warning" || method == "deprecationNotice") {

@@ -64,6 +64,8 @@ class AppServer final : public transport::RpcHandler,
 
   /// Lets it end by itself, or else makes it.
   transport::Task<void> stop();
+  /// Returns when its process has ended, and with it its hold on threads.
+  transport::Task<void> ended();
 
   void on_request(std::string_view method, json::View params, transport::Replier replier) override;
   void on_notification(std::string_view method, json::View params) override;
@@ -75,6 +77,8 @@ class AppServer final : public transport::RpcHandler,
   static transport::Task<void> serve(std::shared_ptr<AppServer> self);
   Reply<void> greet();
   ThreadListener* listener_of(json::View params) const;
+  /// Also of the threads that its thread has started for itself: they have nobody else to ask.
+  ThreadListener* elder_of(json::View params) const;
   Error why_gone(const transport::ExitReport& report) const;
 
   Log& log_;
@@ -84,6 +88,7 @@ class AppServer final : public transport::RpcHandler,
   std::shared_ptr<transport::RpcPeer> peer_;
   std::string version_;
   std::map<std::string, ThreadListener*> listeners_;  // by thread
+  std::map<std::string, std::string> parents_;        // of threads that others have started
   std::optional<std::int64_t> limited_until_;
   bool gone_ = false;
   bool stopping_ = false;

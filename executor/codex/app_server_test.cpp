@@ -34,7 +34,11 @@ struct Heard final : ThreadListener {
     methods.emplace_back(method);
     if (notified) notified->set();
   }
-  void on_question(std::string_view, json::View, transport::Replier) override {}
+  void on_question(std::string_view method, json::View, transport::Replier replier) override {
+    methods.emplace_back(method);
+    replier.result("{}");
+    if (notified) notified->set();
+  }
   void on_gone(const Error& error) override {
     why = error;
     gone->set();
@@ -114,5 +118,51 @@ TEST_CASE("an app-server that goes tells its listeners why, secrets taken out") 
     CHECK(heard.why->message.find("exit code 3") != std::string::npos);
     CHECK(heard.why->message.find("bad key") != std::string::npos);
     CHECK(heard.why->message.find("hunter2") == std::string::npos);
+  });
+}
+
+TEST_CASE("a thread that another has started asks through it, and a stranger is refused") {
+  Starting starting;
+  run(starting.loop, [&]() -> Task<void> {
+    auto server = co_await starting.start(
+        greeting("0.169.0") +
+        "read line; read go\n"
+        "echo '{\"method\":\"thread/started\",\"params\":{\"thread\":{\"id\":\"C\","
+        "\"parentThreadId\":\"T\"}}}'\n"
+        "echo '{\"method\":\"ask\",\"id\":1,\"params\":{\"threadId\":\"stranger\"}}'\n"
+        "echo '{\"method\":\"ask\",\"id\":2,\"params\":{\"threadId\":\"C\"}}'\n"
+        "read first; read second; case $first in *error*) ;; *) exit 1;; esac\n"
+        "case $second in *error*) exit 1;; esac; cat >/dev/null");
+    REQUIRE(server);
+    transport::Event notified(starting.loop);
+    Heard heard;
+    heard.notified = &notified;
+    (*server)->attach("T", heard);
+    const auto call = [server = *server]() -> Task<void> {
+      co_await server->call("go", "{}", bounds::call);
+    };
+    start(starting.loop, call);
+    co_await notified.wait();
+    CHECK(heard.methods == std::vector<std::string>{"ask"});
+    (*server)->detach("T", heard);
+    co_await (*server)->stop();
+  });
+}
+
+TEST_CASE("what app-server answers to a call is told without secrets") {
+  Starting starting;
+  const KnownSecret secret = starting.redactor.know("hunter2hunter2", "test");
+  run(starting.loop, [&]() -> Task<void> {
+    auto server = co_await starting.start(
+        greeting("0.169.0") +
+        "read line; read line; id=${line#*\\\"id\\\":}; id=${id%%,*}\n"
+        "echo '{\"error\":{\"code\":-32600,\"message\":\"no: hunter2hunter2\"},\"id\":'$id'}'\n"
+        "cat >/dev/null");
+    REQUIRE(server);
+    const auto answer = co_await (*server)->call("go", "{}", bounds::call);
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().message.starts_with("Codex refuses go: no: "));
+    CHECK(answer.error().message.find("hunter2") == std::string::npos);
+    co_await (*server)->stop();
   });
 }

@@ -77,6 +77,7 @@ Executor::Reply<std::shared_ptr<AppServer>> Codex::use() {
 
   const auto changing = std::make_shared<transport::Event>(loop_);
   changing_ = changing;
+  if (server_) co_await server_->ended();
   AppServerSpec spec;
   spec.command = setup_.command;
   spec.environment = setup_.environment;
@@ -158,13 +159,18 @@ Executor::Reply<Codex::Opened> Codex::open(ThreadCall call, const ConversationSp
   opened.server = std::move(*server);
   opened.thread.id = text_in(result.find("thread"), "id");
   opened.thread.model = text_in(result, "model");
+  if (const json::View sandbox = result.find("sandbox");
+      sandbox.find("type").equals("workspaceWrite"))
+    opened.thread.workspace_sandbox = sandbox.raw();
+  opened.thread.kept = call != ThreadCall::start;
   co_return opened;
 }
 
 Executor::Reply<Codex::Opened> Codex::reopen(const ConversationSpec& spec,
-                                             const std::string& thread_id) {
-  ProviderPoint at{.conversation = thread_id, .turn = {}};
-  co_return co_await open(ThreadCall::resume, spec, std::move(at), std::string());
+                                             CodexConversation::Thread thread) {
+  const ThreadCall call = thread.kept ? ThreadCall::resume : ThreadCall::start;
+  ProviderPoint at{.conversation = std::move(thread.id), .turn = {}};
+  co_return co_await open(call, spec, std::move(at), std::string());
 }
 
 Executor::Reply<std::unique_ptr<Conversation>> Codex::converse(ThreadCall call,

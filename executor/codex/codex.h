@@ -54,8 +54,9 @@ class Codex final : public Executor {
   transport::Loop& loop() { return loop_; }
   Env& env() { return env_; }
   Log& log() { return log_; }
-  /// Loads the thread into a process that runs.
-  Reply<Opened> reopen(const ConversationSpec& spec, const std::string& thread_id);
+  Redactor& redactor() { return redactor_; }
+  /// Loads the thread into a process that runs; one that was not kept begins anew.
+  Reply<Opened> reopen(const ConversationSpec& spec, CodexConversation::Thread thread);
   /// A conversation lets go of its thread; the last one ends the process.
   transport::Task<void> leave(std::shared_ptr<AppServer> server, std::string thread_id);
   /// A conversation's process has gone by itself.

@@ -48,7 +48,7 @@ CodexConversation::~CodexConversation() {
 transport::Task<Result<void>> CodexConversation::make_ready() {
   if (server_ && server_->gone()) let_go();
   if (!server_) {
-    auto again = co_await codex_.reopen(spec_, thread_.id);
+    auto again = co_await codex_.reopen(spec_, thread_);
     if (!again) co_return fail(std::move(again.error()));
     server_ = std::move(again->server);
     thread_ = std::move(again->thread);
@@ -61,6 +61,7 @@ transport::Task<Result<void>> CodexConversation::make_ready() {
   if (!quiet) {
     co_return fail(ErrorKind::backend_failed, "Codex does not end the turn that was cancelled");
   }
+  if (!server_) co_return fail(ErrorKind::backend_gone, "codex app-server has ended");
   co_return Result<void>();
 }
 
@@ -81,8 +82,12 @@ transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBl
   turn_ = nullptr;
   co_await turn.close();
   TurnOutcome outcome = turn.outcome();
-  if (!outcome.stop && outcome.stop.error().kind == ErrorKind::usage_limit)
-    outcome.stop.error().retry_after = until_limit_ends();
+  if (!outcome.stop) {
+    Error& error = outcome.stop.error();
+    // Services are known to repeat a part of the key that they refuse.
+    error.message = codex_.redactor().redacted(error.message);
+    if (error.kind == ErrorKind::usage_limit) error.retry_after = until_limit_ends();
+  }
   co_return outcome;
 }
 
@@ -93,7 +98,8 @@ transport::Task<void> CodexConversation::run(std::vector<v1::ContentBlock> promp
   const auto server = server_;
   const bool compacts = v1::plain_text(prompt) == compact_command;
   std::string method = "turn/start";
-  std::string params = turn_params(thread_.id, prompt, spec_.workspace, choices, known_);
+  std::string params =
+      turn_params(thread_.id, prompt, spec_.workspace, thread_.workspace_sandbox, choices, known_);
   if (compacts) {
     method = "thread/compact/start";
     params = thread_id_params(thread_.id);
@@ -112,7 +118,7 @@ transport::Task<void> CodexConversation::run(std::vector<v1::ContentBlock> promp
   }
   interrupt(turn);
   co_await turn.ended();
-  turn.fail(Error(ErrorKind::timeout, "Codex was silent for too long"));
+  turn.overrule(Error(ErrorKind::timeout, "Codex was silent for too long"));
 }
 
 std::optional<transport::Milliseconds> CodexConversation::until_limit_ends() const {
@@ -136,6 +142,7 @@ void CodexConversation::interrupt(Turn& turn) {
 void CodexConversation::on_notification(std::string_view method, json::View params) {
   if (method == "turn/started") {
     active_turn_ = params.find("turn").find("id").string().value_or(std::string());
+    thread_.kept = true;
     quiet_.reset();
   } else if (method == "turn/completed") {
     active_turn_.clear();

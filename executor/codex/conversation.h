@@ -23,6 +23,8 @@ class CodexConversation final : public Conversation, public ThreadListener {
   struct Thread {
     std::string id;
     std::string model;
+    std::string workspace_sandbox;  ///< JSON; empty: it was opened with another one
+    bool kept = false;              ///< Codex has written it down: it has a turn
   };
 
   CodexConversation(Codex& codex, std::shared_ptr<AppServer> server, Thread thread,

@@ -266,8 +266,8 @@ std::string thread_id_params(const std::string& thread_id) {
 }
 
 std::string turn_params(const std::string& thread_id, const std::vector<v1::ContentBlock>& prompt,
-                        const v1::Workspace& workspace, const Choices& choices,
-                        const Choices& known) {
+                        const v1::Workspace& workspace, const std::string& workspace_sandbox,
+                        const Choices& choices, const Choices& known) {
   std::string text;
   json::Writer out(text);
   out.begin_object().member("threadId", std::string_view(thread_id)).key("input").begin_array();
@@ -279,7 +279,11 @@ std::string turn_params(const std::string& thread_id, const std::vector<v1::Cont
     write_unless_empty(out, "approvalPolicy", choices.approval);
   if (choices.sandbox != known.sandbox) {
     out.key("sandboxPolicy");
-    write_sandbox(out, choices.sandbox, workspace);
+    if (choices.sandbox == "workspace-write" && !workspace_sandbox.empty()) {
+      out.raw(workspace_sandbox);
+    } else {
+      write_sandbox(out, choices.sandbox, workspace);
+    }
   }
   out.end_object();
   return text;

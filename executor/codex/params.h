@@ -50,9 +50,10 @@ std::string thread_params(ThreadCall call, const ConversationSpec& spec, const C
 /// Of a call that is about a thread and nothing else.
 std::string thread_id_params(const std::string& thread_id);
 
-/// Of what was chosen only what `known` does not say already.
+/// Of what was chosen only what `known` does not say already. `workspace_sandbox` is Codex's own
+/// sandbox for writing in the project, JSON, where it is known.
 std::string turn_params(const std::string& thread_id, const std::vector<v1::ContentBlock>& prompt,
-                        const v1::Workspace& workspace, const Choices& choices,
-                        const Choices& known);
+                        const v1::Workspace& workspace, const std::string& workspace_sandbox,
+                        const Choices& choices, const Choices& known);
 
 }  // namespace tine::executor::codex

@@ -123,8 +123,10 @@ TEST_CASE("a turn says only what has changed") {
   workspace.additional_directories = {"/more"};
   const Choices known{
       .model = "a", .effort = "", .approval = "on-request", .sandbox = "workspace-write"};
+  std::string own_sandbox;
   const auto turn = [&](const Choices& choices) {
-    return Tree::parse(turn_params("T", {v1::text_block("hi")}, workspace, choices, known));
+    return Tree::parse(
+        turn_params("T", {v1::text_block("hi")}, workspace, own_sandbox, choices, known));
   };
   CHECK(turn(known) == Tree{{"threadId", "T"}, {"input", {{{"type", "text"}, {"text", "hi"}}}}});
   Choices other = known;
@@ -136,4 +138,12 @@ TEST_CASE("a turn says only what has changed") {
   CHECK(changed["effort"] == "low");
   CHECK(changed["sandboxPolicy"] == Tree{{"type", "readOnly"}});
   CHECK_FALSE(changed.contains("approvalPolicy"));
+  Choices back = known;
+  std::swap(back.sandbox, other.sandbox);
+  const auto back_from = [&](const Choices& from) {
+    return Tree::parse(turn_params("T", {}, workspace, own_sandbox, known, from))["sandboxPolicy"];
+  };
+  CHECK(back_from(back) == Tree{{"type", "workspaceWrite"}, {"writableRoots", {"/more"}}});
+  own_sandbox = R"({"type":"workspaceWrite","networkAccess":true})";
+  CHECK(back_from(back)["networkAccess"] == true);
 }

@@ -225,8 +225,79 @@ transport::Task<std::string> ask_choices(Question question, v1::Client& client,
   co_return answers;
 }
 
-transport::Task<std::string> ask_elicitation(Question question, v1::Client& client,
-                                             transport::CancelSource cancel) {
+/// What may be chosen in place of a form that asks for nothing, or for one of a few words.
+std::vector<Choice> choices_of_form(json::View schema) {
+  std::vector<Choice> all;
+  const json::View properties = schema.find("properties");
+  std::size_t count = 0;
+  json::View only;
+  std::string name;
+  for (const auto& [key, value] : properties.members()) {
+    ++count;
+    only = value;
+    name = key.string().value_or(std::string());
+  }
+  const auto accept = [](std::string_view content) {
+    return R"({"action":"accept","content":)" + std::string(content) + "}";
+  };
+  if (count == 0) {
+    all.push_back(choice("accept", "Accept", Kind::allow_once, accept("{}")));
+  } else if (count == 1 && only.find("enum").is_array()) {
+    for (const json::View each : only.find("enum").elements()) {
+      const std::string label = each.string().value_or(std::string());
+      all.push_back(choice(label, label, Kind::allow_once,
+                           accept("{" + json::quoted(name) + ":" + std::string(each.raw()) + "}")));
+    }
+  } else if (count == 1 && only.find("type").equals("boolean")) {
+    all.push_back(
+        choice("yes", "Yes", Kind::allow_once, accept("{" + json::quoted(name) + ":true}")));
+    all.push_back(
+        choice("no", "No", Kind::reject_once, accept("{" + json::quoted(name) + ":false}")));
+  }
+  if (!all.empty()) {
+    all.push_back(choice("decline", "Decline", Kind::reject_once, R"({"action":"decline"})"));
+  }
+  return all;
+}
+
+/// Codex asks for leave to call a server's tool in the guise of a form of the server's.
+bool is_tool_approval(json::View params) {
+  return params.find("_meta").find("codex_approval_kind").equals("mcp_tool_call");
+}
+
+std::vector<Choice> choices_of_tool(json::View params) {
+  const auto accept = [](std::string_view more) {
+    return R"({"action":"accept","content":{})" + std::string(more) + "}";
+  };
+  std::vector<Choice> all;
+  all.push_back(choice("accept", "Allow once", Kind::allow_once, accept("")));
+  for (const json::View each : params.find("_meta").find("persist").elements()) {
+    if (each.equals("session")) {
+      all.push_back(choice("acceptForSession", "Allow for this session", Kind::allow_always,
+                           accept(R"(,"_meta":{"persist":"session"})")));
+    } else if (each.equals("always")) {
+      all.push_back(choice("acceptAlways", "Always allow", Kind::allow_always,
+                           accept(R"(,"_meta":{"persist":"always"})")));
+    }
+  }
+  all.push_back(
+      choice("decline", "Decline, and go on", Kind::reject_once, R"({"action":"decline"})"));
+  all.push_back(choice("cancel", "Cancel the turn", Kind::reject_once, R"({"action":"cancel"})"));
+  return all;
+}
+
+v1::ToolCall subject_of_form(const Question& question, json::View params) {
+  v1::ToolCall subject;
+  subject.id = question.tool_call;
+  subject.title = text_in(params, "message");
+  subject.kind = v1::ToolKind::other;
+  subject.status = v1::ToolStatus::pending;
+  subject.raw_input = params.find("_meta").find("tool_params").raw();
+  return subject;
+}
+
+transport::Task<std::string> show_form(Question question, v1::Client& client,
+                                       transport::CancelSource cancel) {
   const json::View params(question.params);
   const json::View form = params.find("requestedSchema");
   v1::ElicitationRequest request;
@@ -251,6 +322,23 @@ transport::Task<std::string> ask_elicitation(Question question, v1::Client& clie
   }
   out.end_object();
   co_return answer;
+}
+
+transport::Task<std::string> ask_elicitation(Question question, v1::Client& client,
+                                             transport::CancelSource cancel) {
+  const json::View params(question.params);
+  const json::View form = params.find("requestedSchema");
+  const bool approval = is_tool_approval(params);
+  if (!approval && (!form.is_object() || client.capabilities().elicitation_form)) {
+    co_return co_await show_form(std::move(question), client, cancel);
+  }
+  std::vector<Choice> choices = approval ? choices_of_tool(params) : choices_of_form(form);
+  const std::string otherwise = approval ? R"({"action":"cancel"})" : R"({"action":"decline"})";
+  if (choices.empty()) co_return otherwise;
+  v1::ToolCall subject = subject_of_form(question, params);
+  std::string answer =
+      co_await let_choose(client, cancel, question.session, std::move(subject), std::move(choices));
+  co_return answer.empty() ? otherwise : answer;
 }
 
 }  // namespace

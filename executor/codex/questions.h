@@ -17,6 +17,8 @@ struct Question {
   std::string method;
   std::string params;   ///< JSON
   std::string session;  ///< ours
+  /// The tool call that it belongs to, when the question itself does not say.
+  std::string tool_call;
   /// Of the item that it is about, as it was told before: a question about a change of files does
   /// not repeat it.
   std::vector<v1::ToolContent> content;

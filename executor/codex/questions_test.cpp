@@ -26,6 +26,7 @@ struct Asking {
       question.params = params.raw();
       question.session = "S";
       question.content = content;
+      question.tool_call = "call-1";
       wire.loop.spawn(put(std::move(question), client, cancel, std::move(replier)));
     };
     wire.serve();
@@ -126,13 +127,12 @@ TEST_CASE("more permissions are given as they were asked for, or not at all") {
   });
 }
 
-TEST_CASE("a server's form goes to clients that show forms, and is declined elsewhere") {
+TEST_CASE("a server's form goes to clients that show forms") {
   Asking asking;
+  asking.client.can.elicitation_form = true;
   const std::string params =
       R"({"serverName":"s","mode":"form","message":"who?","requestedSchema":{"type":"object"}})";
   run(asking.wire.loop, [&]() -> Task<void> {
-    const Tree declined = co_await asking.ask("mcpServer/elicitation/request", params);
-    CHECK(declined["result"] == Tree{{"action", "decline"}});
     v1::ElicitationResponse response;
     response.action = "accept";
     response.content = R"({"name":"Ada"})";
@@ -141,6 +141,51 @@ TEST_CASE("a server's form goes to clients that show forms, and is declined else
     CHECK(accepted["result"] == Tree{{"action", "accept"}, {"content", {{"name", "Ada"}}}});
   });
   CHECK(asking.client.forms.front().message == "who?");
+}
+
+TEST_CASE("elsewhere a form is a choice where it can be one, and else declined") {
+  Asking asking;
+  const auto form = [](const std::string& properties) {
+    return R"({"serverName":"s","mode":"form","message":"m","requestedSchema":{"properties":)" +
+           properties + "}}";
+  };
+  run(asking.wire.loop, [&]() -> Task<void> {
+    const std::string method = "mcpServer/elicitation/request";
+    asking.client.answer = "accept";
+    const Tree plain = co_await asking.ask(method, form("{}"));
+    CHECK(plain["result"] == Tree{{"action", "accept"}, {"content", Tree::object()}});
+    asking.client.answer = "blue";
+    const Tree one_of = co_await asking.ask(method, form(R"({"c":{"enum":["red","blue"]}})"));
+    CHECK(one_of["result"]["content"] == Tree{{"c", "blue"}});
+    asking.client.answer = "no";
+    const Tree either = co_await asking.ask(method, form(R"({"b":{"type":"boolean"}})"));
+    CHECK(either["result"]["content"] == Tree{{"b", false}});
+    const std::size_t before = asking.client.asked.size();
+    const Tree free = co_await asking.ask(method, form(R"({"t":{"type":"string"}})"));
+    CHECK(free["result"] == Tree{{"action", "decline"}});
+    CHECK(asking.client.asked.size() == before);
+  });
+}
+
+constexpr const char* tool_params =
+    R"({"serverName":"s","mode":"form","message":"Allow?","requestedSchema":{"properties":{}},)"
+    R"("_meta":{"codex_approval_kind":"mcp_tool_call","persist":["session","always"],)"
+    R"("tool_params":{"name":"Ada"}}})";
+
+TEST_CASE("leave to call a server's tool is a permission, whatever the client shows") {
+  Asking asking;
+  asking.client.can.elicitation_form = true;
+  asking.client.answer = "acceptForSession";
+  run(asking.wire.loop, [&]() -> Task<void> {
+    const Tree answer = co_await asking.ask("mcpServer/elicitation/request", tool_params);
+    CHECK(answer["result"]["action"] == "accept");
+    CHECK(answer["result"]["_meta"]["persist"] == "session");
+  });
+  const v1::PermissionRequest& asked = asking.client.asked.front();
+  CHECK(ids(asked) == std::vector<std::string>{"accept", "acceptForSession", "acceptAlways",
+                                               "decline", "cancel"});
+  CHECK(asked.tool_call.id == "call-1");
+  CHECK(asked.tool_call.raw_input == R"({"name":"Ada"})");
 }
 
 TEST_CASE("every question is answered at once, known or not") {

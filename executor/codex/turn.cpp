@@ -125,6 +125,11 @@ void Turn::fail(Error why) {
   woken_.set();
 }
 
+void Turn::overrule(Error why) {
+  over_ = false;
+  fail(std::move(why));
+}
+
 void Turn::hurry() {
   hurried_ = true;
   woken_.set();
@@ -207,6 +212,7 @@ void Turn::item_started(json::View params) {
   heard_ = true;
   if (item.find("type").equals("fileChange") && call->content) changes_[call->id] = *call->content;
   if (item.find("type").equals("commandExecution")) outputs_[call->id];
+  if (item.find("type").equals("mcpToolCall")) mcp_calls_[text_in(item, "server")] = call->id;
   send(v1::tool_call(*call));
 }
 
@@ -348,6 +354,8 @@ transport::Task<void> Turn::ask(std::string method, std::string params,
       found != changes_.end()) {
     question.content = found->second;
   }
+  const auto mcp = mcp_calls_.find(text_in(json::View(params), "serverName"));
+  question.tool_call = mcp == mcp_calls_.end() ? "question-" + asked->id : mcp->second;
   question.params = std::move(params);
   co_await put(std::move(question), client_, asked->cancel, std::move(replier));
   std::erase(asked_, asked);

@@ -35,6 +35,8 @@ class Turn {
   void on_question(std::string_view method, json::View params, transport::Replier replier);
   /// It is over without app-server having said so.
   void fail(Error why);
+  /// It ends with `why`, whatever else is said of its end.
+  void overrule(Error why);
   /// It has been asked to end, and gets little time for it.
   void hurry();
   bool hurried() const { return hurried_; }
@@ -111,6 +113,7 @@ class Turn {
   std::map<std::string, v1::UpdateKind> messages_;               // begun and not completed, by item
   std::map<std::string, Output> outputs_;                        // of commands that run
   std::map<std::string, std::vector<v1::ToolContent>> changes_;  // of files, by item
+  std::map<std::string, std::string> mcp_calls_;  // the last of each server, by its name
   std::string calls_;  // JSON of what each call of the model cost, with commas
 };
 

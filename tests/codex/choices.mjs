@@ -89,20 +89,33 @@ test('codex: an additional directory can be written', async () => {
   assert.ok(JSON.stringify(lastInput(world)).includes(more));
 });
 
-test('codex: an MCP server of the request is started and its tool called', async () => {
+test('codex: an MCP server of the request is started, its tools called, and leave asked', async () => {
   const world = await World.make();
   const server = await world.serve();
-  server.handlers['session/request_permission'] = () =>
-    ({ outcome: { outcome: 'selected', optionId: 'accept' } });
+  const asked = [];
+  let choose = 'decline';
+  server.handlers['session/request_permission'] = (params) => {
+    asked.push(params);
+    return { outcome: { outcome: 'selected', optionId: choose } };
+  };
   const script = join(process.cwd(), 'tests/codex/mcp_server.mjs');
   const { sessionId } = await server.request('session/new', { cwd: world.project, mcpServers: [
     { name: 'our tools', command: process.execPath, args: [script],
       env: [{ name: 'GREETING', value: 'servus' }] }] });
-  await server.prompt(sessionId, '[[mcp: mcp__our_tools greet {"name":"Ada"}]] [[say: ok]]');
-  const calls = server.updates(sessionId, 'tool_call');
-  assert.equal(calls[0]?.title, 'our_tools: greet', JSON.stringify(lastInput(world).slice(-2)));
-  const end = server.updates(sessionId, 'tool_call_update').at(-1);
-  assert.equal(end.content[0].content.text, 'servus, Ada');
+  const call = async (tool, times) => {
+    await server.prompt(sessionId,
+      `[[mcp: mcp__our_tools ${tool} {"name":"Ada"}]] [[say: ok ${times}]]`);
+    return server.updates(sessionId, 'tool_call_update').at(-1);
+  };
+  assert.equal((await call('greet', 1)).content[0].content.text, 'servus, Ada');
+  assert.equal(server.updates(sessionId, 'tool_call')[0].title, 'our_tools: greet');
+  assert.equal(asked.length, 0);
+  assert.equal((await call('change', 1)).status, 'failed');
+  assert.equal(asked[0].toolCall.toolCallId, server.updates(sessionId, 'tool_call')[1].toolCallId);
+  choose = 'acceptForSession';
+  assert.equal((await call('change', 2)).content[0].content.text, 'servus, Ada');
+  assert.equal((await call('change', 3)).status, 'completed');
+  assert.equal(asked.length, 2);
 });
 
 const question = JSON.stringify({ questions: [{ id: 'colour', header: 'Colour',
@@ -125,3 +138,17 @@ for (const { how, capabilities, method, answer } of [
     assert.match(JSON.stringify(result), /blue/);
   });
 }
+
+test('codex: back in the mode it began with, a session has the sandbox of Codex\'s configuration',
+  async () => {
+    const world = await World.make();
+    const { server, session } = await world.open();
+    const setMode = (modeId) => server.request('session/set_mode', { sessionId: session, modeId });
+    const outside = join(world.home, 'outside');
+    assert.ok(!await writes(server, session, outside));
+    await setMode('read-only');
+    assert.ok(!await writes(server, session, outside));
+    await setMode('auto');
+    // What the configuration of this world closes, and would be open by default.
+    assert.ok(!await writes(server, session, outside));
+  });

@@ -28,6 +28,7 @@ for (const { prompt, kind, code } of faults) {
     const { server, session } = await world.open();
     const fault = await server.prompt(session, prompt).catch((error) => error);
     assert.equal(fault.data?.tine?.kind, kind, JSON.stringify(fault));
+    assert.ok(!fault.message.includes('very-secret-key'));
     if (code !== undefined) assert.equal(fault.code, code);
     if (prompt.includes('partial')) assert.ok(server.text(session).startsWith('partial words'));
     assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
@@ -103,6 +104,18 @@ test('codex: a killed app-server ends its turns with what was said, and the next
     assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
     assert.ok(JSON.stringify(world.model.requests().at(-1).body).includes('remembered'));
   });
+
+test('codex: a fork that was never prompted outlives its app-server', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: remembered]]');
+  const { sessionId } = await server.request('session/fork',
+    { sessionId: session, cwd: world.project, mcpServers: [] });
+  for (const pid of backends(world)) process.kill(pid, 'SIGKILL');
+  await until('the news of its end', () => server.stderr.includes('app-server has ended'));
+  assert.equal((await server.prompt(sessionId, '[[say: fine]]')).stopReason, 'end_turn');
+  assert.ok(JSON.stringify(world.model.requests().at(-1).body).includes('remembered'));
+});
 
 test('codex: a killed tine leaves no process, and its session goes on in another', async () => {
   const world = await World.make();

@@ -1,13 +1,13 @@
-// An MCP server with one tool, over stdio: greets.
+// An MCP server over stdio with a harmless tool and one that Codex asks about. Both greet.
 
 import { createInterface } from 'node:readline';
 
 const results = {
   initialize: ({ protocolVersion }) => ({ protocolVersion, capabilities: { tools: {} },
     serverInfo: { name: 'ours', version: '1' } }),
-  'tools/list': () => ({ tools: [{ name: 'greet', description: 'greets',
+  'tools/list': () => ({ tools: ['greet', 'change'].map((name) => ({ name, description: name,
     inputSchema: { type: 'object', properties: { name: { type: 'string' } } },
-    annotations: { readOnlyHint: true } }] }),
+    annotations: { readOnlyHint: name === 'greet', destructiveHint: name === 'change' } })) }),
   'tools/call': ({ arguments: { name } }) => ({
     content: [{ type: 'text', text: `${process.env.GREETING}, ${name}` }] }),
 };

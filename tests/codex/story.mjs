@@ -1,7 +1,7 @@
 // A day with Codex, through ACP: what is said, done, asked, forked and taken up again.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { test } from '../clients/cases.mjs';
@@ -115,4 +115,33 @@ test('codex: a session is taken up again after a restart', async () => {
   const texts = ({ body }) => JSON.stringify(body.input);
   assert.ok(texts(two).includes('before'));
   assert.ok(!texts(one).includes('afterwards'));
+});
+
+/// The lines of a session's transcript as words: what happened, in order.
+function story(world, session) {
+  const folder = join(world.home, 'state');
+  const file = readdirSync(folder, { recursive: true })
+    .find((name) => name.endsWith(join(session, 'transcript.jsonl')));
+  const said = ({ type, data }) => {
+    if (type === 'update') return data.update?.sessionUpdate ?? data.sessionUpdate ?? type;
+    if (type === 'turn_end') return `${type}: ${data.stopReason ?? data.stop}`;
+    return type;
+  };
+  const words = readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean)
+    .map((line) => said(JSON.parse(line)));
+  // Chunks and other repetitions are one word.
+  return words.filter((word, i) => word !== words[i - 1]);
+}
+
+test('codex: the transcript tells the story', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  server.handlers['session/request_permission'] = () =>
+    ({ outcome: { outcome: 'selected', optionId: 'decline' } });
+  await server.prompt(session,
+    `[[think: hmm]] [[escalate: touch /root/no]] ${patch('a.txt', 'a')} [[say: done]]`);
+  const words = story(world, session).join(' ');
+  assert.match(words, new RegExp(['prompt', 'agent_thought_chunk', 'tool_call', 'question',
+    'answer', 'tool_call_update', 'tool_call', 'tool_call_update', 'agent_message_chunk',
+    'turn_end: end_turn'].join('.*')), words);
 });

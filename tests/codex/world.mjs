@@ -1,11 +1,11 @@
 // The program with the real Codex behind it, and a mocked model behind that, in a home of their own.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { defer, directory } from '../clients/cases.mjs';
+import { defer, directory, skip } from '../clients/cases.mjs';
 import { Server } from '../clients/server.mjs';
 
 export const codex = resolve('tests/codex/node_modules/@openai/codex-linux-x64/vendor',
@@ -28,10 +28,19 @@ async function startModel() {
   };
 }
 
+/// Where the kernel does not let Codex shut in what it runs, it runs nothing.
+let sandbox = null;
+function needSandbox() {
+  sandbox ??= spawnSync(codex, ['sandbox', 'true'],
+    { env: { HOME: directory('sandbox'), PATH: '/usr/bin:/bin' }, stdio: 'ignore' }).status === 0;
+  if (!sandbox) skip('the sandbox of Codex does not work on this machine');
+}
+
 export class World {
   /// `provider` are more lines for Codex's configuration of the mocked provider, `codexConfig` for
   /// the rest of it.
   static async make({ provider = '', codexConfig = '' } = {}) {
+    needSandbox();
     const world = new World();
     world.model = await startModel();
     world.home = directory('codex-home');
@@ -41,6 +50,10 @@ export class World {
 model = "gpt-5.5"
 model_provider = "mock"
 check_for_update_on_startup = false
+# The sandbox makes mount points in what may be written, and leaves them there when it is killed.
+[sandbox_workspace_write]
+exclude_slash_tmp = true
+exclude_tmpdir_env_var = true
 ${codexConfig}
 [model_providers.mock]
 name = "Mock"
@@ -70,7 +83,7 @@ exclude_tmpdir_env_var = true
 
   environment() {
     return { HOME: this.home, XDG_CONFIG_HOME: `${this.home}/config`,
-      XDG_STATE_HOME: `${this.home}/state`, OPENAI_API_KEY: 'dummy' };
+      XDG_STATE_HOME: `${this.home}/state`, OPENAI_API_KEY: 'very-secret-key' };
   }
 
   /// Starts the program; more than one may run.

@@ -91,7 +91,8 @@ json call_of(const Step& step) {
 
 struct Responses::Call {
   std::string id;
-  std::string key;  // of the prompt and the place in its script
+  std::string authorization;  // services repeat it when they refuse it
+  std::string key;            // of the prompt and the place in its script
   std::vector<Step> steps;
   Counted counted;
   std::uint64_t output_bytes = 0;
@@ -111,6 +112,7 @@ transport::Task<void> Responses::handle(HttpRequest request, Exchange& exchange)
   }
   Call call;
   call.id = next_id("resp_");
+  call.authorization = request.headers["authorization"];
   auto [prompt, results] = situation(body["input"]);
   call.key = prompt + "#" + std::to_string(results);
   call.steps = steps_of_answer(prompt, results);
@@ -164,7 +166,8 @@ transport::Task<bool> Responses::fault(Exchange& exchange, Call& call, Step step
   if (step.name == "status") {
     if (parts.size() > 2) headers["retry-after"] = parts[2];
     const int status = std::stoi(parts.at(0));
-    co_await exchange.answer(status, headers, error_body("mocked", "the mock was told to fail"));
+    co_await exchange.answer(status, headers,
+                             error_body("mocked", "refused for " + call.authorization));
   } else if (step.name == "quota") {
     co_await exchange.answer(429, headers, error_body("insufficient_quota", "quota exceeded"));
   } else if (step.name == "limit") {
