@@ -63,10 +63,6 @@ env_key = "OPENAI_API_KEY"
 ${provider}
 [projects."${world.project}"]
 trust_level = "trusted"
-[sandbox_workspace_write]
-# Else its sandbox leaves an empty .git there.
-exclude_slash_tmp = true
-exclude_tmpdir_env_var = true
 `);
     world.configure(`command = ["${codex}"]`);
     return world;
