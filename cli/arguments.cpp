@@ -43,8 +43,9 @@ void add_session_verbs(CLI::App& session, SessionArguments& arguments) {
       ->type_name("FORMAT");
   give->add_flag("--skip-damaged", arguments.skip_damaged, "Go on behind damaged lines");
   CLI::App* clean = verb(SessionVerb::clean, "clean", "Remove what was not used for a while");
-  clean->add_option("--days", arguments.days, "Not used for so many days")
-      ->required()
+  clean
+      ->add_option("--days", arguments.days,
+                   "Not used for so many days; without it the configured limits hold")
       ->check(CLI::Range(std::int64_t{1}, most_days))
       ->type_name("N");
   clean->add_flag("--dry-run", arguments.dry_run, "Only show what would go");

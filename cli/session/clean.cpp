@@ -35,8 +35,8 @@ Result<bool> agreed(const std::string& question) {
 
 transport::Task<int> clean_sessions(World& world, const Arguments& arguments,
                                     transport::CancelSource shutdown) {
-  session::RetentionLimits bounds;
-  bounds.days = arguments.session.days;
+  session::RetentionLimits bounds = session::limits_of(world.policy);
+  if (arguments.session.days > 0) bounds = {.days = arguments.session.days, .total_bytes = 0};
   session::Retention retention(world.service, world.worker);
   auto plan = co_await retention.plan(bounds, shutdown);
   if (!plan) co_return failed(plan.error());

@@ -337,6 +337,21 @@ test('session export is redacted with what is known by now', async () => {
   }
 });
 
+test('session clean without days keeps to what is configured', async () => {
+  const place = new Place();
+  const old = await place.run('the old one');
+  const young = await place.run('the young one');
+  place.age(1, [old]);
+  assert.doesNotMatch(await place.good('clean', '--dry-run'), new RegExp(old));
+  place.env = { ...place.env, TINE_MAX_TOTAL_BYTES: '3000' };
+  const shown = await place.good('clean', '--dry-run');
+  assert.match(shown, new RegExp(old));
+  assert.doesNotMatch(shown, new RegExp(young));
+  assert.equal((await place.list()).length, 2);
+  assert.match(await place.good('clean'), /^removed 1 session, /);
+  assert.deepEqual((await place.list()).map(({ id }) => id), [young]);
+});
+
 test('session clean removes what was not used for so many days, by whole families', async () => {
   const place = new Place();
   const { parent, fork } = await place.family();
@@ -369,7 +384,7 @@ test('session clean spares a family of which one is in use', async () => {
   await server.prompt(session, 'still here');
 });
 
-for (const args of [['clean'], ['clean', '--days', '0'], ['clean', '--days', '-1'],
+for (const args of [['clean', '--days', '0'], ['clean', '--days', '-1'],
   ['clean', '--days', 'x'], ['show'], ['delete'], ['frobnicate'], []]) {
   test(`a wrong command line: tine session ${args.join(' ')}`, async () => {
     const { code, stdout, stderr } = await new Place().session(...args);

@@ -23,6 +23,17 @@ test('the title that is listed, and what is loaded', async () => {
   assert.ok(!JSON.stringify(other.messages).includes(secret));
 });
 
+test('numbers of markers go on in another process', async () => {
+  const place = new Place();
+  const server = await place.serve();
+  const session = await place.make(server);
+  await server.prompt(session, `use ${secret}`);
+  const other = await place.serve();
+  await place.resume(other, session);
+  await other.prompt(session, `and ${secret.replace('ABC', 'XYZ')}`);
+  assert.match(place.everything(), /and «redacted:aws-access-key-id:2»/);
+});
+
 test('a credential that the client gives to a server of tools', async () => {
   const place = new Place();
   const server = await place.serve();
