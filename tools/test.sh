@@ -27,6 +27,23 @@ bounded() {  # bounded SECONDS LOG COMMAND...
   return $status
 }
 
+# Runs a command in the background, where it gets what others leave of the processor.
+beside() {  # beside COMMAND...
+  set -m
+  # Not a terminal: what it says must not mix with the reports.
+  (renice -n 10 -p "$BASHPID" >/dev/null; "$@") </dev/null 2> >(cat >&2) &
+  set +m
+  aside=$!
+}
+
+finished() {  # waits for it, and is as it was
+  local status
+  wait "$aside"
+  status=$?
+  aside=
+  return $status
+}
+
 check() {  # check NAME COMMAND... : a stage that passes or fails as a whole
   local name=$1 started=$SECONDS
   shift
@@ -129,9 +146,13 @@ everything() {  # everything LONG
   check "sources: layers, co_await" tools/check_sources
   if quick; then
     check "npm packages (codex)" npm_packages tests/codex
+    # Suites mostly wait: what they leave of the processor builds what comes after them.
+    beside build asan
     suites release "" "$1"
+  else
+    beside build asan
   fi
-  if check "build (asan)" build asan; then
+  if check "build (asan)" finished; then
     sanitizer_environment
     units asan
     suites asan asan "$1"
@@ -144,8 +165,9 @@ everything() {  # everything LONG
 }
 
 verb_test() {
-  running=
-  trap 'trap - INT TERM; [ -z "$running" ] || kill -TERM -- "-$running"; exit 130' INT TERM
+  running='' aside=''
+  trap 'trap - INT TERM; for group in $running $aside; do kill -TERM -- "-$group"; done; exit 130' \
+    INT TERM
   mkdir -p "$logs"
   case ${1:-} in
     --quick) if need build node; then quick; else failed=1; fi ;;
