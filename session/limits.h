@@ -47,6 +47,11 @@ inline constexpr std::size_t plain_word = 16;
 /// of it when it is to be written.
 inline constexpr std::size_t gathered_text = 1024;
 
+/// How often, and how long apart, a lock is tried again whose holder is not alive any more. Then it
+/// counts as held.
+inline constexpr int lock_tries = 10;
+inline constexpr std::chrono::milliseconds lock_pause{20};
+
 /// Messages of one session that are streamed at the same time. Of more, the one that was silent for
 /// the longest time counts as over.
 inline constexpr std::size_t open_messages = 64;

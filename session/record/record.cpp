@@ -4,10 +4,20 @@
 
 #include "base/json/redact.h"
 #include "protocol/v1/build_update.h"
+#include "session/limits.h"
 #include "session/record/data.h"
 #include "session/store/limits.h"
 
 namespace tine::session {
+namespace {
+
+/// A child that a killed process was just starting has its lock until it becomes another program.
+bool holder_is_gone(const store::Folder& session) {
+  const auto holder = store::Lock::holder(session);
+  return holder && !store::is_alive(*holder);
+}
+
+}  // namespace
 
 Record::Record(Library library, Account account)
     : library_(library),
@@ -71,7 +81,12 @@ transport::Task<Result<bool>> Record::take(std::string reason) {
   if (!folder)
     co_return fail(ErrorKind::session_not_found, "the session is not in the store any more");
   folder_ = std::move(*folder);
-  auto lock = store::Lock::take(*folder_, store::this_process(library_.env, std::move(reason)));
+  const store::Holder me = store::this_process(library_.env, std::move(reason));
+  auto lock = store::Lock::take(*folder_, me);
+  for (int tries = 0; !lock && holder_is_gone(*folder_) && tries < limits::lock_tries; ++tries) {
+    co_await transport::pause(library_.loop, limits::lock_pause);
+    lock = store::Lock::take(*folder_, me);
+  }
   if (!lock) co_return fail(std::move(lock.error()));
   lock_ = std::move(*lock);
 

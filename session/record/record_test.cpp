@@ -182,3 +182,22 @@ TEST_CASE("record: a state is what the transcript tells") {
   told.transcript_bytes = saved->transcript_bytes;
   CHECK(told == *saved);
 }
+
+TEST_CASE("record: a lock that outlives its holder for a moment is waited for, no other one") {
+  Desk desk;
+  REQUIRE(desk.turn("one"));
+  const auto folder = desk.store.open(*desk.store.find(session_id));
+  REQUIRE(folder);
+  store::Holder holder = store::this_process(desk.env, "a turn runs");
+  const bool gone = GENERATE(true, false);
+  if (gone) ++holder.start;  // the same pid, another process
+  std::optional<store::Lock> held = std::move(*store::Lock::take(*folder, holder));
+  desk.loop.spawn(
+      [](transport::Loop& loop, std::optional<store::Lock>& lock) -> transport::Task<void> {
+        co_await transport::pause(loop, std::chrono::milliseconds(30));
+        lock.reset();
+      }(desk.loop, held));
+  const auto refused = desk.turn("two");
+  CHECK(refused.has_value() == gone);
+  if (!gone) CHECK(refused.error().kind == ErrorKind::session_locked);
+}

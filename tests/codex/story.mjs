@@ -139,7 +139,7 @@ test('codex: the transcript tells the story', async () => {
   server.handlers['session/request_permission'] = () =>
     ({ outcome: { outcome: 'selected', optionId: 'decline' } });
   await server.prompt(session,
-    `[[think: hmm]] [[escalate: touch /root/no]] ${patch('a.txt', 'a')} [[say: done]]`);
+    `[[think: hmm]] [[escalate: touch ${world.home}/no]] ${patch('a.txt', 'a')} [[say: done]]`);
   const words = story(world, session).join(' ');
   assert.match(words, new RegExp(['prompt', 'agent_thought_chunk', 'tool_call', 'question',
     'answer', 'tool_call_update', 'tool_call', 'tool_call_update', 'agent_message_chunk',
