@@ -38,11 +38,11 @@ class Editor {
   permit = () => ({ outcome: { outcome: 'cancelled' } });
   answer = () => ({ action: 'cancel' });
 
-  static async open(acp, clientCapabilities = everything) {
+  static async open(acp, clientCapabilities = everything, { project, ...options } = {}) {
     listenForComplaints();
     const editor = new Editor();
     editor.acp = acp;
-    editor.server = new Server();
+    editor.server = new Server(options);
     editor.terminals = new Terminals();
     const { client: c } = acp.methods;
     const { input, output } = editor.server.streams();
@@ -62,7 +62,7 @@ class Editor {
       .onRequest(c.terminal.release, ({ params }) => editor.terminals.release(params))
       .connect(acp.ndJsonStream(input, output));
     editor.agent = acp.methods.agent;
-    editor.project = directory('project');
+    editor.project = project ?? directory('project');
     editor.ready = await editor.request(editor.agent.initialize, {
       protocolVersion: acp.PROTOCOL_VERSION,
       clientInfo: { name: 'tine-test', version: '1' },
@@ -493,4 +493,45 @@ test('sdk unstable: notices and compaction go to who announced them, else a thou
   const thoughts = plain.of(second, 'agent_thought_chunk').map(({ content }) => content.text);
   assert.equal(thoughts.length, 2);
   assert.match(thoughts[0], /Take care/);
+});
+
+test('sdk unstable: a story with a new server between any two of its steps', async () => {
+  const steps = 6;
+  for (let gap = 0; gap <= steps; gap += 1) {
+    const env = { XDG_STATE_HOME: directory('state') };
+    const project = directory('project');
+    const open = () => Editor.open(unstable, everything, { env, project });
+    let editor = await open();
+    const known = [];
+    let step = 0;
+    /// The editor for the next step, with the sessions open that it knows.
+    const next = async () => {
+      step += 1;
+      if (step !== gap && gap !== 0) return editor;  // 0: at every step
+      editor.server.stdin.end();
+      await editor.server.exited;
+      editor = await open();
+      for (const sessionId of known) {
+        await editor.request(editor.agent.session.load,
+          { sessionId, cwd: project, mcpServers: [] });
+      }
+      return editor;
+    };
+    const parent = await editor.create();
+    known.push(parent);
+    await (await next()).prompt(parent, 'the sky is blue');
+    const { sessionId: child } = await (await next()).request(editor.agent.session.fork,
+      { sessionId: parent, cwd: project, mcpServers: [] });
+    known.push(child);
+    await (await next()).prompt(parent, 'the grass is green');
+    await (await next()).prompt(child, 'the sun is yellow');
+    assert.equal((await (await next()).ask(child, '[[recall]]')).text,
+      'I was told:\n1. the sky is blue\n2. the sun is yellow');
+    assert.equal((await (await next()).ask(parent, '[[recall]]')).text,
+      'I was told:\n1. the sky is blue\n2. the grass is green');
+    const { sessions } = await editor.request(editor.agent.session.list, {});
+    assert.deepEqual(new Set(sessions.map(({ sessionId }) => sessionId)), new Set(known));
+    editor.server.stdin.end();
+    await editor.server.exited;
+  }
 });
