@@ -13,8 +13,10 @@ class FaultyFiles final : public Files {
  public:
   /// Asked before each write: how many bytes to write, or an errno, negated.
   std::function<ssize_t(std::size_t wanted)> on_write;
-  int sync_error = 0;    ///< errno for every sync
-  int rename_error = 0;  ///< errno for every rename
+  int sync_error = 0;         ///< errno for every sync
+  int rename_error = 0;       ///< errno for every rename
+  int syncs = 0;              ///< how many there were
+  int file_system_syncs = 0;  ///< how many of these
 
   int open_root(const std::string& path, bool create) override {
     return real_.open_root(path, create);
@@ -38,7 +40,14 @@ class FaultyFiles final : public Files {
     return real_.read_at(fd, room, offset);
   }
   int truncate(int fd, std::int64_t bytes) override { return real_.truncate(fd, bytes); }
-  int sync(int fd) override { return sync_error != 0 ? -sync_error : real_.sync(fd); }
+  int sync(int fd) override {
+    ++syncs;
+    return sync_error != 0 ? -sync_error : real_.sync(fd);
+  }
+  int sync_file_system(int fd) override {
+    ++file_system_syncs;
+    return real_.sync_file_system(fd);
+  }
   int rename(int dir, const std::string& from, const std::string& to) override {
     return rename_error != 0 ? -rename_error : real_.rename(dir, from, to);
   }

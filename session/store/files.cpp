@@ -101,6 +101,7 @@ class SystemFiles final : public Files {
 
   int truncate(int fd, std::int64_t bytes) override { return result(::ftruncate(fd, bytes)); }
   int sync(int fd) override { return result(::fdatasync(fd)); }
+  int sync_file_system(int fd) override { return result(::syncfs(fd)); }
 
   int rename(int dir, const std::string& from, const std::string& to) override {
     return result(::renameat(dir, from.c_str(), dir, to.c_str()));

@@ -37,6 +37,8 @@ class Files {
   virtual ssize_t read_at(int fd, std::span<char> room, std::int64_t offset) = 0;
   virtual int truncate(int fd, std::int64_t bytes) = 0;
   virtual int sync(int fd) = 0;
+  /// All that was written to the file system on which the open file lies.
+  virtual int sync_file_system(int fd) = 0;
   virtual int rename(int dir, const std::string& from, const std::string& to) = 0;
   virtual int remove_file(int dir, const std::string& name) = 0;
   virtual int remove_folder(int dir, const std::string& name) = 0;

@@ -214,6 +214,12 @@ Result<void> Folder::replace(const std::string& name, std::string_view bytes, bo
   return done;
 }
 
+Result<void> Folder::sync_file_system() const {
+  const int done = files_->sync_file_system(fd_);
+  if (done < 0) return failed("cannot bring the store to disk", done);
+  return {};
+}
+
 Result<void> Folder::sync() const {
   const int done = files_->sync(fd_);
   // Some file systems cannot do that for a folder.

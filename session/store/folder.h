@@ -68,6 +68,8 @@ class Folder {
   Result<void> replace(const std::string& name, std::string_view bytes, bool sync) const;
   /// Brings the names in it to disk, where the file system can.
   Result<void> sync() const;
+  /// Brings all to disk that is on the same file system.
+  Result<void> sync_file_system() const;
   Result<void> rename(const std::string& from, const std::string& to) const;
   Result<void> remove_file(const std::string& name) const;
   /// With all that is in it; links are removed, never followed.

@@ -23,6 +23,10 @@ inline constexpr std::chrono::milliseconds sync_interval{2000};
 /// left out, and if that is not enough the old file stays.
 inline constexpr std::size_t state_file = toml::limits::max_text;
 
+/// Sessions that wait to be brought to disk, one file after the other. More: their whole file
+/// system at once, which for so many is cheaper, whatever else waits on it.
+inline constexpr std::size_t synced_one_by_one = 200;
+
 /// The longest line of a transcript: a message of the greatest length and its envelope. A longer
 /// one is damage, as none is written.
 inline constexpr std::size_t transcript_line =

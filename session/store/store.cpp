@@ -228,6 +228,12 @@ Result<Folder> Store::open(const IndexEntry& entry) {
   return (*folder)->open(session_path(entry));
 }
 
+Result<Folder> Store::whole() {
+  const auto folder = root();
+  if (!folder) return fail(folder.error());
+  return (*folder)->open(".");
+}
+
 Result<State> Store::read_state(const IndexEntry& entry) {
   const auto session = open(entry);
   if (!session) return fail(session.error());

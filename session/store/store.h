@@ -62,6 +62,8 @@ class Store {
   /// Where the session's files are.
   std::string path_of(const IndexEntry& entry) const;
   Result<Folder> open(const IndexEntry& entry);
+  /// The folder of the whole store, the caller's own.
+  Result<Folder> whole();
   Result<State> read_state(const IndexEntry& entry);
   /// Also tells the index.
   Result<void> write_state(const State& state, bool sync);

@@ -49,7 +49,19 @@ transport::Task<void> Syncer::finish() {
   co_await sync_waiting();
 }
 
+transport::Task<void> Syncer::sync_together() {
+  auto whole = store_.whole();
+  if (!whole) co_return;
+  waiting_.clear();
+  const auto folder = std::make_shared<Folder>(std::move(*whole));
+  std::function<void()> job = [folder] {
+    [[maybe_unused]] const auto ignored = folder->sync_file_system();
+  };
+  co_await worker_.run(std::move(job));
+}
+
 transport::Task<void> Syncer::sync_waiting() {
+  if (waiting_.size() > limits::synced_one_by_one) co_await sync_together();
   while (!waiting_.empty()) {
     const IndexEntry entry = waiting_.begin()->second;
     // A session that is gone by now has nothing to lose; a disk that fails is told of by the next

@@ -31,6 +31,7 @@ class Syncer {
  private:
   transport::Task<void> run();
   transport::Task<void> sync_waiting();
+  transport::Task<void> sync_together();
 
   transport::Loop& loop_;
   transport::Worker& worker_;
