@@ -18,23 +18,14 @@ v1::PlanEntry::Status status_of(json::View status) {
 
 }  // namespace
 
-std::optional<Plan::Entries> Plan::called(json::View tool_use) {
+void Plan::called(json::View tool_use) {
   std::string tool = text_in(tool_use, "name");
-  const json::View input = tool_use.find("input");
-  if (tool == "TodoWrite" && input.find("todos").is_array()) {
-    Entries entries;
-    for (const json::View todo : input.find("todos").elements()) {
-      entries.push_back({.content = text_in(todo, "content"),
-                         .priority = v1::PlanEntry::Priority::medium,
-                         .status = status_of(todo.find("status"))});
-    }
-    return entries;
-  }
-  if (tool == "TaskCreate" || tool == "TaskUpdate" || tool == "TaskList") {
+  for (const std::string_view known : {"TodoWrite", "TaskCreate", "TaskUpdate", "TaskList"}) {
+    if (tool != known) continue;
     open_[text_in(tool_use, "id")] = {.tool = std::move(tool),
-                                      .subject = text_in(input, "subject")};
+                                      .subject = text_in(tool_use.find("input"), "subject")};
+    return;
   }
-  return std::nullopt;
 }
 
 std::optional<Plan::Entries> Plan::returned(json::View tool_result, json::View tool_use_result) {
@@ -44,9 +35,10 @@ std::optional<Plan::Entries> Plan::returned(json::View tool_result, json::View t
   open_.erase(found);
   if (tool_result.find("is_error").boolean().value_or(false)) return std::nullopt;
   bool changed = false;
+  if (call.tool == "TodoWrite") changed = replace(tool_use_result.find("newTodos"), "content");
   if (call.tool == "TaskCreate") changed = create(tool_use_result.find("task"));
   if (call.tool == "TaskUpdate") changed = update(call, tool_use_result);
-  if (call.tool == "TaskList") changed = replace(tool_use_result.find("tasks"));
+  if (call.tool == "TaskList") changed = replace(tool_use_result.find("tasks"), "subject");
   if (!changed) return std::nullopt;
   return entries();
 }
@@ -74,11 +66,12 @@ bool Plan::update(const Call& call, json::View given) {
   return true;
 }
 
-bool Plan::replace(json::View tasks) {
+bool Plan::replace(json::View tasks, std::string_view name_of_text) {
   if (!tasks.is_array()) return false;
   tasks_.clear();
   for (const json::View each : tasks.elements()) {
-    create(each);
+    tasks_.push_back({.id = text_in(each, "id"), .entry = {}});
+    tasks_.back().entry.content = text_in(each, name_of_text);
     tasks_.back().entry.status = status_of(each.find("status"));
   }
   return true;

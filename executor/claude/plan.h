@@ -20,9 +20,9 @@ class Plan {
  public:
   using Entries = std::vector<v1::PlanEntry>;
 
-  /// A tool_use block whose input is whole. The list, when it is another one now.
-  std::optional<Entries> called(json::View tool_use);
-  /// A tool_result block with the `tool_use_result` beside its message. The list, when it is
+  /// Takes a tool_use block whose input is whole.
+  void called(json::View tool_use);
+  /// Takes a tool_result block with the `tool_use_result` beside its message. The list, when it is
   /// another one now.
   std::optional<Entries> returned(json::View tool_result, json::View tool_use_result);
 
@@ -38,7 +38,7 @@ class Plan {
 
   bool create(json::View task);
   bool update(const Call& call, json::View given);
-  bool replace(json::View tasks);
+  bool replace(json::View tasks, std::string_view name_of_text);
   Entries entries() const;
 
   std::vector<Task> tasks_;

@@ -11,7 +11,7 @@ namespace {
 std::optional<Plan::Entries> run(Plan& plan, const std::string& tool, const std::string& input,
                                  const std::string& given, bool failed = false) {
   const std::string use = R"({"id":"t","name":")" + tool + R"(","input":)" + input + "}";
-  CHECK_FALSE(plan.called(json::View(use)));
+  plan.called(json::View(use));
   const std::string result =
       std::string(R"({"tool_use_id":"t","is_error":)") + (failed ? "true}" : "false}");
   return plan.returned(json::View(result), json::View(given));
@@ -19,19 +19,21 @@ std::optional<Plan::Entries> run(Plan& plan, const std::string& tool, const std:
 
 }  // namespace
 
-TEST_CASE("a list of todos is the plan, at once") {
+TEST_CASE("a list of todos is the plan, once it has been taken") {
   Plan plan;
-  const auto entries = plan.called(json::View(R"({"id":"t","name":"TodoWrite","input":{"todos":[
+  const std::string given = R"({"oldTodos":[],"newTodos":[
       {"content":"a","status":"completed","activeForm":"A"},
       {"content":"b","status":"in_progress","activeForm":"B"},
-      {"content":"c","status":"pending","activeForm":"C"}]}})"));
+      {"content":"c","status":"pending","activeForm":"C"}]})";
+  const auto entries = run(plan, "TodoWrite", R"({"todos":[]})", given);
   REQUIRE(entries);
   REQUIRE(entries->size() == 3);
   CHECK(entries->at(0).status == Status::completed);
   CHECK(entries->at(1).status == Status::in_progress);
   CHECK(entries->at(2).content == "c");
   CHECK(entries->at(2).status == Status::pending);
-  CHECK_FALSE(plan.called(json::View(R"({"id":"t","name":"TodoWrite","input":{}})")));
+  CHECK(run(plan, "TodoWrite", "{}", R"({"newTodos":[]})")->empty());
+  CHECK_FALSE(run(plan, "TodoWrite", "{}", R"("Error: No such tool")", true));
 }
 
 TEST_CASE("tasks are the plan, one after the other, once their calls have worked") {

@@ -120,7 +120,7 @@ Role role_of_words(std::string_view words) {
 
 Role role_of_user(const Entry& entry) {
   if (entry.is("isCompactSummary")) return Role::ends;
-  if (entry.is("isMeta")) return Role::trails;
+  if (entry.is("isMeta")) return Role::runs;
   const json::View content = entry.find("message").find("content");
   for (const json::View block : content.elements()) {
     if (block.find("type").equals("tool_result")) return Role::runs;
@@ -147,18 +147,7 @@ class LastTurn {
     const Entry entry(line);
     if (!is_link(entry) || (!wanted_.empty() && entry.text("uuid") != wanted_)) return true;
     if (point_.cwd.empty()) point_.cwd = entry.text("cwd");
-    const Role role = asked_ ? Role::ends : role_of(entry);
-    // Only what is in the conversation is taken for a point of it.
-    const bool says = !entry.has_type("system");
-    if (role == Role::begins || role == Role::runs) trail_.clear();
-    if (says && trail_.empty() && (role == Role::trails || role == Role::ends))
-      trail_ = entry.text("uuid");
-    if (role == Role::ends && says) {
-      point_.uuid = trail_;
-      return false;
-    }
-    // Whatever was there before a prompt is over.
-    if (role == Role::begins) asked_ = true;
+    if (ends_with(entry)) return false;
     wanted_ = entry.text("parentUuid");
     return !wanted_.empty();
   }
@@ -166,10 +155,33 @@ class LastTurn {
   Point point() && { return std::move(point_); }
 
  private:
+  /// Whether the turn that is looked for ends here, or with what follows.
+  bool ends_with(const Entry& entry) {
+    const Role role = role_of(entry);
+    // Whatever came before a prompt is over. Only what is said in the conversation can be named as
+    // a point of it.
+    const bool before_prompt = asked_ && !entry.has_type("system") && !entry.is("isMeta");
+    const bool over = role == Role::ends && (!running_ || entry.is("isCompactSummary"));
+    if (role == Role::begins) asked_ = true;
+    if (role != Role::trails && !over) {
+      running_ = true;
+      trail_.clear();
+    } else if (trail_.empty() && !entry.has_type("system")) {
+      trail_ = entry.text("uuid");
+    }
+    if (before_prompt) {
+      point_.uuid = entry.text("uuid");
+    } else if (over) {
+      point_.uuid = trail_;
+    }
+    return before_prompt || over;
+  }
+
   Point point_;
-  std::string wanted_;  // the next link; empty: the last one of all
-  std::string trail_;   // the last link of those that follow the end, if this is where it comes
-  bool asked_ = false;
+  std::string wanted_;    // the next link; empty: the last one of all
+  std::string trail_;     // the last of the links that follow the end, if that is what comes next
+  bool running_ = false;  // links of a turn that runs have been seen
+  bool asked_ = false;    // … and its prompt
 };
 
 Result<LinesFromEnd> lines_of(const SessionFile& file) {

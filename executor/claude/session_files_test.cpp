@@ -151,6 +151,12 @@ TEST_CASE("a turn that runs is left out") {
   CHECK(end_of(called + user("r3", "a4", R"([{"type":"tool_result"}])") +
                user("m3", "r3", R"("[Image]")", R"("isMeta":true,)")) == "a2");
   CHECK(end_of(called + assistant("h5", "a4", "thinking", R"("end_turn")")) == "a2");
+  const std::string resumed = prompt + assistant("a3", "u2", "text", R"("max_tokens")") +
+                              user("m3", "a3", R"("Resume directly")", R"("isMeta":true,)");
+  CHECK(end_of(resumed) == "a2");
+  const std::string caveat = user("m2", "a2", R"("<local-command-caveat>")", R"("isMeta":true,)");
+  CHECK(end_of(turn + caveat + user("u3", "m2", R"("<command-name>/context</command-name>")") +
+               other("s3", "u3", "system")) == "a2");
   const std::string first = user("u1", "", R"("go")") + other("t1", "u1", "attachment");
   CHECK(end_of(first).empty());
   CHECK(point_of(first).cwd == "/w");
@@ -197,6 +203,7 @@ TEST_CASE("a compacted conversation ends with what the compaction has left") {
   CHECK(end_of(boundary + user("c2", "c1", R"("<command-name>/compact</command-name>")") +
                user("c3", "c2", R"("<local-command-stdout>Compacted</local-command-stdout>")") +
                other("t3", "c3", "attachment")) == "t3");
+  CHECK(end_of(boundary + assistant("a2", "c1", "tool_use", R"("tool_use")")) == "c1");
   CHECK(compacted(boundary, "a2") == true);
   CHECK(compacted(boundary, "c1") == false);
   CHECK(compacted(boundary, "c0") == false);

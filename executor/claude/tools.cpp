@@ -340,6 +340,9 @@ void take_edit(v1::ToolCall& call, json::View given) {
   call.locations = std::move(places);
 }
 
+/// Whether it is a sub-agent that goes on by itself: what is said of that is for the model alone.
+bool is_left_to_itself(json::View given) { return given.find("status").equals("async_launched"); }
+
 }  // namespace
 
 v1::ToolCall tool_call_of(json::View tool_use, std::string_view cwd) {
@@ -369,9 +372,13 @@ v1::ToolCall tool_result_of(json::View tool_result, json::View tool_use_result) 
     take_edit(call, tool_use_result);
     return call;
   }
-  std::vector<v1::ToolContent> content;
-  add_block(tool_result.find("content"), content);
-  call.content = std::move(content);
+  if (!is_left_to_itself(tool_use_result)) {
+    std::vector<v1::ToolContent> content;
+    // The model is told a sub-agent's report with remarks about it.
+    const bool reports = tool_use_result.find("agentId").is_string();
+    add_block((reports ? tool_use_result : tool_result).find("content"), content);
+    call.content = std::move(content);
+  }
   // The file that was read is the content already.
   const bool tells_more = tool_use_result.is_array() ||
                           (tool_use_result.is_object() && !tool_use_result.find("file").exists());

@@ -215,3 +215,14 @@ TEST_CASE("an edit keeps its diffs where the result has none that are better") {
   const v1::ToolCall failed = result_of(R"("no match")", R"({"structuredPatch":[]})", true);
   CHECK(failed.content->front().content.text == "no match");
 }
+
+TEST_CASE("a sub-agent's report is shown as it is, and of one that goes on nothing is said") {
+  const v1::ToolCall done = result_of(
+      R"([{"type":"text","text":"[hand-back] found it"}])",
+      R"({"status":"completed","agentId":"a","content":[{"type":"text","text":"found it"}]})");
+  REQUIRE(done.content);
+  CHECK(done.content->front().content.text == "found it");
+  const v1::ToolCall left = result_of(
+      R"("never quote this")", R"({"isAsync":true,"status":"async_launched","agentId":"a"})");
+  CHECK_FALSE(left.content);
+}
