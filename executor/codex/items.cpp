@@ -4,22 +4,13 @@
 #include <utility>
 
 #include "base/json/writer.h"
-#include "executor/codex/limits.h"
+#include "executor/tool_parts.h"
 
 namespace tine::executor::codex {
 namespace {
 
 std::string text_in(json::View object, std::string_view name) {
   return object.find(name).string().value_or(std::string());
-}
-
-std::string short_title(std::string text) {
-  if (const std::size_t line = text.find('\n'); line != std::string::npos) text.resize(line);
-  if (text.size() <= limits::title) return text;
-  std::size_t end = limits::title;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
-  text.resize(end);
-  return text + "…";
 }
 
 v1::ToolStatus status_of(json::View item) {
@@ -67,10 +58,6 @@ v1::ToolCall command_call(json::View item) {
     call.raw_output = std::move(result);
   }
   return call;
-}
-
-std::string file_name(std::string_view path) {
-  return std::string(path.substr(path.rfind('/') + 1));
 }
 
 v1::ToolCall file_change(json::View item) {
@@ -192,20 +179,11 @@ struct Hunk {
   bool any = false;
 };
 
-v1::ToolContent diff(std::string path, std::optional<std::string> before, std::string after) {
-  v1::ToolContent content;
-  content.type = v1::ToolContent::Type::diff;
-  content.path = std::move(path);
-  content.old_text = std::move(before);
-  content.new_text = std::move(after);
-  return content;
-}
-
 /// Each hunk is a diff of its own: the text between them is not known here.
 void add_hunks(const std::string& path, std::string_view text, std::vector<v1::ToolContent>& out) {
   Hunk hunk;
   const auto flush = [&] {
-    if (hunk.any) out.push_back(diff(path, std::move(hunk.before), std::move(hunk.after)));
+    if (hunk.any) out.push_back(diff_content(path, std::move(hunk.before), std::move(hunk.after)));
     hunk = Hunk();
   };
   while (!text.empty()) {
@@ -226,12 +204,6 @@ void add_hunks(const std::string& path, std::string_view text, std::vector<v1::T
 
 }  // namespace
 
-v1::ToolContent text_content(std::string text) {
-  v1::ToolContent content;
-  content.content = v1::text_block(std::move(text));
-  return content;
-}
-
 std::string bare_command(std::string_view command) {
   for (const std::string_view shell : {"/bin/bash -lc '", "/bin/sh -lc '", "/bin/zsh -lc '",
                                        "bash -lc '", "/bin/bash -c '", "/bin/sh -c '"}) {
@@ -249,9 +221,9 @@ std::vector<v1::ToolContent> diffs_of(json::View changes) {
     std::string text = text_in(change, "diff");
     const json::View kind = change.find("kind").find("type");
     if (kind.equals("add")) {
-      out.push_back(diff(std::move(path), std::nullopt, std::move(text)));
+      out.push_back(diff_content(std::move(path), std::nullopt, std::move(text)));
     } else if (kind.equals("delete")) {
-      out.push_back(diff(std::move(path), std::move(text), std::string()));
+      out.push_back(diff_content(std::move(path), std::move(text), std::string()));
     } else {
       add_hunks(path, text, out);
     }

@@ -22,8 +22,6 @@ std::vector<v1::ToolContent> diffs_of(json::View changes);
 /// What a command line says without the shell around it.
 std::string bare_command(std::string_view command);
 
-v1::ToolContent text_content(std::string text);
-
 /// The entries of turn/plan/updated.
 std::vector<v1::PlanEntry> plan_of(json::View plan);
 

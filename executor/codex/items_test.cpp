@@ -1,14 +1,11 @@
 #include "executor/codex/items.h"
 
-#include "executor/codex/limits.h"
 #include "tests/catch.h"
 
 using namespace tine;
 using namespace tine::executor::codex;
 
 namespace {
-
-namespace bounds = executor::codex::limits;
 
 v1::ToolCall call_of(std::string_view item) {
   auto call = tool_call_of(json::View(item));
@@ -102,15 +99,6 @@ TEST_CASE("other tools have their own titles, inputs and results") {
       call_of(R"({"type":"webSearch","id":"w","query":"","action":{"type":"openPage","url":"u"}})")
           .kind == v1::ToolKind::fetch);
   CHECK(call_of(R"({"type":"imageView","id":"i","path":"/w/a.png"})").title == "View a.png");
-}
-
-TEST_CASE("a title has one line and a bound, which cuts no character") {
-  std::string text(bounds::title - 1, 'x');
-  CHECK(call_of(R"({"type":"dynamicToolCall","id":"d","tool":")" + text + "y\"}").title ==
-        text + "y");
-  CHECK(call_of(R"({"type":"dynamicToolCall","id":"d","tool":")" + text + "ü\"}").title ==
-        text + "…");
-  CHECK(call_of(R"({"type":"dynamicToolCall","id":"d","tool":"one\ntwo"})").title == "one");
 }
 
 TEST_CASE("messages are no tool calls, nor is what is not known") {

@@ -38,9 +38,6 @@ inline constexpr transport::KillLadder ending{.after_input = milliseconds(3'000)
 /// end.
 inline constexpr std::size_t live_output = std::size_t{64} * 1024;
 
-/// Characters of a tool call's title. The rest is cut off.
-inline constexpr std::size_t title = 200;
-
 /// Bytes of stderr in an error's text: the last ones.
 inline constexpr std::size_t told_stderr = 500;
 

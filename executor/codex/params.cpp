@@ -6,6 +6,7 @@
 
 #include "base/json/view.h"
 #include "base/json/writer.h"
+#include "executor/prompt_text.h"
 
 namespace tine::executor::codex {
 namespace {
@@ -145,29 +146,17 @@ void write_text(json::Writer& out, std::string_view text) {
 }
 
 void write_input(json::Writer& out, const v1::ContentBlock& block) {
-  switch (block.type) {
-    case v1::ContentType::text:
-      write_text(out, block.text);
-      break;
-    case v1::ContentType::image:
-    case v1::ContentType::audio: {
-      std::string url = "data:" + block.mime_type + ";base64,";
-      url += v1::base64_data(block);
-      out.begin_object()
-          .member("type", block.type == v1::ContentType::image ? "image" : "audio")
-          .member("url", std::string_view(url))
-          .end_object();
-      break;
-    }
-    case v1::ContentType::resource_link:
-      write_text(out, "[" + block.name + "](" + block.uri + ")");
-      break;
-    case v1::ContentType::resource:
-      write_text(out, block.text.empty()
-                          ? "[" + block.uri + "](" + block.uri + ")"
-                          : "<context ref=\"" + block.uri + "\">\n" + block.text + "\n</context>");
-      break;
+  const bool image = block.type == v1::ContentType::image;
+  if (!image && block.type != v1::ContentType::audio) {
+    write_text(out, prompt_text(block));
+    return;
   }
+  std::string url = "data:" + block.mime_type + ";base64,";
+  url += v1::base64_data(block);
+  out.begin_object()
+      .member("type", image ? "image" : "audio")
+      .member("url", std::string_view(url))
+      .end_object();
 }
 
 void write_sandbox(json::Writer& out, const std::string& sandbox, const v1::Workspace& workspace) {

@@ -7,6 +7,7 @@
 #include "base/json/view.h"
 #include "base/json/writer.h"
 #include "executor/codex/items.h"
+#include "executor/tool_parts.h"
 
 namespace tine::executor::codex {
 namespace {

@@ -9,6 +9,7 @@
 #include "executor/codex/items.h"
 #include "executor/codex/limits.h"
 #include "executor/codex/questions.h"
+#include "executor/tool_parts.h"
 #include "protocol/v1/build_update.h"
 
 namespace tine::executor::codex {

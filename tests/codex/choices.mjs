@@ -75,7 +75,7 @@ test('codex: images are seen, links are named and embedded text is read', async 
   ] });
   const input = JSON.stringify(lastInput(world));
   assert.ok(input.includes('data:image/png;base64,'));
-  assert.ok(input.includes('[notes](file:///project/notes.txt)'));
+  assert.ok(input.includes('[@notes](file:///project/notes.txt)'));
   assert.ok(input.includes('embedded words'));
 });
 

@@ -1,0 +1,37 @@
+#pragma once
+// How the turns and processes of Claude Code end, as our stop reasons and errors. A `result` that
+// calls itself a success may be an error: only `is_error` tells. The structured fields decide
+// wherever there are any; sentences are looked at for what has none.
+//
+// Plain functions. What they are given goes into the error's text: the caller takes the secrets
+// out.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/json/view.h"
+#include "protocol/v1/types/prompt.h"
+
+namespace tine::executor::claude {
+
+/// Of a `result` line. None when the turn went well, and when it ended in a way that has a stop
+/// reason: see stop_of_result().
+std::optional<Error> error_of_result(json::View result);
+
+/// Why a turn without an error ended.
+v1::StopReason stop_of_result(json::View result);
+
+/// `how` the process ended, "exit code 1 after 300 ms", and the end of what it `said` on stderr.
+Error error_of_exit(std::string_view how, std::string_view said);
+
+/// What was not found when the program was to be started, with what to do.
+Error not_installed(Error error);
+
+/// When the limit that is used up begins anew, in seconds since 1970, as the `rate_limit_info` of a
+/// rate_limit_event tells it; none when there is something left, or nobody says.
+std::optional<std::int64_t> limited_until_of(json::View rate_limit_info);
+
+}  // namespace tine::executor::claude
