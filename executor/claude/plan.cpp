@@ -33,7 +33,6 @@ std::optional<Plan::Entries> Plan::returned(json::View tool_result, json::View t
   if (found == open_.end()) return std::nullopt;
   const Call call = std::move(found->second);
   open_.erase(found);
-  if (tool_result.find("is_error").boolean().value_or(false)) return std::nullopt;
   bool changed = false;
   if (call.tool == "TodoWrite") changed = replace(tool_use_result.find("newTodos"), "content");
   if (call.tool == "TaskCreate") changed = create(tool_use_result.find("task"));

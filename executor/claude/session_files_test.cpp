@@ -148,6 +148,7 @@ TEST_CASE("a turn that runs is left out") {
   const std::string called = begun + assistant("a3", "t2", "text", R"("tool_use")") +
                              assistant("a4", "a3", "tool_use", R"("tool_use")");
   CHECK(end_of(called) == "a2");
+  CHECK(end_of(begun + assistant("a3", "t2", "text", R"("tool_use")")) == "a2");
   CHECK(end_of(called + user("r3", "a4", R"([{"type":"tool_result"}])") +
                user("m3", "r3", R"("[Image]")", R"("isMeta":true,)")) == "a2");
   CHECK(end_of(called + assistant("h5", "a4", "thinking", R"("end_turn")")) == "a2");
@@ -181,14 +182,15 @@ TEST_CASE("the branch that was written last is the conversation") {
                                assistant("b2", "b1", "text", R"("end_turn")") +
                                user("c1", "a2", R"("another")");
   CHECK(end_of(branched) == "a2");
-  const std::string aside = R"({"uuid":"x","parentUuid":"a2","isSidechain":true,"type":"user"})";
+  const std::string aside =
+      R"({"uuid":"x","parentUuid":"a2","isSidechain":true,"type":"assistant"})";
   CHECK(end_of(turn + aside + "\n") == "a2");
 }
 
 TEST_CASE("a last line that is cut off, or garbage, is as if it were not there") {
-  const std::string more = user("u2", "a2", R"("more")");
-  CHECK(end_of(turn + more.substr(0, more.size() / 2)) == "a2");
-  CHECK(end_of(turn + assistant("a3", "a2", "text", R"("end_turn")").substr(0, 40)) == "a2");
+  const std::string cut = assistant("a3", "a2", "text", R"("end_turn")");
+  for (std::size_t less = 2; less < cut.size(); less += 7)
+    CHECK(end_of(turn + cut.substr(0, cut.size() - less)) == "a2");
   std::string whole = turn + assistant("a3", "a2", "text", R"("end_turn")");
   whole.pop_back();
   CHECK(end_of(whole) == "a3");

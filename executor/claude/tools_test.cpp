@@ -171,7 +171,8 @@ TEST_CASE("a result may be blocks, within each other too, and images") {
   REQUIRE(call.content->size() == 5);
   CHECK(call.content->at(1).content.text == "b");
   CHECK(call.content->at(2).content.type == v1::ContentType::image);
-  CHECK(v1::base64_data(call.content->at(2).content) == "AA==");
+  CHECK(call.content->at(2).content.raw ==
+        R"({"type":"image","mimeType":"image/png","data":"AA=="})");
   CHECK(call.content->at(3).content.text == "WebFetch");
   CHECK(call.content->at(4).content.text == "c");
 }
@@ -213,6 +214,7 @@ TEST_CASE("an edit keeps its diffs where the result has none that are better") {
       result_of(R"("ok")", R"({"new_source":"x","edit_mode":"replace","notebook_path":"/w/n"})")
           .content);
   const v1::ToolCall failed = result_of(R"("no match")", R"({"structuredPatch":[]})", true);
+  REQUIRE(failed.content);
   CHECK(failed.content->front().content.text == "no match");
 }
 
