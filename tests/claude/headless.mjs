@@ -43,6 +43,11 @@ export class Headless {
     this.child.stdin.write(`${JSON.stringify(line)}\n`);
   }
 
+  /// Hands every further line to `listener`.
+  onLine(listener) {
+    this.#listeners.add(listener);
+  }
+
   /// The first line from the `from`th on that fits, now or later.
   waitFor(what, fits, from = 0) {
     const seen = this.lines.slice(from).find(fits);

@@ -11,6 +11,21 @@ export const claude = resolve('tests/claude/node_modules/@anthropic-ai/claude-co
 /// No real key, and it does not look like one.
 export const apiKey = 'very-secret-key';
 
+/// What the model reads of a recorded request, in the order of its cache.
+export function promptBlocks({ body }) {
+  const blocks = (content) =>
+    (typeof content === 'string' ? [{ text: content, type: 'text' }] : content);
+  const said = body.messages.flatMap(({ role, content }) =>
+    blocks(content).map((block) => ({ role, block })));
+  const withoutBreakpoint = (key, value) => (key === 'cache_control' ? undefined : value);
+  return [...body.tools, ...blocks(body.system), ...said]
+    .map((each) => JSON.stringify(each, withoutBreakpoint));
+}
+
+/// All tokens of a recorded request's prompt.
+export const promptTokens = ({ usage }) =>
+  usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens;
+
 export class World extends AgentWorld {
   static async make() {
     const world = new World('claude', await startModel('messages'));

@@ -13,14 +13,30 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t json_chunk = 24;  // bytes of a tool's input in one event
+constexpr std::string_view summary = "What the mock keeps of a conversation.";
 
 /// What Claude Code adds to the words of a person, in blocks of their own.
 bool is_synthetic(std::string_view text) {
-  constexpr std::array<std::string_view, 5> beginnings = {"<", "[Request interrupted", "[Image",
-                                                          "Your response above was cut off",
-                                                          "Output token limit hit"};
+  constexpr std::array<std::string_view, 6> beginnings = {
+      "<",
+      "[Request interrupted",
+      "[Image",
+      "[Your previous response",
+      "Your response above was",
+      "Output token limit hit",
+  };
   return std::any_of(beginnings.begin(), beginnings.end(),
                      [&](std::string_view each) { return text.starts_with(each); });
+}
+
+/// What is to be done for a prompt. One that asks for a summary has no directives, and would be
+/// asked again were the form of the answer not kept.
+std::vector<Step> steps_for(std::string_view prompt, std::size_t results) {
+  if (prompt.starts_with("CRITICAL: Respond with TEXT ONLY"))
+    return {{.name = "say",
+             .argument = "<analysis>Much was said.</analysis>\n<summary>" + std::string(summary) +
+                         "</summary>"}};
+  return steps_of_answer(prompt, results);
 }
 
 /// The content of a message as blocks.
@@ -208,7 +224,7 @@ Messages::Answer Messages::compose(const json& body) {
   answer.prompt = prompt_blocks(body);
   const auto [prompt, results] = situation(body.value("messages", json::array()));
   const std::string place = prompt + "#" + std::to_string(results);
-  for (const Step& step : steps_of_answer(prompt, results))
+  for (const Step& step : steps_for(prompt, results))
     if (!add(answer, step, place)) break;
   std::uint64_t thought = 0;
   std::uint64_t written = 0;
