@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { test, until } from '../clients/cases.mjs';
@@ -96,6 +96,45 @@ test('claude cli: a question and the end of planning are asked like permissions'
   const modes = run.of('system', 'status').map(({ permissionMode }) => permissionMode);
   assert.ok(modes.includes('default'));
 });
+
+test('claude cli: a line in mid-turn joins that turn and has no result of its own', async () => {
+  const world = await World.make();
+  const run = new Headless(world, asking);
+  const turn = run.prompt('[[run: touch one]] [[say: first]]');
+  const question = await run.waitFor('the question', ({ type }) => type === 'control_request');
+  const uuid = randomUUID();
+  run.send({ type: 'user', uuid, message: { role: 'user', content: 'and this' } });
+  const line = (wanted) => run.waitFor(`the line to be ${wanted}`, ({ command_uuid: id, state }) =>
+    id === uuid && state === wanted);
+  await line('queued');
+  run.answer(question, allow(question.request));
+  await turn;
+  await line('completed');
+  assert.equal(await run.end(), 0);
+  assert.equal(run.of('result').length, 1);
+  assert.ok(JSON.stringify(world.model.requests()[1].body.messages).includes('and this'));
+});
+
+/// Whether initialize alone starts what a project's own files name: a hook, an MCP server.
+async function startedBy(args) {
+  const world = await World.make();
+  const touch = (name) => `touch ${join(world.home, name)}`;
+  mkdirSync(join(world.project, '.claude'));
+  writeFileSync(join(world.project, '.claude/settings.json'), JSON.stringify({ hooks: {
+    SessionStart: [{ hooks: [{ type: 'command', command: touch('hook') }] }] } }));
+  writeFileSync(join(world.project, '.mcp.json'), JSON.stringify({ mcpServers: {
+    theirs: { command: 'sh', args: ['-c', touch('server')] } } }));
+  const run = new Headless(world, [...asking, ...args]);
+  await run.control({ subtype: 'initialize' });
+  await run.prompt('[[say: ok]]');
+  return ['hook', 'server'].filter((name) => existsSync(join(world.home, name)));
+}
+
+test('claude cli: a project\'s hooks and servers are started unless its settings are left out',
+  async () => {
+    assert.deepEqual(await startedBy([]), ['hook', 'server']);
+    assert.deepEqual(await startedBy(['--setting-sources', 'user']), []);
+  });
 
 test('claude cli: an interrupt ends the stream, and the next prompt runs', async () => {
   const world = await World.make();
@@ -198,6 +237,17 @@ test('claude cli: a refusal is a success that is an error, and the next prompt r
     const fine = await run.prompt(`[[say: fine after ${prompt.slice(2, -2)}]]`);
     assert.equal(fine.is_error, false);
   }
+});
+
+test('claude cli: the limit of a subscription tells when it ends', async () => {
+  const world = await World.make();
+  const run = new Headless(world, asking, { ...impatient, ANTHROPIC_API_KEY: undefined,
+    CLAUDE_CODE_OAUTH_TOKEN: apiKey });
+  const resets = Math.floor(Date.now() / 1000) + 7200;
+  const result = await run.prompt(`[[limit: ${resets}]]`);
+  assert.equal(result.api_error_status, 429);
+  const [{ rate_limit_info: limit }] = run.of('rate_limit_event');
+  assert.deepEqual([limit.status, limit.resetsAt], ['rejected', resets]);
 });
 
 const passing = [

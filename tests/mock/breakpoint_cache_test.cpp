@@ -61,8 +61,9 @@ TEST_CASE("mock cache: one other byte before a breakpoint, or another model, rea
   CHECK(cache.count("m", {block('x', 2000), breakpoint('b', 10)}, start).read == 0);
   CHECK(cache.count("n", {block('a', 2000), breakpoint('b', 10)}, start).read == 0);
   CHECK(cache.count("m", {block('a', 2000), breakpoint('b', 10)}, start).read == 2010);
-  // The same bytes in other blocks are another prompt.
-  CHECK(cache.count("m", {breakpoint('a', 2000), breakpoint('b', 9)}, start).read == 0);
+  PromptBlock joined = block('a', 2000, BreakpointCache::five_minutes);
+  joined.text += block('b', 10).text;
+  CHECK(cache.count("m", {joined}, start).read == 0);
 }
 
 TEST_CASE("mock cache: an entry is found twenty blocks before a breakpoint, not further") {

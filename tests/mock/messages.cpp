@@ -137,7 +137,7 @@ bool is_fault_of_stream(const Step& step) {
 
 bool is_fault(const Step& step) {
   return is_fault_of_stream(step) || step.name == "status" || step.name == "context" ||
-         step.name == "reset" || step.name == "hang";
+         step.name == "limit" || step.name == "reset" || step.name == "hang";
 }
 
 json usage_of(const CacheUse& use, std::uint64_t output, std::uint64_t thought) {
@@ -291,6 +291,13 @@ transport::Task<void> Messages::refuse(Exchange& exchange, const Answer& answer,
   } else if (fault.name == "context") {
     const json error = error_of(400, "prompt is too long: 1200000 tokens > 1000000 maximum");
     co_await exchange.answer(400, std::move(headers), error.dump());
+  } else if (fault.name == "limit") {
+    const std::string prefix = "anthropic-ratelimit-unified-";
+    headers[prefix + "status"] = "rejected";
+    headers[prefix + "reset"] = words(fault.argument, 2).at(0);
+    headers[prefix + "representative-claim"] = "five_hour";
+    const json error = error_of(429, "This request would exceed your account's rate limit.");
+    co_await exchange.answer(429, std::move(headers), error.dump());
   } else if (fault.name == "reset") {
     exchange.drop();
   } else {

@@ -6,10 +6,11 @@
 //
 //   [[say: TEXT]]  [[think: TEXT]]  [[slow: CHUNKS MS]]
 //   [[run: COMMAND]]  [[call: NAME JSON]]
-//   [[status: CODE TIMES RETRY_AFTER]]  [[context]]  [[drop: TIMES]]  [[hang: headers|body TIMES]]
+//   [[status: CODE TIMES RETRY_AFTER]]  [[context]]  [[limit: RESETS_AT]]
+//   [[drop: TIMES]]  [[hang: headers|body TIMES]]
 // of the Responses API alone:
 //   [[escalate: COMMAND]]  [[patch: PATCH]]  [[plan: STEP | STEP]]  [[mcp: NAMESPACE NAME JSON]]
-//   [[quota]]  [[limit: RESETS_AT]]
+//   [[quota]]
 // of the Messages API alone:
 //   [[calls: NAME JSON | NAME JSON]]
 //   [[reset: TIMES]]  [[truncate: TIMES]]  [[overloaded_event: TIMES]]
