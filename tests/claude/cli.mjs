@@ -28,7 +28,7 @@ const allow = ({ input }) => ({ behavior: 'allow', updatedInput: input });
 const text = (run) => run.of('stream_event').map(({ event }) => event.delta?.text ?? '').join('');
 const retries = (run) => run.of('system', 'api_retry').map(({ error }) => error);
 
-test('claude cli: a turn is told in blocks, whose ids are those of the session\'s file', async () => {
+test('claude cli: a turn is told in blocks, with the ids of the session\'s file', async () => {
   const world = await World.make();
   const session = randomUUID();
   const run = new Headless(world, [...asking, '--session-id', session]);

@@ -6,7 +6,8 @@ import { resolve } from 'node:path';
 import { AgentWorld } from '../clients/agent_world.mjs';
 import { startModel } from '../mock/model.mjs';
 
-export const claude = resolve('tests/claude/node_modules/@anthropic-ai/claude-code-linux-x64/claude');
+export const claude = resolve('tests/claude/node_modules/@anthropic-ai',
+  'claude-code-linux-x64/claude');
 
 /// No real key, and it does not look like one.
 export const apiKey = 'very-secret-key';
