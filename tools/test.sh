@@ -146,6 +146,7 @@ everything() {  # everything LONG
   check "sources: layers, co_await" tools/check_sources
   if quick; then
     check "npm packages (codex)" npm_packages tests/codex
+    check "npm packages (claude)" npm_packages tests/claude
     # Suites mostly wait: what they leave of the processor builds what comes after them.
     beside build asan
     suites release "" "$1"

@@ -1,32 +1,15 @@
 // The program with the real Codex behind it, and a mocked model behind that, in a home of their own.
 
-import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
-import { defer, directory, skip } from '../clients/cases.mjs';
-import { Server } from '../clients/server.mjs';
+import { AgentWorld } from '../clients/agent_world.mjs';
+import { directory, skip } from '../clients/cases.mjs';
+import { startModel } from '../mock/model.mjs';
 
 export const codex = resolve('tests/codex/node_modules/@openai/codex-linux-x64/vendor',
   'x86_64-unknown-linux-musl/bin/codex');
-const mock = join(dirname(process.env.TINE), 'tests/mock/mock_model');
-
-/// A mocked model service: its port, and what it was asked so far.
-async function startModel() {
-  const recording = join(directory('model'), 'requests.jsonl');
-  const child = spawn(mock, ['responses', recording], { stdio: ['pipe', 'pipe', 'inherit'] });
-  defer(() => child.stdin.end());
-  const port = await new Promise((done) => {
-    createInterface(child.stdout).once('line', done);
-  });
-  return {
-    port,
-    requests: () => readFileSync(recording, 'utf8').split('\n').filter(Boolean)
-      .map((line) => JSON.parse(line)),
-    stop: () => { child.kill('SIGKILL'); },
-  };
-}
 
 /// Where the kernel does not let Codex shut in what it runs, it runs nothing.
 let sandbox = null;
@@ -36,15 +19,12 @@ function needSandbox() {
   if (!sandbox) skip('the sandbox of Codex does not work on this machine');
 }
 
-export class World {
+export class World extends AgentWorld {
   /// `provider` are more lines for Codex's configuration of the mocked provider, `codexConfig` for
   /// the rest of it.
   static async make({ provider = '', codexConfig = '' } = {}) {
     needSandbox();
-    const world = new World();
-    world.model = await startModel();
-    world.home = directory('codex-home');
-    world.project = directory('project');
+    const world = new World('codex', await startModel('responses'));
     mkdirSync(join(world.home, '.codex'));
     writeFileSync(join(world.home, '.codex/config.toml'), `
 model = "gpt-5.5"
@@ -68,35 +48,7 @@ trust_level = "trusted"
     return world;
   }
 
-  /// Writes the program's own configuration; `backend` are the lines of its one backend.
-  configure(backend) {
-    mkdirSync(join(this.home, 'config/tine'), { recursive: true });
-    const configuration = join(this.home, 'config/tine/config.toml');
-    writeFileSync(configuration,
-      `default_backend = "codex"\n[backends.codex]\nkind = "codex"\n${backend}\n`);
-    chmodSync(configuration, 0o600);
-  }
-
   environment() {
-    return { HOME: this.home, XDG_CONFIG_HOME: `${this.home}/config`,
-      XDG_STATE_HOME: `${this.home}/state`, OPENAI_API_KEY: 'very-secret-key' };
-  }
-
-  /// Starts the program; more than one may run.
-  async serve(capabilities = {}) {
-    const server = new Server({ env: this.environment(), cwd: this.project });
-    await server.initialize(capabilities);
-    return server;
-  }
-
-  /// What the program answers to initialize.
-  initialize(capabilities) {
-    return new Server({ env: this.environment(), cwd: this.project }).initialize(capabilities);
-  }
-
-  /// The program with a session.
-  async open(capabilities = {}) {
-    const server = await this.serve(capabilities);
-    return { server, session: await server.newSession(this.project) };
+    return { ...super.environment(), OPENAI_API_KEY: 'very-secret-key' };
   }
 }

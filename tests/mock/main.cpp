@@ -1,5 +1,5 @@
-// usage: mock_model responses RECORD: serves on a port of 127.0.0.1, which it prints, until its
-// input ends. RECORD is the file that gets every request.
+// usage: mock_model responses|messages RECORD: serves that API on a port of 127.0.0.1, which it
+// prints, until its input ends. RECORD is the file that gets every request.
 
 #include <unistd.h>
 
@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "tests/mock/messages.h"
 #include "tests/mock/responses.h"
 #include "transport/channel.h"
 
@@ -27,15 +28,18 @@ transport::Task<void> until_input_ends(transport::Loop& loop) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3 || std::strcmp(argv[1], "responses") != 0) {
-    std::fputs("usage: mock_model responses RECORD\n", stderr);
+  const bool messages = argc == 3 && std::strcmp(argv[1], "messages") == 0;
+  if (argc != 3 || (!messages && std::strcmp(argv[1], "responses") != 0)) {
+    std::fputs("usage: mock_model responses|messages RECORD\n", stderr);
     return 2;
   }
   transport::Loop loop;
   mock::Recording recording(argv[2]);
-  mock::Responses dialect(recording);
-  mock::HttpServer server(loop, [&dialect](mock::HttpRequest request, mock::Exchange& exchange) {
-    return dialect.handle(std::move(request), exchange);
+  mock::Responses of_openai(recording);
+  mock::Messages of_anthropic(recording);
+  mock::HttpServer server(loop, [&](mock::HttpRequest request, mock::Exchange& exchange) {
+    return messages ? of_anthropic.handle(std::move(request), exchange)
+                    : of_openai.handle(std::move(request), exchange);
   });
   std::printf("%d\n", server.port());
   std::fflush(stdout);

@@ -8,7 +8,8 @@ void Recording::add(const HttpRequest& request, nlohmann::json more) {
   line["method"] = request.method;
   line["target"] = request.target;
   line["headers"] = request.headers;
-  if (line["headers"].contains("authorization")) line["headers"]["authorization"] = "…";
+  for (const char* key : {"authorization", "x-api-key"})
+    if (line["headers"].contains(key)) line["headers"][key] = "…";
   line["body"] = nlohmann::json::parse(request.body, nullptr, false);
   out_ << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
 }

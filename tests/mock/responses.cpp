@@ -57,13 +57,8 @@ json exec_call(const std::string& command, bool escalate) {
 
 json plan_call(const std::string& argument) {
   json plan = json::array();
-  std::size_t at = 0;
-  while (at <= argument.size()) {
-    const std::size_t end = std::min(argument.find('|', at), argument.size());
-    plan.push_back({{"step", argument.substr(at, end - at)},
-                    {"status", plan.empty() ? "in_progress" : "pending"}});
-    at = end + 1;
-  }
+  for (const std::string& step : parts_of(argument, "|"))
+    plan.push_back({{"step", step}, {"status", plan.empty() ? "in_progress" : "pending"}});
   return {{"type", "function_call"},
           {"name", "update_plan"},
           {"arguments", json{{"plan", plan}}.dump()}};
@@ -133,16 +128,11 @@ transport::Task<void> Responses::play(Exchange& exchange, Call& call) {
       const json created{{"type", "response.created"}, {"response", {{"id", call.id}}}};
       co_await exchange.event("response.created", created.dump());
     }
-    if (step.name == "say") {
-      co_await say(exchange, call, step.argument, " ", 0);
-    } else if (step.name == "slow") {
-      const auto parts = words(step.argument, 2);
-      std::string text;
-      for (int i = 0; i < std::stoi(parts.at(0)); ++i) text += std::to_string(i) + " ";
-      co_await say(exchange, call, std::move(text), " ", std::stoi(parts.at(1)));
+    if (step.name == "say" || step.name == "slow") {
+      co_await say(exchange, call, speech_of(step));
     } else if (step.name == "think") {
       co_await think(exchange, call, step.argument);
-    } else if (calls_tool(step)) {
+    } else if (calls_of(step) > 0) {
       json made = call_of(step);
       made["call_id"] = next_id("call_");
       call.output_bytes += made.dump().size();
@@ -156,12 +146,8 @@ transport::Task<bool> Responses::fault(Exchange& exchange, Call& call, Step step
   const bool is_fault = step.name == "status" || step.name == "drop" || step.name == "hang" ||
                         step.name == "quota" || step.name == "context" || step.name == "limit";
   if (!is_fault) co_return false;
+  if (!faults_.strikes(call.key, step)) co_return false;
   const auto parts = words(step.argument, 3);
-  int times = 1 << 20;
-  const std::size_t times_at = step.name == "status" ? 1 : 0;
-  if (step.name != "hang" && step.name != "limit" && parts.size() > times_at)
-    times = std::stoi(parts[times_at]);
-  if (faults_[call.key + step.name]++ >= times) co_return false;
   std::map<std::string, std::string> headers;
   if (step.name == "status") {
     if (parts.size() > 2) headers["retry-after"] = parts[2];
@@ -192,26 +178,24 @@ transport::Task<bool> Responses::fault(Exchange& exchange, Call& call, Step step
   co_return true;
 }
 
-transport::Task<void> Responses::say(Exchange& exchange, Call& call, std::string text,
-                                     std::string separator, int pause_ms) {
+transport::Task<void> Responses::say(Exchange& exchange, Call& call, Speech speech) {
   const std::string id = next_id("msg_");
   json message{{"type", "message"}, {"id", id}, {"role", "assistant"}, {"content", json::array()}};
   const json added{
       {"type", "response.output_item.added"}, {"output_index", call.items}, {"item", message}};
   co_await exchange.event("response.output_item.added", added.dump());
-  std::size_t at = 0;
-  while (at < text.size() && !exchange.broken()) {
-    std::size_t end = text.find(separator, at);
-    end = end == std::string::npos ? text.size() : end + separator.size();
+  for (const std::string& chunk : speech.chunks) {
+    if (exchange.broken()) co_return;
     const json delta{{"type", "response.output_text.delta"},
                      {"item_id", id},
                      {"output_index", call.items},
                      {"content_index", 0},
-                     {"delta", text.substr(at, end - at)}};
+                     {"delta", chunk}};
     co_await exchange.event("response.output_text.delta", delta.dump());
-    if (pause_ms > 0) co_await transport::pause(exchange.loop(), transport::Milliseconds(pause_ms));
-    at = end;
+    if (speech.pause_ms > 0)
+      co_await transport::pause(exchange.loop(), transport::Milliseconds(speech.pause_ms));
   }
+  const std::string text = speech.text();
   message["content"] = json::array({json{{"type", "output_text"}, {"text", text}}});
   call.output_bytes += text.size();
   const json done{

@@ -3,10 +3,10 @@
 //
 // On the loop's thread; lives as long as the server.
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tests/mock/faults.h"
 #include "tests/mock/http.h"
 #include "tests/mock/prefix_cache.h"
 #include "tests/mock/recording.h"
@@ -24,8 +24,7 @@ class Responses {
   struct Call;
   using Playing = transport::Task<void>;
   Playing play(Exchange& exchange, Call& call);
-  Playing say(Exchange& exchange, Call& call, std::string text, std::string separator,
-              int pause_ms);
+  Playing say(Exchange& exchange, Call& call, Speech speech);
   Playing think(Exchange& exchange, Call& call, std::string text);
   Playing item(Exchange& exchange, Call& call, nlohmann::json item);
   /// Whether the step is a fault that still has to happen; then it has.
@@ -35,7 +34,7 @@ class Responses {
 
   Recording& recording_;
   PrefixCache cache_;
-  std::map<std::string, int> faults_;  // how often each has happened
+  Faults faults_;
   std::size_t ids_ = 0;
 };
 

@@ -5,10 +5,18 @@
 // next one follows.
 //
 //   [[say: TEXT]]  [[think: TEXT]]  [[slow: CHUNKS MS]]
-//   [[run: COMMAND]]  [[escalate: COMMAND]]  [[patch: PATCH]]  [[plan: STEP | STEP]]
-//   [[call: NAME JSON]]  [[mcp: NAMESPACE NAME JSON]]
-//   [[status: CODE TIMES RETRY_AFTER]]  [[quota]]  [[limit: RESETS_AT]]
-//   [[context]]  [[drop: TIMES]]  [[hang: headers|body]]
+//   [[run: COMMAND]]  [[call: NAME JSON]]
+//   [[status: CODE TIMES RETRY_AFTER]]  [[context]]  [[limit: RESETS_AT]]
+//   [[drop: TIMES]]  [[hang: headers|body TIMES]]
+// of the Responses API alone:
+//   [[escalate: COMMAND]]  [[patch: PATCH]]  [[plan: STEP | STEP]]  [[mcp: NAMESPACE NAME JSON]]
+//   [[quota]]
+// of the Messages API alone:
+//   [[calls: NAME JSON | NAME JSON]]
+//   [[reset: TIMES]]  [[truncate: TIMES]]  [[overloaded_event: TIMES]]
+//   [[stop: max_tokens|refusal TIMES]]
+//
+// An argument may itself hold directives, as the prompt of a subagent does: `[[` and `]]` match.
 //
 // Functions and values.
 
@@ -24,8 +32,22 @@ struct Step {
   std::string argument;
 };
 
-/// Whether the step calls a tool, and so ends an answer.
-bool calls_tool(const Step& step);
+/// How many tools the step calls. One that calls any ends an answer.
+std::size_t calls_of(const Step& step);
+
+/// The parts of an argument that names several.
+std::vector<std::string> parts_of(std::string_view argument, std::string_view separator);
+
+/// What a step says, and how long it waits after each chunk.
+struct Speech {
+  std::vector<std::string> chunks;
+  int pause_ms = 0;
+
+  std::string text() const;
+};
+
+/// Of `say` and `think` a chunk is a word, of `slow` a number.
+Speech speech_of(const Step& step);
 
 /// The steps of the answer that follows `results` results of tools. A prompt without directives is
 /// answered "ok".

@@ -1,0 +1,50 @@
+// The program with the real Claude Code behind it, and a mocked model behind that, in a home of
+// their own.
+
+import { resolve } from 'node:path';
+
+import { AgentWorld } from '../clients/agent_world.mjs';
+import { startModel } from '../mock/model.mjs';
+
+export const claude = resolve('tests/claude/node_modules/@anthropic-ai',
+  'claude-code-linux-x64/claude');
+
+/// No real key, and it does not look like one.
+export const apiKey = 'very-secret-key';
+
+/// What the model reads of a recorded request, in the order of its cache.
+export function promptBlocks({ body }) {
+  const blocks = (content) =>
+    (typeof content === 'string' ? [{ text: content, type: 'text' }] : content);
+  const said = body.messages.flatMap(({ role, content }) =>
+    blocks(content).map((block) => ({ role, block })));
+  const withoutBreakpoint = (key, value) => (key === 'cache_control' ? undefined : value);
+  return [...body.tools, ...blocks(body.system), ...said]
+    .map((each) => JSON.stringify(each, withoutBreakpoint));
+}
+
+/// All tokens of a recorded request's prompt.
+export const promptTokens = ({ usage }) =>
+  usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens;
+
+export class World extends AgentWorld {
+  static async make() {
+    const world = new World('claude', await startModel('messages'));
+    world.configure(`command = ["${claude}"]`);
+    return world;
+  }
+
+  /// What the program hands on to Claude Code: quiet, on loopback, at home here.
+  environment() {
+    return {
+      ...super.environment(),
+      CLAUDE_CONFIG_DIR: `${this.home}/.claude`,
+      ANTHROPIC_BASE_URL: `http://127.0.0.1:${this.model.port}`,
+      ANTHROPIC_API_KEY: apiKey,
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      DISABLE_AUTOUPDATER: '1',
+      DISABLE_TELEMETRY: '1',
+      DISABLE_ERROR_REPORTING: '1',
+    };
+  }
+}

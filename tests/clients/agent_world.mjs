@@ -1,0 +1,52 @@
+// The program with a real agent behind it, in a home of their own.
+
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { directory } from './cases.mjs';
+import { Server } from './server.mjs';
+
+export class AgentWorld {
+  #kind;
+
+  /// `kind` names the backend; `model` is the service behind it.
+  constructor(kind, model) {
+    this.#kind = kind;
+    this.model = model;
+    this.home = directory(`${kind}-home`);
+    this.project = directory('project');
+  }
+
+  /// Writes the program's own configuration; `backend` are the lines of its one backend.
+  configure(backend) {
+    mkdirSync(join(this.home, 'config/tine'), { recursive: true });
+    const configuration = join(this.home, 'config/tine/config.toml');
+    writeFileSync(configuration,
+      `default_backend = "${this.#kind}"\n[backends.${this.#kind}]\nkind = "${this.#kind}"\n` +
+      `${backend}\n`);
+    chmodSync(configuration, 0o600);
+  }
+
+  environment() {
+    return { HOME: this.home, XDG_CONFIG_HOME: `${this.home}/config`,
+      XDG_STATE_HOME: `${this.home}/state` };
+  }
+
+  /// Starts the program; more than one may run.
+  async serve(capabilities = {}) {
+    const server = new Server({ env: this.environment(), cwd: this.project });
+    await server.initialize(capabilities);
+    return server;
+  }
+
+  /// What the program answers to initialize.
+  initialize(capabilities) {
+    return new Server({ env: this.environment(), cwd: this.project }).initialize(capabilities);
+  }
+
+  /// The program with a session.
+  async open(capabilities = {}) {
+    const server = await this.serve(capabilities);
+    return { server, session: await server.newSession(this.project) };
+  }
+}

@@ -1,0 +1,27 @@
+// A mocked model service for the tests that run real agents.
+
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { defer, directory } from '../clients/cases.mjs';
+
+const program = join(dirname(process.env.TINE), 'tests/mock/mock_model');
+
+/// Starts a service of the dialect "responses" or "messages": its port, and what it was asked so
+/// far.
+export async function startModel(dialect) {
+  const recording = join(directory('model'), 'requests.jsonl');
+  const child = spawn(program, [dialect, recording], { stdio: ['pipe', 'pipe', 'inherit'] });
+  defer(() => child.stdin.end());
+  const port = await new Promise((done) => {
+    createInterface(child.stdout).once('line', done);
+  });
+  return {
+    port,
+    requests: () => readFileSync(recording, 'utf8').split('\n').filter(Boolean)
+      .map((line) => JSON.parse(line)),
+    stop: () => { child.kill('SIGKILL'); },
+  };
+}
