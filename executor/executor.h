@@ -32,6 +32,10 @@ struct Capabilities {
   bool system_prompt = false;
   bool native_fork = false;   ///< the provider branches a conversation itself
   bool fork_at_turn = false;  ///< … also at an earlier turn than the last
+  bool adopts = false;        ///< conversations that were begun without us can be forked
+  /// A conversation that is made ahead of its first prompt makes that quicker, and tells what can
+  /// be chosen. Until then it costs nothing and writes nothing down.
+  bool prepares = false;
 };
 
 /// What a person can choose for a session, with what is chosen. Modes are listed from the narrowest
@@ -55,6 +59,16 @@ struct PastTurn {
   std::string answer;
 };
 
+/// What a conversation may tell at any time, of its own accord and also between its turns. Each may
+/// be empty. They may be called as long as the conversation is there, and never from within a call
+/// of it.
+struct Aside {
+  std::function<void(v1::Update)> say;         ///< within a turn: see Client
+  std::function<void(const Settings&)> offer;  ///< what can be chosen, known better
+  std::function<void(const std::vector<v1::Command>&)> offer_commands;  ///< all of the backend's
+  std::function<void()> rest;  ///< it is not live any more; the next prompt wakes it
+};
+
 struct ConversationSpec {
   std::string session_id;
   ChildIdentity identity;  ///< for the environment of a process that serves this session alone
@@ -65,6 +79,10 @@ struct ConversationSpec {
   /// Reads what happened up to the point where the conversation is resumed or forked, for a backend
   /// that does not know it by itself.
   std::function<transport::Task<Result<std::vector<PastTurn>>>()> past;
+  /// Where the last turn of that past has happened: in a fork without turns of its own, in the
+  /// conversation of an ancestor. Empty: there is none.
+  ProviderPoint origin;
+  Aside aside;
 };
 
 /// The outcome of a turn that also keeps what is known of one that failed.
@@ -133,6 +151,13 @@ class Executor {
   virtual Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) = 0;
   /// A new conversation that knows what the other knew at `at`; the other is not touched.
   virtual Reply<std::unique_ptr<Conversation>> fork(ConversationSpec spec, ProviderPoint at) = 0;
+  /// A new conversation that knows what one knows that was begun without us, by the provider's name
+  /// for it; empty: the one within which this program has been started. The other is not touched.
+  struct Adopted {
+    std::unique_ptr<Conversation> conversation;
+    ProviderPoint from;
+  };
+  virtual Reply<Adopted> adopt(ConversationSpec spec, std::string provider_id);
   /// The session is gone for good.
   virtual void forget(const std::string& provider_id) = 0;
 

@@ -1,0 +1,116 @@
+#pragma once
+// A running `claude` in its streaming mode: the lines that it says, the control requests both ways.
+// One process serves one conversation.
+//
+// Shared by its conversation and its own coroutines, on the loop's thread; the listener outlives it
+// or lets go with listen(nullptr). It may go at any time: calls fail then, and the listener is told
+// why.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json/view.h"
+#include "base/log.h"
+#include "base/redact/redactor.h"
+#include "base/result.h"
+#include "transport/event.h"
+#include "transport/guarded.h"
+#include "transport/line_reader.h"
+#include "transport/outbox.h"
+#include "transport/paced_channel.h"
+
+namespace tine::executor::claude {
+
+/// What a conversation hears. Views are valid during the call only.
+class ProcessListener {
+ public:
+  virtual ~ProcessListener() = default;
+  virtual void on_line(json::View line) = 0;
+  /// To be answered with Process::answer() or refuse(), soon or late.
+  virtual void on_question(const std::string& id, json::View request) = 0;
+  /// The question is not to be answered any more.
+  virtual void on_withdrawn(const std::string& id) = 0;
+  virtual void on_gone(const Error& why) = 0;
+};
+
+struct ProcessSpec {
+  std::vector<std::string> command;      ///< with its arguments
+  std::vector<std::string> environment;  ///< NAME=value, the whole of it
+  std::string cwd;
+  std::string guardian = transport::GuardedSpec().guardian;
+};
+
+class Process final : public std::enable_shared_from_this<Process> {
+ public:
+  template <class T>
+  using Reply = transport::Task<Result<T>>;
+
+  /// Started, and asked to initialize.
+  static Reply<std::shared_ptr<Process>> start(transport::Loop& loop, Log& log, Redactor& redactor,
+                                               ProcessSpec spec);
+
+  /// What it answered to initialize, JSON.
+  const std::string& greeting() const { return greeting_; }
+  /// Of Claude Code, as it told.
+  const std::string& version() const { return version_; }
+
+  void listen(ProcessListener* listener) { listener_ = listener; }
+  /// Whoever cannot keep up holds it: the process is not read from then.
+  const std::shared_ptr<transport::Pace>& pace() const { return pace_; }
+  bool gone() const { return gone_; }
+
+  void send(std::string line);
+  /// A control request; `request` is its JSON with the subtype. Gives what was answered, JSON, or
+  /// an empty text when that was nothing.
+  Reply<std::string> control(std::string request, transport::Milliseconds deadline);
+  /// Answers a question with the JSON of a response.
+  void answer(const std::string& id, std::string_view response);
+  void refuse(const std::string& id, std::string_view why);
+
+  /// Lets it end by itself, or else makes it; returns when nothing of its tree is alive.
+  transport::Task<void> stop();
+  /// Makes it end at once.
+  transport::Task<void> kill();
+  transport::Task<void> ended();
+
+ private:
+  struct Call {
+    explicit Call(transport::Loop& loop) : ended(loop) {}
+    Result<std::string> answer;
+    transport::Event ended;
+  };
+
+  Process(transport::Loop& loop, Log& log, Redactor& redactor,
+          std::unique_ptr<transport::Guarded> process);
+  static transport::Task<void> read(std::shared_ptr<Process> self);
+  static transport::Task<void> write(std::shared_ptr<Process> self);
+  void receive(const transport::LineReader::Line& line);
+  void answered(json::View response);
+  Reply<void> greet();
+  Error why_gone(const transport::ExitReport& report) const;
+  void close();
+
+  transport::Loop& loop_;
+  Log& log_;
+  Redactor& redactor_;
+  std::unique_ptr<transport::Guarded> process_;
+  std::shared_ptr<transport::Pace> pace_;
+  std::unique_ptr<transport::Channel> channel_;
+  transport::Outbox outbox_;
+  ProcessListener* listener_ = nullptr;
+  std::string greeting_;
+  std::string version_;
+  std::map<std::string, std::shared_ptr<Call>> calls_;
+  std::uint64_t next_call_ = 1;
+  transport::KillLadder ending_;
+  std::string last_words_;  // why it ended, when its last line said it
+  bool closed_ = false;
+  bool gone_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace tine::executor::claude
