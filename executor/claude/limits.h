@@ -1,9 +1,50 @@
 #pragma once
 // The limits of Claude Code as a backend, each with the rule at its edge.
 
+#include <chrono>
 #include <cstddef>
 
+#include "transport/guarded.h"
+
 namespace tine::executor::claude::limits {
+
+using std::chrono::milliseconds;
+
+/// From the start of a process to its answer to initialize. Then it is ended: timeout.
+inline constexpr milliseconds handshake{30'000};
+
+/// A control request, but for an interrupt. Then: timeout.
+inline constexpr milliseconds control{30'000};
+
+/// How long a turn may be silent.
+struct Patience {
+  /// While an answer of the model is due or under way. Then the turn is interrupted: timeout.
+  milliseconds model{300'000};
+  /// While a tool runs and no question is open. Then it is interrupted: timeout. Commands may be
+  /// silent for long.
+  milliseconds tool{1'800'000};
+  /// How long an interrupted turn may take to end. Then its process is ended, and resumed by the
+  /// next prompt.
+  milliseconds interrupt{3'000};
+  /// From the end of the last background agent to the turn that Claude begins for it. Then there is
+  /// none.
+  milliseconds follow_up{5'000};
+};
+inline constexpr Patience patience;
+
+/// What a process is given to end by itself: it does within a tenth of a second.
+inline constexpr transport::KillLadder ending{.after_input = milliseconds(3'000),
+                                              .after_term = milliseconds(1'000)};
+/// … one that does not do what it is told.
+inline constexpr transport::KillLadder killing{.after_input = milliseconds(0),
+                                               .after_term = milliseconds(500)};
+
+/// How long a process may do nothing. Then it is ended, and resumed by the next prompt.
+inline constexpr milliseconds idle{15 * 60'000};
+
+/// Processes that do nothing, each of which holds 200 MB. When there are more, those are ended that
+/// have been idle for the longest time.
+inline constexpr std::size_t idle_processes = 8;
 
 /// Bytes of what a tool gave back in its own form. More of it is left out: its text is shown.
 inline constexpr std::size_t raw_output = std::size_t{64} * 1024;

@@ -75,11 +75,11 @@ Process::Reply<void> Process::greet() {
   greeting_ = std::move(*answer);
   version_ = text_in(json::View(greeting_), "claude_code_version");
   if (is_too_old(version_)) {
-    co_return fail(Error(ErrorKind::backend_too_old, "this is Claude Code " +
-                                                         (version_.empty() ? "of an old version"
-                                                                           : version_) +
-                                                         "; tine needs 2.1.328 or later")
-                       .with_hint(std::string(update_hint)));
+    co_return fail(
+        Error(ErrorKind::backend_too_old, "this is Claude Code " +
+                                              (version_.empty() ? "of an old version" : version_) +
+                                              "; tine needs 2.1.328 or later")
+            .with_hint(std::string(update_hint)));
   }
   co_return Result<void>();
 }
@@ -193,8 +193,8 @@ void Process::answered(json::View response) {
   if (response.find("subtype").equals("success")) {
     call->answer = std::string(response.find("response").raw());
   } else {
-    call->answer =
-        fail(ErrorKind::backend_failed, "claude: " + redactor_.redacted(text_in(response, "error")));
+    call->answer = fail(ErrorKind::backend_failed,
+                        "claude: " + redactor_.redacted(text_in(response, "error")));
   }
   call->ended.set();
 }
