@@ -8,8 +8,8 @@
 
 namespace tine::transport {
 
-LineReader::LineReader(Sink sink, std::size_t max_line)
-    : sink_(std::move(sink)), max_line_(max_line) {}
+LineReader::LineReader(Sink sink, std::size_t max_line, Members members)
+    : sink_(std::move(sink)), max_line_(max_line), scanner_(limits::max_json_depth, members) {}
 
 void LineReader::feed(std::string_view bytes) {
   while (!bytes.empty()) {

@@ -35,8 +35,11 @@ class LineReader {
   };
   using Sink = std::function<void(const Line&)>;
 
-  /// `sink` is called for each line that is not blank.
-  explicit LineReader(Sink sink, std::size_t max_line = limits::max_line);
+  using Members = json::Scanner::Members;
+  /// `sink` is called for each line that is not blank. `members` overlooked: an object may have any
+  /// number of them.
+  explicit LineReader(Sink sink, std::size_t max_line = limits::max_line,
+                      Members members = Members::noted);
 
   void feed(std::string_view bytes);
   /// The stream is over: a last line without newline is still a line.

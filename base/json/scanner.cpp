@@ -161,7 +161,7 @@ const char* Scanner::unexpected(char c, std::size_t at) {
 }
 
 inline bool Scanner::begin_member(std::size_t at) {
-  if (member_count_ == members_.size()) return fail(Fault::too_many_members, at);
+  if (notes_members_ && member_count_ == members_.size()) return fail(Fault::too_many_members, at);
   key_begin_ = at + 1;
   return true;
 }

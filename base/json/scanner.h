@@ -45,9 +45,14 @@ struct Member {
 
 class Scanner {
  public:
+  /// Whether the members of the outermost object are noted: then there may not be more of them than
+  /// limits::max_envelope_members.
+  enum class Members : std::uint8_t { noted, overlooked };
+
   /// `max_depth` beyond the limit of the program counts as that limit.
-  explicit Scanner(std::size_t max_depth = limits::max_json_depth)
-      : max_depth_(std::min(max_depth, limits::max_json_depth)) {}
+  explicit Scanner(std::size_t max_depth = limits::max_json_depth, Members members = Members::noted)
+      : max_depth_(std::min(max_depth, limits::max_json_depth)),
+        notes_members_(members == Members::noted) {}
 
   /// Begins a new text.
   void reset();
@@ -133,6 +138,7 @@ class Scanner {
   const char* unexpected(char c, std::size_t at);
 
   std::size_t max_depth_;
+  bool notes_members_;
   std::size_t offset_ = 0;  // bytes fed so far
   std::size_t fault_offset_ = 0;
   Fault fault_ = Fault::none;
@@ -165,7 +171,7 @@ inline void Scanner::end_value(std::size_t end) {
     return;
   }
   state_ = State::comma_or_end;
-  if (depth_ == 1 && top_is_object_)
+  if (depth_ == 1 && top_is_object_ && notes_members_)
     members_[member_count_++] = Member{key_, Range{value_begin_, end}};
 }
 

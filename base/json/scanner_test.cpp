@@ -416,6 +416,17 @@ TEST_CASE("scanner: sixteen members are accepted and seventeen are not") {
   CHECK(good(R"({"a":)" + more + "}"));
 }
 
+TEST_CASE("scanner: whose members are overlooked, an object may have any number of them") {
+  std::string text = "{";
+  for (int i = 0; i < 100; ++i) text += "\"" + std::to_string(i) + "\":{\"a\":[1]},";
+  text += "\"last\":1}";
+  Scanner scanner(limits::max_json_depth, Scanner::Members::overlooked);
+  REQUIRE(scanner.feed(text));
+  CHECK(scanner.finish());
+  CHECK(scanner.is_object());
+  CHECK(scanner.members().empty());
+}
+
 TEST_CASE("scanner: members that were whole before a fault stay readable") {
   CHECK(scan(R"({"id":7,"method":"x","params":{]}})").members ==
         std::vector<std::string>{"id=7", R"(method="x")"});

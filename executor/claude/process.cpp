@@ -89,7 +89,8 @@ Process::Reply<void> Process::greet() {
 
 transport::Task<void> Process::read(std::shared_ptr<Process> self) {
   transport::LineReader reader(
-      [&self](const transport::LineReader::Line& line) { self->receive(line); });
+      [&self](const transport::LineReader::Line& line) { self->receive(line); },
+      tine::limits::max_line, transport::LineReader::Members::overlooked);
   const auto bytes = std::make_unique_for_overwrite<char[]>(transport::limits::read_chunk);
   const std::span<char> room(bytes.get(), transport::limits::read_chunk);
   while (!self->closed_) {

@@ -59,20 +59,14 @@ bool is_later(const timespec& one, const timespec& other) {
 // --- lines
 // ------------------------------------------------------------------------------------
 
-/// An object of the file, in brackets: so many members as it may have the scanner takes only within
-/// something else.
+/// An object of the file; valid as long as its line.
 class Entry {
  public:
-  explicit Entry(std::string_view line) : text_("[" + std::string(line) + "]") {
-    json::Scanner scanner;
-    const bool good = scanner.feed(text_) && scanner.finish();
-    if (!good) return;
-    const json::View whole(text_);
-    auto each = whole.elements().begin();
-    if (each != nullptr) object_ = *each;
+  explicit Entry(std::string_view line) {
+    json::Scanner scanner(tine::limits::max_json_depth, json::Scanner::Members::overlooked);
+    const bool good = scanner.feed(line) && scanner.finish() && scanner.is_object();
+    if (good) object_ = json::View(line);
   }
-  Entry(const Entry&) = delete;
-  Entry& operator=(const Entry&) = delete;
 
   json::View find(std::string_view name) const { return object_.find(name); }
   std::string text(std::string_view name) const {
@@ -82,7 +76,6 @@ class Entry {
   bool has_type(std::string_view type) const { return find("type").equals(type); }
 
  private:
-  std::string text_;
   json::View object_;
 };
 
