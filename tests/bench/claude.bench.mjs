@@ -337,6 +337,6 @@ Claude Code itself take. Memory is the kernel's proportional set size of all pro
 - **claude alone** is Claude Code with a process for each session and the arguments that tine gives
   it: what no agent around it can save. Its \`session/new\` and \`session/fork\` are the start of
   such a process up to its answer to \`initialize\`.
-- **Of ${sessions} sessions** one is the fork, and each has had a turn. Some of tine's sleep by then:
+- **Of ${sessions} sessions** one is the fork, and each has had a turn. Some of tine's sleep then:
   it lets only so many idle processes live ([claude.md](claude.md#sleeping)).`;
 }
