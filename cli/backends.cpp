@@ -26,23 +26,31 @@ Failure no_such_backend(const session::Backends& backends, bool asked_by_client)
   return fail(std::move(error));
 }
 
-/// What tells of the agent that has called us, or is another backend's: none of it is Codex's.
-bool is_for_others(std::string_view entry) {
-  const std::string_view name = entry.substr(0, entry.find('='));
+/// What tells of the agent that has called us, or is another backend's, is none of Codex's.
+bool is_codex_own(std::string_view name) {
   if (name == "CLAUDECODE" || name == "CODEX_THREAD_ID" || name.starts_with("CODEX_SANDBOX"))
-    return true;
-  return name.starts_with("TINE_") || name.starts_with("CLAUDE_") || name.starts_with("ANTHROPIC_");
+    return false;
+  return !name.starts_with("CLAUDE_") && !name.starts_with("ANTHROPIC_");
 }
 
-std::vector<std::string> codex_environment(const Variables& configured) {
+/// Of Claude Code's own what tells of the session that has called us is left out by its backend.
+bool is_claude_own(std::string_view name) {
+  return !name.starts_with("CODEX_") && !name.starts_with("OPENAI_");
+}
+
+/// What is inherited, as far as it is the backend's `own`, and what is configured.
+std::vector<std::string> environment_of(const Variables& configured,
+                                        bool (*own)(std::string_view name)) {
   std::vector<std::string> out;
-  const auto is_configured = [&configured](std::string_view entry) {
-    return std::any_of(configured.begin(), configured.end(), [entry](const auto& each) {
-      return entry.substr(0, entry.find('=')) == each.first;
-    });
+  const auto is_configured = [&configured](std::string_view wanted) {
+    return std::any_of(configured.begin(), configured.end(),
+                       [wanted](const auto& each) { return wanted == each.first; });
   };
   for (char** entry = ::environ; *entry != nullptr; ++entry) {  // NOLINT: as the system has it
-    if (!is_for_others(*entry) && !is_configured(*entry)) out.emplace_back(*entry);
+    const std::string_view inherited = *entry;
+    const std::string_view name = inherited.substr(0, inherited.find('='));
+    if (name.starts_with("TINE_") || !own(name) || is_configured(name)) continue;
+    out.emplace_back(inherited);
   }
   for (const auto& [name, value] : configured) out.push_back(std::string(name) += "=" + value);
   return out;
@@ -55,7 +63,7 @@ executor::codex::CodexSetup codex_setup(const BackendConfig& config) {
   setup.name = config.name;
   setup.command = config.command;
   if (setup.command.empty()) setup.command.emplace_back(name_of(BackendKind::codex));
-  setup.environment = codex_environment(config.env);
+  setup.environment = environment_of(config.env, is_codex_own);
   setup.defaults = {.model = config.model,
                     .effort = config.effort,
                     .approval = config.approval_policy,
@@ -64,18 +72,35 @@ executor::codex::CodexSetup codex_setup(const BackendConfig& config) {
   return setup;
 }
 
+executor::claude::Setup claude_setup(const BackendConfig& config) {
+  executor::claude::Setup setup;
+  setup.name = config.name;
+  setup.command = config.command;
+  if (setup.command.empty()) setup.command.emplace_back(name_of(BackendKind::claude));
+  setup.environment = environment_of(config.env, is_claude_own);
+  setup.defaults = {.model = config.model,
+                    .effort = config.effort,
+                    .mode = config.permission_mode,
+                    .allow_bypass = config.allow_bypass};
+  return setup;
+}
+
 std::span<const BackendKind> built_in_kinds() {
-  static constexpr std::array kinds = {BackendKind::codex, BackendKind::rehearsal};
+  static constexpr std::array kinds = {BackendKind::codex, BackendKind::claude,
+                                       BackendKind::rehearsal};
   return kinds;
 }
 
-session::Backends make_backends(transport::Loop& loop, Env& env, Log& log, Redactor& redactor,
-                                const Config& config) {
+session::Backends make_backends(transport::Loop& loop, transport::Worker& worker, Env& env,
+                                Log& log, Redactor& redactor, const Config& config) {
   session::Backends backends;
   for (const BackendConfig& each : config.backends) {
     if (each.kind == BackendKind::codex) {
       backends.all.push_back(
           std::make_unique<executor::codex::Codex>(loop, env, log, redactor, codex_setup(each)));
+    } else if (each.kind == BackendKind::claude) {
+      backends.all.push_back(std::make_unique<executor::claude::Claude>(
+          loop, worker, env, log, redactor, claude_setup(each)));
     } else if (each.kind == BackendKind::rehearsal) {
       backends.all.push_back(std::make_unique<executor::rehearsal::Rehearsal>(loop, each.name));
     }

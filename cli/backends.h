@@ -7,20 +7,23 @@
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "cli/config/config.h"
+#include "executor/claude/claude.h"
 #include "executor/codex/codex.h"
 #include "session/service.h"
 #include "transport/loop.h"
+#include "transport/worker.h"
 
 namespace tine::cli {
 
 /// The kinds of backend that this program can run.
 std::span<const BackendKind> built_in_kinds();
 
-session::Backends make_backends(transport::Loop& loop, Env& env, Log& log, Redactor& redactor,
-                                const Config& config);
+session::Backends make_backends(transport::Loop& loop, transport::Worker& worker, Env& env,
+                                Log& log, Redactor& redactor, const Config& config);
 
-/// How the Codex of a backend of that kind is run.
+/// How the program of a backend of that kind is run.
 executor::codex::CodexSetup codex_setup(const BackendConfig& config);
+executor::claude::Setup claude_setup(const BackendConfig& config);
 
 /// By the client's wish, the project's file and the user's configuration, in this order.
 session::Chooser make_chooser(const session::Backends& backends, const Config& config);

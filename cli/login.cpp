@@ -13,15 +13,26 @@ namespace tine::cli {
 Error log_in(const Config& config, const std::string& backend) {
   const BackendConfig* const found = config.find_backend(backend);
   if (found == nullptr) return {ErrorKind::config_invalid, "there is no backend " + backend};
-  if (found->kind != BackendKind::codex)
+  std::vector<std::string> command;
+  std::vector<std::string> environment;
+  if (found->kind == BackendKind::codex) {
+    executor::codex::CodexSetup setup = codex_setup(*found);
+    command = std::move(setup.command);
+    command.emplace_back("login");
+    environment = std::move(setup.environment);
+  } else if (found->kind == BackendKind::claude) {
+    executor::claude::Setup setup = claude_setup(*found);
+    command = std::move(setup.command);
+    command.insert(command.end(), {"auth", "login"});
+    environment = std::move(setup.environment);
+  } else {
     return {ErrorKind::unsupported, "the backend " + backend + " has no login of its own"};
-  executor::codex::CodexSetup setup = codex_setup(*found);
-  setup.command.emplace_back("login");
-  const auto argv = transport::pointers(setup.command);
-  const auto envp = transport::pointers(setup.environment);
+  }
+  const auto argv = transport::pointers(command);
+  const auto envp = transport::pointers(environment);
   std::signal(SIGPIPE, SIG_DFL);  // ignored signals are inherited
   ::execvpe(argv.front(), argv.data(), envp.data());
-  return transport::cannot_start(setup.command.front(), std::string(), errno);
+  return transport::cannot_start(command.front(), std::string(), errno);
 }
 
 }  // namespace tine::cli

@@ -27,7 +27,7 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
       worker(loop),
       store(session::store::system_files(), env, session::store::default_root(env)),
       syncer(loop, worker, store),
-      backends(make_backends(loop, env, log, redactor, config)),
+      backends(make_backends(loop, worker, env, log, redactor, config)),
       service({.loop = loop,
                .env = env,
                .log = log,

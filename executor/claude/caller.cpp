@@ -40,6 +40,19 @@ bool is_uuid(std::string_view text) {
                     [](char c, char place) { return place == 'x' ? is_hex(c) : c == place; });
 }
 
+std::string uuid_of(std::array<std::uint8_t, 16> bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x40U);  // version 4
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);  // variant 1
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
+    out += digits[bytes[i] >> 4U];
+    out += digits[bytes[i] & 0x0FU];
+  }
+  return out;
+}
+
 std::optional<std::string> caller_of(const Env& env) {
   for (const std::string_view name : {session_variable, other_session_variable}) {
     auto id = env.variable(name);

@@ -4,6 +4,8 @@
 //
 // Plain functions.
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +17,9 @@ namespace tine::executor::claude {
 
 /// Whether `text` is an id as Claude Code gives them to sessions and messages: a UUID.
 bool is_uuid(std::string_view text);
+
+/// A random UUID, made of random `bytes`.
+std::string uuid_of(std::array<std::uint8_t, 16> bytes);
 
 /// The id of the calling session; none when there is none, or what is told is no id.
 std::optional<std::string> caller_of(const Env& env);

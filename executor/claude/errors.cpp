@@ -143,6 +143,11 @@ Error error_of_exit(std::string_view how, std::string_view said) {
   return error_of(known != nullptr ? *known : unknown, std::move(message));
 }
 
+Error not_let_in() {
+  return Error(ErrorKind::auth_required, "Claude Code: the service refuses its login or key")
+      .with_hint(std::string(login_hint));
+}
+
 Error not_installed(Error error) {
   error.hint = "Install Claude Code: npm install -g @anthropic-ai/claude-code";
   return error;

@@ -27,6 +27,9 @@ v1::StopReason stop_of_result(json::View result);
 /// `how` the process ended, "exit code 1 after 300 ms", and the end of what it `said` on stderr.
 Error error_of_exit(std::string_view how, std::string_view said);
 
+/// Of a service that refuses the key, which the CLI would try for minutes.
+Error not_let_in();
+
 /// What was not found when the program was to be started, with what to do.
 Error not_installed(Error error);
 

@@ -42,6 +42,9 @@ inline constexpr transport::KillLadder killing{.after_input = milliseconds(0),
 /// How long a process may do nothing. Then it is ended, and resumed by the next prompt.
 inline constexpr milliseconds idle{15 * 60'000};
 
+/// How often is looked for such a one.
+inline constexpr milliseconds idle_look{60'000};
+
 /// Processes that do nothing, each of which holds 200 MB. When there are more, those are ended that
 /// have been idle for the longest time.
 inline constexpr std::size_t idle_processes = 8;

@@ -23,6 +23,8 @@ class Meter {
   /// Takes the `result` line of a turn. What is not known, as of a call that was interrupted, stays
   /// unknown.
   TurnUsage read(json::View result);
+  /// By the session so far, in US dollars.
+  double spent() const { return spent_; }
 
  private:
   void begin_call(json::View message);

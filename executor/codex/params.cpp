@@ -6,6 +6,7 @@
 
 #include "base/json/view.h"
 #include "base/json/writer.h"
+#include "executor/offered.h"
 #include "executor/prompt_text.h"
 
 namespace tine::executor::codex {
@@ -28,40 +29,6 @@ constexpr std::array modes = {
     ModeFacts{"full-access", "Full access", "Does everything without asking.", "never",
               "danger-full-access"},
 };
-
-v1::ConfigValue value(std::string_view id, std::string_view name,
-                      std::string_view description = {}) {
-  return {.value = std::string(id),
-          .name = std::string(name),
-          .description = std::string(description),
-          .meta = {}};
-}
-
-v1::ConfigOption option(std::string_view id, std::string_view name, std::string_view category,
-                        std::string_view otherwise) {
-  v1::ConfigOption made;
-  made.id = id;
-  made.name = name;
-  made.category = category;
-  made.values.push_back(value(unset, otherwise));
-  made.current = unset;
-  return made;
-}
-
-void choose(v1::ConfigOption& option, const std::string& wanted) {
-  if (wanted.empty()) return;
-  const bool known =
-      std::any_of(option.values.begin(), option.values.end(),
-                  [&wanted](const v1::ConfigValue& each) { return each.value == wanted; });
-  if (!known) option.values.push_back(value(wanted, wanted));
-  option.current = wanted;
-}
-
-std::string current(const Settings& settings, std::string_view id) {
-  for (const v1::ConfigOption& each : settings.options)
-    if (each.id == id && each.current != unset) return each.current;
-  return {};
-}
 
 void write_strings(json::Writer& out, const std::vector<std::string>& strings) {
   out.begin_array();
@@ -182,28 +149,28 @@ Settings settings_for(const Defaults& defaults, std::string_view models) {
   }
   settings.modes.current = "auto";
 
-  v1::ConfigOption model = option(model_option, "Model", "model", "Codex's default");
+  v1::ConfigOption model = offered_option(model_option, "Model", "model", "Codex's default");
   for (const json::View each : json::View(models).elements()) {
     if (each.find("hidden").boolean().value_or(false)) continue;
-    model.values.push_back(value(each.find("model").string().value_or(std::string()),
+    model.values.push_back(offered_value(each.find("model").string().value_or(std::string()),
                                  each.find("displayName").string().value_or(std::string()),
                                  each.find("description").string().value_or(std::string())));
   }
   choose(model, defaults.model);
   v1::ConfigOption effort =
-      option(effort_option, "Reasoning effort", "thought_level", "The model's default");
+      offered_option(effort_option, "Reasoning effort", "thought_level", "The model's default");
   for (const std::string_view each : {"minimal", "low", "medium", "high", "xhigh", "max"})
-    effort.values.push_back(value(each, each));
+    effort.values.push_back(offered_value(each, each));
   choose(effort, defaults.effort);
-  v1::ConfigOption approval = option(approval_option, "Approvals", "", "As the mode has it");
-  approval.values.push_back(value("untrusted", "Ask", "Before all but harmless commands."));
-  approval.values.push_back(value("on-request", "On request", "When the model wants more."));
-  approval.values.push_back(value("never", "Never ask"));
+  v1::ConfigOption approval = offered_option(approval_option, "Approvals", "", "As the mode has it");
+  approval.values.push_back(offered_value("untrusted", "Ask", "Before all but harmless commands."));
+  approval.values.push_back(offered_value("on-request", "On request", "When the model wants more."));
+  approval.values.push_back(offered_value("never", "Never ask"));
   choose(approval, defaults.approval);
-  v1::ConfigOption sandbox = option(sandbox_option, "Sandbox", "", "As the mode has it");
-  sandbox.values.push_back(value("read-only", "Read only"));
-  sandbox.values.push_back(value("workspace-write", "Write in the project"));
-  sandbox.values.push_back(value("danger-full-access", "None"));
+  v1::ConfigOption sandbox = offered_option(sandbox_option, "Sandbox", "", "As the mode has it");
+  sandbox.values.push_back(offered_value("read-only", "Read only"));
+  sandbox.values.push_back(offered_value("workspace-write", "Write in the project"));
+  sandbox.values.push_back(offered_value("danger-full-access", "None"));
   choose(sandbox, defaults.sandbox);
   settings.options = {std::move(model), std::move(effort), std::move(approval), std::move(sandbox)};
   return settings;
@@ -215,11 +182,11 @@ Choices choices_of(const Settings& settings) {
     return each.id == settings.modes.current;
   });
   if (mode == modes.end()) mode = modes.begin();
-  choices.model = current(settings, model_option);
-  choices.effort = current(settings, effort_option);
-  choices.approval = current(settings, approval_option);
+  choices.model = chosen_value(settings, model_option);
+  choices.effort = chosen_value(settings, effort_option);
+  choices.approval = chosen_value(settings, approval_option);
   if (choices.approval.empty()) choices.approval = mode->approval;
-  choices.sandbox = current(settings, sandbox_option);
+  choices.sandbox = chosen_value(settings, sandbox_option);
   if (choices.sandbox.empty()) choices.sandbox = mode->sandbox;
   return choices;
 }

@@ -35,8 +35,6 @@ inline constexpr std::string_view model_option = "model";
 inline constexpr std::string_view effort_option = "effort";
 inline constexpr std::string_view approval_option = "approval_policy";
 inline constexpr std::string_view sandbox_option = "sandbox";
-/// The value of an option that leaves it to somebody else: to Codex, or to the mode.
-inline constexpr std::string_view unset = "default";
 
 /// `models` is the `data` of model/list, or empty.
 Settings settings_for(const Defaults& defaults, std::string_view models);

@@ -1,0 +1,276 @@
+#include "executor/claude/claude.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "executor/claude/caller.h"
+#include "executor/claude/errors.h"
+#include "executor/claude/session_files.h"
+
+namespace tine::executor::claude {
+namespace {
+
+constexpr std::string_view login = "claude-login";
+constexpr std::string_view terminal_login = "claude-login-terminal";
+constexpr std::string_view login_hint =
+    "Run `claude auth login` in a terminal, or set ANTHROPIC_API_KEY, then try again.";
+
+std::string text_in(json::View object, std::string_view name) {
+  return object.find(name).string().value_or(std::string());
+}
+
+/// Who is logged in, as the answer to initialize tells it.
+struct Login {
+  bool good = false;
+  std::string text;
+};
+
+Login login_of(json::View account) {
+  const std::string provider = text_in(account, "apiProvider");
+  if (!provider.empty() && provider != "firstParty") return {true, "with " + provider};
+  const std::string key = text_in(account, "apiKeySource");
+  const std::string token = text_in(account, "tokenSource");
+  if (!key.empty() && key != "none") return {true, "with an API key (" + key + ")"};
+  if (token.empty() || token == "none") return {false, "nobody is logged in"};
+  std::string text = "with a subscription";
+  if (const std::string email = text_in(account, "email"); !email.empty()) text += ", as " + email;
+  return {true, std::move(text)};
+}
+
+ConversationSpec nowhere() {
+  ConversationSpec spec;
+  spec.workspace.cwd = "/";
+  return spec;
+}
+
+}  // namespace
+
+const Capabilities& Claude::capabilities() const {
+  static constexpr Capabilities all{
+      .prompt = {.image = true, .audio = false, .embedded_context = true},
+      .mcp = {.http = true, .sse = true},
+      .additional_directories = true,
+      .system_prompt = true,
+      .native_fork = true,
+      .fork_at_turn = true,
+      .adopts = true,
+      .prepares = true};
+  return all;
+}
+
+std::vector<v1::AuthMethod> Claude::auth_methods() const {
+  v1::AuthMethod method;
+  method.id = login;
+  method.name = "Claude Code's own login";
+  method.description = login_hint;
+  v1::AuthMethod terminal;
+  terminal.type = v1::AuthMethod::Type::terminal;
+  terminal.id = terminal_login;
+  terminal.name = "Log in to Claude Code";
+  terminal.description = "Runs `claude auth login` in a terminal.";
+  terminal.args = {"--login", setup_.name};
+  return {method, terminal};
+}
+
+Settings Claude::settings() const { return settings_for(setup_.defaults, models_); }
+
+std::string Claude::new_id() {
+  std::array<std::uint8_t, 16> bytes{};
+  env_.random(bytes);
+  return uuid_of(bytes);
+}
+
+std::int64_t Claude::now_ms() { return env_.wall_ms(); }
+
+void Claude::learn(json::View greeting) {
+  if (const json::View models = greeting.find("models"); models.is_array()) models_ = models.raw();
+}
+
+// --- conversations
+// ------------------------------------------------------------------------------------
+
+std::unique_ptr<Conversation> Claude::converse(Beginning beginning, ConversationSpec spec) {
+  auto made = std::make_unique<ClaudeConversation>(*this, std::move(beginning), std::move(spec));
+  // Ahead of the first prompt; whatever goes wrong goes wrong again then, and is told.
+  loop_.spawn([](ClaudeConversation& conversation) -> transport::Task<void> {
+    co_await conversation.wake();
+  }(*made));
+  return made;
+}
+
+transport::Task<bool> Claude::knows(std::string id) {
+  const auto root = root_for(setup_.environment);
+  const auto found = std::make_shared<bool>(false);
+  if (!root) co_return false;
+  std::function<void()> look = [found, where = *root, id = std::move(id)] {
+    *found = find_session(where, id).has_value();
+  };
+  co_await worker_.run(std::move(look));
+  co_return *found;
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Claude::start(ConversationSpec spec) {
+  Beginning beginning;
+  beginning.id = new_id();
+  co_return converse(std::move(beginning), std::move(spec));
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Claude::resume(ConversationSpec spec,
+                                                              ProviderPoint at) {
+  Beginning beginning{
+      .kind = Beginning::Kind::resume, .id = at.conversation, .from = {}, .granted = {}};
+  const bool known = co_await knows(at.conversation);
+  if (!known) {
+    // A fork that never had a prompt is not written down; where its past comes from is.
+    const bool pending = !spec.origin.turn.empty() && spec.origin.conversation != at.conversation;
+    if (!pending) {
+      co_return fail(Error(ErrorKind::conversation_lost,
+                           "Claude Code has no conversation " + at.conversation + " any more"));
+    }
+    beginning.kind = Beginning::Kind::fork;
+    beginning.from = spec.origin;
+  }
+  co_return converse(std::move(beginning), std::move(spec));
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Claude::fork(ConversationSpec spec,
+                                                            ProviderPoint at) {
+  Beginning beginning{
+      .kind = Beginning::Kind::fork, .id = new_id(), .from = std::move(at), .granted = {}};
+  if (beginning.from.turn.empty()) beginning.kind = Beginning::Kind::start;
+  // Of a fork that has not begun itself the past is still in another conversation.
+  const bool known = co_await knows(beginning.from.conversation);
+  if (!known && !spec.origin.conversation.empty()) beginning.from = spec.origin;
+  co_return converse(std::move(beginning), std::move(spec));
+}
+
+Executor::Reply<Executor::Adopted> Claude::adopt(ConversationSpec spec, std::string provider_id) {
+  if (provider_id.empty()) {
+    const auto caller = caller_of(env_);
+    if (!caller) {
+      co_return fail(Error(ErrorKind::unsupported, "tine does not run within Claude Code")
+                         .with_hint("Start tine from a session of Claude Code, or name the "
+                                    "conversation by its id."));
+    }
+    provider_id = *caller;
+  }
+  const auto root = root_for(setup_.environment);
+  if (!is_uuid(provider_id) || !root) {
+    co_return fail(ErrorKind::invalid_params, "that is no id of a conversation of Claude Code");
+  }
+  const auto point = std::make_shared<Result<Point>>();
+  std::function<void()> look = [point, where = *root, provider_id] {
+    const auto file = find_session(where, provider_id);
+    *point = file ? last_point(*file) : Result<Point>(fail(file.error()));
+  };
+  co_await worker_.run(std::move(look));
+  if (!*point) co_return fail(point->error());
+  if ((*point)->uuid.empty()) {
+    co_return fail(Error(ErrorKind::unsupported,
+                         "the conversation has no completed turn that could be forked"));
+  }
+  Adopted adopted;
+  adopted.from = {.conversation = provider_id, .turn = (*point)->uuid};
+  Beginning beginning{
+      .kind = Beginning::Kind::fork, .id = new_id(), .from = adopted.from, .granted = {}};
+  spec.origin = adopted.from;
+  adopted.conversation = converse(std::move(beginning), std::move(spec));
+  co_return adopted;
+}
+
+transport::Task<void> Claude::begin_forks_of(std::string id) {
+  std::vector<ClaudeConversation*> pending;
+  for (ClaudeConversation* const each : conversations_)
+    if (each->is_pending_fork_of(id)) pending.push_back(each);
+  for (ClaudeConversation* const each : pending) {
+    if (!conversations_.contains(each)) continue;
+    const auto begun = co_await each->wake();
+    if (!begun) log_.warning(begun.error().message);
+  }
+}
+
+// --- idle processes
+// ------------------------------------------------------------------------------------
+
+void Claude::look_after_idle() {
+  std::vector<ClaudeConversation*> idle;
+  for (ClaudeConversation* const each : conversations_)
+    if (each->is_idle()) idle.push_back(each);
+  std::sort(idle.begin(), idle.end(),
+            [](const auto* a, const auto* b) { return a->last_used() > b->last_used(); });
+  const auto now = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < idle.size(); ++i) {
+    if (i >= limits::idle_processes || now - idle[i]->last_used() >= limits::idle) idle[i]->sleep();
+  }
+  if (watching_ || idle.empty()) return;
+  watching_ = true;
+  loop_.spawn(watch_idle());
+}
+
+transport::Task<void> Claude::watch_idle() {
+  co_await transport::pause(loop_, limits::idle_look);
+  watching_ = false;
+  look_after_idle();
+}
+
+// --- logging in
+// ------------------------------------------------------------------------------------
+
+/// A process that serves no conversation and stands in no project.
+Executor::Reply<std::shared_ptr<Process>> Claude::probe() {
+  ProcessSpec spec;
+  Beginning beginning;
+  beginning.id = new_id();
+  spec.command = arguments(setup_, nowhere(), beginning);
+  spec.environment = environment(setup_, nowhere());
+  spec.cwd = nowhere().workspace.cwd;
+  co_return co_await Process::start(loop_, log_, redactor_, std::move(spec));
+}
+
+transport::Task<Result<void>> Claude::authenticate(std::string method_id) {
+  if (method_id != login && method_id != terminal_login) {
+    co_return fail(Error(ErrorKind::invalid_params, "no such login method").at("params.methodId"));
+  }
+  auto process = co_await probe();
+  if (!process) co_return fail(std::move(process.error()));
+  const Login state = login_of(json::View((*process)->greeting()).find("account"));
+  co_await (*process)->stop();
+  if (state.good) co_return Result<void>();
+  co_return fail(Error(ErrorKind::auth_required, "Claude Code: " + state.text)
+                     .with_hint(std::string(login_hint)));
+}
+
+transport::Task<Result<void>> Claude::logout() {
+  transport::GuardedSpec spec;
+  spec.command = setup_.command;
+  spec.command.insert(spec.command.end(), {"auth", "logout"});
+  spec.environment = stripped(setup_.environment);
+  auto process = co_await transport::Guarded::start(loop_, std::move(spec));
+  if (!process) co_return fail(not_installed(std::move(process.error())));
+  const auto channel = (*process)->take_channel();
+  channel->close_write();
+  const transport::ExitReport report = co_await (*process)->exited();
+  if (report.code == 0) co_return Result<void>();
+  co_return fail(error_of_exit(report.text(), redactor_.redacted(report.tail)));
+}
+
+transport::Task<DoctorReport> Claude::doctor() {
+  DoctorReport report;
+  report.binary = setup_.command.front();
+  report.forking = "native, at any turn";
+  auto process = co_await probe();
+  if (!process) {
+    report.summary = process.error().message;
+    co_return report;
+  }
+  report.version = (*process)->version();
+  Login state = login_of(json::View((*process)->greeting()).find("account"));
+  co_await (*process)->stop();
+  report.usable = state.good;
+  report.summary = state.good ? "it answers" : "log in first";
+  report.login = std::move(state.text);
+  co_return report;
+}
+
+}  // namespace tine::executor::claude

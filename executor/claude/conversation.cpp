@@ -1,0 +1,348 @@
+#include "executor/claude/conversation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json/writer.h"
+#include "executor/claude/claude.h"
+#include "executor/claude/errors.h"
+#include "executor/claude/input.h"
+#include "executor/claude/turn.h"
+#include "protocol/v1/build_update.h"
+
+namespace tine::executor::claude {
+namespace {
+
+/// A prompt that is Claude Code's own command: the past is put into a summary.
+constexpr std::string_view compact_command = "/compact";
+constexpr std::string_view interrupt_request = R"({"subtype":"interrupt","cancel_queued":true})";
+
+std::string text_in(json::View object, std::string_view name) {
+  return object.find(name).string().value_or(std::string());
+}
+
+std::string stop_request(const std::string& task) {
+  return R"({"subtype":"stop_task","task_id":)" + json::quoted(task) + "}";
+}
+
+bool compacts(const std::vector<v1::ContentBlock>& prompt) {
+  const std::string text = v1::plain_text(prompt);
+  return text == compact_command || text.starts_with(std::string(compact_command) + " ");
+}
+
+transport::Milliseconds until(std::int64_t seconds, std::int64_t now_ms) {
+  return transport::Milliseconds(std::max<std::int64_t>(0, seconds * 1000 - now_ms));
+}
+
+}  // namespace
+
+ClaudeConversation::ClaudeConversation(Claude& claude, Beginning beginning, ConversationSpec spec)
+    : claude_(claude),
+      spec_(std::move(spec)),
+      beginning_(std::move(beginning)),
+      telling_(claude.log(), spec_.workspace.cwd,
+               [this](v1::Update update) { say(std::move(update)); }),
+      meter_(0),
+      kept_(beginning_.kind == Beginning::Kind::resume) {
+  claude_.add(*this);
+}
+
+ClaudeConversation::~ClaudeConversation() {
+  claude_.remove(*this);
+  if (process_) process_->listen(nullptr);
+}
+
+// --- its process
+// ------------------------------------------------------------------------------------
+
+transport::Task<Result<void>> ClaudeConversation::wake() {
+  while (waking_) {
+    const auto until_then = waking_;
+    co_await until_then->wait();
+  }
+  if (process_ && !process_->gone()) co_return Result<void>();
+  if (closed_) co_return fail(ErrorKind::cancelled, "the conversation is closed");
+  const auto waking = std::make_shared<transport::Event>(claude_.loop());
+  waking_ = waking;
+  auto done = co_await launch();
+  waking_.reset();
+  waking->set();
+  co_return done;
+}
+
+transport::Task<Result<void>> ClaudeConversation::launch() {
+  Beginning beginning = beginning_;
+  if (kept_) beginning.kind = Beginning::Kind::resume;
+  ProcessSpec process;
+  process.command = arguments(claude_.setup(), spec_, beginning);
+  process.environment = environment(claude_.setup(), spec_);
+  process.cwd = spec_.workspace.cwd;
+  Choices told = choices_of(spec_.settings);
+  told.thinks = true;  // that cannot be said on the command line
+  auto started = co_await Process::start(claude_.loop(), claude_.log(), claude_.redactor(),
+                                         std::move(process));
+  if (!started) co_return fail(std::move(started.error()));
+  if (const std::string servers = servers_request(spec_.workspace); !servers.empty()) {
+    const auto taken = co_await (*started)->control(servers, limits::control);
+    if (!taken) claude_.log().warning(taken.error().message);
+  }
+  if ((*started)->gone()) co_return fail(ErrorKind::backend_gone, "claude has ended");
+  process_ = std::move(*started);
+  process_->listen(this);
+  known_ = std::move(told);
+  meter_ = Meter(meter_.spent());
+  agents_.clear();
+  tasks_ = 0;
+  last_used_ = std::chrono::steady_clock::now();
+  claude_.look_after_idle();
+  const json::View greeting(process_->greeting());
+  claude_.learn(greeting);
+  if (spec_.aside.offer) spec_.aside.offer(claude_.settings());
+  if (spec_.aside.offer_commands)
+    spec_.aside.offer_commands(commands_of(greeting.find("commands")));
+  co_return Result<void>();
+}
+
+/// Tells the process what has been chosen since.
+transport::Task<Result<void>> ClaudeConversation::choose() {
+  const Choices wanted = choices_of(spec_.settings);
+  const auto process = process_;
+  for (const std::string& each : choice_requests(wanted, known_)) {
+    auto done = co_await process->control(each, limits::control);
+    if (!done) co_return fail(std::move(done.error()));
+  }
+  known_ = wanted;
+  co_return Result<void>();
+}
+
+bool ClaudeConversation::is_pending_fork_of(const std::string& id) const {
+  return beginning_.kind == Beginning::Kind::fork && !kept_ && beginning_.from.conversation == id;
+}
+
+bool ClaudeConversation::is_idle() const {
+  return process_ && turn_ == nullptr && !waking_ && tasks_ == 0;
+}
+
+void ClaudeConversation::sleep() {
+  const auto process = std::exchange(process_, nullptr);
+  if (!process) return;
+  process->listen(nullptr);
+  claude_.loop().spawn([](std::shared_ptr<Process> going) -> transport::Task<void> {
+    co_await going->stop();
+  }(process));
+  if (spec_.aside.rest) spec_.aside.rest();
+}
+
+transport::Task<void> ClaudeConversation::close() {
+  closed_ = true;
+  if (waking_) {
+    const auto until_then = waking_;
+    co_await until_then->wait();
+  }
+  const auto process = std::exchange(process_, nullptr);
+  if (!process) co_return;
+  process->listen(nullptr);
+  co_await process->stop();
+}
+
+void ClaudeConversation::on_gone(const Error& why) {
+  process_.reset();
+  agents_.clear();
+  tasks_ = 0;
+  telling_.break_off();
+  if (turn_ != nullptr) {
+    turn_->fail(why);
+  } else if (spec_.aside.rest) {
+    spec_.aside.rest();
+  }
+}
+
+// --- a turn
+// ------------------------------------------------------------------------------------
+
+transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentBlock> prompt,
+                                                        v1::Client& client,
+                                                        transport::CancelSource& cancel) {
+  auto ready = co_await wake();
+  if (ready) ready = co_await choose();
+  if (ready && !process_) ready = fail(ErrorKind::backend_gone, "claude has ended");
+  if (!ready) {
+    TurnOutcome outcome;
+    outcome.stop = fail(std::move(ready.error()));
+    co_return outcome;
+  }
+  // A point in the past of this conversation is gone once that is a summary.
+  const bool will_compact = compacts(prompt);
+  if (will_compact) co_await claude_.begin_forks_of(beginning_.id);
+
+  const std::string uuid = claude_.new_id();
+  Turn turn(claude_.loop(), client, process_, uuid, spec_.session_id, spec_.workspace.cwd,
+            limits::patience);
+  turn_ = &turn;
+  doomed_.reset();
+  co_await run(user_line(prompt, uuid), turn, cancel);
+  turn_ = nullptr;
+  co_await turn.close();
+  last_used_ = std::chrono::steady_clock::now();
+  claude_.look_after_idle();
+
+  for (const std::string& each : turn.granted()) beginning_.granted.push_back(each);
+  TurnOutcome outcome = turn.outcome();
+  const TurnUsage before = std::exchange(unpaid_, {});
+  outcome.usage.tokens.add(before.tokens);
+  outcome.usage.models.insert(outcome.usage.models.end(), before.models.begin(),
+                              before.models.end());
+  if (!outcome.stop) {
+    Error& error = outcome.stop.error();
+    error.message = claude_.redactor().redacted(error.message);
+    if (error.kind == ErrorKind::usage_limit && limited_until_)
+      error.retry_after = until(*limited_until_, claude_.now_ms());
+  }
+  co_return outcome;
+}
+
+transport::Task<void> ClaudeConversation::run(std::string line, Turn& turn,
+                                              transport::CancelSource& cancel) {
+  if (!process_) {
+    turn.fail(Error(ErrorKind::backend_gone, "claude has ended"));
+    co_return;
+  }
+  process_->send(std::move(line));
+  const auto subscription = cancel.on_cancel([this, &turn] { interrupt(turn); });
+  const bool ended = co_await turn.ended();
+  if (!ended) co_await finish(turn, cancel.cancelled());
+  if (doomed_ && !cancel.cancelled()) turn.overrule(std::move(*doomed_));
+}
+
+/// Of a turn that does not end by itself, or did not when it was told to.
+transport::Task<void> ClaudeConversation::finish(Turn& turn, bool cancelled) {
+  if (!turn.hurried()) {
+    doomed_ = Error(ErrorKind::timeout, "Claude Code has said nothing for too long");
+    interrupt(turn);
+    const bool ended = co_await turn.ended();
+    if (ended) co_return;
+  }
+  // It is resumed by the next prompt.
+  if (const auto process = std::exchange(process_, nullptr)) {
+    process->listen(nullptr);
+    telling_.break_off();
+    co_await process->kill();
+  }
+  if (cancelled) {
+    turn.stop();
+  } else {
+    turn.fail(Error(ErrorKind::timeout, "Claude Code did not end the turn"));
+  }
+}
+
+void ClaudeConversation::interrupt(Turn& turn) {
+  const bool only_agents_run = turn.waits_for_agents();
+  turn.hurry();
+  if (!process_) return;
+  request(std::string(interrupt_request));
+  for (const std::string& each : agents_) request(stop_request(each));
+  if (only_agents_run) turn.stop();
+}
+
+/// Of which the answer is of no interest.
+void ClaudeConversation::request(std::string control) {
+  claude_.loop().spawn(
+      [](std::shared_ptr<Process> process, std::string what) -> transport::Task<void> {
+        co_await process->control(std::move(what), limits::control);
+      }(process_, std::move(control)));
+}
+
+// --- what the process says
+// ------------------------------------------------------------------------------------
+
+void ClaudeConversation::say(v1::Update update) {
+  if (turn_ != nullptr) {
+    turn_->say(std::move(update));
+  } else if (spec_.aside.say) {
+    spec_.aside.say(std::move(update));
+  }
+}
+
+void ClaudeConversation::on_line(json::View line) {
+  meter_.hear(line);
+  note(line);
+  telling_.hear(line);
+  if (turn_ != nullptr) {
+    turn_->hear(line, agents_.size());
+    if (turn_->started()) kept_ = true;
+  }
+  if (line.find("type").equals("result")) note_spent(line);
+}
+
+void ClaudeConversation::note_spent(json::View result) {
+  telling_.end_turn(result);
+  const TurnUsage usage = meter_.read(result);
+  if (turn_ != nullptr && turn_->result(result, usage, agents_.size())) return;
+  unpaid_.tokens.add(usage.tokens);
+  unpaid_.models.insert(unpaid_.models.end(), usage.models.begin(), usage.models.end());
+}
+
+/// What changes the conversation, and not only what is told of it.
+void ClaudeConversation::note(json::View line) {
+  if (line.find("type").equals("rate_limit_event")) {
+    limited_until_ = limited_until_of(line.find("rate_limit_info"));
+    return;
+  }
+  if (!line.find("type").equals("system")) return;
+  const json::View subtype = line.find("subtype");
+  if (subtype.equals("status") && line.find("permissionMode").is_string()) {
+    note_mode(text_in(line, "permissionMode"));
+  } else if (subtype.equals("background_tasks_changed")) {
+    note_tasks(line.find("tasks"));
+  } else if (subtype.equals("api_retry") && line.find("error").equals("authentication_failed")) {
+    // It would be tried for minutes.
+    if (turn_ == nullptr || turn_->hurried()) return;
+    doomed_ = not_let_in();
+    interrupt(*turn_);
+  }
+}
+
+void ClaudeConversation::note_tasks(json::View tasks) {
+  agents_.clear();
+  tasks_ = 0;
+  for (const json::View each : tasks.elements()) {
+    ++tasks_;
+    if (each.find("task_type").equals("local_agent")) agents_.push_back(text_in(each, "task_id"));
+  }
+}
+
+/// A person's answer, or the end of planning, may change it.
+void ClaudeConversation::note_mode(const std::string& mode) {
+  known_.mode = mode;
+  if (spec_.settings.modes.current == mode) return;
+  spec_.settings.modes.current = mode;
+  say(v1::current_mode(mode));
+}
+
+void ClaudeConversation::on_question(const std::string& id, json::View request) {
+  if (turn_ != nullptr) {
+    turn_->ask(id, request);
+  } else {
+    process_->refuse(id, "nobody can be asked between two prompts");
+  }
+}
+
+void ClaudeConversation::on_withdrawn(const std::string& id) {
+  if (turn_ != nullptr) turn_->withdraw(id);
+}
+
+// --- what is chosen
+// ------------------------------------------------------------------------------------
+
+Result<void> ClaudeConversation::set_mode(const std::string& mode) {
+  spec_.settings.modes.current = mode;
+  return {};
+}
+
+Result<void> ClaudeConversation::set_option(const v1::ConfigOption& changed) {
+  for (v1::ConfigOption& each : spec_.settings.options)
+    if (each.id == changed.id) each = changed;
+  return {};
+}
+
+}  // namespace tine::executor::claude

@@ -1,0 +1,46 @@
+#pragma once
+// How a process of Claude Code is started for a conversation, and what it is told before its first
+// prompt. What makes up the beginning of the model's input is the same for a conversation and its
+// forks, or the provider's cache would be of no use.
+//
+// Values and plain functions.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "executor/claude/options.h"
+#include "executor/executor.h"
+
+namespace tine::executor::claude {
+
+/// What is configured for a backend.
+struct Setup {
+  std::string name;
+  std::vector<std::string> command;
+  std::vector<std::string> environment;  ///< NAME=value, the whole of it
+  Defaults defaults;
+};
+
+/// Which conversation the process serves, and what of it there is by then.
+struct Beginning {
+  enum class Kind : std::uint8_t { start, resume, fork };
+  Kind kind = Kind::start;
+  std::string id;      ///< of the conversation, a UUID
+  ProviderPoint from;  ///< of a fork
+  /// What an earlier process of it has been allowed, JSON of a permission update each.
+  std::vector<std::string> granted;
+};
+
+std::vector<std::string> arguments(const Setup& setup, const ConversationSpec& spec,
+                                   const Beginning& beginning);
+std::vector<std::string> environment(const Setup& setup, const ConversationSpec& spec);
+
+/// The control request that hands over the session's MCP servers: neither the command line nor the
+/// disk may know what they are given as secrets. Empty: there are none.
+std::string servers_request(const v1::Workspace& workspace);
+
+/// The requests that make what is chosen out of what the process `knows`.
+std::vector<std::string> choice_requests(const Choices& wanted, const Choices& knows);
+
+}  // namespace tine::executor::claude
