@@ -221,6 +221,7 @@ void Turn::item_completed(json::View params) {
   const std::string id = text_in(item, "id");
   if (item.find("type").equals("contextCompaction")) {
     compacting_ = false;
+    outcome_.usage.last_prompt.reset();  // the past is another one now
     send(v1::compaction_update(id, v1::CompactionStatus::completed));
     return;
   }
@@ -283,7 +284,7 @@ void Turn::token_usage(json::View params) {
   // A thread that was resumed begins by telling what its past has cost.
   if (outcome_.provider_turn.empty() || text_in(params, "turnId") != outcome_.provider_turn) return;
   if (spent) {
-    outcome_.usage.tokens.add(*spent);
+    outcome_.usage.add_call(*spent);
     outcome_.usage.models = {{.model = model_, .tokens = outcome_.usage.tokens}};
     calls_.append(calls_.empty() ? "" : ",").append(last.raw());
     outcome_.usage.raw = R"({"calls":[)" + calls_ + "]}";

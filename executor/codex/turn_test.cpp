@@ -64,11 +64,24 @@ TEST_CASE("usage is summed over the calls of this turn, and of no other") {
   CHECK(cost.tokens.input == 140);
   CHECK(cost.tokens.cache_read == 160);
   CHECK(cost.tokens.output == 20);
+  CHECK(cost.first_call.cache_read == 60);
+  CHECK(cost.last_prompt == 200);
   REQUIRE(cost.context);
   CHECK(cost.context->used == 210);
   CHECK(cost.context->size == 1000);
   CHECK(cost.models.front().model == "gpt");
   CHECK(nlohmann::json::parse(cost.raw)["calls"].size() == 2);
+}
+
+TEST_CASE("what the model has read is not what comes next once it was compacted") {
+  Playing playing;
+  playing.begin();
+  playing.hear("item/started", R"({"item":{"type":"contextCompaction","id":"c"}})");
+  playing.hear("thread/tokenUsage/updated", usage("t1", counts(50, 0, 5), counts(50, 0, 5)));
+  playing.hear("thread/tokenUsage/updated", usage("t1", counts(90, 0, 9), counts(40, 0, 4)));
+  CHECK(playing.turn.outcome().usage.last_prompt == 40);
+  playing.hear("item/completed", R"({"item":{"type":"contextCompaction","id":"c"}})");
+  CHECK_FALSE(playing.turn.outcome().usage.last_prompt);
 }
 
 TEST_CASE("a turn ends as Codex says") {

@@ -44,6 +44,41 @@ test('codex: a fork extends its parent\'s last request and does not touch its th
   assert.ok(child.counted.cached > parent.counted.prompt - 128);
 });
 
+test('codex: what a fork should read from the cache it does, and else says so',
+  async () => {
+    const world = await World.make();
+    const { server, session } = await world.open({ session: { notices: {} } });
+    const parent = await server.prompt(session, '[[run: echo one]] [[say: an answer]]');
+    assert.equal(parent._meta.tine.fork, undefined);
+    const { sessionId, _meta: { tine: { fork: said } } } = await fork(server, world, session);
+    assert.equal(said.expectedCacheRead, world.model.requests().at(-1).counted.prompt);
+    const first = await server.prompt(sessionId, '[[run: echo two]] [[say: in the fork]]');
+    const { expectedCacheRead, cacheRead, shortfall } = first._meta.tine.fork;
+    const counted = world.model.requests().at(-2).counted;
+    assert.equal(cacheRead, counted.cached);
+    assert.equal(expectedCacheRead, said.expectedCacheRead);
+    assert.ok(cacheRead <= expectedCacheRead && cacheRead > expectedCacheRead - 128, `${cacheRead}`);
+    assert.equal(shortfall, undefined);
+    const second = await server.prompt(sessionId, '[[say: again]]');
+    assert.equal(second._meta.tine.fork, undefined);
+
+    // Another model knows nothing of it.
+    const other = await fork(server, world, session);
+    const models = other.configOptions.find(({ id }) => id === 'model').options;
+    const model = models.map(({ value }) => value)
+      .find((value) => value !== 'default' && value !== 'gpt-5.5');
+    await server.request('session/set_config_option',
+      { sessionId: other.sessionId, configId: 'model', value: model });
+    const missed = await server.prompt(other.sessionId, '[[say: from nothing]]');
+    assert.ok(missed._meta.tine.fork.shortfall, JSON.stringify(missed._meta.tine.fork));
+    assert.ok(server.updates(other.sessionId, 'notice').some(({ title }) => /cache/.test(title)));
+
+    // What was put into a summary is not there any more.
+    await server.prompt(sessionId, '/compact');
+    const after = await fork(server, world, sessionId);
+    assert.equal(after._meta.tine.fork.expectedCacheRead, undefined);
+  });
+
 test('codex: both branches go on, a fork of the fork at an earlier turn too', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
