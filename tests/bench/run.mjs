@@ -47,7 +47,7 @@ for (const file of [...scripts.map((name) => join(here, name)),
 const version = execFileSync(process.env.TINE, ['--version'], { encoding: 'utf8' }).trim();
 const text = `# Benchmarks
 
-Measured by \`./run bench\`, which rewrites this page; it takes about two minutes and wants a
+Measured by \`./run bench\`, which rewrites this page; it takes about three minutes and wants a
 machine that does nothing else. All that stands side by side was measured in one run. Times depend
 on the machine; compare the ratios.
 

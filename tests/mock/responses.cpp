@@ -1,11 +1,15 @@
 #include "tests/mock/responses.h"
 
+#include <chrono>
+#include <functional>
 #include <utility>
 
 namespace tine::mock {
 namespace {
 
 using nlohmann::json;
+/// What comes next of a message; empty at its end.
+using Chunks = std::function<std::string()>;
 
 std::string text_of(const json& message) {
   std::string text;
@@ -87,6 +91,29 @@ json call_of(const Step& step) {
   return exec_call(step.argument, step.name == "escalate");
 }
 
+Chunks words_of(std::string text) {
+  return [text = std::move(text), at = std::size_t{0}]() mutable {
+    const std::size_t begin = at;
+    at = std::min(text.find(' ', begin), text.size() - 1) + 1;
+    return text.substr(begin, at - begin);
+  };
+}
+
+Chunks numbers(int count) {
+  return [count, next = 0]() mutable {
+    return next < count ? std::to_string(next++) + " " : std::string();
+  };
+}
+
+/// The clock that CLOCK_MONOTONIC is in every process, in nanoseconds.
+Chunks times(int count) {
+  return [left = count]() mutable {
+    if (left-- <= 0) return std::string();
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::to_string(std::chrono::nanoseconds(now).count()) + " ";
+  };
+}
+
 }  // namespace
 
 struct Responses::Call {
@@ -134,12 +161,12 @@ transport::Task<void> Responses::play(Exchange& exchange, Call& call) {
       co_await exchange.event("response.created", created.dump());
     }
     if (step.name == "say") {
-      co_await say(exchange, call, step.argument, " ", 0);
-    } else if (step.name == "slow") {
+      co_await say(exchange, call, words_of(step.argument), 0);
+    } else if (step.name == "slow" || step.name == "clock") {
       const auto parts = words(step.argument, 2);
-      std::string text;
-      for (int i = 0; i < std::stoi(parts.at(0)); ++i) text += std::to_string(i) + " ";
-      co_await say(exchange, call, std::move(text), " ", std::stoi(parts.at(1)));
+      auto chunks =
+          step.name == "slow" ? numbers(std::stoi(parts.at(0))) : times(std::stoi(parts.at(0)));
+      co_await say(exchange, call, std::move(chunks), std::stoi(parts.at(1)));
     } else if (step.name == "think") {
       co_await think(exchange, call, step.argument);
     } else if (calls_tool(step)) {
@@ -192,25 +219,22 @@ transport::Task<bool> Responses::fault(Exchange& exchange, Call& call, Step step
   co_return true;
 }
 
-transport::Task<void> Responses::say(Exchange& exchange, Call& call, std::string text,
-                                     std::string separator, int pause_ms) {
+transport::Task<void> Responses::say(Exchange& exchange, Call& call, Chunks chunks, int pause_ms) {
   const std::string id = next_id("msg_");
   json message{{"type", "message"}, {"id", id}, {"role", "assistant"}, {"content", json::array()}};
   const json added{
       {"type", "response.output_item.added"}, {"output_index", call.items}, {"item", message}};
   co_await exchange.event("response.output_item.added", added.dump());
-  std::size_t at = 0;
-  while (at < text.size() && !exchange.broken()) {
-    std::size_t end = text.find(separator, at);
-    end = end == std::string::npos ? text.size() : end + separator.size();
+  std::string text;
+  for (std::string chunk = chunks(); !chunk.empty() && !exchange.broken(); chunk = chunks()) {
+    text += chunk;
     const json delta{{"type", "response.output_text.delta"},
                      {"item_id", id},
                      {"output_index", call.items},
                      {"content_index", 0},
-                     {"delta", text.substr(at, end - at)}};
+                     {"delta", std::move(chunk)}};
     co_await exchange.event("response.output_text.delta", delta.dump());
     if (pause_ms > 0) co_await transport::pause(exchange.loop(), transport::Milliseconds(pause_ms));
-    at = end;
   }
   message["content"] = json::array({json{{"type", "output_text"}, {"text", text}}});
   call.output_bytes += text.size();

@@ -3,6 +3,7 @@
 //
 // On the loop's thread; lives as long as the server.
 
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -24,8 +25,8 @@ class Responses {
   struct Call;
   using Playing = transport::Task<void>;
   Playing play(Exchange& exchange, Call& call);
-  Playing say(Exchange& exchange, Call& call, std::string text, std::string separator,
-              int pause_ms);
+  /// `chunks` gives what comes next, and at the end nothing.
+  Playing say(Exchange& exchange, Call& call, std::function<std::string()> chunks, int pause_ms);
   Playing think(Exchange& exchange, Call& call, std::string text);
   Playing item(Exchange& exchange, Call& call, nlohmann::json item);
   /// Whether the step is a fault that still has to happen; then it has.

@@ -4,11 +4,13 @@
 // directives make one answer after the other: each ends with a call of a tool, whose result the
 // next one follows.
 //
-//   [[say: TEXT]]  [[think: TEXT]]  [[slow: CHUNKS MS]]
+//   [[say: TEXT]]  [[think: TEXT]]  [[slow: CHUNKS MS]]  [[clock: CHUNKS MS]]
 //   [[run: COMMAND]]  [[escalate: COMMAND]]  [[patch: PATCH]]  [[plan: STEP | STEP]]
 //   [[call: NAME JSON]]  [[mcp: NAMESPACE NAME JSON]]
 //   [[status: CODE TIMES RETRY_AFTER]]  [[quota]]  [[limit: RESETS_AT]]
 //   [[context]]  [[drop: TIMES]]  [[hang: headers|body]]
+//
+// A clock's chunks are the times at which they are sent, for who measures how long they take.
 //
 // Functions and values.
 
