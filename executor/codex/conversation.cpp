@@ -57,7 +57,7 @@ transport::Task<Result<void>> CodexConversation::make_ready() {
     server_->attach(thread_.id, *this);
   }
   // A prompt that comes while a turn runs would only steer that turn.
-  const bool quiet = co_await quiet_.wait_for(limits::patience.interrupt);
+  const bool quiet = co_await quiet_.wait_for(codex_.patience().interrupt);
   if (!quiet) {
     co_return fail(ErrorKind::backend_failed, "Codex does not end the turn that was cancelled");
   }
@@ -76,7 +76,7 @@ transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBl
   }
   const std::string model = choices_of(spec_.settings).model;
   Turn turn(codex_.loop(), codex_.log(), client, server_->pace(), meter_, spec_.session_id,
-            model.empty() ? thread_.model : model);
+            model.empty() ? thread_.model : model, codex_.patience());
   turn_ = &turn;
   co_await run(std::move(prompt), turn, cancel);
   turn_ = nullptr;
@@ -135,7 +135,7 @@ void CodexConversation::interrupt(Turn& turn) {
   if (!server_ || active_turn_.empty()) return;
   codex_.loop().spawn(
       [](std::shared_ptr<AppServer> server, std::string params) -> transport::Task<void> {
-        co_await server->call("turn/interrupt", std::move(params), limits::patience.interrupt);
+        co_await server->call("turn/interrupt", std::move(params), limits::call);
       }(server_, interrupt_params(thread_.id, active_turn_)));
 }
 

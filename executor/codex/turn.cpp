@@ -176,10 +176,15 @@ transport::Task<void> Turn::let_catch_up() {
   not_holding_.set();
 }
 
+/// The model has given a sign: from now on another limit holds.
+void Turn::hear() {
+  if (!std::exchange(heard_, true)) woken_.set();
+}
+
 void Turn::say(v1::UpdateKind kind, std::string_view text, const std::string& id,
                std::string_view meta) {
   if (text.empty()) return;
-  heard_ = true;
+  hear();
   send(v1::text_chunk(kind, text, id, meta));
 }
 
@@ -209,7 +214,7 @@ void Turn::item_started(json::View params) {
   }
   const auto call = tool_call_of(item);
   if (!call) return;
-  heard_ = true;
+  hear();
   if (item.find("type").equals("fileChange") && call->content) changes_[call->id] = *call->content;
   if (item.find("type").equals("commandExecution")) outputs_[call->id];
   if (item.find("type").equals("mcpToolCall")) mcp_calls_[text_in(item, "server")] = call->id;
@@ -338,7 +343,7 @@ void Turn::on_question(std::string_view method, json::View params, transport::Re
     refuse(method, std::move(replier));
     return;
   }
-  heard_ = true;
+  hear();
   const auto asked = std::make_shared<Asked>();
   asked->id = replier.id();
   asked_.push_back(asked);

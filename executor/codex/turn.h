@@ -84,6 +84,7 @@ class Turn {
     transport::CancelSource cancel;
   };
 
+  void hear();
   void say(v1::UpdateKind kind, std::string_view text, const std::string& id,
            std::string_view meta = {});
   void send(v1::Update update);

@@ -169,6 +169,22 @@ TEST_CASE("a turn that is silent for too long is not waited for") {
   });
 }
 
+TEST_CASE("once the model was heard the limit of silence is another one") {
+  const bounds::Patience little{
+      .first_response = hung, .idle = transport::Milliseconds(1), .interrupt = hung};
+  Playing playing(little);
+  run(playing.wire.loop, [&]() -> Task<void> {
+    playing.begin();
+    const auto say_later = [&]() -> Task<void> {
+      co_await transport::yield(playing.wire.loop);
+      playing.hear("item/agentMessage/delta", R"({"itemId":"a","delta":"x"})");
+    };
+    start(playing.wire.loop, say_later);
+    const bool ended = co_await playing.turn.ended();
+    CHECK_FALSE(ended);
+  });
+}
+
 TEST_CASE("while a question is open a turn may be silent, and its end takes the question back") {
   const bounds::Patience little{.first_response = transport::Milliseconds(1),
                                 .idle = transport::Milliseconds(1),

@@ -3,13 +3,25 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 
-import { running, test, until } from '../clients/cases.mjs';
+import { defer, running, test, until } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
-import { World } from './world.mjs';
+import { startModel, World } from './world.mjs';
 
 /// Codex tries for long before it gives up; here it need not.
 const impatient = 'request_max_retries = 0\nstream_max_retries = 1\nstream_idle_timeout_ms = 2000';
+
+const nothingRuns = () => until('every process to be gone', () => running().length === 0, 2000);
+
+/// The session takes another prompt, and when its client goes nothing is left.
+async function goesOn(server, session) {
+  assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+  assert.ok(server.text(session).endsWith('fine'));
+  server.stdin.end();
+  await server.exited;
+  await nothingRuns();
+}
 
 const faults = [
   { prompt: '[[status: 401]]', kind: 'auth_required', code: -32000 },
@@ -31,8 +43,7 @@ for (const { prompt, kind, code } of faults) {
     assert.ok(!fault.message.includes('very-secret-key'));
     if (code !== undefined) assert.equal(fault.code, code);
     if (prompt.includes('partial')) assert.ok(server.text(session).startsWith('partial words'));
-    assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
-    assert.ok(server.text(session).endsWith('fine'));
+    await goesOn(server, session);
   });
 }
 
@@ -65,16 +76,56 @@ test('codex: a hang before the answer is ended by a cancel', async () => {
   await until('the request', () => world.model.requests().length === 1);
   server.notify('session/cancel', { sessionId: session });
   assert.equal((await turn).stopReason, 'cancelled');
-  assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+  await goesOn(server, session);
 });
 
-test('codex: a model service that is not there is connection_failed', async () => {
-  const world = await World.make({ provider: impatient });
+for (const { silence, limit } of [
+  { silence: '[[hang: headers]]', limit: 'first_response_seconds = 1' },
+  { silence: '[[hang: body]]', limit: 'first_response_seconds = 1' },
+  { silence: '[[say: partial words]] [[hang: body]]', limit: 'idle_seconds = 1' },
+]) {
+  test(`codex: with ${limit} ${silence} is interrupted, and the session goes on`, async () => {
+    const world = await World.make({ tineConfig: limit });
+    const { server, session } = await world.open();
+    const fault = await server.prompt(session, silence).catch((error) => error);
+    assert.equal(fault.data?.tine?.kind, 'timeout', JSON.stringify(fault));
+    assert.match(fault.message, /silent/);
+    if (silence.includes('partial')) assert.equal(server.text(session), 'partial words');
+    await goesOn(server, session);
+  });
+}
+
+test('codex: an open question is no silence', async () => {
+  const world = await World.make({ tineConfig: 'idle_seconds = 1' });
   const { server, session } = await world.open();
-  world.model.stop();
-  const fault = await server.prompt(session, '[[say: never]]').catch((error) => error);
-  assert.equal(fault.data?.tine?.kind, 'connection_failed', JSON.stringify(fault));
+  // The limit has passed by far when another turn with it has been interrupted.
+  server.handlers['session/request_permission'] = async () => {
+    const other = await server.newSession(world.project);
+    const fault = await server.prompt(other, '[[say: x]] [[hang: body]]').catch((error) => error);
+    assert.equal(fault.data?.tine?.kind, 'timeout', JSON.stringify(fault));
+    return { outcome: { outcome: 'selected', optionId: 'decline' } };
+  };
+  const answer = await server.prompt(session, '[[escalate: touch /nowhere/x]] [[say: well]]');
+  assert.equal(answer.stopReason, 'end_turn');
+  assert.equal(server.text(session), 'well');
 });
+
+test('codex: a model service that is not there is connection_failed, and once it is there it is used',
+  async () => {
+    const world = await World.make({ provider: impatient });
+    const { server, session } = await world.open();
+    await world.model.stop();
+    const fault = await server.prompt(session, '[[say: never]]').catch((error) => error);
+    assert.equal(fault.data?.tine?.kind, 'connection_failed', JSON.stringify(fault));
+    const model = await startModel();
+    const door = createServer((from) => {
+      const to = connect(model.port, '127.0.0.1');
+      from.pipe(to).on('error', () => from.destroy());
+      to.pipe(from).on('error', () => to.destroy());
+    }).listen(world.model.port, '127.0.0.1');
+    defer(() => door.close());
+    await goesOn(server, session);
+  });
 
 /// The processes of a world that run Codex itself.
 const backends = (world) => readdirSync('/proc').filter((pid) => {
@@ -101,7 +152,7 @@ test('codex: a killed app-server ends its turns with what was said, and the next
     assert.equal(fault.data?.tine?.kind, 'backend_gone', JSON.stringify(fault));
     assert.match(fault.message, /killed by signal 9/);
     assert.ok(server.text(session).startsWith('remembered0 '));
-    assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+    await goesOn(server, session);
     assert.ok(JSON.stringify(world.model.requests().at(-1).body).includes('remembered'));
   });
 
@@ -125,7 +176,7 @@ test('codex: a killed tine leaves no process, and its session goes on in another
   await server.waitFor('the command', ({ params }) => params?.update?.sessionUpdate === 'tool_call');
   server.child.kill('SIGKILL');
   await server.exited;
-  await until('every process to be gone', () => running().length === 0, 2000);
+  await nothingRuns();
   const next = await world.serve();
   await next.request('session/load', { sessionId: session, cwd: world.project, mcpServers: [] });
   assert.equal((await next.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
@@ -139,7 +190,7 @@ test('codex: a signal in mid-turn ends the turn, then Codex, then the program', 
   server.child.kill('SIGTERM');
   assert.equal((await turn).stopReason, 'cancelled');
   assert.equal((await server.exited).code, 143);
-  await until('every process to be gone', () => running().length === 0, 2000);
+  await nothingRuns();
 });
 
 test('codex: a guardian that is killed ends the turn, and the next prompt goes on', async () => {

@@ -13,9 +13,10 @@ export const codex = resolve('tests/codex/node_modules/@openai/codex-linux-x64/v
 const mock = join(dirname(process.env.TINE), 'tests/mock/mock_model');
 
 /// A mocked model service: its port, and what it was asked so far.
-async function startModel() {
+export async function startModel() {
   const recording = join(directory('model'), 'requests.jsonl');
   const child = spawn(mock, ['responses', recording], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const gone = new Promise((done) => { child.on('exit', done); });
   defer(() => child.stdin.end());
   const port = await new Promise((done) => {
     createInterface(child.stdout).once('line', done);
@@ -24,7 +25,10 @@ async function startModel() {
     port,
     requests: () => readFileSync(recording, 'utf8').split('\n').filter(Boolean)
       .map((line) => JSON.parse(line)),
-    stop: () => { child.kill('SIGKILL'); },
+    stop: () => {
+      child.kill('SIGKILL');
+      return gone;
+    },
   };
 }
 
@@ -38,8 +42,8 @@ function needSandbox() {
 
 export class World {
   /// `provider` are more lines for Codex's configuration of the mocked provider, `codexConfig` for
-  /// the rest of it.
-  static async make({ provider = '', codexConfig = '' } = {}) {
+  /// the rest of it, `tineConfig` for the backend in the program's own.
+  static async make({ provider = '', codexConfig = '', tineConfig = '' } = {}) {
     needSandbox();
     const world = new World();
     world.model = await startModel();
@@ -64,7 +68,7 @@ ${provider}
 [projects."${world.project}"]
 trust_level = "trusted"
 `);
-    world.configure(`command = ["${codex}"]`);
+    world.configure(`command = ["${codex}"]\n${tineConfig}`);
     return world;
   }
 
