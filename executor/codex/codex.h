@@ -37,6 +37,7 @@ class Codex final : public Executor {
   const Capabilities& capabilities() const override;
   std::vector<v1::AuthMethod> auth_methods() const override;
   Settings settings() const override;
+  std::vector<v1::Command> commands() const override;
 
   Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;
   Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) override;

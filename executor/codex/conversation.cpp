@@ -11,9 +11,6 @@
 namespace tine::executor::codex {
 namespace {
 
-/// A prompt that is Codex's own command: the past is put into a summary.
-constexpr std::string_view compact_command = "/compact";
-
 std::string interrupt_params(const std::string& thread, const std::string& turn) {
   std::string out;
   json::Writer(out)

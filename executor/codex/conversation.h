@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "executor/codex/app_server.h"
 #include "executor/codex/meter.h"
@@ -16,6 +17,9 @@ namespace tine::executor::codex {
 
 class Codex;
 class Turn;
+
+/// A prompt that is Codex's own command: the past is put into a summary.
+inline constexpr std::string_view compact_command = "/compact";
 
 class CodexConversation final : public Conversation, public ThreadListener {
  public:

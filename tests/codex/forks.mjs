@@ -128,26 +128,68 @@ test('codex: eight forks run at once', async () => {
     assert.ok(server.text(sessionId).endsWith(`19 fork ${i}`), server.text(sessionId)));
 });
 
-test('codex: usage is what the model counted, and nothing of it twice', async () => {
+/// Numbers of calls, in the parts that tine tells apart.
+function parts(calls) {
+  const sum = (of) => calls.reduce((total, each) => total + of(each), 0);
+  return { input: sum(({ prompt, cached }) => prompt - cached), cacheRead: sum(({ cached }) => cached),
+    output: sum(({ output }) => output), thought: sum(({ thought }) => thought) };
+}
+const known = ({ input, cacheRead, output, thought }) => ({ input, cacheRead, output, thought });
+
+test('codex: usage is what the model counted, call by call, of each turn and in all', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
-  const usageOf = async (id, prompt) => {
-    const from = world.model.requests().length;
-    const { usage } = await server.prompt(id, prompt);
-    const counted = world.model.requests().slice(from).map((each) => each.counted);
-    const sum = (name) => counted.reduce((total, each) => total + each[name], 0);
-    assert.equal(usage.cachedReadTokens, sum('cached'));
-    assert.equal(usage.inputTokens, sum('prompt') - sum('cached'));
+  const threads = new Map();
+  const seen = new Map();
+  /// Prompts, and holds what the turn and its session cost against what the model has counted.
+  const prompt = async (id, text) => {
+    const from = seen.get(id) ?? 0;
+    const { usage, _meta: { tine } } = await server.prompt(id, text);
+    threads.set(id, threads.get(id) ?? world.model.requests().at(-1).body.prompt_cache_key);
+    const all = world.model.counted(threads.get(id));
+    seen.set(id, all.length);
+    const turn = parts(all.slice(from));
+    assert.ok(all.length > from);
+    assert.deepEqual(known(tine.usage.tokens), turn, text);
+    assert.deepEqual(known(tine.usage.cumulative), parts(all), text);
+    assert.equal(tine.usage.raw.calls.length, all.length - from, text);
+    assert.equal(usage.inputTokens, turn.input);
+    assert.equal(usage.cachedReadTokens, turn.cacheRead);
+    assert.equal(usage.outputTokens, turn.output);
+    assert.equal(usage.thoughtTokens, turn.thought);
   };
-  await usageOf(session, '[[run: echo one]] [[say: an answer]]');
-  await usageOf(session, '[[say: another]]');
+  await prompt(session, '[[think: hmm]] [[run: echo one]] [[say: an answer]]');
+  await prompt(session, '[[say: another]]');
   const { sessionId } = await fork(server, world, session);
-  await usageOf(sessionId, '[[run: echo two]] [[say: in the fork]]');
-  await usageOf(session, '[[say: and here]]');
-  await usageOf(sessionId, '/compact');
-  await usageOf(sessionId, '[[say: after it]]');
+  await prompt(sessionId, '[[run: echo two]] [[say: in the fork]]');
+  await prompt(session, '[[say: and here]]');
+  await prompt(sessionId, '/compact');
+  await prompt(sessionId, '[[say: after it]]');
+  await prompt(sessionId, '/compact');
   const second = await fork(server, world, sessionId);
-  await usageOf(second.sessionId, '/compact');
+  await prompt(second.sessionId, '/compact');
+  await prompt(second.sessionId, '[[run: echo three]] [[say: after its own]]');
+  const third = await fork(server, world, session, 1);
+  await prompt(third.sessionId, '[[say: at an earlier turn]]');
+  assert.equal(new Set(threads.values()).size, 4);
+  const every = world.model.requests().length;
+  assert.equal([...seen.values()].reduce((sum, calls) => sum + calls, 0), every);
+});
+
+test('codex: usage is what the model counted around a compaction in mid-turn too', async () => {
+  const world = await World.make({ tineConfig: 'config = { model_auto_compact_token_limit = 12000 }' });
+  const { server, session } = await world.open({ session: { compaction: {} } });
+  const turns = [];
+  for (const text of ['[[run: seq 4000]] [[say: much]]', '[[run: echo one]] [[say: less]]']) {
+    const { _meta: { tine } } = await server.prompt(session, text);
+    const [{ body }] = world.model.requests();
+    const all = world.model.counted(body.prompt_cache_key);
+    assert.deepEqual(known(tine.usage.tokens), parts(all.slice(turns.length)), text);
+    assert.deepEqual(known(tine.usage.cumulative), parts(all), text);
+    turns.push(...all.slice(turns.length));
+  }
+  assert.equal(turns.length, world.model.requests().length);
+  assert.ok(server.updates(session, 'compaction_update').length > 0);
 });
 
 test('codex: a parent that another process holds is forked all the same, and not resumed', async () => {

@@ -10,6 +10,10 @@ void Recording::add(const HttpRequest& request, nlohmann::json more) {
   line["headers"] = request.headers;
   if (line["headers"].contains("authorization")) line["headers"]["authorization"] = "…";
   line["body"] = nlohmann::json::parse(request.body, nullptr, false);
+  note(line);
+}
+
+void Recording::note(const nlohmann::json& line) {
   out_ << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
 }
 

@@ -277,11 +277,13 @@ transport::Task<void> Responses::item(Exchange& exchange, Call& call, json item)
 
 transport::Task<void> Responses::complete(Exchange& exchange, Call& call) {
   const std::uint64_t output = PrefixCache::tokens_in(call.output_bytes);
+  const std::uint64_t thought = PrefixCache::tokens_in(call.thought_bytes);
+  recording_.note({{"completed", call.id}, {"counted", {{"output", output}, {"thought", thought}}}});
   const json usage{
       {"input_tokens", call.counted.prompt},
       {"input_tokens_details", {{"cached_tokens", call.counted.cached}}},
       {"output_tokens", output},
-      {"output_tokens_details", {{"reasoning_tokens", PrefixCache::tokens_in(call.thought_bytes)}}},
+      {"output_tokens_details", {{"reasoning_tokens", thought}}},
       {"total_tokens", call.counted.prompt + output}};
   const json done{{"type", "response.completed"},
                   {"response", {{"id", call.id}, {"usage", usage}}}};
