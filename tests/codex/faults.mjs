@@ -14,10 +14,12 @@ const impatient = 'request_max_retries = 0\nstream_max_retries = 1\nstream_idle_
 
 const nothingRuns = () => until('every process to be gone', () => running().length === 0, 2000);
 
-/// The session takes another prompt, and when its client goes nothing is left.
 async function goesOn(server, session) {
   assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
   assert.ok(server.text(session).endsWith('fine'));
+}
+
+async function leavesNothing(server) {
   server.stdin.end();
   await server.exited;
   await nothingRuns();
@@ -34,18 +36,21 @@ const faults = [
   { prompt: '[[say: partial words]] [[hang: body]]', kind: 'backend_failed' },
 ];
 
-for (const { prompt, kind, code } of faults) {
-  test(`codex: ${prompt} is ${kind}, and the session goes on`, async () => {
-    const world = await World.make({ provider: impatient });
-    const { server, session } = await world.open();
+test('codex: each fault of the service is told by its kind, and each session goes on', async () => {
+  const world = await World.make({ provider: impatient });
+  const server = await world.serve();
+  await Promise.all(faults.map(async ({ prompt, kind, code }) => {
+    const session = await server.newSession(world.project);
     const fault = await server.prompt(session, prompt).catch((error) => error);
-    assert.equal(fault.data?.tine?.kind, kind, JSON.stringify(fault));
-    assert.ok(!fault.message.includes('very-secret-key'));
-    if (code !== undefined) assert.equal(fault.code, code);
-    if (prompt.includes('partial')) assert.ok(server.text(session).startsWith('partial words'));
+    assert.equal(fault.data?.tine?.kind, kind, `${prompt}: ${JSON.stringify(fault)}`);
+    assert.ok(!fault.message.includes('very-secret-key'), prompt);
+    if (code !== undefined) assert.equal(fault.code, code, prompt);
+    if (prompt.includes('partial'))
+      assert.ok(server.text(session).startsWith('partial words'), prompt);
     await goesOn(server, session);
-  });
-}
+  }));
+  await leavesNothing(server);
+});
 
 test('codex: a usage limit tells when it ends', async () => {
   const world = await World.make();
@@ -77,38 +82,34 @@ test('codex: a hang before the answer is ended by a cancel', async () => {
   server.notify('session/cancel', { sessionId: session });
   assert.equal((await turn).stopReason, 'cancelled');
   await goesOn(server, session);
+  await leavesNothing(server);
 });
 
-for (const { silence, limit } of [
-  { silence: '[[hang: headers]]', limit: 'first_response_seconds = 1' },
-  { silence: '[[hang: body]]', limit: 'first_response_seconds = 1' },
-  { silence: '[[say: partial words]] [[hang: body]]', limit: 'idle_seconds = 1' },
-]) {
-  test(`codex: with ${limit} ${silence} is interrupted, and the session goes on`, async () => {
-    const world = await World.make({ tineConfig: limit });
+const silences = ['[[hang: headers]]', '[[hang: body]]', '[[say: partial words]] [[hang: body]]'];
+
+test('codex: silence is interrupted at the limits that are set, but not while a question is open',
+  async () => {
+    const world = await World.make({ tineConfig: 'first_response_seconds = 1\nidle_seconds = 1' });
     const { server, session } = await world.open();
-    const fault = await server.prompt(session, silence).catch((error) => error);
-    assert.equal(fault.data?.tine?.kind, 'timeout', JSON.stringify(fault));
-    assert.match(fault.message, /silent/);
-    if (silence.includes('partial')) assert.equal(server.text(session), 'partial words');
-    await goesOn(server, session);
+    let answer;
+    const answered = new Promise((done) => { answer = done; });
+    server.handlers['session/request_permission'] = () => answered;
+    const asking = server.prompt(session, '[[escalate: touch /nowhere/x]] [[say: well]]');
+    await server.waitFor('the question', ({ method }) => method === 'session/request_permission');
+    await Promise.all(silences.map(async (silence) => {
+      const other = await server.newSession(world.project);
+      const fault = await server.prompt(other, silence).catch((error) => error);
+      assert.equal(fault.data?.tine?.kind, 'timeout', `${silence}: ${JSON.stringify(fault)}`);
+      assert.match(fault.message, /silent/);
+      if (silence.includes('partial')) assert.equal(server.text(other), 'partial words');
+      await goesOn(server, other);
+    }));
+    // It has been open for longer than any of them was silent.
+    answer({ outcome: { outcome: 'selected', optionId: 'decline' } });
+    assert.equal((await asking).stopReason, 'end_turn');
+    assert.equal(server.text(session), 'well');
+    await leavesNothing(server);
   });
-}
-
-test('codex: an open question is no silence', async () => {
-  const world = await World.make({ tineConfig: 'idle_seconds = 1' });
-  const { server, session } = await world.open();
-  // The limit has passed by far when another turn with it has been interrupted.
-  server.handlers['session/request_permission'] = async () => {
-    const other = await server.newSession(world.project);
-    const fault = await server.prompt(other, '[[say: x]] [[hang: body]]').catch((error) => error);
-    assert.equal(fault.data?.tine?.kind, 'timeout', JSON.stringify(fault));
-    return { outcome: { outcome: 'selected', optionId: 'decline' } };
-  };
-  const answer = await server.prompt(session, '[[escalate: touch /nowhere/x]] [[say: well]]');
-  assert.equal(answer.stopReason, 'end_turn');
-  assert.equal(server.text(session), 'well');
-});
 
 test('codex: a model service that is not there is connection_failed, and once it is there it is used',
   async () => {
@@ -125,17 +126,23 @@ test('codex: a model service that is not there is connection_failed, and once it
     }).listen(world.model.port, '127.0.0.1');
     defer(() => door.close());
     await goesOn(server, session);
+    await leavesNothing(server);
   });
 
-/// The processes of a world that run Codex itself.
-const backends = (world) => readdirSync('/proc').filter((pid) => {
+/// What stands in a file of a process; nothing of one that has gone.
+function ofProcess(pid, file) {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`HOME=${world.home}`) &&
-      readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[1] === 'app-server';
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
   } catch {
-    return false;
+    return '';
   }
-}).map(Number);
+}
+const verbOf = (pid) => ofProcess(pid, 'cmdline').split('\0')[1];
+
+/// The processes of a world that run Codex itself.
+const backends = (world) => readdirSync('/proc').filter((pid) =>
+  ofProcess(pid, 'environ').includes(`HOME=${world.home}`) && verbOf(pid) === 'app-server')
+  .map(Number);
 
 const midStream = (server) => server.waitFor('the stream', ({ params }) =>
   params?.update?.content?.text === '0 ');
@@ -153,6 +160,7 @@ test('codex: a killed app-server ends its turns with what was said, and the next
     assert.match(fault.message, /killed by signal 9/);
     assert.ok(server.text(session).startsWith('remembered0 '));
     await goesOn(server, session);
+    await leavesNothing(server);
     assert.ok(JSON.stringify(world.model.requests().at(-1).body).includes('remembered'));
   });
 
@@ -198,8 +206,7 @@ test('codex: a guardian that is killed ends the turn, and the next prompt goes o
   const { server, session } = await world.open();
   const turn = server.prompt(session, '[[slow: 10000 20]]').catch((error) => error);
   await midStream(server);
-  const [guardian] = running().filter((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[1] === '__guard');
+  const [guardian] = running().filter((pid) => verbOf(pid) === '__guard');
   process.kill(guardian, 'SIGKILL');
   const fault = await turn;
   assert.equal(fault.data?.tine?.kind, 'backend_gone', JSON.stringify(fault));

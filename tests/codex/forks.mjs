@@ -79,21 +79,6 @@ test('codex: what a fork should read from the cache it does, and else says so',
     assert.equal(after._meta.tine.fork.expectedCacheRead, undefined);
   });
 
-test('codex: both branches go on, a fork of the fork at an earlier turn too', async () => {
-  const world = await World.make();
-  const { server, session } = await world.open();
-  await server.prompt(session, '[[say: turn one]]');
-  await server.prompt(session, '[[say: turn two]]');
-  const child = await fork(server, world, session);
-  await server.prompt(child.sessionId, '[[say: child three]]');
-  await server.prompt(session, '[[say: parent three]]');
-  const grandchild = await fork(server, world, child.sessionId, 1);
-  await server.prompt(grandchild.sessionId, '[[say: grandchild two]]');
-  const last = world.model.requests().at(-1);
-  assert.ok(asked(last, 'turn one'));
-  for (const other of ['turn two', 'child three', 'parent three']) assert.ok(!asked(last, other));
-});
-
 test('codex: a running parent is forked at its last completed turn', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
@@ -115,17 +100,6 @@ test('codex: a parent that was never prompted is forked by a new thread', async 
   const { sessionId } = await fork(server, world, session);
   await server.prompt(sessionId, '[[say: hello]]');
   assert.equal(server.text(sessionId), 'hello');
-});
-
-test('codex: eight forks run at once', async () => {
-  const world = await World.make();
-  const { server, session } = await world.open();
-  await server.prompt(session, '[[say: root]]');
-  const forks = await Promise.all(Array.from({ length: 8 }, () => fork(server, world, session)));
-  await Promise.all(forks.map(({ sessionId }, i) =>
-    server.prompt(sessionId, `[[slow: 20 20]] [[say: fork ${i}]]`)));
-  forks.forEach(({ sessionId }, i) =>
-    assert.ok(server.text(sessionId).endsWith(`19 fork ${i}`), server.text(sessionId)));
 });
 
 /// Numbers of calls, in the parts that tine tells apart.

@@ -83,41 +83,6 @@ test('codex: what is asked is done when it is allowed and not when it is decline
   assert.equal(cancelled.stopReason, 'cancelled');
 });
 
-test('codex: a cancel in mid-stream or during a question ends the turn, and the next one runs',
-  async () => {
-    const world = await World.make();
-    const { server, session } = await world.open();
-    const stream = server.prompt(session, '[[slow: 10000 20]]');
-    await server.waitFor('the first words',
-      ({ params }) => params?.update?.sessionUpdate === 'agent_message_chunk');
-    server.notify('session/cancel', { sessionId: session });
-    assert.equal((await stream).stopReason, 'cancelled');
-    const question = server.prompt(session, '[[escalate: touch /tmp/x]] [[say: no]]');
-    await server.waitFor('the question', ({ method }) => method === 'session/request_permission');
-    server.notify('session/cancel', { sessionId: session });
-    assert.equal((await question).stopReason, 'cancelled');
-    assert.equal((await server.prompt(session, '[[say: still here]]')).stopReason, 'end_turn');
-    assert.ok(server.text(session).endsWith('still here'));
-  });
-
-test('codex: a session is taken up again after a restart', async () => {
-  const world = await World.make();
-  const first = await world.open();
-  await first.server.prompt(first.session, '[[say: before]]');
-  first.server.stdin.end();
-  await first.server.exited;
-  const server = await world.serve();
-  await server.request('session/load',
-    { sessionId: first.session, cwd: world.project, mcpServers: [] });
-  assert.equal(server.text(first.session), 'before');
-  await server.prompt(first.session, '[[say: afterwards]]');
-  assert.equal(server.text(first.session), 'beforeafterwards');
-  const [one, two] = world.model.requests();
-  const texts = ({ body }) => JSON.stringify(body.input);
-  assert.ok(texts(two).includes('before'));
-  assert.ok(!texts(one).includes('afterwards'));
-});
-
 /// The lines of a session's transcript as words: what happened, in order.
 function story(world, session) {
   const folder = join(world.home, 'state');
