@@ -200,8 +200,9 @@ void AppServer::on_request(std::string_view method, json::View params, transport
 
 void AppServer::on_notification(std::string_view method, json::View params) {
   take_kinship(method, params);
-  // Who was asked is told when a question is taken back.
-  const bool is_of_elders = method == "serverRequest/resolved";
+  // What a thread has asked, and what it costs, is also its elder's.
+  const bool is_of_elders =
+      method == "serverRequest/resolved" || method == "thread/tokenUsage/updated";
   ThreadListener* const listener = is_of_elders ? elder_of(params) : listener_of(params);
   if (listener != nullptr) {
     listener->on_notification(method, params);

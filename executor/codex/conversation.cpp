@@ -136,7 +136,20 @@ void CodexConversation::interrupt(Turn& turn) {
       }(server_, interrupt_params(thread_.id, active_turn_)));
 }
 
+/// Of a thread that Codex has started for this one.
+void CodexConversation::take_subagent_usage(std::string_view thread, json::View token_usage) {
+  const auto spent = subagents_[std::string(thread)].read(token_usage, false);
+  if (spent && turn_ != nullptr) turn_->add_subagent_call(*spent, token_usage.find("last"));
+}
+
 void CodexConversation::on_notification(std::string_view method, json::View params) {
+  if (method == "thread/tokenUsage/updated") {
+    const auto thread = params.find("threadId").string();
+    if (thread && *thread != thread_.id) {
+      take_subagent_usage(*thread, params.find("tokenUsage"));
+      return;
+    }
+  }
   if (method == "turn/started") {
     active_turn_ = params.find("turn").find("id").string().value_or(std::string());
     thread_.kept = true;

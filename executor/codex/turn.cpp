@@ -290,14 +290,29 @@ void Turn::token_usage(json::View params) {
   if (outcome_.provider_turn.empty() || text_in(params, "turnId") != outcome_.provider_turn) return;
   if (spent) {
     outcome_.usage.add_call(*spent);
-    outcome_.usage.models = {{.model = model_, .tokens = outcome_.usage.tokens}};
-    calls_.append(calls_.empty() ? "" : ",").append(last.raw());
-    outcome_.usage.raw = R"({"calls":[)" + calls_ + "]}";
+    note_call(model_, *spent, last);
   }
   v1::ContextUsage context;
   context.used = count_in(last, "totalTokens");
   context.size = count_in(usage, "modelContextWindow");
   if (context.used > 0 && context.size > 0) outcome_.usage.context = context;
+}
+
+void Turn::note_call(const std::string& model, const Tokens& spent, json::View last) {
+  std::vector<ModelTokens>& models = outcome_.usage.models;
+  auto known = std::find_if(models.begin(), models.end(),
+                            [&model](const ModelTokens& each) { return each.model == model; });
+  if (known == models.end()) known = models.insert(known, {.model = model, .tokens = {}});
+  known->tokens.add(spent);
+  calls_.append(calls_.empty() ? "" : ",").append(last.raw());
+  outcome_.usage.raw = R"({"calls":[)" + calls_ + "]}";
+}
+
+void Turn::add_subagent_call(const Tokens& spent, json::View last) {
+  if (over_) return;
+  ++signs_;
+  outcome_.usage.tokens.add(spent);
+  note_call(std::string(), spent, last);  // nobody says of which model it was
 }
 
 // --- what goes wrong
