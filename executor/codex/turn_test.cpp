@@ -73,6 +73,22 @@ TEST_CASE("usage is summed over the calls of this turn, and of no other") {
   CHECK(nlohmann::json::parse(cost.raw)["calls"].size() == 2);
 }
 
+TEST_CASE("what a subagent spends is the turn's, of a model without a name") {
+  Playing playing;
+  playing.begin();
+  playing.hear("thread/tokenUsage/updated", usage("t1", counts(100, 60, 10), counts(100, 60, 10)));
+  executor::Tokens spent;
+  spent.input = 7;
+  playing.turn.add_subagent_call(spent, json::View(R"({"inputTokens":7})"));
+  const executor::TurnUsage& cost = playing.turn.outcome().usage;
+  CHECK(cost.tokens.input == 47);
+  CHECK(cost.last_prompt == 100);
+  REQUIRE(cost.models.size() == 2);
+  CHECK(cost.models.front().tokens.input == 40);
+  CHECK(cost.models.back().model.empty());
+  CHECK(cost.models.back().tokens == spent);
+}
+
 TEST_CASE("what the model has read is not what comes next once it was compacted") {
   Playing playing;
   playing.begin();
