@@ -69,6 +69,10 @@ executor::codex::CodexSetup codex_setup(const BackendConfig& config) {
                     .approval = config.approval_policy,
                     .sandbox = config.sandbox,
                     .config = config.config.text};
+  using std::chrono::seconds;
+  if (config.first_response_seconds > 0)
+    setup.patience.first_response = seconds(config.first_response_seconds);
+  if (config.idle_seconds > 0) setup.patience.idle = seconds(config.idle_seconds);
   return setup;
 }
 

@@ -146,6 +146,8 @@ class Executor {
   virtual std::vector<v1::AuthMethod> auth_methods() const = 0;
   /// What a new session begins with.
   virtual Settings settings() const = 0;
+  /// Slash commands that a prompt may be; what it offers beside them it says in its turns.
+  virtual std::vector<v1::Command> commands() const { return {}; }
 
   virtual Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) = 0;
   virtual Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) = 0;

@@ -41,4 +41,10 @@ v1::Usage Tokens::on_the_wire() const {
   return usage;
 }
 
+void TurnUsage::add_call(const Tokens& call) {
+  if (first_call.unknown()) first_call = call;
+  last_prompt = call.prompt();
+  tokens.add(call);
+}
+
 }  // namespace tine::executor

@@ -46,6 +46,14 @@ struct TurnUsage {
   std::string raw;                  ///< JSON: the provider's own fields, as it reported them
   bool estimated = false;           ///< modelled here, not reported by a provider
   std::optional<v1::ContextUsage> context;
+
+  Tokens first_call;  ///< what the turn's first call of the model cost
+  /// All that the model read in the turn's last call: what a fork at its end begins with, and is
+  /// expected to find in the provider's cache. Unknown also where the provider has rewritten it.
+  std::optional<std::uint64_t> last_prompt;
+
+  /// Adds what one call of the model cost.
+  void add_call(const Tokens& call);
 };
 
 }  // namespace tine::executor

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "base/limits.h"
 
@@ -61,6 +62,10 @@ inline constexpr std::size_t open_messages = 64;
 inline constexpr std::size_t summary = std::size_t{24} * 1024;
 /// Bytes of each prompt and answer in it. A longer one is cut.
 inline constexpr std::size_t summary_part = 2000;
+
+/// A fork that reads less from the provider's cache than the expected tokens divided by this is
+/// told of as a shortfall. Nothing else comes of it.
+inline constexpr std::uint64_t cache_shortfall = 2;
 
 /// How long after the first session was opened the policy of keeping is applied: the client is
 /// served first.

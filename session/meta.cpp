@@ -54,6 +54,13 @@ void write_fork(json::Writer& writer, const ForkReport& fork) {
   writer.member("parent", std::string_view(fork.parent));
   writer.key("at").begin_object().member("seq", fork.at).member("turn", fork.turn).end_object();
   writer.member("depth", fork.depth);
+  if (fork.expected_cache_read) writer.member("expectedCacheRead", *fork.expected_cache_read);
+  writer.end_object();
+}
+
+void write_cache(json::Writer& writer, const CacheReport& cache) {
+  writer.begin_object().member("expectedCacheRead", cache.expected).member("cacheRead", cache.read);
+  if (cache.shortfall) writer.member("shortfall", true);
   writer.end_object();
 }
 
@@ -84,6 +91,10 @@ std::string prompt_meta(std::uint64_t seq, std::uint64_t turn, const UsageReport
   std::string out;
   json::Writer writer(out);
   open(writer).member("seq", seq).member("turn", turn);
+  if (usage.fork) {
+    writer.key("fork");
+    write_cache(writer, *usage.fork);
+  }
   if (!usage.turn.tokens.unknown()) {
     writer.key("usage").begin_object();
     writer.member("scope", "turn");

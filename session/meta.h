@@ -29,13 +29,24 @@ struct ForkReport {
   std::uint64_t at = 0;    ///< seq in the parent
   std::uint64_t turn = 0;  ///< the parent's turn that is the last common one; 0: none
   std::uint64_t depth = 0;
+  /// Tokens that the first turn is expected to read from the provider's cache; none: not known.
+  std::optional<std::uint64_t> expected_cache_read;
+};
+
+/// What a fork's first turn found in the provider's cache of its parent's past, in tokens.
+struct CacheReport {
+  std::uint64_t expected = 0;
+  std::uint64_t read = 0;
+  bool shortfall = false;  ///< far less than expected
 };
 
 void write_fork(json::Writer& writer, const ForkReport& fork);
+void write_cache(json::Writer& writer, const CacheReport& cache);
 
 struct UsageReport {
   const executor::TurnUsage& turn;
   const executor::Tokens& cumulative;
+  std::optional<CacheReport> fork;  ///< of the first turn of a fork
 };
 
 struct SessionFacts {

@@ -286,7 +286,10 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   state.parent = parent.id();
   state.depth = parent.state().depth + 1;
   state.fork_seq = *seq;
-  if (const TurnMark* point = history->kept_turn_until(*seq)) state.fork_turn = point->turn;
+  if (const TurnMark* point = history->kept_turn_until(*seq)) {
+    state.fork_turn = point->turn;
+    state.expected_cache_read = point->last_prompt;
+  }
   state.turns = state.fork_turn;
   state.fork_strategy = "native";
 
@@ -296,6 +299,7 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   forked.report.at = *seq;
   forked.report.turn = state.fork_turn;
   forked.report.depth = state.depth;
+  forked.report.expected_cache_read = state.expected_cache_read;
 
   std::unique_ptr<executor::Conversation> conversation;
   if (const auto point = provider_point(parent.state(), *history, *seq)) {

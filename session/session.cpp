@@ -10,7 +10,6 @@
 namespace tine::session {
 namespace {
 
-/// Our own commands; a backend's come from the backend.
 std::vector<v1::Command> own_commands() {
   return {
       {.name = "tine-usage",
@@ -141,7 +140,9 @@ transport::Task<Result<void>> Session::replay(std::uint64_t from_seq,
 
 void Session::announce_commands() {
   if (client_ == nullptr) return;
-  v1::Update update = v1::available_commands(own_commands());
+  std::vector<v1::Command> commands = executor_.commands();
+  for (v1::Command& each : own_commands()) commands.push_back(std::move(each));
+  v1::Update update = v1::available_commands(commands);
   update.session = id();
   client_->update(update);
 }

@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct TurnReport {
   v1::StopReason stop_reason = v1::StopReason::end_turn;
   executor::TurnUsage usage;
   executor::Tokens cumulative;
+  std::optional<CacheReport> fork;  ///< of the first turn of a fork
   std::uint64_t seq = 0;
   std::uint64_t turn = 0;
 };

@@ -34,6 +34,25 @@ std::string_view beginning(const std::vector<v1::ContentBlock>& blocks) {
   return {};
 }
 
+/// Of the first turn of a fork in which the model was called and its provider told what that cost.
+std::optional<CacheReport> cache_report(const store::State& state,
+                                        const executor::TurnUsage& usage) {
+  const auto& expected = state.expected_cache_read;
+  const auto& read = usage.first_call.cache_read;
+  if (!expected || state.first_cache_read || !read) return std::nullopt;
+  return CacheReport{.expected = *expected,
+                     .read = *read,
+                     .shortfall = *read < *expected / limits::cache_shortfall};
+}
+
+v1::Update cache_notice(const CacheReport& cache) {
+  return v1::notice(v1::Severity::warning,
+                    "The fork's first turn read less from the provider's cache than expected",
+                    std::to_string(cache.read) + " tokens instead of " +
+                        std::to_string(cache.expected) +
+                        ": the rest of what it has in common with its parent was paid anew.");
+}
+
 }  // namespace
 
 executor::ConversationSpec Session::spec() const {
@@ -279,12 +298,15 @@ Session::Report Session::finish(executor::TurnOutcome outcome, bool cancelled) {
     record_->add(record_type::error, error_data(turn, outcome.stop.error(), library_.redactor));
   }
 
+  TurnReport report;
+  report.fork = cache_report(state(), outcome.usage);
+  if (report.fork && report.fork->shortfall) say(cache_notice(*report.fork));
   TurnEnd end;
+  end.fork = report.fork;
   end.stop = outcome.stop ? v1::name_of(*outcome.stop) : "error";
   if (conversation_) end.conversation = conversation_->provider_id();
   end.provider_turn = outcome.provider_turn;
   end.usage = outcome.usage;
-  TurnReport report;
   report.seq = record_->end_turn(std::move(end));
   report.turn = history()->turns();
   // It has had the whole turn for it.

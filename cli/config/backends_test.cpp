@@ -19,6 +19,8 @@ model = "gpt"
 effort = "high"
 sandbox = "read-only"
 approval_policy = "never"
+first_response_seconds = 1
+idle_seconds = 86400
 config = { a = 1, b = [true, "x", 1.5], c.d = "e" }
 
 [backends.me]
@@ -48,6 +50,8 @@ kind = "rehearsal"
   CHECK(work.effort == "high");
   CHECK(work.sandbox == "read-only");
   CHECK(work.approval_policy == "never");
+  CHECK(work.first_response_seconds == 1);
+  CHECK(work.idle_seconds == 86'400);
   CHECK(work.config.text == R"({"a":1,"b":[true,"x",1.5],"c":{"d":"e"}})");
 
   CHECK(config->backends[1].kind == BackendKind::claude);
@@ -84,6 +88,10 @@ TEST_CASE("backends: what is wrong in a table is refused with its place") {
         ":3:11: backends.x.command: expected the name of a program");
   CHECK(wrong("[backends.x]\nkind = \"codex\"\ncommand = [\"\"]") ==
         ":3:11: backends.x.command: expected the name of a program");
+  for (const char* beyond : {"first_response_seconds = 0", "idle_seconds = 86401"}) {
+    const std::string said = wrong(std::string("[backends.x]\nkind = \"codex\"\n") + beyond);
+    CHECK(said.find("an integer from 1 to 86400") != std::string::npos);
+  }
   CHECK(wrong("[backends.x]\nkind = \"codex\"\ncommand = \"codex\"") ==
         ":3:11: backends.x.command: expected a list of strings, found a string");
   CHECK(wrong("[backends.x]\nkind = \"codex\"\nenv = [\"A=1\"]") ==

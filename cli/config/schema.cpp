@@ -20,6 +20,8 @@ constexpr std::array<std::string_view, 3> approval_policies = {"untrusted", "on-
 constexpr std::array<std::string_view, 6> permission_modes = {
     "plan", "dontAsk", "default", "acceptEdits", "auto", "bypassPermissions"};
 
+constexpr std::int64_t a_day = 86'400;  // seconds
+
 constexpr std::array settings_table = {
     SettingKey{.name = "default_backend",
                .member = &Settings::default_backend,
@@ -158,6 +160,18 @@ constexpr std::array backends_table = {
                codex,
                {.choices = approval_policies},
                "When Codex asks before it does something."},
+    BackendKey{"first_response_seconds",
+               &BackendConfig::first_response_seconds,
+               codex,
+               {.least = 1, .most = a_day},
+               "How long the model may take to its first sign; then the turn is interrupted "
+               "(without it: 300)."},
+    BackendKey{"idle_seconds",
+               &BackendConfig::idle_seconds,
+               codex,
+               {.least = 1, .most = a_day},
+               "How long a turn may be silent after that while nothing is asked (without it: "
+               "1800)."},
     BackendKey{"config",
                &BackendConfig::config,
                codex,

@@ -62,6 +62,8 @@ struct BackendConfig {
   std::string effort;
   std::string sandbox;
   std::string approval_policy;
+  std::int64_t first_response_seconds = 0;  ///< 0: the kind's own
+  std::int64_t idle_seconds = 0;            ///< 0: the kind's own
   JsonObject config;
   std::string permission_mode;
   bool allow_bypass = false;

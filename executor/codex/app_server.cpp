@@ -177,6 +177,18 @@ ThreadListener* AppServer::elder_of(json::View params) const {
   return nullptr;
 }
 
+void AppServer::take_kinship(std::string_view method, json::View params) {
+  const json::View turn = params.find("turn");
+  const std::string id = turn.find("id").string().value_or(std::string());
+  if (method == "turn/completed") turns_.erase(id);
+  if (method != "turn/started") return;
+  const std::string thread = params.find("threadId").string().value_or(std::string());
+  turns_[id] = thread;
+  // Not every such thread is told of by thread/started.
+  const auto root = turns_.find(turn.find("rootTurnId").string().value_or(std::string()));
+  if (root != turns_.end() && root->second != thread) parents_[thread] = root->second;
+}
+
 void AppServer::on_request(std::string_view method, json::View params, transport::Replier replier) {
   if (ThreadListener* const listener = elder_of(params)) {
     listener->on_question(method, params, std::move(replier));
@@ -187,7 +199,12 @@ void AppServer::on_request(std::string_view method, json::View params, transport
 }
 
 void AppServer::on_notification(std::string_view method, json::View params) {
-  if (ThreadListener* const listener = listener_of(params)) {
+  take_kinship(method, params);
+  // What a thread has asked, and what it costs, is also its elder's.
+  const bool is_of_elders =
+      method == "serverRequest/resolved" || method == "thread/tokenUsage/updated";
+  ThreadListener* const listener = is_of_elders ? elder_of(params) : listener_of(params);
+  if (listener != nullptr) {
     listener->on_notification(method, params);
   } else if (method == "thread/started") {
     const json::View thread = params.find("thread");

@@ -79,6 +79,8 @@ class AppServer final : public transport::RpcHandler,
   ThreadListener* listener_of(json::View params) const;
   /// Also of the threads that its thread has started for itself: they have nobody else to ask.
   ThreadListener* elder_of(json::View params) const;
+  /// Whose turn a turn of a thread works for that Codex has started for itself.
+  void take_kinship(std::string_view method, json::View params);
   Error why_gone(const transport::ExitReport& report) const;
 
   Log& log_;
@@ -89,6 +91,7 @@ class AppServer final : public transport::RpcHandler,
   std::string version_;
   std::map<std::string, ThreadListener*> listeners_;  // by thread
   std::map<std::string, std::string> parents_;        // of threads that others have started
+  std::map<std::string, std::string> turns_;          // that run: their threads, by id
   std::optional<std::int64_t> limited_until_;
   bool gone_ = false;
   bool stopping_ = false;

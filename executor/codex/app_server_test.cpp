@@ -30,20 +30,21 @@ std::string greeting(const std::string& version) {
 }
 
 struct Heard final : ThreadListener {
-  void on_notification(std::string_view method, json::View) override {
-    methods.emplace_back(method);
-    if (notified) notified->set();
-  }
+  void on_notification(std::string_view method, json::View) override { note(method); }
   void on_question(std::string_view method, json::View, transport::Replier replier) override {
-    methods.emplace_back(method);
     replier.result("{}");
-    if (notified) notified->set();
+    note(method);
   }
   void on_gone(const Error& error) override {
     why = error;
     gone->set();
   }
+  void note(std::string_view method) {
+    methods.emplace_back(method);
+    if (notified && (awaited.empty() || awaited == method)) notified->set();
+  }
   std::vector<std::string> methods;
+  std::string awaited;  // empty: any
   std::optional<Error> why;
   transport::Event* notified = nullptr;
   transport::Event* gone = nullptr;
@@ -144,6 +145,36 @@ TEST_CASE("a thread that another has started asks through it, and a stranger is 
     start(starting.loop, call);
     co_await notified.wait();
     CHECK(heard.methods == std::vector<std::string>{"ask"});
+    (*server)->detach("T", heard);
+    co_await (*server)->stop();
+  });
+}
+
+TEST_CASE("a thread is known by the turn that its own works for, and told what it has asked") {
+  Starting starting;
+  run(starting.loop, [&]() -> Task<void> {
+    auto server = co_await starting.start(
+        greeting("0.169.0") +
+        "read line; read go\n"
+        "turn() { echo '{\"method\":\"turn/started\",\"params\":{\"threadId\":\"'$1'\",\"turn\":"
+        "{\"id\":\"'$2'\",\"rootTurnId\":\"t1\"}}}'; }\n"
+        "turn T t1; turn C t2\n"
+        "echo '{\"method\":\"serverRequest/resolved\",\"params\":{\"threadId\":\"C\"}}'\n"
+        "echo '{\"method\":\"ask\",\"id\":2,\"params\":{\"threadId\":\"C\"}}'\n"
+        "cat >/dev/null");
+    REQUIRE(server);
+    transport::Event notified(starting.loop);
+    Heard heard;
+    heard.awaited = "ask";
+    heard.notified = &notified;
+    (*server)->attach("T", heard);
+    const auto call = [server = *server]() -> Task<void> {
+      co_await server->call("go", "{}", bounds::call);
+    };
+    start(starting.loop, call);
+    co_await notified.wait();
+    CHECK(heard.methods ==
+          std::vector<std::string>{"turn/started", "serverRequest/resolved", "ask"});
     (*server)->detach("T", heard);
     co_await (*server)->stop();
   });

@@ -64,6 +64,13 @@ std::vector<v1::AuthMethod> Codex::auth_methods() const {
 
 Settings Codex::settings() const { return settings_for(setup_.defaults, models_); }
 
+std::vector<v1::Command> Codex::commands() const {
+  v1::Command compact;
+  compact.name = compact_command.substr(1);
+  compact.description = "Put what was said so far into a summary, to make room";
+  return {compact};
+}
+
 // --- the process
 // ------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@
 #include "base/redact/redactor.h"
 #include "executor/codex/app_server.h"
 #include "executor/codex/conversation.h"
+#include "executor/codex/limits.h"
 #include "executor/codex/params.h"
 #include "executor/executor.h"
 
@@ -23,6 +24,7 @@ struct CodexSetup {
   std::vector<std::string> command;      ///< of Codex, without the word app-server
   std::vector<std::string> environment;  ///< NAME=value, the whole of it
   Defaults defaults;
+  limits::Patience patience;
 };
 
 class Codex final : public Executor {
@@ -35,6 +37,7 @@ class Codex final : public Executor {
   const Capabilities& capabilities() const override;
   std::vector<v1::AuthMethod> auth_methods() const override;
   Settings settings() const override;
+  std::vector<v1::Command> commands() const override;
 
   Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;
   Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) override;
@@ -55,6 +58,7 @@ class Codex final : public Executor {
   Env& env() { return env_; }
   Log& log() { return log_; }
   Redactor& redactor() { return redactor_; }
+  const limits::Patience& patience() const { return setup_.patience; }
   /// Loads the thread into a process that runs; one that was not kept begins anew.
   Reply<Opened> reopen(const ConversationSpec& spec, CodexConversation::Thread thread);
   /// A conversation lets go of its thread; the last one ends the process.

@@ -11,9 +11,6 @@
 namespace tine::executor::codex {
 namespace {
 
-/// A prompt that is Codex's own command: the past is put into a summary.
-constexpr std::string_view compact_command = "/compact";
-
 std::string interrupt_params(const std::string& thread, const std::string& turn) {
   std::string out;
   json::Writer(out)
@@ -57,7 +54,7 @@ transport::Task<Result<void>> CodexConversation::make_ready() {
     server_->attach(thread_.id, *this);
   }
   // A prompt that comes while a turn runs would only steer that turn.
-  const bool quiet = co_await quiet_.wait_for(limits::patience.interrupt);
+  const bool quiet = co_await quiet_.wait_for(codex_.patience().interrupt);
   if (!quiet) {
     co_return fail(ErrorKind::backend_failed, "Codex does not end the turn that was cancelled");
   }
@@ -76,7 +73,7 @@ transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBl
   }
   const std::string model = choices_of(spec_.settings).model;
   Turn turn(codex_.loop(), codex_.log(), client, server_->pace(), meter_, spec_.session_id,
-            model.empty() ? thread_.model : model);
+            model.empty() ? thread_.model : model, codex_.patience());
   turn_ = &turn;
   co_await run(std::move(prompt), turn, cancel);
   turn_ = nullptr;
@@ -135,11 +132,24 @@ void CodexConversation::interrupt(Turn& turn) {
   if (!server_ || active_turn_.empty()) return;
   codex_.loop().spawn(
       [](std::shared_ptr<AppServer> server, std::string params) -> transport::Task<void> {
-        co_await server->call("turn/interrupt", std::move(params), limits::patience.interrupt);
+        co_await server->call("turn/interrupt", std::move(params), limits::call);
       }(server_, interrupt_params(thread_.id, active_turn_)));
 }
 
+/// Of a thread that Codex has started for this one.
+void CodexConversation::take_subagent_usage(std::string_view thread, json::View token_usage) {
+  const auto spent = subagents_[std::string(thread)].read(token_usage, false);
+  if (spent && turn_ != nullptr) turn_->add_subagent_call(*spent, token_usage.find("last"));
+}
+
 void CodexConversation::on_notification(std::string_view method, json::View params) {
+  if (method == "thread/tokenUsage/updated") {
+    const auto thread = params.find("threadId").string();
+    if (thread && *thread != thread_.id) {
+      take_subagent_usage(*thread, params.find("tokenUsage"));
+      return;
+    }
+  }
   if (method == "turn/started") {
     active_turn_ = params.find("turn").find("id").string().value_or(std::string());
     thread_.kept = true;

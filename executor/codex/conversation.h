@@ -3,9 +3,11 @@
 //
 // Owned by a session, on the loop's thread; the executor outlives it.
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "executor/codex/app_server.h"
 #include "executor/codex/meter.h"
@@ -16,6 +18,9 @@ namespace tine::executor::codex {
 
 class Codex;
 class Turn;
+
+/// A prompt that is Codex's own command: the past is put into a summary.
+inline constexpr std::string_view compact_command = "/compact";
 
 class CodexConversation final : public Conversation, public ThreadListener {
  public:
@@ -50,16 +55,18 @@ class CodexConversation final : public Conversation, public ThreadListener {
   std::optional<transport::Milliseconds> until_limit_ends() const;
   void interrupt(Turn& turn);
   void let_go();
+  void take_subagent_usage(std::string_view thread, json::View token_usage);
 
   Codex& codex_;
   std::shared_ptr<AppServer> server_;  // none: it has gone, or was let go
   Thread thread_;
   ConversationSpec spec_;
   Meter meter_;
-  Choices known_;            // what app-server has been told
-  Turn* turn_ = nullptr;     // that runs for a prompt
-  std::string active_turn_;  // of the thread, also when it was left behind
-  transport::Event quiet_;   // no turn is active
+  std::map<std::string, Meter> subagents_;  // by thread
+  Choices known_;                           // what app-server has been told
+  Turn* turn_ = nullptr;                    // that runs for a prompt
+  std::string active_turn_;                 // of the thread, also when it was left behind
+  transport::Event quiet_;                  // no turn is active
 };
 
 }  // namespace tine::executor::codex

@@ -21,8 +21,8 @@ inline constexpr milliseconds call{60'000};
 struct Patience {
   /// From a prompt to the first sign of the model. Then the turn is interrupted: timeout.
   milliseconds first_response{300'000};
-  /// Between two signs of a turn while no question is open. Then it is interrupted: timeout.
-  /// Commands may be silent for long.
+  /// Between two signs of a turn while no question is open. Then, or at most after twice as long,
+  /// it is interrupted: timeout. Commands may be silent for long.
   milliseconds idle{1'800'000};
   /// How long an interrupted turn may take to end. Then the turn is over without it, and the thread
   /// is not used before it has.

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "executor/offered.h"
 #include "tests/catch.h"
 
 using namespace tine;
@@ -59,7 +60,7 @@ TEST_CASE("what is configured is offered and chosen, and goes before the mode") 
       Choices{.model = "own-model", .effort = "high", .approval = "never", .sandbox = "read-only"});
   const auto& models = settings.options.front().values;
   REQUIRE(models.size() == 3);
-  CHECK(models[0].value == unset);
+  CHECK(models[0].value == tine::executor::unset);
   CHECK(models[1].value == "a");
   CHECK(models[2].value == "own-model");
 }

@@ -177,10 +177,15 @@ transport::Task<void> Turn::let_catch_up() {
   not_holding_.set();
 }
 
+/// The model has given a sign: from now on another limit holds.
+void Turn::hear() {
+  if (!std::exchange(heard_, true)) woken_.set();
+}
+
 void Turn::say(v1::UpdateKind kind, std::string_view text, const std::string& id,
                std::string_view meta) {
   if (text.empty()) return;
-  heard_ = true;
+  hear();
   send(v1::text_chunk(kind, text, id, meta));
 }
 
@@ -210,7 +215,7 @@ void Turn::item_started(json::View params) {
   }
   const auto call = tool_call_of(item);
   if (!call) return;
-  heard_ = true;
+  hear();
   if (item.find("type").equals("fileChange") && call->content) changes_[call->id] = *call->content;
   if (item.find("type").equals("commandExecution")) outputs_[call->id];
   if (item.find("type").equals("mcpToolCall")) mcp_calls_[text_in(item, "server")] = call->id;
@@ -222,6 +227,7 @@ void Turn::item_completed(json::View params) {
   const std::string id = text_in(item, "id");
   if (item.find("type").equals("contextCompaction")) {
     compacting_ = false;
+    outcome_.usage.last_prompt.reset();  // the past is another one now
     send(v1::compaction_update(id, v1::CompactionStatus::completed));
     return;
   }
@@ -284,15 +290,30 @@ void Turn::token_usage(json::View params) {
   // A thread that was resumed begins by telling what its past has cost.
   if (outcome_.provider_turn.empty() || text_in(params, "turnId") != outcome_.provider_turn) return;
   if (spent) {
-    outcome_.usage.tokens.add(*spent);
-    outcome_.usage.models = {{.model = model_, .tokens = outcome_.usage.tokens}};
-    calls_.append(calls_.empty() ? "" : ",").append(last.raw());
-    outcome_.usage.raw = R"({"calls":[)" + calls_ + "]}";
+    outcome_.usage.add_call(*spent);
+    note_call(model_, *spent, last);
   }
   v1::ContextUsage context;
   context.used = count_in(last, "totalTokens");
   context.size = count_in(usage, "modelContextWindow");
   if (context.used > 0 && context.size > 0) outcome_.usage.context = context;
+}
+
+void Turn::note_call(const std::string& model, const Tokens& spent, json::View last) {
+  std::vector<ModelTokens>& models = outcome_.usage.models;
+  auto known = std::find_if(models.begin(), models.end(),
+                            [&model](const ModelTokens& each) { return each.model == model; });
+  if (known == models.end()) known = models.insert(known, {.model = model, .tokens = {}});
+  known->tokens.add(spent);
+  calls_.append(calls_.empty() ? "" : ",").append(last.raw());
+  outcome_.usage.raw = R"({"calls":[)" + calls_ + "]}";
+}
+
+void Turn::add_subagent_call(const Tokens& spent, json::View last) {
+  if (over_) return;
+  ++signs_;
+  outcome_.usage.tokens.add(spent);
+  note_call(std::string(), spent, last);  // nobody says of which model it was
 }
 
 // --- what goes wrong
@@ -338,7 +359,7 @@ void Turn::on_question(std::string_view method, json::View params, transport::Re
     refuse(method, std::move(replier));
     return;
   }
-  heard_ = true;
+  hear();
   const auto asked = std::make_shared<Asked>();
   asked->id = replier.id();
   asked_.push_back(asked);

@@ -33,6 +33,8 @@ class Turn {
 
   void on_notification(std::string_view method, json::View params);
   void on_question(std::string_view method, json::View params, transport::Replier replier);
+  /// What a call cost that a subagent of the turn has made; `last` is that as app-server told it.
+  void add_subagent_call(const Tokens& spent, json::View last);
   /// It is over without app-server having said so.
   void fail(Error why);
   /// It ends with `why`, whatever else is said of its end.
@@ -84,6 +86,8 @@ class Turn {
     transport::CancelSource cancel;
   };
 
+  void hear();
+  void note_call(const std::string& model, const Tokens& spent, json::View last);
   void say(v1::UpdateKind kind, std::string_view text, const std::string& id,
            std::string_view meta = {});
   void send(v1::Update update);

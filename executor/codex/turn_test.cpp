@@ -64,11 +64,40 @@ TEST_CASE("usage is summed over the calls of this turn, and of no other") {
   CHECK(cost.tokens.input == 140);
   CHECK(cost.tokens.cache_read == 160);
   CHECK(cost.tokens.output == 20);
+  CHECK(cost.first_call.cache_read == 60);
+  CHECK(cost.last_prompt == 200);
   REQUIRE(cost.context);
   CHECK(cost.context->used == 210);
   CHECK(cost.context->size == 1000);
   CHECK(cost.models.front().model == "gpt");
   CHECK(nlohmann::json::parse(cost.raw)["calls"].size() == 2);
+}
+
+TEST_CASE("what a subagent spends is the turn's, of a model without a name") {
+  Playing playing;
+  playing.begin();
+  playing.hear("thread/tokenUsage/updated", usage("t1", counts(100, 60, 10), counts(100, 60, 10)));
+  executor::Tokens spent;
+  spent.input = 7;
+  playing.turn.add_subagent_call(spent, json::View(R"({"inputTokens":7})"));
+  const executor::TurnUsage& cost = playing.turn.outcome().usage;
+  CHECK(cost.tokens.input == 47);
+  CHECK(cost.last_prompt == 100);
+  REQUIRE(cost.models.size() == 2);
+  CHECK(cost.models.front().tokens.input == 40);
+  CHECK(cost.models.back().model.empty());
+  CHECK(cost.models.back().tokens == spent);
+}
+
+TEST_CASE("what the model has read is not what comes next once it was compacted") {
+  Playing playing;
+  playing.begin();
+  playing.hear("item/started", R"({"item":{"type":"contextCompaction","id":"c"}})");
+  playing.hear("thread/tokenUsage/updated", usage("t1", counts(50, 0, 5), counts(50, 0, 5)));
+  playing.hear("thread/tokenUsage/updated", usage("t1", counts(90, 0, 9), counts(40, 0, 4)));
+  CHECK(playing.turn.outcome().usage.last_prompt == 40);
+  playing.hear("item/completed", R"({"item":{"type":"contextCompaction","id":"c"}})");
+  CHECK_FALSE(playing.turn.outcome().usage.last_prompt);
 }
 
 TEST_CASE("a turn ends as Codex says") {
@@ -151,6 +180,22 @@ TEST_CASE("a turn that is silent for too long is not waited for") {
   Playing playing(little);
   run(playing.wire.loop, [&]() -> Task<void> {
     playing.begin();
+    const bool ended = co_await playing.turn.ended();
+    CHECK_FALSE(ended);
+  });
+}
+
+TEST_CASE("once the model was heard the limit of silence is another one") {
+  const bounds::Patience little{
+      .first_response = hung, .idle = transport::Milliseconds(1), .interrupt = hung};
+  Playing playing(little);
+  run(playing.wire.loop, [&]() -> Task<void> {
+    playing.begin();
+    const auto say_later = [&]() -> Task<void> {
+      co_await transport::yield(playing.wire.loop);
+      playing.hear("item/agentMessage/delta", R"({"itemId":"a","delta":"x"})");
+    };
+    start(playing.wire.loop, say_later);
     const bool ended = co_await playing.turn.ended();
     CHECK_FALSE(ended);
   });

@@ -69,9 +69,9 @@ transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::Conte
   outcome.provider_turn = after->id;
   const v1::ConfigOption* count = option(spec_.settings, "count");
   if (const auto& given = performance.given_usage()) {
-    outcome.usage.tokens = *given;
+    outcome.usage.add_call(*given);
   } else if (count == nullptr || count->on) {
-    outcome.usage.tokens = cost;
+    outcome.usage.add_call(cost);
     outcome.usage.context =
         v1::ContextUsage{.used = after->end, .size = context_window, .cost = {}, .meta = {}};
   }

@@ -16,6 +16,13 @@ std::uint64_t number_of(json::View value) {
   return number && *number > 0 ? static_cast<std::uint64_t>(*number) : 0;
 }
 
+/// Not known is not zero.
+std::optional<std::uint64_t> count_in(json::View value) {
+  const auto number = value.integer();
+  if (!number || *number < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*number);
+}
+
 /// Most lines are chunks of messages, which change nothing here: told by how they begin, as they
 /// are written by us.
 bool is_chunk(std::string_view update) {
@@ -47,6 +54,7 @@ std::optional<TurnMark> mark_of(const store::Line& line, std::int64_t begin, std
   mark.turn = number_of(line.data.find("turn"));
   const json::View provider = line.data.find("provider");
   mark.provider_turn = text_of(provider.find("turn"));
+  mark.last_prompt = count_in(line.data.find("usage").find("lastPrompt"));
   mark.conversation = text_of(provider.find("conversation"));
   mark.line = begin;
   mark.end = end;
@@ -70,6 +78,8 @@ void Account::take(const store::Line& line, std::int64_t begin, std::int64_t end
     take_turn_end(line, begin, end);
   } else if (line.type == record_type::header) {
     take_header(line.data);
+  } else if (line.type == record_type::fork) {
+    state.expected_cache_read = count_in(line.data.find("expectedCacheRead"));
   }
 }
 
@@ -155,6 +165,9 @@ void Account::take_turn_end(const store::Line& line, std::int64_t begin, std::in
   state.turns = mark.turn;
   state.last_turn_offset = begin;
   state.marker = std::max(state.marker, number_of(line.data.find("marker")));
+
+  if (const auto read = count_in(line.data.find("fork").find("cacheRead")))
+    state.first_cache_read = read;
 
   store::BackendState& backend = state.backends[state.backend];
   if (auto id = provider.find("conversation").string()) backend.provider_id = std::move(*id);

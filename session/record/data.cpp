@@ -102,7 +102,12 @@ std::string turn_end_data(const TurnEnd& end, Redactor& redactor) {
     out.key("usage").begin_object().key("tokens").raw(tokens_json(end.usage.tokens));
     write_models(out, end.usage.models);
     if (!end.usage.raw.empty()) out.key("raw").raw(json::redacted(end.usage.raw, redactor));
+    if (end.usage.last_prompt) out.member("lastPrompt", *end.usage.last_prompt);
     out.member("estimated", end.usage.estimated).end_object();
+  }
+  if (end.fork) {
+    out.key("fork");
+    write_cache(out, *end.fork);
   }
   if (end.marker > 0) out.member("marker", end.marker);
   out.end_object();

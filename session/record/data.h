@@ -6,6 +6,7 @@
 // UpdateRedactor.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,7 @@ struct TurnEnd {
   std::string conversation;
   std::string provider_turn;  ///< empty: the provider has not kept it
   executor::TurnUsage usage;
+  std::optional<CacheReport> fork;  ///< of the first turn of a fork
   std::int64_t previous = -1;  ///< where the line of the turn before begins; -1: it is the first
   std::uint64_t marker = 0;    ///< the highest number of a redaction marker
 };

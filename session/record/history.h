@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,9 +22,11 @@ struct TurnMark {
   std::uint64_t seq = 0;
   std::uint64_t turn = 0;     ///< number on the way from the first session to this one
   std::string provider_turn;  ///< empty: the provider has not kept it
-  std::string conversation;   ///< the provider's name for the conversation that it belongs to
-  std::int64_t line = 0;      ///< where its line begins in the session's transcript
-  std::int64_t end = 0;       ///< … and ends
+  /// All that the turn's last call of the model had read; none: not known.
+  std::optional<std::uint64_t> last_prompt;
+  std::string conversation;  ///< the provider's name for the conversation that it belongs to
+  std::int64_t line = 0;     ///< where its line begins in the session's transcript
+  std::int64_t end = 0;      ///< … and ends
 };
 
 class History {

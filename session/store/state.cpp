@@ -106,6 +106,8 @@ void read_genealogy(Fields& in, const Node& root, State& to) {
   in.read(*genealogy, "fork_seq", to.fork_seq);
   in.read(*genealogy, "fork_turn", to.fork_turn);
   in.read(*genealogy, "strategy", to.fork_strategy);
+  in.read(*genealogy, "expected_cache_read", to.expected_cache_read);
+  in.read(*genealogy, "cache_read", to.first_cache_read);
 }
 
 void read_transcript(Fields& in, const Node& root, State& to) {
@@ -243,6 +245,8 @@ void put_genealogy(Node& root, const State& from) {
   put(genealogy, "fork_seq", from.fork_seq);
   put(genealogy, "fork_turn", from.fork_turn);
   put(genealogy, "strategy", from.fork_strategy);
+  put(genealogy, "expected_cache_read", from.expected_cache_read);
+  put(genealogy, "cache_read", from.first_cache_read);
 }
 
 void put_git(Node& root, const State& from) {

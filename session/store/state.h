@@ -65,6 +65,9 @@ struct State {
   std::uint64_t fork_seq = 0;
   std::uint64_t fork_turn = 0;
   std::string fork_strategy;
+  /// Tokens that a fork's first turn was expected to read from the provider's cache, and did.
+  std::optional<std::uint64_t> expected_cache_read;
+  std::optional<std::uint64_t> first_cache_read;
 
   bool compacted = false;
   std::string compacted_at;

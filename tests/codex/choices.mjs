@@ -1,10 +1,10 @@
 // What a person chooses and hands over: modes, options, images, files, directories, answers.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { directory, test } from '../clients/cases.mjs';
+import { directory, test, until } from '../clients/cases.mjs';
 import { World } from './world.mjs';
 
 const lastInput = (world) => world.model.requests().at(-1).body.input;
@@ -138,6 +138,53 @@ for (const { how, capabilities, method, answer } of [
     assert.match(JSON.stringify(result), /blue/);
   });
 }
+
+test('codex: what a subagent asks is asked in the session that it works for, and paid there',
+  async () => {
+    const world = await World.make();
+    const { server, session } = await world.open();
+    server.handlers['session/request_permission'] = () =>
+      ({ outcome: { outcome: 'selected', optionId: 'decline' } });
+    // Written so that the directive is the subagent's, and not ours.
+    const message = '\\u005b\\u005bescalate: touch /nowhere/it\\u005d\\u005d';
+    const turn = server.prompt(session, `[[mcp: multi_agent_v1 spawn_agent {"message":"${message}"}]]
+      [[run: until test -e go; do sleep 0.05; done]] [[say: both are done]]`);
+    const { params } = await server.waitFor('the question',
+      ({ method }) => method === 'session/request_permission');
+    assert.equal(params.sessionId, session);
+    assert.match(JSON.stringify(params), /touch \/nowhere\/it/);
+    const isDeclined = ({ output }) => /reject|declin|denied/.test(output ?? '');
+    await until('the answer at the subagent', () => world.model.requests()
+      .some(({ body }) => body.input.some(isDeclined)));
+    // Its calls have the key of the thread that it works for.
+    const [{ body: { prompt_cache_key: key } }] = world.model.requests();
+    await until('the end of the subagent', () => world.model.counted(key).length === 4);
+    writeFileSync(join(world.project, 'go'), '');
+    const { stopReason, _meta: { tine: { usage } } } = await turn;
+    assert.equal(stopReason, 'end_turn');
+    const counted = world.model.counted(key);
+    assert.equal(counted.length, 5);
+    assert.equal(usage.raw.calls.length, 5);
+    assert.equal(usage.tokens.prompt, counted.reduce((sum, { prompt }) => sum + prompt, 0));
+    assert.equal(usage.models.find(({ model }) => model === '').tokens.prompt,
+      usage.tokens.prompt - usage.models.find(({ model }) => model !== '').tokens.prompt);
+  });
+
+test('codex: its command is offered wherever a session is opened', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: hello]]');
+  const open = { sessionId: session, cwd: world.project, mcpServers: [] };
+  const fork = await server.request('session/fork', open);
+  await server.request('session/load', open);
+  await server.request('session/resume', open);
+  const offered = (id) => server.updates(id, 'available_commands_update')
+    .map(({ availableCommands }) => availableCommands.map(({ name }) => name));
+  await until('all of them', () => offered(session).length === 3 && offered(fork.sessionId).length === 1);
+  for (const names of [...offered(session), ...offered(fork.sessionId)]) {
+    assert.ok(names.includes('compact') && names.includes('tine-usage'), `${names}`);
+  }
+});
 
 test('codex: back in the mode it began with, a session has the sandbox of Codex\'s configuration',
   async () => {

@@ -3,13 +3,28 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 
-import { running, test, until } from '../clients/cases.mjs';
+import { defer, running, test, until } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
+import { startModel } from '../mock/model.mjs';
 import { World } from './world.mjs';
 
 /// Codex tries for long before it gives up; here it need not.
 const impatient = 'request_max_retries = 0\nstream_max_retries = 1\nstream_idle_timeout_ms = 2000';
+
+const nothingRuns = () => until('every process to be gone', () => running().length === 0, 2000);
+
+async function goesOn(server, session) {
+  assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+  assert.ok(server.text(session).endsWith('fine'));
+}
+
+async function leavesNothing(server) {
+  server.stdin.end();
+  await server.exited;
+  await nothingRuns();
+}
 
 const faults = [
   { prompt: '[[status: 401]]', kind: 'auth_required', code: -32000 },
@@ -22,19 +37,21 @@ const faults = [
   { prompt: '[[say: partial words]] [[hang: body]]', kind: 'backend_failed' },
 ];
 
-for (const { prompt, kind, code } of faults) {
-  test(`codex: ${prompt} is ${kind}, and the session goes on`, async () => {
-    const world = await World.make({ provider: impatient });
-    const { server, session } = await world.open();
+test('codex: each fault of the service is told by its kind, and each session goes on', async () => {
+  const world = await World.make({ provider: impatient });
+  const server = await world.serve();
+  await Promise.all(faults.map(async ({ prompt, kind, code }) => {
+    const session = await server.newSession(world.project);
     const fault = await server.prompt(session, prompt).catch((error) => error);
-    assert.equal(fault.data?.tine?.kind, kind, JSON.stringify(fault));
-    assert.ok(!fault.message.includes('very-secret-key'));
-    if (code !== undefined) assert.equal(fault.code, code);
-    if (prompt.includes('partial')) assert.ok(server.text(session).startsWith('partial words'));
-    assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
-    assert.ok(server.text(session).endsWith('fine'));
-  });
-}
+    assert.equal(fault.data?.tine?.kind, kind, `${prompt}: ${JSON.stringify(fault)}`);
+    assert.ok(!fault.message.includes('very-secret-key'), prompt);
+    if (code !== undefined) assert.equal(fault.code, code, prompt);
+    if (prompt.includes('partial'))
+      assert.ok(server.text(session).startsWith('partial words'), prompt);
+    await goesOn(server, session);
+  }));
+  await leavesNothing(server);
+});
 
 test('codex: a usage limit tells when it ends', async () => {
   const world = await World.make();
@@ -65,26 +82,68 @@ test('codex: a hang before the answer is ended by a cancel', async () => {
   await until('the request', () => world.model.requests().length === 1);
   server.notify('session/cancel', { sessionId: session });
   assert.equal((await turn).stopReason, 'cancelled');
-  assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+  await goesOn(server, session);
+  await leavesNothing(server);
 });
 
-test('codex: a model service that is not there is connection_failed', async () => {
-  const world = await World.make({ provider: impatient });
-  const { server, session } = await world.open();
-  world.model.stop();
-  const fault = await server.prompt(session, '[[say: never]]').catch((error) => error);
-  assert.equal(fault.data?.tine?.kind, 'connection_failed', JSON.stringify(fault));
-});
+const silences = ['[[hang: headers]]', '[[hang: body]]', '[[say: partial words]] [[hang: body]]'];
+
+test('codex: silence is interrupted at the limits that are set, but not while a question is open',
+  async () => {
+    const world = await World.make({ tineConfig: 'first_response_seconds = 1\nidle_seconds = 1' });
+    const { server, session } = await world.open();
+    let answer;
+    const answered = new Promise((done) => { answer = done; });
+    server.handlers['session/request_permission'] = () => answered;
+    const asking = server.prompt(session, '[[escalate: touch /nowhere/x]] [[say: well]]');
+    await server.waitFor('the question', ({ method }) => method === 'session/request_permission');
+    await Promise.all(silences.map(async (silence) => {
+      const other = await server.newSession(world.project);
+      const fault = await server.prompt(other, silence).catch((error) => error);
+      assert.equal(fault.data?.tine?.kind, 'timeout', `${silence}: ${JSON.stringify(fault)}`);
+      assert.match(fault.message, /silent/);
+      if (silence.includes('partial')) assert.equal(server.text(other), 'partial words');
+      await goesOn(server, other);
+    }));
+    // It has been open for longer than any of them was silent.
+    answer({ outcome: { outcome: 'selected', optionId: 'decline' } });
+    assert.equal((await asking).stopReason, 'end_turn');
+    assert.equal(server.text(session), 'well');
+    await leavesNothing(server);
+  });
+
+test('codex: a model service that is not there is connection_failed, and once it is there it is used',
+  async () => {
+    const world = await World.make({ provider: impatient });
+    const { server, session } = await world.open();
+    await world.model.stop();
+    const fault = await server.prompt(session, '[[say: never]]').catch((error) => error);
+    assert.equal(fault.data?.tine?.kind, 'connection_failed', JSON.stringify(fault));
+    const model = await startModel('responses');
+    const door = createServer((from) => {
+      const to = connect(model.port, '127.0.0.1');
+      from.pipe(to).on('error', () => from.destroy());
+      to.pipe(from).on('error', () => to.destroy());
+    }).listen(world.model.port, '127.0.0.1');
+    defer(() => door.close());
+    await goesOn(server, session);
+    await leavesNothing(server);
+  });
+
+/// What stands in a file of a process; nothing of one that has gone.
+function ofProcess(pid, file) {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+const verbOf = (pid) => ofProcess(pid, 'cmdline').split('\0')[1];
 
 /// The processes of a world that run Codex itself.
-const backends = (world) => readdirSync('/proc').filter((pid) => {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`HOME=${world.home}`) &&
-      readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[1] === 'app-server';
-  } catch {
-    return false;
-  }
-}).map(Number);
+const backends = (world) => readdirSync('/proc').filter((pid) =>
+  ofProcess(pid, 'environ').includes(`HOME=${world.home}`) && verbOf(pid) === 'app-server')
+  .map(Number);
 
 const midStream = (server) => server.waitFor('the stream', ({ params }) =>
   params?.update?.content?.text === '0 ');
@@ -101,7 +160,8 @@ test('codex: a killed app-server ends its turns with what was said, and the next
     assert.equal(fault.data?.tine?.kind, 'backend_gone', JSON.stringify(fault));
     assert.match(fault.message, /killed by signal 9/);
     assert.ok(server.text(session).startsWith('remembered0 '));
-    assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+    await goesOn(server, session);
+    await leavesNothing(server);
     assert.ok(JSON.stringify(world.model.requests().at(-1).body).includes('remembered'));
   });
 
@@ -125,7 +185,7 @@ test('codex: a killed tine leaves no process, and its session goes on in another
   await server.waitFor('the command', ({ params }) => params?.update?.sessionUpdate === 'tool_call');
   server.child.kill('SIGKILL');
   await server.exited;
-  await until('every process to be gone', () => running().length === 0, 2000);
+  await nothingRuns();
   const next = await world.serve();
   await next.request('session/load', { sessionId: session, cwd: world.project, mcpServers: [] });
   assert.equal((await next.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
@@ -139,7 +199,7 @@ test('codex: a signal in mid-turn ends the turn, then Codex, then the program', 
   server.child.kill('SIGTERM');
   assert.equal((await turn).stopReason, 'cancelled');
   assert.equal((await server.exited).code, 143);
-  await until('every process to be gone', () => running().length === 0, 2000);
+  await nothingRuns();
 });
 
 test('codex: a guardian that is killed ends the turn, and the next prompt goes on', async () => {
@@ -147,8 +207,7 @@ test('codex: a guardian that is killed ends the turn, and the next prompt goes o
   const { server, session } = await world.open();
   const turn = server.prompt(session, '[[slow: 10000 20]]').catch((error) => error);
   await midStream(server);
-  const [guardian] = running().filter((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[1] === '__guard');
+  const [guardian] = running().filter((pid) => verbOf(pid) === '__guard');
   process.kill(guardian, 'SIGKILL');
   const fault = await turn;
   assert.equal(fault.data?.tine?.kind, 'backend_gone', JSON.stringify(fault));

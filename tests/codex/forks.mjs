@@ -44,20 +44,40 @@ test('codex: a fork extends its parent\'s last request and does not touch its th
   assert.ok(child.counted.cached > parent.counted.prompt - 128);
 });
 
-test('codex: both branches go on, a fork of the fork at an earlier turn too', async () => {
-  const world = await World.make();
-  const { server, session } = await world.open();
-  await server.prompt(session, '[[say: turn one]]');
-  await server.prompt(session, '[[say: turn two]]');
-  const child = await fork(server, world, session);
-  await server.prompt(child.sessionId, '[[say: child three]]');
-  await server.prompt(session, '[[say: parent three]]');
-  const grandchild = await fork(server, world, child.sessionId, 1);
-  await server.prompt(grandchild.sessionId, '[[say: grandchild two]]');
-  const last = world.model.requests().at(-1);
-  assert.ok(asked(last, 'turn one'));
-  for (const other of ['turn two', 'child three', 'parent three']) assert.ok(!asked(last, other));
-});
+test('codex: what a fork should read from the cache it does, and else says so',
+  async () => {
+    const world = await World.make();
+    const { server, session } = await world.open({ session: { notices: {} } });
+    const parent = await server.prompt(session, '[[run: echo one]] [[say: an answer]]');
+    assert.equal(parent._meta.tine.fork, undefined);
+    const { sessionId, _meta: { tine: { fork: said } } } = await fork(server, world, session);
+    assert.equal(said.expectedCacheRead, world.model.requests().at(-1).counted.prompt);
+    const first = await server.prompt(sessionId, '[[run: echo two]] [[say: in the fork]]');
+    const { expectedCacheRead, cacheRead, shortfall } = first._meta.tine.fork;
+    const counted = world.model.requests().at(-2).counted;
+    assert.equal(cacheRead, counted.cached);
+    assert.equal(expectedCacheRead, said.expectedCacheRead);
+    assert.ok(cacheRead <= expectedCacheRead && cacheRead > expectedCacheRead - 128, `${cacheRead}`);
+    assert.equal(shortfall, undefined);
+    const second = await server.prompt(sessionId, '[[say: again]]');
+    assert.equal(second._meta.tine.fork, undefined);
+
+    // Another model knows nothing of it.
+    const other = await fork(server, world, session);
+    const models = other.configOptions.find(({ id }) => id === 'model').options;
+    const model = models.map(({ value }) => value)
+      .find((value) => value !== 'default' && value !== 'gpt-5.5');
+    await server.request('session/set_config_option',
+      { sessionId: other.sessionId, configId: 'model', value: model });
+    const missed = await server.prompt(other.sessionId, '[[say: from nothing]]');
+    assert.ok(missed._meta.tine.fork.shortfall, JSON.stringify(missed._meta.tine.fork));
+    assert.ok(server.updates(other.sessionId, 'notice').some(({ title }) => /cache/.test(title)));
+
+    // What was put into a summary is not there any more.
+    await server.prompt(sessionId, '/compact');
+    const after = await fork(server, world, sessionId);
+    assert.equal(after._meta.tine.fork.expectedCacheRead, undefined);
+  });
 
 test('codex: a running parent is forked at its last completed turn', async () => {
   const world = await World.make();
@@ -82,37 +102,68 @@ test('codex: a parent that was never prompted is forked by a new thread', async 
   assert.equal(server.text(sessionId), 'hello');
 });
 
-test('codex: eight forks run at once', async () => {
+/// Numbers of calls, in the parts that tine tells apart.
+function parts(calls) {
+  const sum = (of) => calls.reduce((total, each) => total + of(each), 0);
+  return { input: sum(({ prompt, cached }) => prompt - cached), cacheRead: sum(({ cached }) => cached),
+    output: sum(({ output }) => output), thought: sum(({ thought }) => thought) };
+}
+const known = ({ input, cacheRead, output, thought }) => ({ input, cacheRead, output, thought });
+
+test('codex: usage is what the model counted, call by call, of each turn and in all', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
-  await server.prompt(session, '[[say: root]]');
-  const forks = await Promise.all(Array.from({ length: 8 }, () => fork(server, world, session)));
-  await Promise.all(forks.map(({ sessionId }, i) =>
-    server.prompt(sessionId, `[[slow: 20 20]] [[say: fork ${i}]]`)));
-  forks.forEach(({ sessionId }, i) =>
-    assert.ok(server.text(sessionId).endsWith(`19 fork ${i}`), server.text(sessionId)));
+  const threads = new Map();
+  const seen = new Map();
+  /// Prompts, and holds what the turn and its session cost against what the model has counted.
+  const prompt = async (id, text) => {
+    const from = seen.get(id) ?? 0;
+    const { usage, _meta: { tine } } = await server.prompt(id, text);
+    threads.set(id, threads.get(id) ?? world.model.requests().at(-1).body.prompt_cache_key);
+    const all = world.model.counted(threads.get(id));
+    seen.set(id, all.length);
+    const turn = parts(all.slice(from));
+    assert.ok(all.length > from);
+    assert.deepEqual(known(tine.usage.tokens), turn, text);
+    assert.deepEqual(known(tine.usage.cumulative), parts(all), text);
+    assert.equal(tine.usage.raw.calls.length, all.length - from, text);
+    assert.equal(usage.inputTokens, turn.input);
+    assert.equal(usage.cachedReadTokens, turn.cacheRead);
+    assert.equal(usage.outputTokens, turn.output);
+    assert.equal(usage.thoughtTokens, turn.thought);
+  };
+  await prompt(session, '[[think: hmm]] [[run: echo one]] [[say: an answer]]');
+  await prompt(session, '[[say: another]]');
+  const { sessionId } = await fork(server, world, session);
+  await prompt(sessionId, '[[run: echo two]] [[say: in the fork]]');
+  await prompt(session, '[[say: and here]]');
+  await prompt(sessionId, '/compact');
+  await prompt(sessionId, '[[say: after it]]');
+  await prompt(sessionId, '/compact');
+  const second = await fork(server, world, sessionId);
+  await prompt(second.sessionId, '/compact');
+  await prompt(second.sessionId, '[[run: echo three]] [[say: after its own]]');
+  const third = await fork(server, world, session, 1);
+  await prompt(third.sessionId, '[[say: at an earlier turn]]');
+  assert.equal(new Set(threads.values()).size, 4);
+  const every = world.model.requests().length;
+  assert.equal([...seen.values()].reduce((sum, calls) => sum + calls, 0), every);
 });
 
-test('codex: usage is what the model counted, and nothing of it twice', async () => {
-  const world = await World.make();
-  const { server, session } = await world.open();
-  const usageOf = async (id, prompt) => {
-    const from = world.model.requests().length;
-    const { usage } = await server.prompt(id, prompt);
-    const counted = world.model.requests().slice(from).map((each) => each.counted);
-    const sum = (name) => counted.reduce((total, each) => total + each[name], 0);
-    assert.equal(usage.cachedReadTokens, sum('cached'));
-    assert.equal(usage.inputTokens, sum('prompt') - sum('cached'));
-  };
-  await usageOf(session, '[[run: echo one]] [[say: an answer]]');
-  await usageOf(session, '[[say: another]]');
-  const { sessionId } = await fork(server, world, session);
-  await usageOf(sessionId, '[[run: echo two]] [[say: in the fork]]');
-  await usageOf(session, '[[say: and here]]');
-  await usageOf(sessionId, '/compact');
-  await usageOf(sessionId, '[[say: after it]]');
-  const second = await fork(server, world, sessionId);
-  await usageOf(second.sessionId, '/compact');
+test('codex: usage is what the model counted around a compaction in mid-turn too', async () => {
+  const world = await World.make({ tineConfig: 'config = { model_auto_compact_token_limit = 12000 }' });
+  const { server, session } = await world.open({ session: { compaction: {} } });
+  const turns = [];
+  for (const text of ['[[run: seq 4000]] [[say: much]]', '[[run: echo one]] [[say: less]]']) {
+    const { _meta: { tine } } = await server.prompt(session, text);
+    const [{ body }] = world.model.requests();
+    const all = world.model.counted(body.prompt_cache_key);
+    assert.deepEqual(known(tine.usage.tokens), parts(all.slice(turns.length)), text);
+    assert.deepEqual(known(tine.usage.cumulative), parts(all), text);
+    turns.push(...all.slice(turns.length));
+  }
+  assert.equal(turns.length, world.model.requests().length);
+  assert.ok(server.updates(session, 'compaction_update').length > 0);
 });
 
 test('codex: a parent that another process holds is forked all the same, and not resumed', async () => {

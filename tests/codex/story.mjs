@@ -1,6 +1,7 @@
 // A day with Codex, through ACP: what is said, done, asked, forked and taken up again.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -82,41 +83,6 @@ test('codex: what is asked is done when it is allowed and not when it is decline
   assert.equal(cancelled.stopReason, 'cancelled');
 });
 
-test('codex: a cancel in mid-stream or during a question ends the turn, and the next one runs',
-  async () => {
-    const world = await World.make();
-    const { server, session } = await world.open();
-    const stream = server.prompt(session, '[[slow: 10000 20]]');
-    await server.waitFor('the first words',
-      ({ params }) => params?.update?.sessionUpdate === 'agent_message_chunk');
-    server.notify('session/cancel', { sessionId: session });
-    assert.equal((await stream).stopReason, 'cancelled');
-    const question = server.prompt(session, '[[escalate: touch /tmp/x]] [[say: no]]');
-    await server.waitFor('the question', ({ method }) => method === 'session/request_permission');
-    server.notify('session/cancel', { sessionId: session });
-    assert.equal((await question).stopReason, 'cancelled');
-    assert.equal((await server.prompt(session, '[[say: still here]]')).stopReason, 'end_turn');
-    assert.ok(server.text(session).endsWith('still here'));
-  });
-
-test('codex: a session is taken up again after a restart', async () => {
-  const world = await World.make();
-  const first = await world.open();
-  await first.server.prompt(first.session, '[[say: before]]');
-  first.server.stdin.end();
-  await first.server.exited;
-  const server = await world.serve();
-  await server.request('session/load',
-    { sessionId: first.session, cwd: world.project, mcpServers: [] });
-  assert.equal(server.text(first.session), 'before');
-  await server.prompt(first.session, '[[say: afterwards]]');
-  assert.equal(server.text(first.session), 'beforeafterwards');
-  const [one, two] = world.model.requests();
-  const texts = ({ body }) => JSON.stringify(body.input);
-  assert.ok(texts(two).includes('before'));
-  assert.ok(!texts(one).includes('afterwards'));
-});
-
 /// The lines of a session's transcript as words: what happened, in order.
 function story(world, session) {
   const folder = join(world.home, 'state');
@@ -145,3 +111,108 @@ test('codex: the transcript tells the story', async () => {
     'answer', 'tool_call_update', 'tool_call', 'tool_call_update', 'agent_message_chunk',
     'turn_end: end_turn'].join('.*')), words);
 });
+
+/// The checksums of what Codex keeps of each thread.
+function rollouts(home) {
+  const folder = join(home, '.codex/sessions');
+  return Object.fromEntries(readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => [name, createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')]));
+}
+
+test('codex: a whole day: work, questions, cancels, branches, a restart, and eight forks at once',
+  async () => {
+    const world = await World.make();
+    const first = await world.open();
+    const { session } = first;
+    let { server } = first;
+    let choose = 'accept';
+    const answering = () => {
+      server.handlers['session/request_permission'] = () =>
+        ({ outcome: { outcome: 'selected', optionId: choose } });
+    };
+    const opening = (sessionId, at) => ({ sessionId, cwd: world.project, mcpServers: [],
+      ...(at !== undefined && { _meta: { tine: { fork: { at } } } }) });
+    const fork = (sessionId, at) => server.request('session/fork', opening(sessionId, at));
+    const end = async (sessionId, text) => (await server.prompt(sessionId, text)).stopReason;
+    const lastAsked = () => JSON.stringify(world.model.requests().at(-1).body.input);
+    answering();
+
+    // Three prompts, with a command, an edit, and leave that is given and refused.
+    assert.equal(await end(session, '[[run: echo one]] [[say: command done]]'), 'end_turn');
+    assert.equal(await end(session, `${patch('made.txt', 'text')} [[say: edit done]]`), 'end_turn');
+    assert.equal(readFileSync(join(world.project, 'made.txt'), 'utf8'), 'text\n');
+    const outside = join(world.home, 'outside');
+    assert.equal(await end(session, `[[escalate: touch ${outside}]] [[say: allowed]]`), 'end_turn');
+    assert.ok(existsSync(outside));
+    choose = 'decline';
+    assert.equal(await end(session, `[[escalate: touch ${outside}2]] [[say: declined]]`), 'end_turn');
+    assert.ok(!existsSync(`${outside}2`));
+
+    // Cancelled in mid-stream, and while it asks.
+    const stream = server.prompt(session, '[[slow: 10000 20]]');
+    await server.waitFor('the stream', ({ params }) => params?.update?.content?.text === '0 ');
+    server.notify('session/cancel', { sessionId: session });
+    assert.equal((await stream).stopReason, 'cancelled');
+    const asked = new Promise((done) => {
+      server.handlers['session/request_permission'] = () => {
+        done();
+        return new Promise(() => {});
+      };
+    });
+    const question = server.prompt(session, '[[escalate: touch /nowhere/x]] [[say: no]]');
+    await asked;
+    server.notify('session/cancel', { sessionId: session });
+    assert.equal((await question).stopReason, 'cancelled');
+    answering();
+
+    // Branches: the fork, both sides of it, and a fork of the fork at an earlier turn.
+    assert.equal(await end(session, '[[say: parent before]]'), 'end_turn');
+    const before = rollouts(world.home);
+    const child = await fork(session);
+    assert.equal(await end(child.sessionId, '[[say: branch goes on]]'), 'end_turn');
+    const grandchild = await fork(child.sessionId, 2);
+    assert.equal(await end(grandchild.sessionId, '[[say: twig goes on]]'), 'end_turn');
+    assert.ok(lastAsked().includes('edit done') && !lastAsked().includes('branch goes on'));
+    assert.ok(!lastAsked().includes('[[say: allowed]]'));
+    const late = await fork(session);
+    const known = rollouts(world.home);
+    for (const [name, sum] of Object.entries(before)) assert.equal(known[name], sum, name);
+    assert.equal(await end(session, '[[say: parent goes on]]'), 'end_turn');
+    assert.ok(!lastAsked().includes('branch goes on'));
+
+    // Another process: one branch is loaded, the others are resumed.
+    server.stdin.end();
+    await server.exited;
+    server = await world.serve();
+    answering();
+    await server.request('session/load', opening(session));
+    const told = server.text(session);
+    for (const said of ['command done', 'edit done', 'allowed', 'declined', 'parent before',
+      'parent goes on']) assert.ok(told.includes(said), said);
+    await server.request('session/resume', opening(grandchild.sessionId));
+    assert.equal(server.text(grandchild.sessionId), '');
+    assert.equal(await end(grandchild.sessionId, '[[say: and again]]'), 'end_turn');
+    assert.ok(lastAsked().includes('twig goes on') && !lastAsked().includes('parent before'));
+    assert.equal(await end(session, '[[say: parent after]]'), 'end_turn');
+    assert.ok(lastAsked().includes('parent goes on'));
+    // A fork that was not prompted before the restart still knows what it should find.
+    await server.request('session/resume', opening(late.sessionId));
+    const { _meta: { tine } } = await server.prompt(late.sessionId, '[[say: late]]');
+    assert.equal(tine.fork.expectedCacheRead, late._meta.tine.fork.expectedCacheRead);
+    assert.equal(tine.fork.shortfall, undefined, JSON.stringify(tine.fork));
+
+    // Eight at once.
+    const sums = rollouts(world.home);
+    const forks = await Promise.all(Array.from({ length: 8 }, () => fork(session)));
+    await Promise.all(forks.map(({ sessionId }, i) =>
+      server.prompt(sessionId, `[[slow: 20 20]] [[say: fork ${i}]]`)));
+    forks.forEach(({ sessionId }, i) => assert.ok(server.text(sessionId).endsWith(`19 fork ${i}`)));
+    const now = rollouts(world.home);
+    for (const [name, sum] of Object.entries(sums)) assert.equal(now[name], sum, name);
+
+    const words = story(world, session);
+    assert.match(words.join(' '), new RegExp(['prompt', 'tool_call', 'turn_end: end_turn', 'question',
+      'answer', 'turn_end: end_turn', 'turn_end: cancelled', 'question', 'turn_end: cancelled',
+      'prompt', 'agent_message_chunk', 'turn_end: end_turn'].join('.*')));
+  });

@@ -21,8 +21,8 @@ function needSandbox() {
 
 export class World extends AgentWorld {
   /// `provider` are more lines for Codex's configuration of the mocked provider, `codexConfig` for
-  /// the rest of it.
-  static async make({ provider = '', codexConfig = '' } = {}) {
+  /// the rest of it, `tineConfig` for the backend in the program's own.
+  static async make({ provider = '', codexConfig = '', tineConfig = '' } = {}) {
     needSandbox();
     const world = new World('codex', await startModel('responses'));
     mkdirSync(join(world.home, '.codex'));
@@ -44,7 +44,7 @@ ${provider}
 [projects."${world.project}"]
 trust_level = "trusted"
 `);
-    world.configure(`command = ["${codex}"]`);
+    world.configure(`command = ["${codex}"]\n${tineConfig}`);
     return world;
   }
 

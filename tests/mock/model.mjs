@@ -14,14 +14,29 @@ const program = join(dirname(process.env.TINE), 'tests/mock/mock_model');
 export async function startModel(dialect) {
   const recording = join(directory('model'), 'requests.jsonl');
   const child = spawn(program, [dialect, recording], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const gone = new Promise((done) => { child.on('exit', done); });
   defer(() => child.stdin.end());
   const port = await new Promise((done) => {
     createInterface(child.stdout).once('line', done);
   });
+  const lines = () => readFileSync(recording, 'utf8').split('\n').filter(Boolean)
+    .map((line) => JSON.parse(line));
   return {
     port,
-    requests: () => readFileSync(recording, 'utf8').split('\n').filter(Boolean)
-      .map((line) => JSON.parse(line)),
-    stop: () => { child.kill('SIGKILL'); },
+    requests: () => lines().filter(({ method }) => method),
+    /// What the calls of a thread of Codex were counted as that came to their end, from the first
+    /// on.
+    counted: (thread) => {
+      const all = lines();
+      const ends = new Map(all.filter(({ completed }) => completed)
+        .map(({ completed, counted }) => [completed, counted]));
+      return all.filter(({ body, response }) =>
+        body?.prompt_cache_key === thread && ends.has(response))
+        .map(({ response, counted }) => ({ ...counted, ...ends.get(response) }));
+    },
+    stop: () => {
+      child.kill('SIGKILL');
+      return gone;
+    },
   };
 }

@@ -11,6 +11,10 @@ void Recording::add(const HttpRequest& request, nlohmann::json more) {
   for (const char* key : {"authorization", "x-api-key"})
     if (line["headers"].contains(key)) line["headers"][key] = "…";
   line["body"] = nlohmann::json::parse(request.body, nullptr, false);
+  note(line);
+}
+
+void Recording::note(const nlohmann::json& line) {
   out_ << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
 }
 

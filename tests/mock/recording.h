@@ -1,6 +1,6 @@
 #pragma once
 // Every request that a mock was sent, a JSON line each, in order: {n, method, target, headers,
-// body, usage, …}. Keys are left out of it.
+// body, usage, …}, and whatever else it notes. Keys are left out of it.
 //
 // On the loop's thread.
 
@@ -18,6 +18,8 @@ class Recording {
 
   /// `more` is added to the line: what the mock made of the request.
   void add(const HttpRequest& request, nlohmann::json more);
+  /// A line that is no request.
+  void note(const nlohmann::json& line);
 
  private:
   std::ofstream out_;

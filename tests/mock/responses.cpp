@@ -128,7 +128,7 @@ transport::Task<void> Responses::play(Exchange& exchange, Call& call) {
       const json created{{"type", "response.created"}, {"response", {{"id", call.id}}}};
       co_await exchange.event("response.created", created.dump());
     }
-    if (step.name == "say" || step.name == "slow") {
+    if (step.name == "say" || step.name == "slow" || step.name == "clock") {
       co_await say(exchange, call, speech_of(step));
     } else if (step.name == "think") {
       co_await think(exchange, call, step.argument);
@@ -184,8 +184,10 @@ transport::Task<void> Responses::say(Exchange& exchange, Call& call, Speech spee
   const json added{
       {"type", "response.output_item.added"}, {"output_index", call.items}, {"item", message}};
   co_await exchange.event("response.output_item.added", added.dump());
-  for (const std::string& chunk : speech.chunks) {
-    if (exchange.broken()) co_return;
+  std::string text;
+  for (std::size_t i = 0; i < speech.chunks.size() && !exchange.broken(); ++i) {
+    const std::string chunk = speech.chunk(i);
+    text += chunk;
     const json delta{{"type", "response.output_text.delta"},
                      {"item_id", id},
                      {"output_index", call.items},
@@ -195,7 +197,6 @@ transport::Task<void> Responses::say(Exchange& exchange, Call& call, Speech spee
     if (speech.pause_ms > 0)
       co_await transport::pause(exchange.loop(), transport::Milliseconds(speech.pause_ms));
   }
-  const std::string text = speech.text();
   message["content"] = json::array({json{{"type", "output_text"}, {"text", text}}});
   call.output_bytes += text.size();
   const json done{
@@ -237,12 +238,14 @@ transport::Task<void> Responses::item(Exchange& exchange, Call& call, json item)
 
 transport::Task<void> Responses::complete(Exchange& exchange, Call& call) {
   const std::uint64_t output = PrefixCache::tokens_in(call.output_bytes);
-  const json usage{
-      {"input_tokens", call.counted.prompt},
-      {"input_tokens_details", {{"cached_tokens", call.counted.cached}}},
-      {"output_tokens", output},
-      {"output_tokens_details", {{"reasoning_tokens", PrefixCache::tokens_in(call.thought_bytes)}}},
-      {"total_tokens", call.counted.prompt + output}};
+  const std::uint64_t thought = PrefixCache::tokens_in(call.thought_bytes);
+  recording_.note(
+      {{"completed", call.id}, {"counted", {{"output", output}, {"thought", thought}}}});
+  const json usage{{"input_tokens", call.counted.prompt},
+                   {"input_tokens_details", {{"cached_tokens", call.counted.cached}}},
+                   {"output_tokens", output},
+                   {"output_tokens_details", {{"reasoning_tokens", thought}}},
+                   {"total_tokens", call.counted.prompt + output}};
   const json done{{"type", "response.completed"},
                   {"response", {{"id", call.id}, {"usage", usage}}}};
   co_await exchange.event("response.completed", done.dump());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 namespace tine::mock {
 namespace {
@@ -49,9 +50,17 @@ std::string Speech::text() const {
   return text;
 }
 
+/// The clock that CLOCK_MONOTONIC is in every process, in nanoseconds.
+std::string Speech::chunk(std::size_t i) const {
+  if (!clock) return chunks[i];
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::to_string(std::chrono::nanoseconds(now).count()) + " ";
+}
+
 Speech speech_of(const Step& step) {
   Speech speech;
-  if (step.name == "slow") {
+  speech.clock = step.name == "clock";
+  if (step.name == "slow" || speech.clock) {
     const auto parts = words(step.argument, 2);
     speech.pause_ms = std::stoi(parts.at(1));
     for (int i = 0; i < std::stoi(parts.at(0)); ++i)

@@ -4,7 +4,7 @@
 // directives make one answer after the other: each ends with a call of a tool, whose result the
 // next one follows.
 //
-//   [[say: TEXT]]  [[think: TEXT]]  [[slow: CHUNKS MS]]
+//   [[say: TEXT]]  [[think: TEXT]]  [[slow: CHUNKS MS]]  [[clock: CHUNKS MS]]
 //   [[run: COMMAND]]  [[call: NAME JSON]]
 //   [[status: CODE TIMES RETRY_AFTER]]  [[context]]  [[limit: RESETS_AT]]
 //   [[drop: TIMES]]  [[hang: headers|body TIMES]]
@@ -17,6 +17,8 @@
 //   [[stop: max_tokens|refusal TIMES]]
 //
 // An argument may itself hold directives, as the prompt of a subagent does: `[[` and `]]` match.
+//
+// A clock's chunks are the times at which they are sent, for who measures how long they take.
 //
 // Functions and values.
 
@@ -42,11 +44,13 @@ std::vector<std::string> parts_of(std::string_view argument, std::string_view se
 struct Speech {
   std::vector<std::string> chunks;
   int pause_ms = 0;
+  bool clock = false;  ///< the chunks are the time as it is when they are sent
 
+  std::string chunk(std::size_t i) const;
   std::string text() const;
 };
 
-/// Of `say` and `think` a chunk is a word, of `slow` a number.
+/// Of `say` and `think` a chunk is a word, of `slow` a number, of `clock` a time.
 Speech speech_of(const Step& step);
 
 /// The steps of the answer that follows `results` results of tools. A prompt without directives is
