@@ -74,6 +74,8 @@ void Meter::begin_call(json::View message) {
   model_ = message.find("model").string().value_or(std::string());
   context_ = Tokens();
   take(context_, message.find("usage"));
+  rewritten_ = false;
+  if (!first_) first_ = context_;
 }
 
 void Meter::hear(json::View line) {
@@ -92,6 +94,7 @@ void Meter::hear(json::View line) {
   } else if (line.find("subtype").equals("compact_boundary")) {
     context_ = Tokens();
     context_.input = count_in(line.find("compact_metadata"), "post_tokens");
+    rewritten_ = true;
   }
 }
 
@@ -114,6 +117,8 @@ TurnUsage Meter::read(json::View result) {
     usage.models.push_back({.model = name.string().value_or(std::string()), .tokens = tokens});
   }
   spend(result, cost);
+  if (first_) usage.first_call = *std::exchange(first_, std::nullopt);
+  if (!rewritten_ && !is_nothing(context_)) usage.last_prompt = context_.prompt();
   usage.raw = raw_of(result);
   v1::ContextUsage context;
   context.used = context_.prompt().value_or(0) + context_.output.value_or(0);

@@ -35,6 +35,8 @@ class Meter {
   std::string call_;             // the id of the last answer in the conversation itself
   std::string model_;            // … who gave it
   Tokens context_;               // … what it read and wrote
+  bool rewritten_ = false;       // the past is another one since then
+  std::optional<Tokens> first_;  // what the first call of this turn read and wrote
 };
 
 }  // namespace tine::executor::claude

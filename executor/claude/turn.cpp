@@ -96,6 +96,8 @@ bool Turn::result(json::View line, const TurnUsage& usage, std::size_t agents) {
   ++signs_;
   const bool own = line.find("user_message_uuid").equals(uuid_);
   if (!own && !answered_) return false;
+  if (!answered_) outcome_.usage.first_call = usage.first_call;
+  outcome_.usage.last_prompt = usage.last_prompt;
   outcome_.usage.tokens.add(usage.tokens);
   for (const ModelTokens& each : usage.models) outcome_.usage.models.push_back(each);
   outcome_.usage.raw = usage.raw;
