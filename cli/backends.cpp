@@ -48,6 +48,11 @@ std::vector<std::string> codex_environment(const Variables& configured) {
   return out;
 }
 
+executor::rehearsal::Manner manner(const Env& env) {
+  return {.prepares = env.variable("TINE_REHEARSAL_PREPARES") == "1",
+          .caller = env.variable("TINE_REHEARSAL_CALLER").value_or("")};
+}
+
 }  // namespace
 
 executor::codex::CodexSetup codex_setup(const BackendConfig& config) {
@@ -77,7 +82,8 @@ session::Backends make_backends(transport::Loop& loop, Env& env, Log& log, Redac
       backends.all.push_back(
           std::make_unique<executor::codex::Codex>(loop, env, log, redactor, codex_setup(each)));
     } else if (each.kind == BackendKind::rehearsal) {
-      backends.all.push_back(std::make_unique<executor::rehearsal::Rehearsal>(loop, each.name));
+      backends.all.push_back(
+          std::make_unique<executor::rehearsal::Rehearsal>(loop, each.name, manner(env)));
     }
   }
   backends.preferred = backends.named(config.default_backend);

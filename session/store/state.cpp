@@ -106,6 +106,8 @@ void read_genealogy(Fields& in, const Node& root, State& to) {
   in.read(*genealogy, "fork_seq", to.fork_seq);
   in.read(*genealogy, "fork_turn", to.fork_turn);
   in.read(*genealogy, "strategy", to.fork_strategy);
+  in.read(*genealogy, "adopted", to.adopted);
+  in.read(*genealogy, "adopted_turn", to.adopted_turn);
 }
 
 void read_transcript(Fields& in, const Node& root, State& to) {
@@ -236,13 +238,16 @@ void put_settings(Node& root, const State& from) {
 }
 
 void put_genealogy(Node& root, const State& from) {
-  if (from.parent.empty() && root.find("genealogy") == nullptr) return;
+  const bool is_fork = !from.parent.empty() || !from.adopted.empty();
+  if (!is_fork && root.find("genealogy") == nullptr) return;
   Node& genealogy = part(root, "genealogy");
   put(genealogy, "parent", from.parent);
   put(genealogy, "depth", from.depth);
   put(genealogy, "fork_seq", from.fork_seq);
   put(genealogy, "fork_turn", from.fork_turn);
   put(genealogy, "strategy", from.fork_strategy);
+  put(genealogy, "adopted", from.adopted);
+  put(genealogy, "adopted_turn", from.adopted_turn);
 }
 
 void put_git(Node& root, const State& from) {

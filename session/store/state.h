@@ -65,6 +65,10 @@ struct State {
   std::uint64_t fork_seq = 0;
   std::uint64_t fork_turn = 0;
   std::string fork_strategy;
+  /// The provider's names for the conversation that was begun without us, and for the last of its
+  /// turns, with which the history begins; empty: with nothing.
+  std::string adopted;
+  std::string adopted_turn;
 
   bool compacted = false;
   std::string compacted_at;
