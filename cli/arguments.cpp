@@ -79,7 +79,9 @@ std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
     sub->callback([&arguments, value] { arguments.verb = value; });
     return sub;
   };
-  verb(Verb::acp, "acp", "Serve ACP on stdin and stdout");
+  verb(Verb::acp, "acp", "Serve ACP on stdin and stdout")
+      ->add_flag("--fork-from-caller", arguments.fork_from_caller,
+                 "Begin the first session as a fork of the one that tine was started in");
   CLI::App* run = verb(Verb::run, "run", "Run one prompt and print the answer");
   run->add_option("prompt", arguments.prompt, "What to ask; - reads it from stdin")->required();
   run->add_option("--cwd", arguments.cwd, "Where to work (default: here)")->type_name("DIR");

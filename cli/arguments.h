@@ -40,6 +40,7 @@ struct Arguments {
   bool json = false;
   bool stream_json = false;
   bool approve = false;
+  bool fork_from_caller = false;
   bool explain = false;
   bool check = false;
   std::vector<std::string> files;

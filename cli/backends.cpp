@@ -56,6 +56,11 @@ std::vector<std::string> environment_of(const Variables& configured,
   return out;
 }
 
+executor::rehearsal::Manner manner(const Env& env) {
+  return {.prepares = env.variable("TINE_REHEARSAL_PREPARES") == "1",
+          .caller = env.variable("TINE_REHEARSAL_CALLER").value_or("")};
+}
+
 }  // namespace
 
 executor::codex::CodexSetup codex_setup(const BackendConfig& config) {
@@ -106,7 +111,8 @@ session::Backends make_backends(transport::Loop& loop, transport::Worker& worker
       backends.all.push_back(std::make_unique<executor::claude::Claude>(
           loop, worker, env, log, redactor, claude_setup(each)));
     } else if (each.kind == BackendKind::rehearsal) {
-      backends.all.push_back(std::make_unique<executor::rehearsal::Rehearsal>(loop, each.name));
+      backends.all.push_back(
+          std::make_unique<executor::rehearsal::Rehearsal>(loop, each.name, manner(env)));
     }
   }
   backends.preferred = backends.named(config.default_backend);

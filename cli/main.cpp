@@ -181,6 +181,7 @@ int start(const Arguments& arguments) {
     print_error(stdio.error());
     return exit_code::failed;
   }
+  if (arguments.fork_from_caller) world.service.adopt_caller_first();
   return run_to_end(world, signals,
                     serve_stdio(world, std::move(*stdio), std::move(*mirror), signals.shutdown()));
 }

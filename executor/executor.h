@@ -82,6 +82,8 @@ struct ConversationSpec {
   /// Where the last turn of that past has happened: in a fork without turns of its own, in the
   /// conversation of an ancestor. Empty: there is none.
   ProviderPoint origin;
+  /// For adopt: where the other conversation was begun. Empty: in the workspace's directory.
+  std::string adopted_cwd;
   Aside aside;
 };
 

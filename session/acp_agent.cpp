@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/version.h"
+#include "session/limits.h"
 #include "session/meta.h"
 #include "session/project.h"
 
@@ -28,6 +29,53 @@ Result<SessionService::ForkAt> fork_at(const std::string& meta) {
     return invalid("expected the number of a turn or the id of a message", where);
   point.turn = static_cast<std::uint64_t>(*turn);
   return point;
+}
+
+bool is_there(json::View value) { return value.exists() && !value.is_null(); }
+
+/// Whether `_meta.tine` of session/new says with which past the session is to begin.
+bool names_past(const std::string& meta) {
+  return is_there(ours(meta).find("adopt")) || is_there(ours(meta).find("forkFromCaller"));
+}
+
+/// The conversation with whose past it is to begin; none: with none.
+Result<std::optional<SessionService::Adoption>> adoption(const std::string& meta) {
+  const std::string where = "params._meta.tine.adopt";
+  const std::string caller = "params._meta.tine.forkFromCaller";
+  const json::View adopt = ours(meta).find("adopt");
+  const json::View from_caller = ours(meta).find("forkFromCaller");
+  const auto is_wanted = from_caller.boolean();
+  if (is_there(from_caller) && !is_wanted) return invalid("expected boolean", caller);
+  if (!is_there(adopt)) {
+    if (is_wanted.value_or(false)) return SessionService::Adoption();
+    return std::nullopt;
+  }
+  if (is_wanted.value_or(false)) return invalid("a session can only begin with one past", where);
+  if (!adopt.is_object()) return invalid("expected object", where);
+  SessionService::Adoption what;
+  what.id = adopt.find("id").string().value_or("");
+  if (what.id.empty() || what.id.size() > limits::provider_id)
+    return invalid("expected the provider's id of a conversation", where + ".id");
+  const json::View cwd = adopt.find("cwd");
+  if (is_there(cwd)) {
+    what.cwd = cwd.string().value_or("");
+    if (!what.cwd.starts_with('/')) return invalid("expected an absolute path", where + ".cwd");
+  }
+  return what;
+}
+
+/// An error of adopting, with the member that is to blame and what can be done instead.
+Error of_adoption(Error error, bool caller) {
+  if (error.kind == ErrorKind::invalid_params && error.path.empty()) {
+    error.path = caller ? "params._meta.tine.forkFromCaller" : "params._meta.tine.adopt.id";
+    error.message += " at " + error.path;
+  }
+  if (caller && error.hint.empty()) {
+    error.hint =
+        "Begin without forkFromCaller and --fork-from-caller, or name the conversation with "
+        "_meta.tine.adopt.id.";
+  }
+  return error;
 }
 
 }  // namespace
@@ -84,7 +132,9 @@ v1::NewSessionResponse AcpAgent::opened(const std::shared_ptr<Session>& session,
   response.config_options = session->options();
   response.meta = opened_meta(session->executor().name(), session->history()->cursor());
   context.after_response = [session, client = &client_] {
-    if (session->attached_to(*client)) session->announce_commands();
+    if (!session->attached_to(*client)) return;
+    session->announce_commands();
+    session->prepare();
   };
   return response;
 }
@@ -95,11 +145,38 @@ v1::Answer<v1::NewSessionResponse> AcpAgent::new_session(v1::NewSessionRequest r
   if (named.exists() && !named.is_string()) {
     co_return invalid("expected string", "params._meta.tine.backend");
   }
+  std::string backend = named.string().value_or("");
+  auto past = adoption(request.meta);
+  if (!past) co_return fail(std::move(past.error()));
+  const bool by_wish = !names_past(request.meta) && service_.take_caller_wish();
+  if (by_wish) past->emplace();
   v1::Workspace workspace = request.workspace;
-  auto session = service_.create(std::move(request.workspace), named.string().value_or(""));
-  if (!session) co_return fail(std::move(session.error()));
-  (*session)->attach(client_, std::move(workspace));
-  co_return opened(*session, context);
+  if (!*past) {
+    auto session = service_.create(std::move(request.workspace), backend);
+    if (!session) co_return fail(std::move(session.error()));
+    (*session)->attach(client_, std::move(workspace));
+    co_return opened(*session, context);
+  }
+  const bool from_caller = (*past)->id.empty();
+  auto adopted =
+      co_await service_.adopt(std::move(request.workspace), std::move(backend), std::move(**past));
+  if (!adopted) {
+    // It was not the first session after all.
+    if (by_wish) service_.adopt_caller_first();
+    co_return fail(of_adoption(std::move(adopted.error()), from_caller));
+  }
+  co_return branched(*adopted, std::move(workspace), context);
+}
+
+/// What new and fork answer of a session that has the past of another conversation.
+v1::NewSessionResponse AcpAgent::branched(const SessionService::Forked& forked,
+                                          v1::Workspace workspace,
+                                          v1::RequestContext& context) const {
+  forked.session->attach(client_, std::move(workspace));
+  v1::NewSessionResponse response = opened(forked.session, context);
+  response.meta = forked_meta(forked.session->executor().name(),
+                              forked.session->history()->cursor(), forked.report);
+  return response;
 }
 
 SessionService::Opened AcpAgent::reopen(std::string id, v1::Workspace& workspace) {
@@ -162,11 +239,7 @@ v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionReques
   auto forked =
       co_await service_.fork(request.session_id, std::move(request.workspace), std::move(*at));
   if (!forked) co_return fail(std::move(forked.error()));
-  forked->session->attach(client_, std::move(workspace));
-  v1::ForkSessionResponse response = opened(forked->session, context);
-  response.meta = forked_meta(forked->session->executor().name(),
-                              forked->session->history()->cursor(), forked->report);
-  co_return response;
+  co_return branched(*forked, std::move(workspace), context);
 }
 
 // --- looking after
@@ -187,6 +260,7 @@ v1::Answer<v1::ListSessionsResponse> AcpAgent::list_sessions(v1::ListSessionsReq
     info.updated_at = rfc3339(listed.updated_ms);
     info.meta = listed_meta({.backend = listed.state.backend,
                              .parent = listed.state.parent,
+                             .adopted = listed.state.adopted,
                              .depth = listed.state.depth,
                              .turns = listed.state.turns,
                              .cumulative = &listed.state.total});

@@ -28,6 +28,9 @@ inline constexpr std::size_t open_tool_calls = 4096;
 /// Terminals of one turn that are released at its end.
 inline constexpr std::size_t open_terminals = 1024;
 
+/// Bytes of a provider's id that a client names. A longer one is none: invalid_params.
+inline constexpr std::size_t provider_id = 512;
+
 /// Sessions on one page of a list.
 inline constexpr std::size_t list_page = 50;
 

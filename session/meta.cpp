@@ -51,8 +51,12 @@ void write_fork(json::Writer& writer, const ForkReport& fork) {
         .end_object();
   }
   writer.end_array();
-  writer.member("parent", std::string_view(fork.parent));
-  writer.key("at").begin_object().member("seq", fork.at).member("turn", fork.turn).end_object();
+  if (fork.adopted.empty()) {
+    writer.member("parent", std::string_view(fork.parent));
+    writer.key("at").begin_object().member("seq", fork.at).member("turn", fork.turn).end_object();
+  } else {
+    writer.member("adopted", std::string_view(fork.adopted));
+  }
   writer.member("depth", fork.depth);
   if (fork.expected_cache_read) writer.member("expectedCacheRead", *fork.expected_cache_read);
   writer.end_object();
@@ -139,6 +143,7 @@ std::string listed_meta(const SessionFacts& facts) {
   } else {
     writer.string(facts.parent);
   }
+  if (!facts.adopted.empty()) writer.member("adopted", facts.adopted);
   writer.member("depth", facts.depth).member("turns", facts.turns);
   if (facts.cumulative != nullptr) {
     writer.key("usage");

@@ -25,7 +25,8 @@ struct ForkReport {
   };
   std::string strategy;
   std::vector<Attempt> attempts;
-  std::string parent;
+  std::string parent;      ///< empty: not a session of ours
+  std::string adopted;     ///< … but that conversation, by the provider's name
   std::uint64_t at = 0;    ///< seq in the parent
   std::uint64_t turn = 0;  ///< the parent's turn that is the last common one; 0: none
   std::uint64_t depth = 0;
@@ -51,13 +52,14 @@ struct UsageReport {
 
 struct SessionFacts {
   std::string_view backend;
-  std::string_view parent;  ///< empty: not a fork
+  std::string_view parent;   ///< empty: not a fork of another session
+  std::string_view adopted;  ///< empty: begun here
   std::uint64_t depth = 0;
   std::uint64_t turns = 0;
   const executor::Tokens* cumulative = nullptr;
 };
 
-/// Of new, load and resume.
+/// Of new, load and resume; a new session that adopts is told of as a fork.
 std::string opened_meta(std::string_view backend, std::uint64_t seq);
 std::string forked_meta(std::string_view backend, std::uint64_t seq, const ForkReport& fork);
 std::string prompt_meta(std::uint64_t seq, std::uint64_t turn, const UsageReport& usage);

@@ -4,12 +4,11 @@
 #include <charconv>
 
 #include "base/json/redact.h"
-#include "protocol/v1/build_update.h"
 #include "protocol/v1/codec.h"
+#include "session/asides.h"
 #include "session/limits.h"
 #include "session/project.h"
 #include "session/purge.h"
-#include "session/record/data.h"
 #include "session/record/past.h"
 #include "session/settings.h"
 #include "session/tree.h"
@@ -98,8 +97,8 @@ std::shared_ptr<Session> SessionService::add(executor::Executor& backend,
   return session;
 }
 
-Result<std::shared_ptr<Session>> SessionService::create(v1::Workspace workspace,
-                                                        const std::string& backend) {
+Result<SessionService::Beginning> SessionService::beginning(const v1::Workspace& workspace,
+                                                            const std::string& backend) {
   if (sessions_.size() >= limits::sessions) {
     return fail(Error(ErrorKind::queue_full, "too many sessions are open")
                     .with_hint("Close or delete some sessions."));
@@ -109,12 +108,19 @@ Result<std::shared_ptr<Session>> SessionService::create(v1::Workspace workspace,
   if (!choices) return fail(choices.error());
   if (auto good = may_serve(); !good) return fail(std::move(good.error()));
 
-  store::State state = new_state(workspace);
-  state.backend = choices->backend->name();
-  keep_chosen(settings_of(*choices), state);
-  auto record = begin(std::move(state), nullptr);
+  Beginning begins{.backend = choices->backend, .state = new_state(workspace)};
+  begins.state.backend = choices->backend->name();
+  keep_chosen(settings_of(*choices), begins.state);
+  return begins;
+}
+
+Result<std::shared_ptr<Session>> SessionService::create(v1::Workspace workspace,
+                                                        const std::string& backend) {
+  auto begins = beginning(workspace, backend);
+  if (!begins) return fail(std::move(begins.error()));
+  auto record = begin(std::move(begins->state), nullptr);
   if (!record) return fail(std::move(record.error()));
-  return add(*choices->backend, std::move(*record), std::move(workspace));
+  return add(*begins->backend, std::move(*record), std::move(workspace));
 }
 
 /// Whether this process may have sessions at all.
@@ -292,53 +298,38 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   }
   state.turns = state.fork_turn;
   state.fork_strategy = "native";
+  state.adopted = parent.state().adopted;
+  state.adopted_turn = parent.state().adopted_turn;
 
-  Forked forked;
-  forked.report.strategy = state.fork_strategy;
-  forked.report.parent = state.parent;
-  forked.report.at = *seq;
-  forked.report.turn = state.fork_turn;
-  forked.report.depth = state.depth;
-  forked.report.expected_cache_read = state.expected_cache_read;
-
-  std::unique_ptr<executor::Conversation> conversation;
+  ForkReport report;
+  report.strategy = state.fork_strategy;
+  report.parent = state.parent;
+  report.at = *seq;
+  report.turn = state.fork_turn;
+  report.depth = state.depth;
+  report.expected_cache_read = state.expected_cache_read;
+  Branch branch{.backend = **backend,
+                .state = std::move(state),
+                .workspace = std::move(workspace),
+                .parent = history,
+                .report = std::move(report),
+                .conversation = nullptr,
+                .asides = std::make_shared<Asides>()};
   if (const auto point = provider_point(parent.state(), *history, *seq)) {
-    executor::ConversationSpec spec;
-    spec.session_id = state.id;
-    spec.identity = identity_of(library_, state);
-    spec.workspace = workspace;
-    spec.settings = chosen((*backend)->settings(), state);
-    spec.turns = state.turns;
+    executor::ConversationSpec spec = spec_of(branch);
     spec.past = [library = library_, history, until = *seq] {
       return past_turns(library.loop, library.store, history, until);
     };
+    spec.origin = origin_of(parent.state(), *history, *seq);
     auto branched = co_await (*backend)->fork(std::move(spec), *point);
     if (!branched) co_return fail(std::move(branched.error()));
-    conversation = std::move(*branched);
-    state.backends[state.backend].provider_id = conversation->provider_id();
-    forked.report.attempts.push_back({"native", true, "the provider branched the conversation"});
+    branch.conversation = std::move(*branched);
+    branch.report.attempts.push_back({"native", true, "the provider branched the conversation"});
   } else {
-    forked.report.attempts.push_back(
+    branch.report.attempts.push_back(
         {"native", true, "the parent has no turn yet: a new conversation is the same"});
   }
-
-  auto record = begin(std::move(state), history);
-  if (!record) co_return fail(std::move(record.error()));
-  auto claimed = co_await (*record)->claim("the session is forked off");
-  if (!claimed) co_return fail(std::move(claimed.error()));
-  (*record)->add(record_type::fork, fork_data(forked.report));
-  // The parent may have got its title after the point at which they part.
-  const std::string title = (*record)->state().description;
-  if (!title.empty()) {
-    (*record)->update(v1::session_info(title, rfc3339((*record)->updated_ms())));
-  }
-  auto written = co_await (*record)->write();
-  (*record)->release();
-  if (!written) co_return fail(std::move(written.error()));
-
-  forked.session = add(**backend, std::move(*record), std::move(workspace));
-  if (conversation) forked.session->set_conversation(std::move(conversation));
-  co_return forked;
+  co_return co_await branch_off(std::move(branch));
 }
 
 // --- looking after

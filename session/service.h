@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ulid.h"
@@ -80,6 +81,19 @@ class SessionService {
   };
   transport::Task<Result<Forked>> fork(std::string parent_id, v1::Workspace workspace, ForkAt at);
 
+  /// A conversation that was begun without us.
+  struct Adoption {
+    std::string id;   ///< the provider's; empty: the one within which this program was started
+    std::string cwd;  ///< where it was begun; empty: in the new session's directory
+  };
+  /// A new session that knows what the conversation knows, which is not touched.
+  transport::Task<Result<Forked>> adopt(v1::Workspace workspace, std::string backend,
+                                        Adoption what);
+  /// The first session that is made in this process adopts the caller's conversation.
+  void adopt_caller_first() { adopts_caller_ = true; }
+  /// Whether that is still to come; who asks is to do it, or to put the wish back.
+  bool take_caller_wish() { return std::exchange(adopts_caller_, false); }
+
   /// A session keeps its system prompt: another one is an error, none is filled in.
   Result<void> take_system_prompt(v1::Workspace& workspace, const store::State& state) const;
 
@@ -119,6 +133,24 @@ class SessionService {
   store::State new_state(const v1::Workspace& workspace);
   std::string kept(const v1::SystemPrompt& prompt) const;
   Result<std::shared_ptr<Record>> begin(store::State state, std::shared_ptr<const History> parent);
+  /// A session that is about to begin.
+  struct Beginning {
+    executor::Executor* backend = nullptr;
+    store::State state;
+  };
+  Result<Beginning> beginning(const v1::Workspace& workspace, const std::string& backend);
+  /// … with the past of another conversation.
+  struct Branch {
+    executor::Executor& backend;
+    store::State state;
+    v1::Workspace workspace;
+    std::shared_ptr<const History> parent;  ///< none: the past is not ours
+    ForkReport report;
+    std::unique_ptr<executor::Conversation> conversation;  ///< none: there is no past yet
+    std::shared_ptr<Asides> asides;
+  };
+  executor::ConversationSpec spec_of(const Branch& branch) const;
+  transport::Task<Result<Forked>> branch_off(Branch branch);
   Opened open_from_store(store::IndexEntry entry);
   /// What is known of a session that may be forked: also of one that is hidden or runs elsewhere.
   transport::Task<Result<std::shared_ptr<Record>>> record_of(std::string id);
@@ -133,6 +165,7 @@ class SessionService {
   Chooser choose_;
   UlidSource ids_;
   transport::Event first_opened_;
+  bool adopts_caller_ = false;
   std::map<std::string, std::shared_ptr<Session>> sessions_;  // that are open in this process
 };
 

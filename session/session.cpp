@@ -72,12 +72,14 @@ void Session::attach(v1::Client& client, v1::Workspace workspace) {
 
 /// The next prompt takes it up again.
 void Session::let_go_of_conversation() {
+  asides_ = nullptr;
+  drop_preparation();
   if (conversation_) {
     library_.loop.spawn([](std::shared_ptr<executor::Conversation> old) -> transport::Task<void> {
       co_await old->close();
     }(std::move(conversation_)));
   }
-  if (std::exchange(keeps_claim_, false)) record_->release();
+  rest();
 }
 
 void Session::detach(const v1::Client& client) {
@@ -140,9 +142,10 @@ transport::Task<Result<void>> Session::replay(std::uint64_t from_seq,
 
 void Session::announce_commands() {
   if (client_ == nullptr) return;
-  std::vector<v1::Command> commands = executor_.commands();
-  for (v1::Command& each : own_commands()) commands.push_back(std::move(each));
-  v1::Update update = v1::available_commands(commands);
+  std::vector<v1::Command> all = own_commands();
+  for (const auto& backends : {executor_.commands(), commands_})
+    all.insert(all.end(), backends.begin(), backends.end());
+  v1::Update update = v1::available_commands(all);
   update.session = id();
   client_->update(update);
 }
@@ -193,15 +196,18 @@ transport::Task<Result<void>> Session::set_mode(std::string mode) {
     if (auto set = conversation_->set_mode(mode); !set) co_return set;
   }
   settings_ = std::move(*after);
-  if (client_ != nullptr && !replaying_) {
-    // Modes are offered twice; a client may look at either.
-    v1::Update mode_update = v1::current_mode(settings_.modes.current);
-    v1::Update option_update = v1::config_options(options());
-    mode_update.session = option_update.session = id();
-    client_->update(mode_update);
-    client_->update(option_update);
-  }
+  show_choices(true);
   co_return Result<void>();
+}
+
+void Session::show_choices(bool mode_too) {
+  if (client_ == nullptr || replaying_) return;
+  // Modes are offered twice; a client may look at either.
+  v1::Update mode_update = v1::current_mode(settings_.modes.current);
+  v1::Update option_update = v1::config_options(options());
+  mode_update.session = option_update.session = id();
+  if (mode_too) client_->update(mode_update);
+  client_->update(option_update);
 }
 
 transport::Task<Result<void>> Session::set_option(v1::SetConfigOptionRequest request) {

@@ -25,6 +25,8 @@
 
 namespace tine::session {
 
+class Asides;
+
 /// How a turn ended, for who asked for it.
 struct TurnReport {
   v1::StopReason stop_reason = v1::StopReason::end_turn;
@@ -92,7 +94,19 @@ class Session : public std::enable_shared_from_this<Session> {
   transport::Task<void> close();
 
   void set_conversation(std::unique_ptr<executor::Conversation> conversation);
+  /// Makes the conversation ahead of the first prompt, in the background, for a backend that gains
+  /// from it.
+  void prepare();
   const std::vector<std::string>& open_tool_calls() const { return record_->open_tool_calls(); }
+
+  // --- what the conversation tells of its own accord, through its Asides (executor::Aside)
+
+  void listen_to(std::shared_ptr<Asides> asides);
+  void overhear(v1::Update update);
+  void offer(const executor::Settings& offered);
+  void offer_commands(std::vector<v1::Command> commands);
+  /// Another process may go on with the session.
+  void rest();
 
  private:
   struct Waiting {
@@ -120,7 +134,15 @@ class Session : public std::enable_shared_from_this<Session> {
   transport::Task<Result<executor::Settings>> note_choice(Choice choose);
   void take_over();
   void let_go_of_conversation();
-  executor::ConversationSpec spec() const;
+  executor::ConversationSpec spec();
+  transport::Task<Result<std::unique_ptr<executor::Conversation>>> begin_conversation();
+  void catch_up(executor::Conversation& conversation, const executor::Settings& given);
+  transport::Task<void> make_ahead(std::shared_ptr<transport::Event> made);
+  transport::Task<void> await_preparation(transport::CancelSource cancel);
+  void drop_preparation();
+  void note_unasked(const v1::Update& update);
+  /// Tells the client what can be chosen and what is.
+  void show_choices(bool mode_too);
   void note_mode(const v1::Update& update);
   void learn_secrets();
 
@@ -131,8 +153,11 @@ class Session : public std::enable_shared_from_this<Session> {
   executor::Settings settings_;
   Command command_;
   std::unique_ptr<executor::Conversation> conversation_;
-  std::shared_ptr<Git> git_;  // of the turn that runs
-  bool keeps_claim_ = false;  // for a live conversation, between turns
+  std::shared_ptr<Asides> asides_;               // of the conversation, also of one in the making
+  std::shared_ptr<transport::Event> preparing_;  // while one is being made ahead of its prompt
+  std::vector<v1::Command> commands_;            // the backend's
+  std::shared_ptr<Git> git_;                     // of the turn that runs
+  bool keeps_claim_ = false;                     // for a live conversation, between turns
   v1::Client* client_ = nullptr;
   bool replaying_ = false;  // what happens meanwhile reaches the client at the end of the replay
   std::deque<std::shared_ptr<Waiting>> queue_;

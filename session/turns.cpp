@@ -4,6 +4,7 @@
 
 #include "base/ulid.h"
 #include "protocol/v1/build_update.h"
+#include "session/asides.h"
 #include "session/git.h"
 #include "session/limits.h"
 #include "session/record/data.h"
@@ -55,7 +56,7 @@ v1::Update cache_notice(const CacheReport& cache) {
 
 }  // namespace
 
-executor::ConversationSpec Session::spec() const {
+executor::ConversationSpec Session::spec() {
   executor::ConversationSpec spec;
   spec.session_id = id();
   spec.identity = identity_of(library_, state());
@@ -65,6 +66,9 @@ executor::ConversationSpec Session::spec() const {
   spec.past = [library = library_, history = std::shared_ptr<const History>(history())] {
     return past_turns(library.loop, library.store, history, history->cursor());
   };
+  spec.origin = origin_of(state(), *history(), history()->cursor());
+  listen_to(std::make_shared<Asides>());
+  spec.aside = asides_->calls();
   return spec;
 }
 
@@ -74,14 +78,10 @@ void Session::set_conversation(std::unique_ptr<executor::Conversation> conversat
 
 transport::Task<Result<void>> Session::ensure_conversation(std::shared_ptr<Running> running,
                                                            std::vector<v1::ContentBlock>& blocks) {
+  co_await await_preparation(running->cancel);
+  if (running->cancel.cancelled()) co_return fail(ErrorKind::cancelled, "the turn was cancelled");
   if (conversation_) co_return Result<void>();
-  const auto point = provider_point(state(), *history(), history()->cursor());
-  Result<std::unique_ptr<executor::Conversation>> made;
-  if (point) {
-    made = co_await executor_.resume(spec(), *point);
-  } else {
-    made = co_await executor_.start(spec());
-  }
+  auto made = co_await begin_conversation();
   if (!made && made.error().kind == ErrorKind::conversation_lost) {
     auto summary = co_await offer_summary(running, std::move(made.error()));
     if (!summary) co_return fail(std::move(summary.error()));
@@ -129,7 +129,7 @@ transport::Task<Result<std::string>> Session::offer_summary(std::shared_ptr<Runn
 
 /// Another process has gone on with the session: what this one has of it is of the past.
 void Session::take_over() {
-  settings_ = chosen(executor_.settings(), state());
+  settings_ = chosen(std::move(settings_), state());
   let_go_of_conversation();
 }
 
@@ -175,11 +175,13 @@ transport::Task<void> Session::close() {
     const auto idle = idle_;
     co_await idle->wait();
   }
+  asides_ = nullptr;
+  drop_preparation();
   if (conversation_) {
     const auto old = std::move(conversation_);
     co_await old->close();
   }
-  if (std::exchange(keeps_claim_, false)) record_->release();
+  rest();
 }
 
 /// Nothing happens without the right to write it down.
@@ -198,11 +200,9 @@ Session::Report Session::claim_and_run(std::vector<v1::ContentBlock> blocks,
   auto report = co_await run(std::move(blocks), std::move(cancel));
   record_->on_failure(nullptr);
   // A live conversation is this process's alone; else others may have their turn.
-  if (!conversation_ || !conversation_->is_live()) {
-    record_->release();
-  } else if (std::exchange(keeps_claim_, true)) {
-    record_->release();
-  }
+  const bool is_live = conversation_ && conversation_->is_live();
+  if (!is_live) rest();
+  if (!is_live || std::exchange(keeps_claim_, true)) record_->release();
   co_return report;
 }
 
@@ -236,6 +236,7 @@ Session::Report Session::run(std::vector<v1::ContentBlock> blocks, transport::Ca
       running->given_up = true;
       running->outcome.stop = v1::StopReason::cancelled;
       running->abandoned = std::move(conversation_);
+      asides_ = nullptr;
     }
   }
   if (record_->failure()) running->outcome.stop = fail(*record_->failure());

@@ -53,6 +53,14 @@ std::string as_code(std::string_view text) {
   return out + "`";
 }
 
+std::string origin_of(json::View fork) {
+  const std::string adopted = text_of(fork.find("adopted"));
+  if (!adopted.empty())
+    return "Forked from the conversation " + adopted + ", which was begun without tine";
+  return "Forked from " + text_of(fork.find("parent")) + " after turn " +
+         std::string(fork.find("at").find("turn").raw());
+}
+
 std::string cost(json::View data) {
   const executor::Tokens tokens = session::tokens_from(data.find("usage").find("tokens"));
   if (tokens.unknown()) return {};
@@ -74,8 +82,7 @@ void Conversation::take(const session::store::Line& line, std::string& out) {
   } else if (line.type == record_type::error) {
     remark("It failed: " + text_of(line.data.find("message")));
   } else if (line.type == record_type::fork) {
-    remark("Forked from " + text_of(line.data.find("parent")) + " after turn " +
-           std::string(line.data.find("at").find("turn").raw()));
+    remark(origin_of(line.data));
     finish(out);
   } else if (line.type == record_type::turn_end) {
     remark(text_of(line.data.find("stop")) + cost(line.data));

@@ -67,6 +67,24 @@ TEST_CASE("a turn that was cut short says so, and its tool calls have failed") {
   CHECK(read.has("*The turn was cut short: power*"));
 }
 
+TEST_CASE("a fork says where it comes from, also when that is no session") {
+  Reading read;
+  read.take("fork", R"({"strategy":"native","parent":"01J","at":{"seq":4,"turn":2},"depth":1})");
+  CHECK(read.out == "*Forked from 01J after turn 2*\n\n");
+  Reading other;
+  other.take("fork", R"({"strategy":"native","adopted":"5f0c","depth":1})");
+  CHECK(other.out == "*Forked from the conversation 5f0c, which was begun without tine*\n\n");
+}
+
+TEST_CASE("what is said between turns stands behind the turn") {
+  Reading read;
+  read.take("turn_end", R"({"turn":1,"stop":"end_turn"})");
+  read.take("update", R"({"sessionUpdate":"agent_message_chunk",)"
+                      R"("content":{"type":"text","text":"Later."}})");
+  read.take("prompt", R"({"turn":2,"content":[]})");
+  CHECK(read.out.starts_with("*end_turn*\n\nLater.\n\n## Turn 2"));
+}
+
 TEST_CASE("a secret that the chunks of a message cut in two is redacted") {
   Reading read;
   const auto known = read.redactor.know("correct-horse-battery-staple-42");

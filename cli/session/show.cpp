@@ -64,7 +64,11 @@ std::string git_text(const State& state) {
 }
 
 std::string origin_text(const State& state) {
-  if (state.parent.empty()) return {};
+  if (state.parent.empty() && state.adopted.empty()) return {};
+  if (state.parent.empty()) {
+    return "the conversation " + printable(state.adopted) + ", begun without tine (" +
+           printable(state.fork_strategy) + "), depth " + std::to_string(state.depth);
+  }
   return state.parent + " after turn " + std::to_string(state.fork_turn) + " (" +
          printable(state.fork_strategy) + "), depth " + std::to_string(state.depth);
 }

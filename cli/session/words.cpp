@@ -92,6 +92,7 @@ std::string json_members(const SessionFacts& facts) {
         .key("tokens")
         .raw(session::tokens_json(state.total));
   }
+  if (!state.adopted.empty()) out.member("adopted", std::string_view(state.adopted));
   if (!state.parent.empty()) {
     out.key("fork").begin_object().member("parent", std::string_view(state.parent));
     out.member("turn", state.fork_turn)

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "executor/rehearsal/performance.h"
 #include "executor/rehearsal/rehearsal.h"
 
 namespace tine::executor::rehearsal {
@@ -18,7 +17,42 @@ const v1::ConfigOption* option(const Settings& settings, std::string_view id) {
 
 RehearsedConversation::RehearsedConversation(transport::Loop& loop, Rehearsal& agent,
                                              std::string id, ConversationSpec spec)
-    : loop_(loop), agent_(agent), id_(std::move(id)), spec_(std::move(spec)) {}
+    : loop_(loop),
+      agent_(agent),
+      id_(std::move(id)),
+      spec_(std::move(spec)),
+      backstage_(std::make_shared<Backstage>()) {
+  backstage_->aside = spec_.aside;
+}
+
+RehearsedConversation::~RehearsedConversation() { backstage_->over = true; }
+
+void RehearsedConversation::look_around(Settings settings) {
+  loop_.spawn(offer_soon(loop_, backstage_, std::move(settings)));
+}
+
+transport::Task<void> RehearsedConversation::offer_soon(transport::Loop& loop,
+                                                        std::shared_ptr<Backstage> backstage,
+                                                        Settings settings) {
+  co_await transport::yield(loop);
+  if (backstage->over) co_return;
+  const v1::Command recite{
+      .name = "recite", .description = "Recites what it was told", .hint = {}, .meta = {}};
+  if (backstage->aside.offer) backstage->aside.offer(settings);
+  if (backstage->aside.offer_commands) backstage->aside.offer_commands({recite});
+}
+
+transport::Task<void> RehearsedConversation::say_later(transport::Loop& loop,
+                                                       std::shared_ptr<Backstage> backstage,
+                                                       Later what) {
+  co_await transport::pause(loop, what.pause);
+  if (backstage->over) co_return;
+  const Aside& aside = backstage->aside;
+  if (aside.say) {
+    aside.say(v1::text_chunk(v1::UpdateKind::agent_message_chunk, what.text, what.message));
+  }
+  if (--backstage->waiting == 0 && aside.rest) aside.rest();
+}
 
 transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::ContentBlock> prompt,
                                                            v1::Client& client,
@@ -67,6 +101,10 @@ transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::Conte
   if (agent_.memory(id_) == before) agent_.memory(id_) = after;
   if (performance.forgets()) agent_.lose(id_);
   outcome.provider_turn = after->id;
+  for (const Later& each : performance.later()) {
+    ++backstage_->waiting;
+    loop_.spawn(say_later(loop_, backstage_, each));
+  }
   const v1::ConfigOption* count = option(spec_.settings, "count");
   if (const auto& given = performance.given_usage()) {
     outcome.usage.add_call(*given);
@@ -93,6 +131,10 @@ Result<void> RehearsedConversation::set_option(const v1::ConfigOption& changed) 
   return {};
 }
 
-transport::Task<void> RehearsedConversation::close() { co_return; }
+transport::Task<void> RehearsedConversation::close() {
+  backstage_->over = true;
+  backstage_->waiting = 0;
+  co_return;
+}
 
 }  // namespace tine::executor::rehearsal

@@ -52,18 +52,19 @@ std::string quoted_path(std::string_view path) { return "`" + std::string(path) 
 
 const Performance::Cue* Performance::cue_for(std::string_view name) {
   static constexpr std::array cues = {
-      Cue{"ask", &Performance::ask},           Cue{"burst", &Performance::burst},
-      Cue{"compact", &Performance::compact},   Cue{"edit", &Performance::edit},
-      Cue{"fail", &Performance::fail_with},    Cue{"forget", &Performance::forget},
-      Cue{"hang", &Performance::hang},         Cue{"input", &Performance::input},
-      Cue{"notice", &Performance::notice},     Cue{"open", &Performance::open},
-      Cue{"pause", &Performance::wait},        Cue{"plan", &Performance::plan},
-      Cue{"read", &Performance::read},         Cue{"recall", &Performance::recall},
-      Cue{"run", &Performance::run},           Cue{"say", &Performance::say},
-      Cue{"slow", &Performance::slow},         Cue{"stop", &Performance::stop},
-      Cue{"stubborn", &Performance::stubborn}, Cue{"think", &Performance::think},
-      Cue{"title", &Performance::title},       Cue{"tool", &Performance::tool},
-      Cue{"usage", &Performance::usage},       Cue{"write", &Performance::write}};
+      Cue{"ask", &Performance::ask},         Cue{"burst", &Performance::burst},
+      Cue{"compact", &Performance::compact}, Cue{"edit", &Performance::edit},
+      Cue{"fail", &Performance::fail_with},  Cue{"forget", &Performance::forget},
+      Cue{"hang", &Performance::hang},       Cue{"input", &Performance::input},
+      Cue{"notice", &Performance::notice},   Cue{"open", &Performance::open},
+      Cue{"later", &Performance::later},     Cue{"pause", &Performance::wait},
+      Cue{"plan", &Performance::plan},       Cue{"read", &Performance::read},
+      Cue{"recall", &Performance::recall},   Cue{"run", &Performance::run},
+      Cue{"say", &Performance::say},         Cue{"slow", &Performance::slow},
+      Cue{"stop", &Performance::stop},       Cue{"stubborn", &Performance::stubborn},
+      Cue{"think", &Performance::think},     Cue{"title", &Performance::title},
+      Cue{"tool", &Performance::tool},       Cue{"usage", &Performance::usage},
+      Cue{"write", &Performance::write}};
   const auto found =
       std::find_if(cues.begin(), cues.end(), [name](const Cue& cue) { return cue.name == name; });
   return found == cues.end() ? nullptr : &*found;
@@ -498,6 +499,15 @@ Performance::Step Performance::fail_with(std::string argument) {
 
 Performance::Step Performance::forget(std::string /*argument*/) {
   forgets_ = true;
+  co_return;
+}
+
+Performance::Step Performance::later(std::string argument) {
+  const auto parts = fields(argument, ':', 2);
+  constexpr auto most = static_cast<std::size_t>(limits::max_pause.count());
+  later_.push_back({.pause = transport::Milliseconds(number_or(parts[0], 0, most)),
+                    .message = next_id("message"),
+                    .text = parts.size() > 1 ? parts[1] : std::string()});
   co_return;
 }
 

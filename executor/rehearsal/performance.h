@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "executor/rehearsal/memory.h"
 #include "executor/rehearsal/script.h"
@@ -30,6 +31,13 @@ struct Stage {
   bool thinks_first = false;
 };
 
+/// What is said behind the end of the turn.
+struct Later {
+  transport::Milliseconds pause;
+  std::string message;  ///< its id
+  std::string text;
+};
+
 class Performance {
  public:
   explicit Performance(Stage stage) : stage_(std::move(stage)) {}
@@ -40,6 +48,7 @@ class Performance {
   std::uint64_t thought_tokens() const { return thought_tokens_; }
   /// Whether the agent is to lose the conversation, as a provider may.
   bool forgets() const { return forgets_; }
+  const std::vector<Later>& later() const { return later_; }
   /// What a usage directive asked for.
   const std::optional<Tokens>& given_usage() const { return given_usage_; }
 
@@ -73,6 +82,7 @@ class Performance {
   Step title(std::string argument);
   Step usage(std::string argument);
   Step fail_with(std::string argument);
+  Step later(std::string argument);
   Step stop(std::string argument);
   Step forget(std::string argument);
 
@@ -105,6 +115,7 @@ class Performance {
   std::uint64_t thought_tokens_ = 0;
   std::uint64_t ids_ = 0;
   bool forgets_ = false;
+  std::vector<Later> later_;
   std::optional<Tokens> given_usage_;
   std::optional<Error> error_;
   v1::StopReason stop_ = v1::StopReason::end_turn;

@@ -11,6 +11,15 @@ constexpr std::string_view login = "none-needed";
 /// The provider's names are not ours: a mix-up of the two is then seen at once.
 std::string provider_name(const std::string& session_id) { return "rehearsal-" + session_id; }
 
+/// A conversation that was begun without us: it knows the word that its name ends in.
+constexpr std::string_view elsewhere = "elsewhere-";
+
+Branch begun_elsewhere(std::string_view name) {
+  const std::string word(name.substr(elsewhere.size()));
+  Tokens cost;
+  return remember(nullptr, {.id = {}, .told = word, .prompt = word, .answer = {}}, cost);
+}
+
 v1::ConfigValue value(std::string id, std::string name, std::string description) {
   return {.value = std::move(id),
           .name = std::move(name),
@@ -20,16 +29,18 @@ v1::ConfigValue value(std::string id, std::string name, std::string description)
 
 }  // namespace
 
-const Capabilities& Rehearsal::capabilities() const {
-  static constexpr Capabilities all{
-      .prompt = {.image = true, .audio = true, .embedded_context = true},
-      .mcp = {},
-      .additional_directories = true,
-      .system_prompt = true,
-      .native_fork = true,
-      .fork_at_turn = true};
-  return all;
-}
+Rehearsal::Rehearsal(transport::Loop& loop, std::string name, Manner manner)
+    : loop_(loop),
+      name_(std::move(name)),
+      caller_(std::move(manner.caller)),
+      capabilities_{.prompt = {.image = true, .audio = true, .embedded_context = true},
+                    .mcp = {},
+                    .additional_directories = true,
+                    .system_prompt = true,
+                    .native_fork = true,
+                    .fork_at_turn = true,
+                    .adopts = true,
+                    .prepares = manner.prepares} {}
 
 std::vector<v1::AuthMethod> Rehearsal::auth_methods() const {
   v1::AuthMethod method;
@@ -73,17 +84,31 @@ Settings Rehearsal::settings() const {
   return settings;
 }
 
+std::unique_ptr<RehearsedConversation> Rehearsal::conversation(std::string id,
+                                                               ConversationSpec spec) {
+  auto made = std::make_unique<RehearsedConversation>(loop_, *this, std::move(id), std::move(spec));
+  if (capabilities_.prepares) {
+    Settings known = settings();
+    known.options.front().values.push_back(
+        value("starling", "Starling", "Is there for who has looked around."));
+    made->look_around(std::move(known));
+  }
+  return made;
+}
+
 Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::start(ConversationSpec spec) {
   std::string id = provider_name(spec.session_id);
   memory_[id] = nullptr;
   lost_.erase(id);
-  co_return std::make_unique<RehearsedConversation>(loop_, *this, std::move(id), std::move(spec));
+  co_return conversation(std::move(id), std::move(spec));
 }
 
 Executor::Reply<Branch> Rehearsal::recall(const ConversationSpec& spec, std::string turn) {
   auto past = co_await spec.past();
   if (!past) co_return fail(std::move(past.error()));
   Branch branch;
+  if (past->empty() && spec.origin.conversation.starts_with(elsewhere))
+    branch = begun_elsewhere(spec.origin.conversation);
   for (PastTurn& each : *past) {
     auto script = parse_script(each.prompt);
     Said said{.id = std::move(each.id),
@@ -110,16 +135,15 @@ Result<std::unique_ptr<Conversation>> Rehearsal::go_on(std::string id, Conversat
   Branch found;
   if (!is_lost && known != memory_.end() && find_turn(known->second, at.turn, found)) {
     if (branches) memory_[id] = found;
-    return std::make_unique<RehearsedConversation>(loop_, *this, std::move(id), std::move(spec));
+    return conversation(std::move(id), std::move(spec));
   }
   if (is_lost || !spec.past) {
     return fail(ErrorKind::conversation_lost,
                 "the rehearsal agent does not remember this conversation");
   }
-  auto conversation =
-      std::make_unique<RehearsedConversation>(loop_, *this, std::move(id), std::move(spec));
-  conversation->recall_first(at.turn);
-  return conversation;
+  auto made = conversation(std::move(id), std::move(spec));
+  made->recall_first(at.turn);
+  return made;
 }
 
 Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::resume(ConversationSpec spec,
@@ -132,6 +156,31 @@ Executor::Reply<std::unique_ptr<Conversation>> Rehearsal::fork(ConversationSpec 
                                                                ProviderPoint at) {
   std::string id = provider_name(spec.session_id);
   co_return go_on(std::move(id), std::move(spec), at, true);
+}
+
+Executor::Reply<Executor::Adopted> Rehearsal::adopt(ConversationSpec spec,
+                                                    std::string provider_id) {
+  if (provider_id.empty() && caller_.empty()) {
+    co_return fail(ErrorKind::unsupported,
+                   "this program was not started within a conversation of the rehearsal agent");
+  }
+  const std::string from = provider_id.empty() ? caller_ : provider_id;
+  const auto known = memory_.find(from);
+  Branch past;
+  if (from.starts_with(elsewhere)) {
+    past = begun_elsewhere(from);
+  } else if (known != memory_.end() && !lost_.contains(from)) {
+    past = known->second;
+  } else {
+    co_return fail(ErrorKind::invalid_params,
+                   "the rehearsal agent knows no conversation of that name");
+  }
+  std::string id = provider_name(spec.session_id);
+  memory_[id] = past;
+  Adopted adopted;
+  adopted.conversation = conversation(std::move(id), std::move(spec));
+  adopted.from = {.conversation = from, .turn = past ? past->id : std::string()};
+  co_return adopted;
 }
 
 void Rehearsal::forget(const std::string& provider_id) { memory_.erase(provider_id); }

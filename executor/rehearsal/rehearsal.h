@@ -16,19 +16,28 @@
 
 namespace tine::executor::rehearsal {
 
+/// How it acts.
+struct Manner {
+  bool prepares = false;  ///< as a backend does whose conversations are best made ahead
+  std::string caller;     ///< the conversation within which it was started; empty: none
+};
+
+class RehearsedConversation;
+
 class Rehearsal final : public Executor {
  public:
-  Rehearsal(transport::Loop& loop, std::string name) : loop_(loop), name_(std::move(name)) {}
+  Rehearsal(transport::Loop& loop, std::string name, Manner manner);
 
   std::string_view name() const override { return name_; }
   std::string_view kind() const override { return "rehearsal"; }
-  const Capabilities& capabilities() const override;
+  const Capabilities& capabilities() const override { return capabilities_; }
   std::vector<v1::AuthMethod> auth_methods() const override;
   Settings settings() const override;
 
   Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;
   Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) override;
   Reply<std::unique_ptr<Conversation>> fork(ConversationSpec spec, ProviderPoint at) override;
+  Reply<Adopted> adopt(ConversationSpec spec, std::string provider_id) override;
   void forget(const std::string& provider_id) override;
 
   transport::Task<Result<void>> authenticate(std::string method_id) override;
@@ -46,8 +55,12 @@ class Rehearsal final : public Executor {
   Result<std::unique_ptr<Conversation>> go_on(std::string id, ConversationSpec spec,
                                               const ProviderPoint& at, bool branches);
 
+  std::unique_ptr<RehearsedConversation> conversation(std::string id, ConversationSpec spec);
+
   transport::Loop& loop_;
   std::string name_;
+  std::string caller_;
+  Capabilities capabilities_;
   std::unordered_map<std::string, Branch> memory_;
   std::unordered_set<std::string> lost_;
 };

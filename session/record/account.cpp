@@ -108,6 +108,10 @@ void Account::take_header(json::View data) {
   state.fork_seq = number_of(data.find("forkSeq"));
   state.fork_turn = number_of(data.find("forkTurn"));
   state.fork_strategy = text_of(data.find("strategy"));
+  state.adopted = text_of(data.find("adopted"));
+  state.adopted_turn = text_of(data.find("adoptedTurn"));
+  // A fork has the past that it was made with.
+  if (!state.fork_strategy.empty()) state.prompted = true;
   state.turns = state.fork_turn;
   if (auto id = data.find("conversation").string())
     state.backends[state.backend].provider_id = std::move(*id);

@@ -50,9 +50,12 @@ std::string header_data(const store::State& state) {
   out.end_object();
   member_unless_empty(out, "title", state.description);
   out.raw_member("systemPrompt", state.system_prompt);
-  if (!state.parent.empty()) {
-    out.member("parent", std::string_view(state.parent))
-        .member("depth", state.depth)
+  const bool is_fork = !state.parent.empty() || !state.adopted.empty();
+  if (is_fork) {
+    member_unless_empty(out, "parent", state.parent);
+    member_unless_empty(out, "adopted", state.adopted);
+    member_unless_empty(out, "adoptedTurn", state.adopted_turn);
+    out.member("depth", state.depth)
         .member("forkSeq", state.fork_seq)
         .member("forkTurn", state.fork_turn)
         .member("strategy", std::string_view(state.fork_strategy));

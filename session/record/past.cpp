@@ -63,13 +63,29 @@ std::optional<executor::ProviderPoint> provider_point(const store::State& state,
   const auto known = state.backends.find(state.backend);
   if (known == state.backends.end() || known->second.provider_id.empty()) return std::nullopt;
   const TurnMark* turn = history.kept_turn_until(seq);
-  if (turn == nullptr) return std::nullopt;
+  if (turn == nullptr) {
+    // Of what was adopted there is no turn here.
+    if (state.adopted.empty()) return std::nullopt;
+    return executor::ProviderPoint{.conversation = known->second.provider_id,
+                                   .turn = state.adopted_turn};
+  }
   // A fork's own conversation knows what it has inherited; of its own turns each may belong to
   // another one, when one was lost on the way.
   const bool inherited = turn->seq <= history.fork_seq() || turn->conversation.empty();
   return executor::ProviderPoint{
       .conversation = inherited ? known->second.provider_id : turn->conversation,
       .turn = turn->provider_turn};
+}
+
+executor::ProviderPoint origin_of(const store::State& state, const History& history,
+                                  std::uint64_t seq) {
+  const TurnMark* turn = history.kept_turn_until(seq);
+  if (turn == nullptr) return {.conversation = state.adopted, .turn = state.adopted_turn};
+  if (!turn->conversation.empty())
+    return {.conversation = turn->conversation, .turn = turn->provider_turn};
+  const auto known = state.backends.find(state.backend);
+  if (known == state.backends.end()) return {};
+  return {.conversation = known->second.provider_id, .turn = turn->provider_turn};
 }
 
 transport::Task<Result<std::uint64_t>> seq_of_message(transport::Loop& loop, store::Store& store,

@@ -31,6 +31,11 @@ executor::ChildIdentity identity_of(const Library& library, const store::State& 
 std::optional<executor::ProviderPoint> provider_point(const store::State& state,
                                                       const History& history, std::uint64_t seq);
 
+/// Where the last turn that the provider has kept until the record `seq` has happened: see
+/// executor::ConversationSpec::origin.
+executor::ProviderPoint origin_of(const store::State& state, const History& history,
+                                  std::uint64_t seq);
+
 /// The number of the first record of the message; 0: there is none of that id.
 transport::Task<Result<std::uint64_t>> seq_of_message(transport::Loop& loop, store::Store& store,
                                                       std::shared_ptr<const History> history,

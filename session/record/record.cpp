@@ -122,6 +122,11 @@ void Record::begin_transcript() { append(record_type::header, header_data(accoun
 
 void Record::release() {
   if (claims_ == 0 || --claims_ > 0) return;
+  // What was said behind the last turn's end has had no other moment for it.
+  if (!failure_) {
+    update_redactor_.finish();
+    flush();
+  }
   if (timer_) timer_->set();
   if (writer_ && writer_->pending()) return;
   if (writer_) settle();
@@ -181,6 +186,8 @@ void Record::add(std::string_view type, const std::string& data) {
 void Record::prompt(const std::string& message_id, const std::vector<v1::ContentBlock>& blocks) {
   static const std::vector<v1::ContentBlock> nothing;
   touch();
+  // What was said between the turns comes before it.
+  update_redactor_.finish();
   const bool is_first = !account_.state.prompted;
   add(record_type::prompt,
       prompt_data(account_.next_turn(), message_id, library_.policy.keep_text ? blocks : nothing,

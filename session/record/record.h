@@ -67,6 +67,7 @@ class Record : public std::enable_shared_from_this<Record> {
   void release();
   /// Reads what others appended, without a lock: true when there was anything.
   transport::Task<Result<bool>> look();
+  bool claimed() const { return claims_ > 0; }
 
   // --- writing, while claimed. Each is on disk soon, and after write() at once.
 

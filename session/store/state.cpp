@@ -108,6 +108,8 @@ void read_genealogy(Fields& in, const Node& root, State& to) {
   in.read(*genealogy, "strategy", to.fork_strategy);
   in.read(*genealogy, "expected_cache_read", to.expected_cache_read);
   in.read(*genealogy, "cache_read", to.first_cache_read);
+  in.read(*genealogy, "adopted", to.adopted);
+  in.read(*genealogy, "adopted_turn", to.adopted_turn);
 }
 
 void read_transcript(Fields& in, const Node& root, State& to) {
@@ -238,7 +240,8 @@ void put_settings(Node& root, const State& from) {
 }
 
 void put_genealogy(Node& root, const State& from) {
-  if (from.parent.empty() && root.find("genealogy") == nullptr) return;
+  const bool is_fork = !from.parent.empty() || !from.adopted.empty();
+  if (!is_fork && root.find("genealogy") == nullptr) return;
   Node& genealogy = part(root, "genealogy");
   put(genealogy, "parent", from.parent);
   put(genealogy, "depth", from.depth);
@@ -247,6 +250,8 @@ void put_genealogy(Node& root, const State& from) {
   put(genealogy, "strategy", from.fork_strategy);
   put(genealogy, "expected_cache_read", from.expected_cache_read);
   put(genealogy, "cache_read", from.first_cache_read);
+  put(genealogy, "adopted", from.adopted);
+  put(genealogy, "adopted_turn", from.adopted_turn);
 }
 
 void put_git(Node& root, const State& from) {

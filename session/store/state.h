@@ -68,6 +68,10 @@ struct State {
   /// Tokens that a fork's first turn was expected to read from the provider's cache, and did.
   std::optional<std::uint64_t> expected_cache_read;
   std::optional<std::uint64_t> first_cache_read;
+  /// The provider's names for the conversation that was begun without us, and for the last of its
+  /// turns, with which the history begins; empty: with nothing.
+  std::string adopted;
+  std::string adopted_turn;
 
   bool compacted = false;
   std::string compacted_at;

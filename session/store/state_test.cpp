@@ -35,6 +35,8 @@ State sample() {
   state.fork_strategy = "native";
   state.expected_cache_read = 4000;
   state.first_cache_read = 3968;
+  state.adopted = "5f0c";
+  state.adopted_turn = "turn-9";
   state.compacted = true;
   state.compacted_at = "2026-01-31T12:00:00.500Z";
   state.git = GitState{.branch = "main", .commit = "0123abc", .dirty = true};

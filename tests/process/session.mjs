@@ -136,6 +136,18 @@ test('session show: all that is known, for people and programs', async () => {
   assert.ok(facts.bytes > statSync(place.transcript(parent)).size);
 });
 
+test('session show and list of one that has adopted a conversation name that', async () => {
+  const place = new Place();
+  const { server } = await Server.open({ env: place.env });
+  const { sessionId } = await server.request('session/new',
+    { cwd: place.cwd, mcpServers: [], _meta: { tine: { adopt: { id: 'elsewhere-blue' } } } });
+  assert.match(await place.good('show', sessionId),
+    / {2}forked from +the conversation elsewhere-blue, begun without tine \(native\), depth 1\n/);
+  assert.equal(JSON.parse(await place.good('show', sessionId, '--json')).adopted, 'elsewhere-blue');
+  assert.equal((await place.list()).find(({ id }) => id === sessionId).adopted, 'elsewhere-blue');
+  assert.match(await place.good('verify', sessionId), /good; 2 lines/);
+});
+
 test('session show of one that runs tells by whom', async () => {
   const place = new Place();
   const { server } = await Server.open({ env: place.env });

@@ -65,6 +65,15 @@ test('the mode and options that one server sets are those of the other', async (
   }
 });
 
+test('a conversation that goes on behind its turn keeps others out until it rests', async () => {
+  const { place, one, two, session } = await both();
+  assert.equal(await said(one, session, '[[say:Done.]] [[later:3000:By the way.]] second'), 'Done.');
+  assert.equal((await refused(two.prompt(session, 'me too'))).kind, 'session_locked');
+  await one.waitFor('more', ({ params }) => params?.update?.content?.text === 'By the way.');
+  assert.equal(await said(two, session, '[[recall]] third'), recalled(['first', 'second']));
+  await place.recorded(session, 'By the way.');
+});
+
 test('a prompt while another server runs a turn: session_locked, with its holder', async () => {
   const { place, one, two, session } = await both();
   const { turn } = await hold(one, session);
