@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <utility>
 
 #include "executor/claude/caller.h"
@@ -36,6 +37,12 @@ Login login_of(json::View account) {
   std::string text = "with a subscription";
   if (const std::string email = text_in(account, "email"); !email.empty()) text += ", as " + email;
   return {true, std::move(text)};
+}
+
+/// A folder may be known by several paths.
+bool is_same_folder(const std::string& one, const std::string& other) {
+  std::error_code fault;
+  return one == other || std::filesystem::equivalent(one, other, fault);
 }
 
 ConversationSpec nowhere() {
@@ -146,7 +153,8 @@ Executor::Reply<std::unique_ptr<Conversation>> Claude::fork(ConversationSpec spe
 }
 
 Executor::Reply<Executor::Adopted> Claude::adopt(ConversationSpec spec, std::string provider_id) {
-  if (provider_id.empty()) {
+  const bool of_caller = provider_id.empty();
+  if (of_caller) {
     const auto caller = caller_of(env_);
     if (!caller) {
       co_return fail(Error(ErrorKind::unsupported, "tine does not run within Claude Code")
@@ -165,10 +173,20 @@ Executor::Reply<Executor::Adopted> Claude::adopt(ConversationSpec spec, std::str
     *point = file ? last_point(*file) : Result<Point>(fail(file.error()));
   };
   co_await worker_.run(std::move(look));
-  if (!*point) co_return fail(point->error());
+  if (!*point) {
+    Error error = std::move(point->error());
+    if (error.kind == ErrorKind::session_not_found) error.kind = ErrorKind::invalid_params;
+    co_return fail(std::move(error));
+  }
   if ((*point)->uuid.empty()) {
     co_return fail(Error(ErrorKind::unsupported,
                          "the conversation has no completed turn that could be forked"));
+  }
+  const std::string expected = spec.adopted_cwd.empty() ? spec.workspace.cwd : spec.adopted_cwd;
+  if (!of_caller && !is_same_folder((*point)->cwd, expected)) {
+    co_return fail(
+        Error(ErrorKind::invalid_params, "the conversation belongs to another directory")
+            .with_hint("Say in params._meta.tine.adopt.cwd where it was begun, if it is meant."));
   }
   Adopted adopted;
   adopted.from = {.conversation = provider_id, .turn = (*point)->uuid};
