@@ -12,18 +12,24 @@ report() {  # report NAME STARTED PASSED FAILED SKIPPED
   printf '%-44s %5d passed %3d failed %5d s\n' "$1" "$3" "$4" $((SECONDS - $2))
 }
 
-# Runs a command in the background and waits, so that an interrupt ends it and all that it started.
-bounded() {  # bounded SECONDS LOG COMMAND...
-  local limit=$1 log=$2 status
+# Commands run in the background and are waited for, so that an interrupt ends them and all that
+# they started.
+begin() {  # begin SECONDS LOG COMMAND... : `began` is what to wait for
+  local limit=$1 log=$2
   shift 2
   set -m  # a process group of its own, and SIGINT not ignored in it
   timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null &
   set +m
-  running=$!
-  wait "$running"
+  began=$!
+  running="$running $began"
+}
+
+ended() {  # ended BEGAN SECONDS LOG : waits for it, and is as it was
+  local status
+  wait "$1"
   status=$?
-  running=
-  [ $status -ne 124 ] || echo "stopped: it ran for more than $limit s" >>"$log"
+  running=${running/ $1/}
+  [ $status -ne 124 ] || echo "stopped: it ran for more than $2 s" >>"$3"
   return $status
 }
 
@@ -69,21 +75,27 @@ units() {  # units PRESET
 
 has_mark() { head -n 10 "$1" | grep -qE "^[^[:alnum:]]*suite:.*\b$2\b"; }
 
-suites() {  # suites PRESET MARK LONG : those with the mark, or all when it is empty
+suites_of() {  # suites_of MARK LONG : those with the mark, or all when it is empty
   local file
   for file in tests/suites/*; do
     [ -f "$file" ] && [ -x "$file" ] || continue
-    [ -z "$2" ] || has_mark "$file" "$2" || continue
-    [ "$3" = yes ] || ! has_mark "$file" long || continue
-    suite "$1" "$file"
+    [ -z "$1" ] || has_mark "$file" "$1" || continue
+    [ "$2" = yes ] || ! has_mark "$file" long || continue
+    echo "$file"
   done
 }
 
-suite() {  # suite PRESET FILE
-  local name started=$SECONDS log status last reports
+suite_seconds=1200
+
+begin_suite() {  # begin_suite PRESET FILE
+  TINE=$root/build/$1/tine begin "$suite_seconds" "$logs/suite-$(basename "$2")-$1.log" "$2"
+}
+
+finish_suite() {  # finish_suite PRESET FILE BEGAN STARTED
+  local name log status last
   name=$(basename "$2")
   log=$logs/suite-$name-$1.log
-  TINE=$root/build/$1/tine bounded 1200 "$log" "$2"
+  ended "$3" "$suite_seconds" "$log"
   status=$?
   last=$(grep . "$log" | tail -n 1)
   if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
@@ -94,7 +106,25 @@ suite() {  # suite PRESET FILE
     say "$name: exit $status, and its last line is no \"N passed, N failed\""
   fi
   [ "$bad" -eq 0 ] || tail -n 60 "$log"
-  report "$name ($1)" "$started" "$good" "$bad" "$skip"
+  report "$name ($1)" "$4" "$good" "$bad" "$skip"
+}
+
+suites() {  # suites PRESET MARK LONG : one after the other
+  local file started
+  for file in $(suites_of "$2" "$3"); do
+    started=$SECONDS
+    begin_suite "$1" "$file"
+    finish_suite "$1" "$file" "$began" "$started"
+  done
+}
+
+suites_together() {  # suites_together PRESET MARK LONG : all at a time, as they mostly wait
+  local file started=$SECONDS files=() all=() i
+  for file in $(suites_of "$2" "$3"); do
+    begin_suite "$1" "$file"
+    files+=("$file") all+=("$began")
+  done
+  for i in "${!files[@]}"; do finish_suite "$1" "${files[i]}" "${all[i]}" "$started"; done
 }
 
 # Reports of sanitized programs, those included whose stderr nobody reads, are files: a file is a
@@ -118,19 +148,41 @@ no_sanitizer_reports() {
   return $clean
 }
 
-fuzz() {  # fuzz TARGET SECONDS : seeds and dictionary from tests/corpus, findings to the logs
+begin_fuzz() {  # begin_fuzz TARGET SECONDS : seeds and dictionary from tests/corpus
   local subject=${1##*/fuzz_}
-  local seeds=tests/corpus/$subject dictionary=tests/corpus/$subject.dict
-  local log=$logs/fuzz-$subject.log own=build/corpus/$subject
+  local seeds=tests/corpus/$subject dictionary=tests/corpus/$subject.dict own=build/corpus/$subject
   mkdir -p "$own" "$logs"
   local command=("$1" -max_total_time="$2" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
                  -artifact_prefix="$logs/fuzz-$subject-")
   [ ! -e "$dictionary" ] || command+=(-dict="$dictionary")
   command+=("$own")
   [ ! -d "$seeds" ] || command+=("$seeds")
-  bounded $(($2 + 120)) "$log" "${command[@]}" && return
+  begin $(($2 + 120)) "$logs/fuzz-$subject.log" "${command[@]}"
+}
+
+finish_fuzz() {  # finish_fuzz TARGET SECONDS BEGAN : findings are in the logs
+  local log=$logs/fuzz-${1##*/fuzz_}.log
+  ended "$3" $(($2 + 120)) "$log" && return
   tail -n 60 "$log"
   return 1
+}
+
+fuzz() {  # fuzz TARGET SECONDS
+  begin_fuzz "$1" "$2"
+  finish_fuzz "$1" "$2" "$began"
+}
+
+fuzz_together() {  # fuzz_together SECONDS TARGET...
+  local seconds=$1 target all=() i
+  shift
+  for target in "$@"; do
+    begin_fuzz "$target" "$seconds"
+    all+=("$began")
+  done
+  for i in "${!all[@]}"; do
+    target=${*:i+1:1}
+    check "$(basename "$target")" finish_fuzz "$target" "$seconds" "${all[i]}"
+  done
 }
 
 quick() {  # true when there is a program to go on with
@@ -140,7 +192,7 @@ quick() {  # true when there is a program to go on with
 }
 
 everything() {  # everything LONG
-  local fuzz_seconds=5 target
+  local fuzz_seconds=10
   [ "$1" = no ] || fuzz_seconds=300
 
   check "sources: layers, co_await" tools/check_sources
@@ -156,12 +208,10 @@ everything() {  # everything LONG
   if check "build (asan)" finished; then
     sanitizer_environment
     units asan
-    suites asan asan "$1"
+    suites_together asan asan "$1"
     check "no sanitizer reports" no_sanitizer_reports
     unset ASAN_OPTIONS UBSAN_OPTIONS
-    for target in build/asan/fuzz/fuzz_*; do
-      [ ! -x "$target" ] || check "$(basename "$target")" fuzz "$target" "$fuzz_seconds"
-    done
+    fuzz_together "$fuzz_seconds" $(find build/asan/fuzz -name 'fuzz_*' -type f -executable | sort)
   fi
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/json/view.h"
 #include "base/json/writer.h"
+#include "executor/choices.h"
 #include "executor/codex/items.h"
 #include "executor/tool_parts.h"
 
@@ -41,17 +42,6 @@ std::string text_in(json::View object, std::string_view name) {
 }
 
 std::string decision(std::string_view json) { return R"({"decision":)" + std::string(json) + "}"; }
-
-/// A choice and the answer that it stands for.
-struct Choice {
-  v1::PermissionOption option;
-  std::string answer;
-};
-
-Choice choice(std::string_view id, std::string_view name, Kind kind, std::string answer) {
-  return {{.id = std::string(id), .name = std::string(name), .kind = kind, .meta = {}},
-          std::move(answer)};
-}
 
 std::string words_of(json::View strings) {
   std::string out;
@@ -110,24 +100,6 @@ v1::ToolCall subject_of(const Question& question, json::View params) {
   }
   call.content = std::move(content);
   return call;
-}
-
-/// The answer to the choice that the person makes; empty when they make none.
-transport::Task<std::string> let_choose(v1::Client& client, transport::CancelSource cancel,
-                                        std::string session, v1::ToolCall subject,
-                                        std::vector<Choice> choices) {
-  v1::PermissionRequest request;
-  request.session_id = std::move(session);
-  request.tool_call = std::move(subject);
-  for (const Choice& each : choices) request.options.push_back(each.option);
-  const std::vector<v1::PermissionOption> options = request.options;
-  auto response = co_await client.request_permission(std::move(request), &cancel);
-  if (!response) co_return std::string();
-  const v1::PermissionOption* const made = v1::chosen(options, *response);
-  if (made == nullptr) co_return std::string();
-  for (Choice& each : choices)
-    if (each.option.id == made->id) co_return std::move(each.answer);
-  co_return std::string();
 }
 
 transport::Task<std::string> ask_approval(Question question, v1::Client& client,
