@@ -5,7 +5,7 @@
 # N failed" or "N passed, N failed, N skipped". A line "suite: asan" among its first ten makes it run
 # again with the sanitized program, "suite: long" keeps it for `./run test --all`.
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 running=''
 
 report() {  # report NAME STARTED PASSED FAILED SKIPPED
   passed=$((passed + $3)) failed=$((failed + $4)) skipped=$((skipped + $5))
