@@ -267,4 +267,14 @@ void View::Elements::Iterator::advance() {
   p_ = value_end;
 }
 
+std::string text_in(View object, std::string_view key) {
+  return object.find(key).string().value_or(std::string());
+}
+
+std::optional<std::uint64_t> count_in(View object, std::string_view key) {
+  const auto value = object.find(key).integer();
+  if (!value || *value < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*value);
+}
+
 }  // namespace tine::json

@@ -122,6 +122,11 @@ class View::Elements {
   std::string_view inside_;
 };
 
+/// The decoded string that is the member `key`; empty when that is none.
+std::string text_in(View object, std::string_view key);
+/// The member `key` where it is a whole number that is not negative.
+std::optional<std::uint64_t> count_in(View object, std::string_view key);
+
 /// Decodes the escapes of what stands between the quotes of an accepted JSON string, appending to
 /// `out`.
 void unescape(std::string_view escaped, std::string& out);

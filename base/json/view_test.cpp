@@ -258,3 +258,12 @@ TEST_CASE("view: a text that is not JSON is read to an end") {
 }
 
 }  // namespace tine::json
+
+TEST_CASE("view: a member as text or as a count, or nothing of the kind") {
+  const tine::json::View object(R"({"a":"x\ny","n":3,"m":-1,"f":1.5,"o":{}})");
+  CHECK(text_in(object, "a") == "x\ny");
+  CHECK(text_in(object, "n").empty());
+  CHECK(text_in(object, "none").empty());
+  CHECK(count_in(object, "n") == 3);
+  for (const char* each : {"m", "f", "a", "o", "none"}) CHECK_FALSE(count_in(object, each));
+}

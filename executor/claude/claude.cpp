@@ -17,10 +17,6 @@ constexpr std::string_view terminal_login = "claude-login-terminal";
 constexpr std::string_view login_hint =
     "Run `claude auth login` in a terminal, or set ANTHROPIC_API_KEY, then try again.";
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
 /// Who is logged in, as the answer to initialize tells it.
 struct Login {
   bool good = false;

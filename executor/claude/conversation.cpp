@@ -17,10 +17,6 @@ namespace {
 constexpr std::string_view compact_command = "/compact";
 constexpr std::string_view interrupt_request = R"({"subtype":"interrupt","cancel_queued":true})";
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
 std::string stop_request(const std::string& task) {
   return R"({"subtype":"stop_task","task_id":)" + json::quoted(task) + "}";
 }

@@ -68,10 +68,6 @@ Meaning of_status(std::int64_t status) {
   return {.sign = {}, .kind = kind};
 }
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
 /// What the CLI says of it to a person.
 std::string words_of(json::View result) {
   std::string words = text_in(result, "result");

@@ -9,12 +9,6 @@ namespace {
 
 using Count = std::optional<std::uint64_t>;
 
-Count count_in(json::View object, std::string_view name) {
-  const auto value = object.find(name).integer();
-  if (!value || *value < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*value);
-}
-
 /// Of one model, since the last result. Its parts are disjoint already.
 Tokens tokens_of(json::View counts) {
   Tokens tokens;

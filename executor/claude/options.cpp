@@ -38,10 +38,6 @@ struct Alias {
 constexpr std::array aliases = {Alias{"opus", "Opus"}, Alias{"sonnet", "Sonnet"},
                                 Alias{"haiku", "Haiku"}};
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
 v1::ConfigOption models_in(std::string_view models) {
   v1::ConfigOption option = offered_option(model_option, "Model", "model", "Claude Code's default");
   if (models.empty()) {

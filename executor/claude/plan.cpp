@@ -6,10 +6,6 @@
 namespace tine::executor::claude {
 namespace {
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
 v1::PlanEntry::Status status_of(json::View status) {
   if (status.equals("in_progress")) return v1::PlanEntry::Status::in_progress;
   if (status.equals("completed")) return v1::PlanEntry::Status::completed;

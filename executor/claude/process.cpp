@@ -28,10 +28,6 @@ bool is_too_old(std::string_view version) {
   return parts < oldest;
 }
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
 }  // namespace
 
 Process::Process(transport::Loop& loop, Log& log, Redactor& redactor,

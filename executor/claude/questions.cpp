@@ -18,10 +18,6 @@ using Answer = transport::Task<std::string>;
 
 constexpr std::string_view tool_question = "can_use_tool";
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
 // --- answers
 // ------------------------------------------------------------------------------------
 

@@ -14,10 +14,6 @@ namespace {
 constexpr std::string_view abandoned_meta = R"({"tine":{"abandoned":true}})";
 constexpr std::string_view synthetic_model = "<synthetic>";
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
 bool is_of_subagent(json::View line) { return line.find("parent_tool_use_id").is_string(); }
 
 /// What they do is seen in the plan.

@@ -15,10 +15,6 @@
 namespace tine::executor::claude {
 namespace {
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
 std::optional<std::uint32_t> line_in(json::View object, std::string_view name) {
   const auto line = object.find(name).integer();
   if (!line || *line < 1 || *line > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;

@@ -8,10 +8,6 @@
 namespace tine::executor::claude {
 namespace {
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
 /// Whether it is a link of the conversation's own chain, at which another can branch off.
 bool is_link(json::View line) {
   const json::View type = line.find("type");

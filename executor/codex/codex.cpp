@@ -12,10 +12,6 @@ constexpr std::string_view login = "codex-login";
 constexpr std::string_view terminal_login = "codex-login-terminal";
 constexpr std::string_view login_hint = "Run `codex login` in a terminal, then try again.";
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
 /// Who is logged in, as account/read tells it.
 struct Login {
   bool good = false;

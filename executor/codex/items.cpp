@@ -9,10 +9,6 @@
 namespace tine::executor::codex {
 namespace {
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
 v1::ToolStatus status_of(json::View item) {
   const json::View status = item.find("status");
   if (status.equals("inProgress")) return v1::ToolStatus::in_progress;

@@ -8,12 +8,6 @@ namespace {
 
 using Count = std::optional<std::uint64_t>;
 
-Count count_in(json::View object, std::string_view name) {
-  const auto value = object.find(name).integer();
-  if (!value || *value < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*value);
-}
-
 /// Codex counts what came from the cache, or went to it, within its input.
 Tokens tokens_of(json::View counts) {
   Tokens tokens;

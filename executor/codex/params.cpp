@@ -152,9 +152,10 @@ Settings settings_for(const Defaults& defaults, std::string_view models) {
   v1::ConfigOption model = offered_option(model_option, "Model", "model", "Codex's default");
   for (const json::View each : json::View(models).elements()) {
     if (each.find("hidden").boolean().value_or(false)) continue;
-    model.values.push_back(offered_value(each.find("model").string().value_or(std::string()),
-                                 each.find("displayName").string().value_or(std::string()),
-                                 each.find("description").string().value_or(std::string())));
+    model.values.push_back(
+        offered_value(each.find("model").string().value_or(std::string()),
+                      each.find("displayName").string().value_or(std::string()),
+                      each.find("description").string().value_or(std::string())));
   }
   choose(model, defaults.model);
   v1::ConfigOption effort =
@@ -162,9 +163,11 @@ Settings settings_for(const Defaults& defaults, std::string_view models) {
   for (const std::string_view each : {"minimal", "low", "medium", "high", "xhigh", "max"})
     effort.values.push_back(offered_value(each, each));
   choose(effort, defaults.effort);
-  v1::ConfigOption approval = offered_option(approval_option, "Approvals", "", "As the mode has it");
+  v1::ConfigOption approval =
+      offered_option(approval_option, "Approvals", "", "As the mode has it");
   approval.values.push_back(offered_value("untrusted", "Ask", "Before all but harmless commands."));
-  approval.values.push_back(offered_value("on-request", "On request", "When the model wants more."));
+  approval.values.push_back(
+      offered_value("on-request", "On request", "When the model wants more."));
   approval.values.push_back(offered_value("never", "Never ask"));
   choose(approval, defaults.approval);
   v1::ConfigOption sandbox = offered_option(sandbox_option, "Sandbox", "", "As the mode has it");

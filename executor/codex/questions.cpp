@@ -37,10 +37,6 @@ constexpr std::array refusals = {
         R"({"success":false,"contentItems":[{"type":"inputText","text":"there is no such tool"}]})"},
 };
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
 std::string decision(std::string_view json) { return R"({"decision":)" + std::string(json) + "}"; }
 
 std::string words_of(json::View strings) {

@@ -17,16 +17,6 @@ namespace {
 
 constexpr std::string_view abandoned_meta = R"({"tine":{"abandoned":true}})";
 
-std::string text_in(json::View object, std::string_view name) {
-  return object.find(name).string().value_or(std::string());
-}
-
-/// 0 when it is not known.
-std::uint64_t count_in(json::View object, std::string_view name) {
-  const std::int64_t value = object.find(name).integer().value_or(0);
-  return value < 0 ? 0 : static_cast<std::uint64_t>(value);
-}
-
 v1::UpdateKind kind_of_message(json::View item) {
   if (item.find("type").equals("agentMessage") || item.find("type").equals("plan"))
     return v1::UpdateKind::agent_message_chunk;
@@ -294,8 +284,8 @@ void Turn::token_usage(json::View params) {
     note_call(model_, *spent, last);
   }
   v1::ContextUsage context;
-  context.used = count_in(last, "totalTokens");
-  context.size = count_in(usage, "modelContextWindow");
+  context.used = count_in(last, "totalTokens").value_or(0);
+  context.size = count_in(usage, "modelContextWindow").value_or(0);
   if (context.used > 0 && context.size > 0) outcome_.usage.context = context;
 }
 
