@@ -198,11 +198,11 @@ void Telling::returned(json::View line, json::View block) {
   if (hidden_.erase(id) > 0) return;
   v1::ToolCall change = tool_result_of(block, own_form);
   change.meta = parent_meta(text_in(line, "parent_tool_use_id"));
+  calls_.erase(id);
   // It goes on in the background, and is told of when it ends.
   if (own_form.find("status").equals("async_launched")) {
     change.status = v1::ToolStatus::in_progress;
-  } else {
-    calls_.erase(id);
+    left_.insert(id);
   }
   sink_(v1::tool_call_update(change));
 }
@@ -227,6 +227,7 @@ void Telling::break_off() {
   blocks_.clear();
   synthetic_.clear();
   calls_.clear();
+  left_.clear();
   hidden_.clear();
   if (!compaction_.empty())
     sink_(v1::compaction_update(std::exchange(compaction_, {}), v1::CompactionStatus::failed));
@@ -280,7 +281,7 @@ void Telling::retry(json::View line) {
 
 void Telling::task_ended(json::View line) {
   const std::string id = text_in(line, "tool_use_id");
-  if (calls_.erase(id) == 0) return;
+  if (left_.erase(id) == 0) return;  // else its result tells it
   v1::ToolCall change;
   change.id = id;
   change.status =
