@@ -188,10 +188,7 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
 
   for (const std::string& each : turn.granted()) beginning_.granted.push_back(each);
   TurnOutcome outcome = turn.outcome();
-  const TurnUsage before = std::exchange(unpaid_, {});
-  outcome.usage.tokens.add(before.tokens);
-  outcome.usage.models.insert(outcome.usage.models.end(), before.models.begin(),
-                              before.models.end());
+  outcome.usage.add_spent(std::exchange(unpaid_, {}));
   if (!outcome.stop) {
     Error& error = outcome.stop.error();
     error.message = claude_.redactor().redacted(error.message);
@@ -278,8 +275,7 @@ void ClaudeConversation::note_spent(json::View result) {
   telling_.end_turn(result);
   const TurnUsage usage = meter_.read(result);
   if (turn_ != nullptr && turn_->result(result, usage, agents_.size())) return;
-  unpaid_.tokens.add(usage.tokens);
-  unpaid_.models.insert(unpaid_.models.end(), usage.models.begin(), usage.models.end());
+  unpaid_.add_spent(usage);
 }
 
 /// What changes the conversation, and not only what is told of it.
