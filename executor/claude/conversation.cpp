@@ -67,6 +67,7 @@ transport::Task<Result<void>> ClaudeConversation::wake() {
   auto done = co_await launch();
   waking_.reset();
   waking->set();
+  claude_.look_after_idle();
   co_return done;
 }
 
@@ -94,7 +95,6 @@ transport::Task<Result<void>> ClaudeConversation::launch() {
   agents_.clear();
   tasks_ = 0;
   last_used_ = std::chrono::steady_clock::now();
-  claude_.look_after_idle();
   const json::View greeting(process_->greeting());
   claude_.learn(greeting);
   if (spec_.aside.offer) spec_.aside.offer(claude_.settings());
@@ -120,7 +120,7 @@ bool ClaudeConversation::is_pending_fork_of(const std::string& id) const {
 }
 
 bool ClaudeConversation::is_idle() const {
-  return process_ && turn_ == nullptr && !waking_ && tasks_ == 0;
+  return process_ && !prompted_ && !waking_ && tasks_ == 0;
 }
 
 void ClaudeConversation::sleep() {
@@ -163,10 +163,12 @@ void ClaudeConversation::on_gone(const Error& why) {
 transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentBlock> prompt,
                                                         v1::Client& client,
                                                         transport::CancelSource& cancel) {
+  prompted_ = true;
   auto ready = co_await wake();
   if (ready) ready = co_await choose();
   if (ready && !process_) ready = fail(ErrorKind::backend_gone, "claude has ended");
   if (!ready) {
+    prompted_ = false;
     TurnOutcome outcome;
     outcome.stop = fail(std::move(ready.error()));
     co_return outcome;
@@ -183,6 +185,7 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
   co_await run(user_line(prompt, uuid), turn, cancel);
   turn_ = nullptr;
   co_await turn.close();
+  prompted_ = false;
   last_used_ = std::chrono::steady_clock::now();
   claude_.look_after_idle();
 
