@@ -6,19 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, running, test, until } from '../clients/cases.mjs';
-import { claude, World } from './world.mjs';
-
-const chosen = (optionId, more) => ({ outcome: { outcome: 'selected', optionId }, ...more });
-
-/// The permission questions so far, each answered by `decide`.
-function answering(server, decide) {
-  const asked = [];
-  server.handlers['session/request_permission'] = (params) => {
-    asked.push(params);
-    return decide(params);
-  };
-  return asked;
-}
+import { answering, chosen, claude, World } from './world.mjs';
 
 /// The option that is for more than once and whose name contains `word`.
 const always = ({ options }, word = '') =>

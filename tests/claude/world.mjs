@@ -27,6 +27,19 @@ export function promptBlocks({ body }) {
 export const promptTokens = ({ usage }) =>
   usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens;
 
+/// The answer to a permission question.
+export const chosen = (optionId, more) => ({ outcome: { outcome: 'selected', optionId }, ...more });
+
+/// The permission questions so far, each answered by `decide`.
+export function answering(server, decide) {
+  const asked = [];
+  server.handlers['session/request_permission'] = (params) => {
+    asked.push(params);
+    return decide(params);
+  };
+  return asked;
+}
+
 export class World extends AgentWorld {
   static async make() {
     const world = new World('claude', await startModel('messages'));
