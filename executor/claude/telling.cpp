@@ -210,7 +210,8 @@ void Telling::returned(json::View line, json::View block) {
 /// What one of the CLI's own commands has printed.
 void Telling::said_by_command(std::string_view text) {
   const auto printed = between(text, "<local-command-stdout>", "</local-command-stdout>");
-  if (printed && !printed->empty()) synthetic_ = *printed;
+  // That a compaction is over is told as an update.
+  if (printed && !printed->empty() && !printed->starts_with("Compacted")) synthetic_ = *printed;
 }
 
 void Telling::end_turn(json::View result) {
