@@ -6,14 +6,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, running, test } from '../clients/cases.mjs';
-import { answering, chosen, World } from './world.mjs';
+import { answering, chosen, pixel, World } from './world.mjs';
 
 const lastBody = (world) => world.model.requests().at(-1).body;
 
 test('claude: images are seen, links are named and embedded text is read', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
-  const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
   await server.request('session/prompt', { sessionId: session, prompt: [
     { type: 'text', text: '[[say: seen]]' },
     { type: 'image', mimeType: 'image/png', data: pixel },
@@ -89,7 +88,8 @@ test('claude: a system prompt is appended, and stays what it is', async () => {
     const fault = await server.request(method, opening('Speak like a king.', sessionId))
       .catch((error) => error);
     assert.equal(fault.data?.tine?.path, 'params.systemPrompt', method);
-    const { sessionId: opened = sessionId } = await server.request(method, opening(words, sessionId));
+    const { sessionId: opened = sessionId } =
+      await server.request(method, opening(words, sessionId));
     await server.prompt(opened, '[[say: arr again]]');
     assert.ok(isTold(), method);
   }

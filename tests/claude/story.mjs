@@ -7,10 +7,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { test, until } from '../clients/cases.mjs';
-import { answering, chosen, claude, World } from './world.mjs';
+import { answering, chosen, claude, pixel, World } from './world.mjs';
 
 const call = (name, input) => `[[call: ${name} ${JSON.stringify(input)}]]`;
-const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 test('claude: a prompt is answered, with thought, in chunks of one message', async () => {
   const world = await World.make();
@@ -53,13 +52,15 @@ test('claude: commands, edits, files and plans are told as they happen', async (
     call('TaskUpdate', { taskId: '1', status: 'in_progress' }), '[[say: done]]'].join(' '));
   const [command, write, edit, read, seen, ...more] = calls(server, session);
   assert.equal(more.length, 0);
-  assert.deepEqual([command, write, edit, read].map(({ kind, status, title }) => [kind, status, title]),
+  const facts = ({ kind, status, title }) => [kind, status, title];
+  assert.deepEqual([command, write, edit, read].map(facts),
     [['execute', 'failed', 'echo one; exit 3'], ['edit', 'completed', 'Write made.txt'],
       ['edit', 'completed', 'Edit made.txt'], ['read', 'completed', 'Read made.txt']]);
   assert.equal(command.rawInput.command, 'echo one; exit 3');
   assert.match(command.content[0].content.text, /one/);
   assert.deepEqual(write.content, [{ type: 'diff', path, newText: 'hi\nthere\n' }]);
-  assert.deepEqual(edit.content, [{ type: 'diff', path, oldText: 'hi\nthere\n', newText: 'hi\nhere\n' }]);
+  assert.deepEqual(edit.content,
+    [{ type: 'diff', path, oldText: 'hi\nthere\n', newText: 'hi\nhere\n' }]);
   assert.deepEqual(edit.locations, [{ path, line: 1 }]);
   assert.deepEqual(read.locations, [{ path }]);
   assert.match(read.content[0].content.text, /here/);
@@ -80,7 +81,8 @@ for (const background of [false, true]) {
     const world = await World.make();
     const { server, session } = await world.open();
     const asked = answering(server, () => chosen('allow'));
-    await server.prompt(session, `${agent(!background && { run_in_background: false })} [[say: told]]`);
+    await server.prompt(session,
+      `${agent(!background && { run_in_background: false })} [[say: told]]`);
     const [own, inner, ...more] = calls(server, session);
     assert.equal(more.length, 0);
     assert.deepEqual([own.kind, own.title, own.status], ['think', 'Agent: Looks', 'completed']);
@@ -120,7 +122,8 @@ test('claude: a compaction is told, and what the CLI says itself', async () => {
 
 test('claude: a line that nobody knows is passed over', async () => {
   const world = await World.make();
-  const novel = String.raw`s/^{"type":"/{"type":"novel","message":[]}\n{"type":"system","subtype":"novel"}\nnovel\n&/`;
+  const more = String.raw`{"type":"novel","message":[]}\n{"type":"system","subtype":"novel"}`;
+  const novel = String.raw`s/^{"type":"/${more}\nnovel\n&/`;
   world.configure(`command = ["sh", "-c", '''"$0" "$@" | sed -u '${novel}' ''', "${claude}"]`);
   const { server, session } = await world.open();
   answering(server, () => chosen('allow'));

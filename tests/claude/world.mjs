@@ -12,6 +12,10 @@ export const claude = resolve('tests/claude/node_modules/@anthropic-ai',
 /// No real key, and it does not look like one.
 export const apiKey = 'very-secret-key';
 
+/// A PNG image, as base64.
+export const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAW' +
+  'jR9awAAAABJRU5ErkJggg==';
+
 /// What the model reads of a recorded request, in the order of its cache.
 export function promptBlocks({ body }) {
   const blocks = (content) =>
