@@ -10,21 +10,24 @@ Choice choice(std::string_view id, std::string_view name, v1::PermissionOption::
           std::move(answer)};
 }
 
-transport::Task<std::string> let_choose(v1::Client& client, transport::CancelSource cancel,
-                                        std::string session, v1::ToolCall subject,
-                                        std::vector<Choice> choices) {
+transport::Task<Decision> let_choose(v1::Client& client, transport::CancelSource cancel,
+                                     std::string session, v1::ToolCall subject,
+                                     std::vector<Choice> choices) {
   v1::PermissionRequest request;
   request.session_id = std::move(session);
   request.tool_call = std::move(subject);
   for (const Choice& each : choices) request.options.push_back(each.option);
   const std::vector<v1::PermissionOption> options = request.options;
   auto response = co_await client.request_permission(std::move(request), &cancel);
-  if (!response) co_return std::string();
+  Decision decision;
+  if (!response) co_return decision;
+  decision.cancelled = !response->option_id;
   const v1::PermissionOption* const made = v1::chosen(options, *response);
-  if (made == nullptr) co_return std::string();
+  if (made == nullptr) co_return decision;
+  decision.meta = std::move(response->meta);
   for (Choice& each : choices)
-    if (each.option.id == made->id) co_return std::move(each.answer);
-  co_return std::string();
+    if (each.option.id == made->id) decision.answer = std::move(each.answer);
+  co_return decision;
 }
 
 }  // namespace tine::executor

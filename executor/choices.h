@@ -21,9 +21,16 @@ struct Choice {
 Choice choice(std::string_view id, std::string_view name, v1::PermissionOption::Kind kind,
               std::string answer);
 
-/// The answer to the choice that the person makes; empty when they make none.
-transport::Task<std::string> let_choose(v1::Client& client, transport::CancelSource cancel,
-                                        std::string session, v1::ToolCall subject,
-                                        std::vector<Choice> choices);
+/// What the person has decided.
+struct Decision {
+  std::string answer;      ///< to the choice that was made; empty: none was
+  std::string meta;        ///< JSON that the client has put beside it, or empty
+  bool cancelled = false;  ///< the client says that the whole turn is
+};
+
+/// Puts the question.
+transport::Task<Decision> let_choose(v1::Client& client, transport::CancelSource cancel,
+                                     std::string session, v1::ToolCall subject,
+                                     std::vector<Choice> choices);
 
 }  // namespace tine::executor

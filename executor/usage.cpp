@@ -1,5 +1,7 @@
 #include "executor/usage.h"
 
+#include <algorithm>
+
 namespace tine::executor {
 namespace {
 
@@ -39,6 +41,20 @@ v1::Usage Tokens::on_the_wire() const {
   usage.cached_write = cache_write;
   if (const auto whole = prompt(); whole && output) usage.total = *whole + *output;
   return usage;
+}
+
+void TurnUsage::add_spent(const TurnUsage& more) {
+  tokens.add(more.tokens);
+  for (const ModelTokens& each : more.models) {
+    const auto same = std::find_if(models.begin(), models.end(), [&](const ModelTokens& known) {
+      return known.model == each.model;
+    });
+    if (same == models.end()) {
+      models.push_back(each);
+    } else {
+      same->tokens.add(each.tokens);
+    }
+  }
 }
 
 void TurnUsage::add_call(const Tokens& call) {

@@ -52,6 +52,8 @@ struct TurnUsage {
   /// expected to find in the provider's cache. Unknown also where the provider has rewritten it.
   std::optional<std::uint64_t> last_prompt;
 
+  /// Adds what more was spent, model by model.
+  void add_spent(const TurnUsage& more);
   /// Adds what one call of the model cost.
   void add_call(const Tokens& call);
 };

@@ -63,6 +63,7 @@ transport::Task<Result<void>> ClaudeConversation::wake() {
   auto done = co_await launch();
   waking_.reset();
   waking->set();
+  claude_.look_after_idle();
   co_return done;
 }
 
@@ -90,7 +91,6 @@ transport::Task<Result<void>> ClaudeConversation::launch() {
   agents_.clear();
   tasks_ = 0;
   last_used_ = std::chrono::steady_clock::now();
-  claude_.look_after_idle();
   const json::View greeting(process_->greeting());
   claude_.learn(greeting);
   if (spec_.aside.offer) spec_.aside.offer(claude_.settings());
@@ -116,7 +116,7 @@ bool ClaudeConversation::is_pending_fork_of(const std::string& id) const {
 }
 
 bool ClaudeConversation::is_idle() const {
-  return process_ && turn_ == nullptr && !waking_ && tasks_ == 0;
+  return process_ && !prompted_ && !waking_ && tasks_ == 0;
 }
 
 void ClaudeConversation::sleep() {
@@ -159,10 +159,12 @@ void ClaudeConversation::on_gone(const Error& why) {
 transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentBlock> prompt,
                                                         v1::Client& client,
                                                         transport::CancelSource& cancel) {
+  prompted_ = true;
   auto ready = co_await wake();
   if (ready) ready = co_await choose();
   if (ready && !process_) ready = fail(ErrorKind::backend_gone, "claude has ended");
   if (!ready) {
+    prompted_ = false;
     TurnOutcome outcome;
     outcome.stop = fail(std::move(ready.error()));
     co_return outcome;
@@ -179,15 +181,13 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
   co_await run(user_line(prompt, uuid), turn, cancel);
   turn_ = nullptr;
   co_await turn.close();
+  prompted_ = false;
   last_used_ = std::chrono::steady_clock::now();
   claude_.look_after_idle();
 
   for (const std::string& each : turn.granted()) beginning_.granted.push_back(each);
   TurnOutcome outcome = turn.outcome();
-  const TurnUsage before = std::exchange(unpaid_, {});
-  outcome.usage.tokens.add(before.tokens);
-  outcome.usage.models.insert(outcome.usage.models.end(), before.models.begin(),
-                              before.models.end());
+  outcome.usage.add_spent(std::exchange(unpaid_, {}));
   if (!outcome.stop) {
     Error& error = outcome.stop.error();
     error.message = claude_.redactor().redacted(error.message);
@@ -274,8 +274,7 @@ void ClaudeConversation::note_spent(json::View result) {
   telling_.end_turn(result);
   const TurnUsage usage = meter_.read(result);
   if (turn_ != nullptr && turn_->result(result, usage, agents_.size())) return;
-  unpaid_.tokens.add(usage.tokens);
-  unpaid_.models.insert(unpaid_.models.end(), usage.models.begin(), usage.models.end());
+  unpaid_.add_spent(usage);
 }
 
 /// What changes the conversation, and not only what is told of it.

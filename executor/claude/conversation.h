@@ -79,7 +79,8 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   std::optional<std::int64_t> limited_until_;
   std::optional<Error> doomed_;  // why the turn is not left to end by itself
   std::chrono::steady_clock::time_point last_used_ = std::chrono::steady_clock::now();
-  bool kept_;  // Claude Code has written it down
+  bool kept_;              // Claude Code has written it down
+  bool prompted_ = false;  // from before its turn to after it
   bool closed_ = false;
 };
 

@@ -56,6 +56,14 @@ v1::ConfigOption models_in(std::string_view models) {
   return option;
 }
 
+/// Whether there is a model that can do without: Claude Code overlooks the wish of the others.
+bool can_thinking_be_off(std::string_view models) {
+  if (models.empty()) return false;
+  for (const json::View each : json::View(models).elements())
+    if (each.find("supportsThinkingOff").boolean().value_or(false)) return true;
+  return false;
+}
+
 }  // namespace
 
 Settings settings_for(const Defaults& defaults, std::string_view models) {
@@ -76,10 +84,13 @@ Settings settings_for(const Defaults& defaults, std::string_view models) {
   for (const std::string_view each : {"low", "medium", "high", "xhigh", "max"})
     effort.values.push_back(offered_value(each, each));
   choose(effort, defaults.effort);
-  v1::ConfigOption thinking =
-      offered_option(thinking_option, "Thinking", "", "As the model has it");
-  thinking.values.push_back(offered_value(no_thinking, "Off"));
-  settings.options = {std::move(model), std::move(effort), std::move(thinking)};
+  settings.options = {std::move(model), std::move(effort)};
+  if (can_thinking_be_off(models)) {
+    v1::ConfigOption thinking =
+        offered_option(thinking_option, "Thinking", "", "As the model has it");
+    thinking.values.push_back(offered_value(no_thinking, "Off"));
+    settings.options.push_back(std::move(thinking));
+  }
   return settings;
 }
 

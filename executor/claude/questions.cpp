@@ -42,6 +42,25 @@ std::string no() { return deny("The user does not want this to be done."); }
 /// Nobody answered: the turn is being cancelled, or the client cannot be asked.
 std::string nobody() { return deny("The question was not answered. Do not go on with this."); }
 
+/// The client has ended the whole turn over it.
+std::string interrupted() {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("behavior", "deny").member("message", "The user stopped here.");
+  out.member("interrupt", true).end_object();
+  return text;
+}
+
+/// The answer that was chosen, with the input as the client wants it where it says so.
+std::string decided(const Decision& decision) {
+  if (decision.cancelled) return interrupted();
+  if (decision.answer.empty()) return nobody();
+  const json::View answer(decision.answer);
+  const json::View input = json::View(decision.meta).find("tine").find("updatedInput");
+  if (!input.is_object() || !answer.find("behavior").equals("allow")) return decision.answer;
+  return allow(input.raw(), answer.find("updatedPermissions").raw());
+}
+
 // --- leave to use a tool
 // ------------------------------------------------------------------------------------
 
@@ -118,9 +137,9 @@ Answer ask_leave(Question question, v1::Client& client, transport::CancelSource 
                              allow(input, for_session(each))));
   }
   choices.push_back(choice("deny", "Decline, and go on", Kind::reject_once, no()));
-  std::string answer = co_await let_choose(client, cancel, question.session,
-                                           subject_of(question, request), std::move(choices));
-  co_return answer.empty() ? nobody() : answer;
+  const Decision decision = co_await let_choose(client, cancel, question.session,
+                                                subject_of(question, request), std::move(choices));
+  co_return decided(decision);
 }
 
 // --- the end of planning
@@ -142,9 +161,9 @@ Answer ask_to_begin(Question question, v1::Client& client, transport::CancelSour
   subject.kind = v1::ToolKind::switch_mode;
   if (const auto plan = request.find("input").find("plan").string())
     subject.content = {text_content(*plan)};
-  std::string answer =
+  const Decision decision =
       co_await let_choose(client, cancel, question.session, std::move(subject), std::move(choices));
-  co_return answer.empty() ? nobody() : answer;
+  co_return decided(decision);
 }
 
 // --- the model's own questions
@@ -241,10 +260,11 @@ Answer ask_in_turn(Question question, v1::Client& client, transport::CancelSourc
     }
     if (choices.empty()) continue;
     choices.push_back(choice("decline", "Decline to answer", Kind::reject_once, ""));
-    std::string label = co_await let_choose(client, cancel, question.session, std::move(subject),
-                                            std::move(choices));
-    if (label.empty()) co_return deny("The user declined to answer the question.");
-    out.member(text_in(each, "question"), std::string_view(label));
+    const Decision decision = co_await let_choose(client, cancel, question.session,
+                                                  std::move(subject), std::move(choices));
+    if (decision.cancelled) co_return interrupted();
+    if (decision.answer.empty()) co_return deny("The user declined to answer the question.");
+    out.member(text_in(each, "question"), std::string_view(decision.answer));
   }
   out.end_object();
   co_return answered(input, answers);

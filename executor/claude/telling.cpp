@@ -194,11 +194,11 @@ void Telling::returned(json::View line, json::View block) {
   if (hidden_.erase(id) > 0) return;
   v1::ToolCall change = tool_result_of(block, own_form);
   change.meta = parent_meta(text_in(line, "parent_tool_use_id"));
+  calls_.erase(id);
   // It goes on in the background, and is told of when it ends.
   if (own_form.find("status").equals("async_launched")) {
     change.status = v1::ToolStatus::in_progress;
-  } else {
-    calls_.erase(id);
+    left_.insert(id);
   }
   sink_(v1::tool_call_update(change));
 }
@@ -206,7 +206,8 @@ void Telling::returned(json::View line, json::View block) {
 /// What one of the CLI's own commands has printed.
 void Telling::said_by_command(std::string_view text) {
   const auto printed = between(text, "<local-command-stdout>", "</local-command-stdout>");
-  if (printed && !printed->empty()) synthetic_ = *printed;
+  // That a compaction is over is told as an update.
+  if (printed && !printed->empty() && !printed->starts_with("Compacted")) synthetic_ = *printed;
 }
 
 void Telling::end_turn(json::View result) {
@@ -223,6 +224,7 @@ void Telling::break_off() {
   blocks_.clear();
   synthetic_.clear();
   calls_.clear();
+  left_.clear();
   hidden_.clear();
   if (!compaction_.empty())
     sink_(v1::compaction_update(std::exchange(compaction_, {}), v1::CompactionStatus::failed));
@@ -276,7 +278,7 @@ void Telling::retry(json::View line) {
 
 void Telling::task_ended(json::View line) {
   const std::string id = text_in(line, "tool_use_id");
-  if (calls_.erase(id) == 0) return;
+  if (left_.erase(id) == 0) return;  // else its result tells it
   v1::ToolCall change;
   change.id = id;
   change.status =

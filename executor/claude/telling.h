@@ -68,6 +68,7 @@ class Telling {
   std::map<std::string, std::size_t>
       unstreamed_;                             // whole blocks that were not streamed, by message
   std::set<std::string, std::less<>> calls_;   // that the client knows and that run
+  std::set<std::string, std::less<>> left_;    // … that run in the background
   std::set<std::string, std::less<>> hidden_;  // that only change the plan
   std::string synthetic_;                      // what the CLI said in the model's place
   std::string compaction_;                     // the id of the one that runs

@@ -94,8 +94,7 @@ bool Turn::result(json::View line, const TurnUsage& usage, std::size_t agents) {
   if (!own && !answered_) return false;
   if (!answered_) outcome_.usage.first_call = usage.first_call;
   outcome_.usage.last_prompt = usage.last_prompt;
-  outcome_.usage.tokens.add(usage.tokens);
-  for (const ModelTokens& each : usage.models) outcome_.usage.models.push_back(each);
+  outcome_.usage.add_spent(usage);
   outcome_.usage.raw = usage.raw;
   if (usage.context) outcome_.usage.context = usage.context;
   if (auto error = error_of_result(line)) {

@@ -114,9 +114,9 @@ transport::Task<std::string> ask_approval(Question question, v1::Client& client,
   } else {
     choices = choices_of(params);
   }
-  std::string answer = co_await let_choose(client, cancel, question.session,
-                                           subject_of(question, params), std::move(choices));
-  co_return answer.empty() ? otherwise : answer;
+  const Decision made = co_await let_choose(client, cancel, question.session,
+                                            subject_of(question, params), std::move(choices));
+  co_return made.answer.empty() ? otherwise : made.answer;
 }
 
 /// The questions of a tool as a form: a text each, or a choice.
@@ -184,8 +184,9 @@ transport::Task<std::string> ask_choices(Question question, v1::Client& client,
       choices.push_back(choice(label, label, Kind::allow_once, label));
     }
     if (choices.empty()) continue;
-    std::string label = co_await let_choose(client, cancel, question.session, std::move(subject),
-                                            std::move(choices));
+    const Decision made = co_await let_choose(client, cancel, question.session, std::move(subject),
+                                              std::move(choices));
+    const std::string& label = made.answer;
     if (label.empty()) continue;
     out.key(text_in(each, "id")).begin_object().key("answers").begin_array();
     out.string(label).end_array().end_object();
@@ -305,9 +306,9 @@ transport::Task<std::string> ask_elicitation(Question question, v1::Client& clie
   const std::string otherwise = approval ? R"({"action":"cancel"})" : R"({"action":"decline"})";
   if (choices.empty()) co_return otherwise;
   v1::ToolCall subject = subject_of_form(question, params);
-  std::string answer =
+  const Decision made =
       co_await let_choose(client, cancel, question.session, std::move(subject), std::move(choices));
-  co_return answer.empty() ? otherwise : answer;
+  co_return made.answer.empty() ? otherwise : made.answer;
 }
 
 }  // namespace

@@ -12,6 +12,10 @@ export const claude = resolve('tests/claude/node_modules/@anthropic-ai',
 /// No real key, and it does not look like one.
 export const apiKey = 'very-secret-key';
 
+/// A PNG image, as base64.
+export const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAW' +
+  'jR9awAAAABJRU5ErkJggg==';
+
 /// What the model reads of a recorded request, in the order of its cache.
 export function promptBlocks({ body }) {
   const blocks = (content) =>
@@ -26,6 +30,19 @@ export function promptBlocks({ body }) {
 /// All tokens of a recorded request's prompt.
 export const promptTokens = ({ usage }) =>
   usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens;
+
+/// The answer to a permission question.
+export const chosen = (optionId, more) => ({ outcome: { outcome: 'selected', optionId }, ...more });
+
+/// The permission questions so far, each answered by `decide`.
+export function answering(server, decide) {
+  const asked = [];
+  server.handlers['session/request_permission'] = (params) => {
+    asked.push(params);
+    return decide(params);
+  };
+  return asked;
+}
 
 export class World extends AgentWorld {
   static async make() {

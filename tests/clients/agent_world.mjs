@@ -1,6 +1,6 @@
 // The program with a real agent behind it, in a home of their own.
 
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { directory } from './cases.mjs';
@@ -48,5 +48,21 @@ export class AgentWorld {
   async open(capabilities = {}) {
     const server = await this.serve(capabilities);
     return { server, session: await server.newSession(this.project) };
+  }
+
+  /// The lines of a session's transcript as words: what happened, in order.
+  story(session) {
+    const folder = join(this.home, 'state');
+    const file = readdirSync(folder, { recursive: true })
+      .find((name) => name.endsWith(join(session, 'transcript.jsonl')));
+    const said = ({ type, data }) => {
+      if (type === 'update') return data.update?.sessionUpdate ?? data.sessionUpdate ?? type;
+      if (type === 'turn_end') return `${type}: ${data.stopReason ?? data.stop}`;
+      return type;
+    };
+    const words = readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean)
+      .map((line) => said(JSON.parse(line)));
+    // Chunks and other repetitions are one word.
+    return words.filter((word, i) => word !== words[i - 1]);
   }
 }

@@ -98,7 +98,7 @@ test('codex: an MCP server of the request is started, its tools called, and leav
     asked.push(params);
     return { outcome: { outcome: 'selected', optionId: choose } };
   };
-  const script = join(process.cwd(), 'tests/codex/mcp_server.mjs');
+  const script = join(process.cwd(), 'tests/clients/mcp_server.mjs');
   const { sessionId } = await server.request('session/new', { cwd: world.project, mcpServers: [
     { name: 'our tools', command: process.execPath, args: [script],
       env: [{ name: 'GREETING', value: 'servus' }] }] });

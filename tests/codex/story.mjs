@@ -83,22 +83,6 @@ test('codex: what is asked is done when it is allowed and not when it is decline
   assert.equal(cancelled.stopReason, 'cancelled');
 });
 
-/// The lines of a session's transcript as words: what happened, in order.
-function story(world, session) {
-  const folder = join(world.home, 'state');
-  const file = readdirSync(folder, { recursive: true })
-    .find((name) => name.endsWith(join(session, 'transcript.jsonl')));
-  const said = ({ type, data }) => {
-    if (type === 'update') return data.update?.sessionUpdate ?? data.sessionUpdate ?? type;
-    if (type === 'turn_end') return `${type}: ${data.stopReason ?? data.stop}`;
-    return type;
-  };
-  const words = readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean)
-    .map((line) => said(JSON.parse(line)));
-  // Chunks and other repetitions are one word.
-  return words.filter((word, i) => word !== words[i - 1]);
-}
-
 test('codex: the transcript tells the story', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
@@ -106,7 +90,7 @@ test('codex: the transcript tells the story', async () => {
     ({ outcome: { outcome: 'selected', optionId: 'decline' } });
   await server.prompt(session,
     `[[think: hmm]] [[escalate: touch ${world.home}/no]] ${patch('a.txt', 'a')} [[say: done]]`);
-  const words = story(world, session).join(' ');
+  const words = world.story(session).join(' ');
   assert.match(words, new RegExp(['prompt', 'agent_thought_chunk', 'tool_call', 'question',
     'answer', 'tool_call_update', 'tool_call', 'tool_call_update', 'agent_message_chunk',
     'turn_end: end_turn'].join('.*')), words);
@@ -211,7 +195,7 @@ test('codex: a whole day: work, questions, cancels, branches, a restart, and eig
     const now = rollouts(world.home);
     for (const [name, sum] of Object.entries(sums)) assert.equal(now[name], sum, name);
 
-    const words = story(world, session);
+    const words = world.story(session);
     assert.match(words.join(' '), new RegExp(['prompt', 'tool_call', 'turn_end: end_turn', 'question',
       'answer', 'turn_end: end_turn', 'turn_end: cancelled', 'question', 'turn_end: cancelled',
       'prompt', 'agent_message_chunk', 'turn_end: end_turn'].join('.*')));

@@ -1,4 +1,4 @@
-// An MCP server over stdio with a harmless tool and one that Codex asks about. Both greet.
+// An MCP server over stdio with a harmless tool and one that changes things. Both greet.
 
 import { createInterface } from 'node:readline';
 
