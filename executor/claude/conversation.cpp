@@ -177,7 +177,7 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
 
   const std::string uuid = claude_.new_id();
   Turn turn(claude_.loop(), client, process_, uuid, spec_.session_id, spec_.workspace.cwd,
-            limits::patience);
+            claude_.setup().patience);
   turn_ = &turn;
   doomed_.reset();
   co_await run(user_line(prompt, uuid), turn, cancel);

@@ -28,9 +28,14 @@ export const promptTokens = ({ usage }) =>
   usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens;
 
 export class World extends AgentWorld {
-  static async make() {
+  #variables = {};
+
+  /// `tineConfig` are more lines for the backend in the program's configuration, `variables` more
+  /// of what Claude Code inherits; those that are undefined it does not.
+  static async make({ tineConfig = '', variables = {} } = {}) {
     const world = new World('claude', await startModel('messages'));
-    world.configure(`command = ["${claude}"]`);
+    world.#variables = variables;
+    world.configure(`command = ["${claude}"]\n${tineConfig}`);
     return world;
   }
 
@@ -45,6 +50,7 @@ export class World extends AgentWorld {
       DISABLE_AUTOUPDATER: '1',
       DISABLE_TELEMETRY: '1',
       DISABLE_ERROR_REPORTING: '1',
+      ...this.#variables,
     };
   }
 }
