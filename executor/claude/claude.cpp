@@ -186,7 +186,11 @@ transport::Task<void> Claude::begin_forks_of(std::string id) {
   for (ClaudeConversation* const each : pending) {
     if (!conversations_.contains(each)) continue;
     const auto begun = co_await each->wake();
-    if (!begun) log_.warning(begun.error().message);
+    if (begun) {
+      each->stay_awake();
+    } else {
+      log_.warning(begun.error().message);
+    }
   }
 }
 

@@ -120,7 +120,8 @@ bool ClaudeConversation::is_pending_fork_of(const std::string& id) const {
 }
 
 bool ClaudeConversation::is_idle() const {
-  return process_ && turn_ == nullptr && !waking_ && tasks_ == 0;
+  const bool alone_knows = holds_past_ && !kept_;
+  return process_ && turn_ == nullptr && !waking_ && tasks_ == 0 && !alone_knows;
 }
 
 void ClaudeConversation::sleep() {
