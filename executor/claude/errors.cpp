@@ -31,7 +31,7 @@ constexpr std::array reasons = {
 constexpr std::array sentences = {
     Meaning{"No conversation found with session ID", ErrorKind::conversation_lost},
     Meaning{"No message found with message.uuid", ErrorKind::conversation_lost,
-            "The other session has been compacted since it was forked here: fork it anew, or fork "
+            "The other session has been compacted since it was forked here: fork it anew, or load "
             "this one to go on from a summary."},
     Meaning{"is already in use", ErrorKind::session_locked,
             "Claude Code has a conversation of this id already: resume it."},
