@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { test } from '../clients/cases.mjs';
-import { apiKey, claude, World } from './world.mjs';
+import { apiKey, choosing, claude, World } from './world.mjs';
 
 async function goesOn(server, session) {
   assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
@@ -19,7 +19,8 @@ const faultOf = (server, session, text) => server.prompt(session, text).catch((e
 /// with "…".
 function messages(server, session) {
   const told = new Map();
-  for (const { messageId, content, _meta: meta } of server.updates(session, 'agent_message_chunk')) {
+  const chunks = server.updates(session, 'agent_message_chunk');
+  for (const { messageId, content, _meta: meta } of chunks) {
     const more = meta?.tine?.abandoned ? '…' : '';
     told.set(messageId, (told.get(messageId) ?? '') + content.text + more);
   }
@@ -92,9 +93,10 @@ test('claude: what passes is noticed and tried again', async () => {
   const { server, session } = await world.open({ session: { notices: {} } });
   let noticed = 0;
   for (const { prompt, notices } of passing) {
-    const { stopReason } = await server.prompt(session, `${prompt} [[say: after ${prompt.slice(2, 8)}]]`);
+    const words = `after ${prompt.slice(2, 8)}`;
+    const { stopReason } = await server.prompt(session, `${prompt} [[say: ${words}]]`);
     assert.equal(stopReason, 'end_turn', prompt);
-    assert.equal(messages(server, session).at(-1), `after ${prompt.slice(2, 8)}`);
+    assert.equal(messages(server, session).at(-1), words);
     const all = server.updates(session, 'notice');
     assert.equal(all.length - noticed, notices, JSON.stringify(all));
     noticed = all.length;
@@ -147,16 +149,27 @@ test('claude: an answer that the model ends early has that as its stop reason', 
 const silences = ['[[hang: headers]]', '[[hang: body]]', '[[say: partial words]] [[hang: body]]',
   '[[run: until test -e never; do sleep 0.05; done]]'];
 
-test('claude: silence of the model and of a tool is interrupted at the limits that are set',
+test('claude: silence is interrupted at the limits that are set, but not while a question is open',
   async () => {
     const world = await World.make({ tineConfig: 'first_response_seconds = 2\nidle_seconds = 2' });
     const { server, session } = await world.open();
+    let answer;
+    const answered = new Promise((done) => { answer = done; });
+    server.handlers['session/request_permission'] = (question) =>
+      answered.then(() => choosing('reject_once')(question));
+    const patient = await server.newSession(world.project);
+    const waiting = server.prompt(patient, '[[run: python3 -c "print(1)"]] [[say: well]]');
+    await server.waitFor('the question', ({ method }) => method === 'session/request_permission');
     for (const silence of silences) {
       const fault = await faultOf(server, session, silence);
       assert.equal(fault.data?.tine?.kind, 'timeout', `${silence}: ${JSON.stringify(fault)}`);
       await goesOn(server, session);
     }
     assert.ok(messages(server, session).includes('partial words'));
+    // It has been open for longer than any of them was silent.
+    answer();
+    assert.equal((await waiting).stopReason, 'end_turn');
+    assert.equal(server.text(patient), 'well');
   });
 
 test('claude: a program that is not there, is none, or is too old is an error that says so',

@@ -5,7 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, test } from '../clients/cases.mjs';
-import { claude, promptBlocks, promptTokens, World } from './world.mjs';
+import { choosing, claude, promptBlocks, promptTokens, World } from './world.mjs';
 
 const opening = (world, sessionId, more = {}) =>
   ({ sessionId, cwd: world.project, mcpServers: [], ...more });
@@ -215,8 +215,7 @@ test('claude: a fork has its parent\'s mode, however wide the configured one is'
   const asked = [];
   server.handlers['session/request_permission'] = (params) => {
     asked.push(params.sessionId);
-    const { optionId } = params.options.find(({ kind }) => kind === 'reject_once');
-    return { outcome: { outcome: 'selected', optionId } };
+    return choosing('reject_once')(params);
   };
   const write = (id, name) => server.prompt(id,
     `[[call: Write ${JSON.stringify({ file_path: join(world.project, name), content: 'x' })}]] ` +

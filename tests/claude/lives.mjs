@@ -2,12 +2,14 @@
 // project they execute.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, running, test, until } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
-import { apiKey, claude, promptTokens, World } from './world.mjs';
+import { apiKey, choosing, claude, promptTokens, World } from './world.mjs';
 
 const nothingRuns = () => until('every process to be gone', () => running().length === 0);
 
@@ -47,15 +49,10 @@ function endless() {
     `sh -c "while :; do sleep 1; done; ${mark}"]] [[say: never]]` };
 }
 
-function allowing(server) {
-  server.handlers['session/request_permission'] = ({ options }) => ({ outcome:
-    { outcome: 'selected', optionId: options.find(({ kind }) => kind === 'allow_once').optionId } });
-}
-
 /// Has the session remember something, and then run what does not end; the mark of that and the
 /// end of the turn.
 async function inMidTool(server, session) {
-  allowing(server);
+  server.handlers['session/request_permission'] = choosing('allow_once');
   await server.prompt(session, '[[say: remembered]]');
   const { mark, prompt } = endless();
   const turn = server.prompt(session, prompt).catch((error) => error);
@@ -89,7 +86,7 @@ test('claude: one that is killed in mid-tool takes its commands along, and the n
 
 for (const { whom, also } of [{ whom: 'the program', also: () => [] },
   { whom: 'the program and Claude Code', also: serving }]) {
-  test(`claude: when ${whom} are killed in mid-tool nothing is left, and another one goes on`,
+  test(`claude: nothing is left of ${whom} after SIGKILL in mid-tool, and another one goes on`,
     async () => {
       const world = await World.make();
       const { server, session } = await world.open();
@@ -127,7 +124,7 @@ test('claude: of more than eight that are idle the oldest sleep, but for those t
   await server.prompt(busy, '/compact');
   const { mark } = endless();
   const input = { command: `while :; do sleep 1; done; ${mark}`, run_in_background: true };
-  allowing(server);
+  server.handlers['session/request_permission'] = choosing('allow_once');
   await server.prompt(busy, `[[call: Bash ${JSON.stringify(input)}]] [[say: it runs]]`);
   assert.equal(serving(session).length, 1);
   const others = [];
@@ -168,9 +165,11 @@ test('claude: a session has one writer, and another program can fork it or wait 
   assert.equal(fault.data?.tine?.kind, 'session_locked', JSON.stringify(fault));
   const { sessionId } = await other.request('session/fork', opening(world, session));
   await goesOn(world, other, sessionId);
+  await server.prompt(session, '[[say: said meanwhile]]');
   await server.request('session/close', { sessionId: session });
   assert.ok(!serving(session).includes(writer));
   await goesOn(world, other, session);
+  assert.ok(JSON.stringify(world.model.requests().at(-1).body.messages).includes('said meanwhile'));
 });
 
 test('claude: what a project would start is started by a session there, and by nothing else',
@@ -189,6 +188,7 @@ test('claude: what a project would start is started by a session there, and by n
     const server = await world.serve();  // stands in the project
     await server.request('session/list', { cwd: world.project });
     await server.request('authenticate', { methodId: 'claude-login' });
+    await server.request('logout');
     await server.prompt(await server.newSession(directory('elsewhere')), '[[say: elsewhere]]');
     assert.deepEqual(started(), [], 'a session elsewhere');
     await server.newSession(world.project);

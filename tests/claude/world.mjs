@@ -27,6 +27,10 @@ export function promptBlocks({ body }) {
 export const promptTokens = ({ usage }) =>
   usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens;
 
+/// Answers a permission question by the first option of that kind.
+export const choosing = (kind) => ({ options }) => ({ outcome: { outcome: 'selected',
+  optionId: options.find((each) => each.kind === kind).optionId } });
+
 export class World extends AgentWorld {
   #variables = {};
 
