@@ -84,6 +84,20 @@ test('claude: one that is killed in mid-tool takes its commands along, and the n
     await nothingRuns();
   });
 
+test('claude: a guardian that is killed in mid-tool ends the turn, and the next prompt goes on',
+  async () => {
+    const world = await World.make();
+    const { server, session } = await world.open();
+    const { mark, turn } = await inMidTool(server, session);
+    const [guarded] = serving(session);
+    kill([Number(ofProcess(guarded, 'status').match(/PPid:\s+(\d+)/)[1])]);
+    const fault = await turn;
+    assert.equal(fault.data?.tine?.kind, 'backend_gone', JSON.stringify(fault));
+    await until('its commands to be gone', () => commands(mark).length === 0);
+    assert.ok(!serving(session).includes(guarded));
+    await goesOn(world, server, session);
+  });
+
 for (const { whom, also } of [{ whom: 'the program', also: () => [] },
   { whom: 'the program and Claude Code', also: serving }]) {
   test(`claude: nothing is left of ${whom} after SIGKILL in mid-tool, and another one goes on`,
