@@ -82,11 +82,18 @@ executor::codex::CodexSetup codex_setup(const BackendConfig& config) {
 }
 
 executor::claude::Setup claude_setup(const BackendConfig& config) {
+  using std::chrono::seconds;
   executor::claude::Setup setup;
   setup.name = config.name;
   setup.command = config.command;
   if (setup.command.empty()) setup.command.emplace_back(name_of(BackendKind::claude));
-  setup.environment = environment_of(config.env, is_claude_own);
+  Variables variables = config.env;
+  if (config.max_retries != kind_decides)
+    variables.emplace_back("CLAUDE_CODE_MAX_RETRIES", std::to_string(config.max_retries));
+  setup.environment = environment_of(variables, is_claude_own);
+  if (config.first_response_seconds > 0)
+    setup.patience.model = seconds(config.first_response_seconds);
+  if (config.idle_seconds > 0) setup.patience.tool = seconds(config.idle_seconds);
   setup.defaults = {.model = config.model,
                     .effort = config.effort,
                     .mode = config.permission_mode,

@@ -26,6 +26,9 @@ config = { a = 1, b = [true, "x", 1.5], c.d = "e" }
 [backends.me]
 kind = "claude"
 permission_mode = "plan"
+first_response_seconds = 2
+idle_seconds = 3
+max_retries = 0
 allow_bypass = true
 
 [backends.other]
@@ -56,6 +59,9 @@ kind = "rehearsal"
 
   CHECK(config->backends[1].kind == BackendKind::claude);
   CHECK(config->backends[1].permission_mode == "plan");
+  CHECK(config->backends[1].first_response_seconds == 2);
+  CHECK(config->backends[1].idle_seconds == 3);
+  CHECK(config->backends[1].max_retries == 0);
   CHECK(config->backends[1].allow_bypass);
   CHECK(config->backends[2].kind == BackendKind::acp);
   CHECK(config->backends[2].command == Strings{"gemini", "--acp"});

@@ -51,7 +51,7 @@ bool is_empty(const Value& value) {
   if (const auto* const list = std::get_if<Strings>(&value)) return list->empty();
   if (const auto* const variables = std::get_if<Variables>(&value)) return variables->empty();
   if (const auto* const text = std::get_if<std::string>(&value)) return text->empty();
-  if (const auto* const number = std::get_if<std::int64_t>(&value)) return *number == 0;
+  if (const auto* const number = std::get_if<std::int64_t>(&value)) return *number == kind_decides;
   if (const auto* const object = std::get_if<JsonObject>(&value)) return object->text.empty();
   return false;
 }

@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 6> permission_modes = {
     "plan", "dontAsk", "default", "acceptEdits", "auto", "bypassPermissions"};
 
 constexpr std::int64_t a_day = 86'400;  // seconds
+constexpr std::int64_t most_retries = 100;
 
 constexpr std::array settings_table = {
     SettingKey{.name = "default_backend",
@@ -162,16 +163,16 @@ constexpr std::array backends_table = {
                "When Codex asks before it does something."},
     BackendKey{"first_response_seconds",
                &BackendConfig::first_response_seconds,
-               codex,
+               codex | claude,
                {.least = 1, .most = a_day},
-               "How long the model may take to its first sign; then the turn is interrupted "
-               "(without it: 300)."},
+               "How long the model may take to its first sign, with Claude Code to any; then the "
+               "turn is interrupted (without it: 300)."},
     BackendKey{"idle_seconds",
                &BackendConfig::idle_seconds,
-               codex,
+               codex | claude,
                {.least = 1, .most = a_day},
-               "How long a turn may be silent after that while nothing is asked (without it: "
-               "1800)."},
+               "How long a turn may be silent after that, with Claude Code while a tool runs, and "
+               "nothing is asked (without it: 1800)."},
     BackendKey{"config",
                &BackendConfig::config,
                codex,
@@ -182,6 +183,12 @@ constexpr std::array backends_table = {
                claude,
                {.choices = permission_modes},
                "The mode that sessions begin with."},
+    BackendKey{"max_retries",
+               &BackendConfig::max_retries,
+               claude,
+               {.most = most_retries},
+               "How often Claude Code repeats a call of the model that has failed (without it: its "
+               "own choice, 10)."},
     BackendKey{"allow_bypass",
                &BackendConfig::allow_bypass,
                claude,

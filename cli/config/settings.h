@@ -51,6 +51,9 @@ struct Settings {
   Strings redact_prefixes;
 };
 
+/// A number that is not set.
+inline constexpr std::int64_t kind_decides = -1;
+
 /// One table [backends.NAME], or a backend that was found installed.
 struct BackendConfig {
   std::string name;
@@ -62,10 +65,11 @@ struct BackendConfig {
   std::string effort;
   std::string sandbox;
   std::string approval_policy;
-  std::int64_t first_response_seconds = 0;  ///< 0: the kind's own
-  std::int64_t idle_seconds = 0;            ///< 0: the kind's own
+  std::int64_t first_response_seconds = kind_decides;
+  std::int64_t idle_seconds = kind_decides;
   JsonObject config;
   std::string permission_mode;
+  std::int64_t max_retries = kind_decides;  ///< of a call of the model
   bool allow_bypass = false;
 };
 

@@ -113,6 +113,18 @@ transport::Task<bool> Claude::knows(std::string id) {
   co_return *found;
 }
 
+transport::Task<bool> Claude::compacted_after(ProviderPoint point) {
+  const auto root = root_for(setup_.environment);
+  const auto compacted = std::make_shared<bool>(false);
+  if (!root) co_return false;
+  std::function<void()> look = [compacted, where = *root, point = std::move(point)] {
+    const auto file = find_session(where, point.conversation);
+    if (file) *compacted = claude::compacted_after(*file, point.turn).value_or(false);
+  };
+  co_await worker_.run(std::move(look));
+  co_return *compacted;
+}
+
 Executor::Reply<std::unique_ptr<Conversation>> Claude::start(ConversationSpec spec) {
   Beginning beginning;
   beginning.id = new_id();
@@ -131,6 +143,13 @@ Executor::Reply<std::unique_ptr<Conversation>> Claude::resume(ConversationSpec s
       co_return fail(Error(ErrorKind::conversation_lost,
                            "Claude Code has no conversation " + at.conversation + " any more"));
     }
+    const bool gone = co_await compacted_after(spec.origin);
+    if (gone) {
+      co_return fail(Error(ErrorKind::conversation_lost,
+                           "its parent has been compacted before it had its first prompt")
+                         .with_hint("Fork the parent anew, or answer yes when you are asked to go "
+                                    "on from a summary."));
+    }
     beginning.kind = Beginning::Kind::fork;
     beginning.from = spec.origin;
   }
@@ -145,6 +164,12 @@ Executor::Reply<std::unique_ptr<Conversation>> Claude::fork(ConversationSpec spe
   // Of a fork that has not begun itself the past is still in another conversation.
   const bool known = co_await knows(beginning.from.conversation);
   if (!known && !spec.origin.conversation.empty()) beginning.from = spec.origin;
+  const bool gone = co_await compacted_after(beginning.from);
+  if (gone) {
+    co_return fail(
+        Error(ErrorKind::conversation_lost, "the conversation has been compacted since that turn")
+            .with_hint("Fork it at a later turn."));
+  }
   co_return converse(std::move(beginning), std::move(spec));
 }
 
@@ -200,7 +225,11 @@ transport::Task<void> Claude::begin_forks_of(std::string id) {
   for (ClaudeConversation* const each : pending) {
     if (!conversations_.contains(each)) continue;
     const auto begun = co_await each->wake();
-    if (!begun) log_.warning(begun.error().message);
+    if (begun) {
+      each->stay_awake();
+    } else {
+      log_.warning(begun.error().message);
+    }
   }
 }
 

@@ -70,6 +70,9 @@ class Claude final : public Executor {
   std::unique_ptr<Conversation> converse(Beginning beginning, ConversationSpec spec);
   /// Whether Claude Code has a conversation of that name.
   transport::Task<bool> knows(std::string id);
+  /// Whether its conversation is known to have been made a summary since, so that no fork can begin
+  /// there.
+  transport::Task<bool> compacted_after(ProviderPoint point);
   Reply<std::shared_ptr<Process>> probe();
   transport::Task<void> watch_idle();
 

@@ -116,7 +116,8 @@ bool ClaudeConversation::is_pending_fork_of(const std::string& id) const {
 }
 
 bool ClaudeConversation::is_idle() const {
-  return process_ && !prompted_ && !waking_ && tasks_ == 0;
+  const bool alone_knows = holds_past_ && !kept_;
+  return process_ && !prompted_ && !waking_ && tasks_ == 0 && !alone_knows;
 }
 
 void ClaudeConversation::sleep() {
@@ -175,7 +176,7 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
 
   const std::string uuid = claude_.new_id();
   Turn turn(claude_.loop(), client, process_, uuid, spec_.session_id, spec_.workspace.cwd,
-            limits::patience);
+            claude_.setup().patience);
   turn_ = &turn;
   doomed_.reset();
   co_await run(user_line(prompt, uuid), turn, cancel);

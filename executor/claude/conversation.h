@@ -43,6 +43,8 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   transport::Task<Result<void>> wake();
   /// Whether it is a fork that has not begun: its past is still its parent's.
   bool is_pending_fork_of(const std::string& id) const;
+  /// Its past will be nowhere but in its process until the first prompt is written down.
+  void stay_awake() { holds_past_ = true; }
   /// Has a process that does nothing.
   bool is_idle() const;
   /// When it was last prompted: it sleeps the sooner the longer that is ago.
@@ -79,8 +81,9 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   std::optional<std::int64_t> limited_until_;
   std::optional<Error> doomed_;  // why the turn is not left to end by itself
   std::chrono::steady_clock::time_point last_used_ = std::chrono::steady_clock::now();
-  bool kept_;              // Claude Code has written it down
-  bool prompted_ = false;  // from before its turn to after it
+  bool holds_past_ = false;  // the process does, and nobody else
+  bool kept_;                // Claude Code has written it down
+  bool prompted_ = false;    // from before its turn to after it
   bool closed_ = false;
 };
 

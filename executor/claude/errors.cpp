@@ -31,7 +31,7 @@ constexpr std::array reasons = {
 constexpr std::array sentences = {
     Meaning{"No conversation found with session ID", ErrorKind::conversation_lost},
     Meaning{"No message found with message.uuid", ErrorKind::conversation_lost,
-            "The other session has been compacted since it was forked here: fork it anew, or fork "
+            "The other session has been compacted since it was forked here: fork it anew, or load "
             "this one to go on from a summary."},
     Meaning{"is already in use", ErrorKind::session_locked,
             "Claude Code has a conversation of this id already: resume it."},
@@ -110,11 +110,23 @@ bool had_all_its_requests(json::View result) {
          result.find("subtype").equals("error_max_turns");
 }
 
+bool had_all_its_tokens(json::View result) {
+  return result.find("stop_reason").equals("max_tokens") ||
+         result.find("api_error").equals("max_output_tokens");
+}
+
+bool was_refused(json::View result) { return result.find("stop_reason").equals("refusal"); }
+
 }  // namespace
+
+bool is_stop_of_model(json::View result) {
+  return had_all_its_tokens(result) || was_refused(result);
+}
 
 std::optional<Error> error_of_result(json::View result) {
   if (!result.find("is_error").boolean().value_or(false)) return std::nullopt;
   if (was_interrupted(result) || had_all_its_requests(result)) return std::nullopt;
+  if (is_stop_of_model(result)) return std::nullopt;
   const std::string words = words_of(result);
   return error_of(meaning_of(result, words),
                   "Claude Code: " + (words.empty() ? std::string("the turn failed") : words));
@@ -123,9 +135,8 @@ std::optional<Error> error_of_result(json::View result) {
 v1::StopReason stop_of_result(json::View result) {
   if (was_interrupted(result)) return v1::StopReason::cancelled;
   if (had_all_its_requests(result)) return v1::StopReason::max_turn_requests;
-  const json::View reason = result.find("stop_reason");
-  if (reason.equals("max_tokens")) return v1::StopReason::max_tokens;
-  if (reason.equals("refusal")) return v1::StopReason::refusal;
+  if (had_all_its_tokens(result)) return v1::StopReason::max_tokens;
+  if (was_refused(result)) return v1::StopReason::refusal;
   return v1::StopReason::end_turn;
 }
 

@@ -24,6 +24,10 @@ std::optional<Error> error_of_result(json::View result);
 /// Why a turn without an error ended.
 v1::StopReason stop_of_result(json::View result);
 
+/// Whether the model itself has ended it early. The CLI calls that an error once it has tried again
+/// in vain, and its words are all that tells more than the stop reason.
+bool is_stop_of_model(json::View result);
+
 /// `how` the process ended, "exit code 1 after 300 ms", and the end of what it `said` on stderr.
 Error error_of_exit(std::string_view how, std::string_view said);
 

@@ -89,6 +89,10 @@ TEST_CASE("an end for which there is a stop reason is no error") {
         v1::StopReason::end_turn);
   CHECK(stop(R"("is_error":false,"stop_reason":"max_tokens")") == v1::StopReason::max_tokens);
   CHECK(stop(R"("is_error":false,"stop_reason":"refusal")") == v1::StopReason::refusal);
+  CHECK(stop(R"("is_error":true,"terminal_reason":"api_error","stop_reason":"refusal")") ==
+        v1::StopReason::refusal);
+  CHECK(stop(R"("is_error":true,"terminal_reason":"api_error","stop_reason":"stop_sequence",)"
+             R"("api_error":"max_output_tokens")") == v1::StopReason::max_tokens);
   CHECK(stop(R"("is_error":true,"subtype":"error_max_turns","terminal_reason":"max_turns")") ==
         v1::StopReason::max_turn_requests);
   CHECK(stop(R"("is_error":true,"terminal_reason":"aborted_streaming","stop_reason":null)") ==

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "executor/claude/limits.h"
 #include "executor/claude/options.h"
 #include "executor/executor.h"
 
@@ -20,6 +21,7 @@ struct Setup {
   std::vector<std::string> command;
   std::vector<std::string> environment;  ///< NAME=value, the whole of it
   Defaults defaults;
+  limits::Patience patience;
 };
 
 /// Which conversation the process serves, and what of it there is by then.

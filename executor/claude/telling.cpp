@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json/writer.h"
+#include "executor/claude/errors.h"
 #include "executor/claude/tools.h"
 #include "executor/tool_parts.h"
 #include "protocol/v1/build_update.h"
@@ -216,7 +217,8 @@ void Telling::end_turn(json::View result) {
   if (!compaction_.empty())
     sink_(v1::compaction_update(std::exchange(compaction_, {}), v1::CompactionStatus::cancelled));
   const std::string said = std::exchange(synthetic_, {});
-  if (said.empty() || result.find("is_error").boolean().value_or(false)) return;
+  const bool failed = result.find("is_error").boolean().value_or(false);
+  if (said.empty() || (failed && !is_stop_of_model(result))) return;
   say(v1::UpdateKind::agent_message_chunk, said, "said-" + text_in(result, "uuid"));
 }
 

@@ -44,10 +44,19 @@ export function answering(server, decide) {
   return asked;
 }
 
+/// Answers a permission question by the first option of that kind.
+export const choosing = (kind) => ({ options }) => ({ outcome: { outcome: 'selected',
+  optionId: options.find((each) => each.kind === kind).optionId } });
+
 export class World extends AgentWorld {
-  static async make() {
+  #variables = {};
+
+  /// `tineConfig` are more lines for the backend in the program's configuration, `variables` more
+  /// of what Claude Code inherits; those that are undefined it does not.
+  static async make({ tineConfig = '', variables = {} } = {}) {
     const world = new World('claude', await startModel('messages'));
-    world.configure(`command = ["${claude}"]`);
+    world.#variables = variables;
+    world.configure(`command = ["${claude}"]\n${tineConfig}`);
     return world;
   }
 
@@ -62,6 +71,7 @@ export class World extends AgentWorld {
       DISABLE_AUTOUPDATER: '1',
       DISABLE_TELEMETRY: '1',
       DISABLE_ERROR_REPORTING: '1',
+      ...this.#variables,
     };
   }
 }

@@ -1,0 +1,238 @@
+// The processes of Claude Code: when they begin, sleep and end, whoever ends them, and what of a
+// project they execute.
+
+import assert from 'node:assert/strict';
+import {
+  existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+import { directory, running, test, until } from '../clients/cases.mjs';
+import { runProgram } from '../clients/server.mjs';
+import { apiKey, choosing, claude, promptTokens, World } from './world.mjs';
+
+const nothingRuns = () => until('every process to be gone', () => running().length === 0);
+
+const opening = (world, sessionId) => ({ sessionId, cwd: world.project, mcpServers: [] });
+
+/// What stands in a file of a process; nothing of one that has gone.
+function ofProcess(pid, file) {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function executableOf(pid) {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return '';
+  }
+}
+
+/// The processes of Claude Code itself that serve the session.
+const serving = (session) => readdirSync('/proc').filter((pid) => executableOf(pid) === claude &&
+  ofProcess(pid, 'environ').includes(`TINE_SESSION_ID=${session}`)).map(Number);
+
+/// The processes whose command line holds `text`, but not Claude Code itself.
+const commands = (text) => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) &&
+  executableOf(pid) !== claude && ofProcess(pid, 'cmdline').includes(text)).map(Number);
+
+/// A command that runs until it is killed, in two processes that have nothing to do with each other
+/// or with who has started them.
+let marks = 0;
+function endless() {
+  const mark = `endless-${process.pid}-${marks += 1}`;
+  return { mark, prompt: `[[run: setsid sh -c "while :; do sleep 1; done; ${mark}" & ` +
+    `sh -c "while :; do sleep 1; done; ${mark}"]] [[say: never]]` };
+}
+
+/// Has the session remember something, and then run what does not end; the mark of that and the
+/// end of the turn.
+async function inMidTool(server, session) {
+  server.handlers['session/request_permission'] = choosing('allow_once');
+  await server.prompt(session, '[[say: remembered]]');
+  const { mark, prompt } = endless();
+  const turn = server.prompt(session, prompt).catch((error) => error);
+  await until('the command', () => commands(mark).length >= 2);
+  return { mark, turn };
+}
+
+async function goesOn(world, server, session) {
+  assert.equal((await server.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
+  assert.ok(server.text(session).endsWith('fine'));
+  assert.ok(JSON.stringify(world.model.requests().at(-1).body.messages).includes('remembered'));
+}
+
+const kill = (pids) => { for (const pid of pids) process.kill(pid, 'SIGKILL'); };
+
+test('claude: one that is killed in mid-tool takes its commands along, and the next prompt goes on',
+  async () => {
+    const world = await World.make();
+    const { server, session } = await world.open();
+    const { mark, turn } = await inMidTool(server, session);
+    kill(serving(session));
+    const fault = await turn;
+    assert.equal(fault.data?.tine?.kind, 'backend_gone', JSON.stringify(fault));
+    assert.match(fault.message, /killed by signal 9/);
+    await until('its commands to be gone', () => commands(mark).length === 0);
+    await goesOn(world, server, session);
+    server.stdin.end();
+    await server.exited;
+    await nothingRuns();
+  });
+
+test('claude: a guardian that is killed in mid-tool ends the turn, and the next prompt goes on',
+  async () => {
+    const world = await World.make();
+    const { server, session } = await world.open();
+    const { mark, turn } = await inMidTool(server, session);
+    const [guarded] = serving(session);
+    kill([Number(ofProcess(guarded, 'status').match(/PPid:\s+(\d+)/)[1])]);
+    const fault = await turn;
+    assert.equal(fault.data?.tine?.kind, 'backend_gone', JSON.stringify(fault));
+    await until('its commands to be gone', () => commands(mark).length === 0);
+    assert.ok(!serving(session).includes(guarded));
+    await goesOn(world, server, session);
+  });
+
+for (const { whom, also } of [{ whom: 'the program', also: () => [] },
+  { whom: 'the program and Claude Code', also: serving }]) {
+  test(`claude: nothing is left of ${whom} after SIGKILL in mid-tool, and another one goes on`,
+    async () => {
+      const world = await World.make();
+      const { server, session } = await world.open();
+      const { mark } = await inMidTool(server, session);
+      kill([server.pid, ...also(session)]);
+      await server.exited;
+      await nothingRuns();
+      assert.deepEqual(commands(mark), []);
+      const next = await world.serve();
+      await next.request('session/load', opening(world, session));
+      assert.ok(next.text(session).includes('remembered'));
+      await goesOn(world, next, session);
+    });
+}
+
+test('claude: the end of the input in mid-tool ends the turn, and leaves no process', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const { mark, turn } = await inMidTool(server, session);
+  server.stdin.end();
+  assert.equal((await turn).stopReason, 'cancelled');
+  await server.exited;
+  await nothingRuns();
+  assert.deepEqual(commands(mark), []);
+});
+
+test('claude: of more than eight that are idle the oldest sleep, but for those that cannot', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: remembered]]');
+  const parent = world.model.requests().at(-1);
+  const busy = await server.newSession(world.project);
+  await server.prompt(busy, '[[say: before the summary]]');
+  const holder = await server.request('session/fork', opening(world, busy));
+  await server.prompt(busy, '/compact');
+  const { mark } = endless();
+  const input = { command: `while :; do sleep 1; done; ${mark}`, run_in_background: true };
+  server.handlers['session/request_permission'] = choosing('allow_once');
+  await server.prompt(busy, `[[call: Bash ${JSON.stringify(input)}]] [[say: it runs]]`);
+  assert.equal(serving(session).length, 1);
+  const others = [];
+  for (let i = 0; i < 10; i += 1) {
+    others.push(await server.newSession(world.project));
+    await until('its process', () => serving(others[i]).length === 1);
+  }
+  await until('the oldest to sleep', () => serving(session).length === 0);
+  assert.equal(serving(busy).length, 1);
+  assert.ok(commands(mark).length > 0);
+  // Nobody else knows the past that it begins with.
+  await server.prompt(holder.sessionId, '[[say: of the fork]]');
+  assert.ok(JSON.stringify(world.model.requests().at(-1).body.messages)
+    .includes('before the summary'));
+
+  const child = await server.request('session/fork', opening(world, session));
+  await server.prompt(child.sessionId, '[[say: of one that sleeps]]');
+  const forked = world.model.requests().at(-1);
+  assert.ok(forked.usage.cache_read_input_tokens >= promptTokens(parent));
+  await goesOn(world, server, session);
+  const woken = world.model.requests().at(-1);
+  assert.ok(woken.usage.cache_read_input_tokens >= promptTokens(parent));
+  assert.ok(!JSON.stringify(woken.body.messages).includes('of one that sleeps'));
+  server.stdin.end();
+  await server.exited;
+  await nothingRuns();
+  assert.deepEqual(commands(mark), []);
+});
+
+test('claude: a session has one writer, and another program can fork it or wait for it', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: remembered]]');
+  const [writer] = serving(session);
+  const other = await world.serve();
+  await other.request('session/load', opening(world, session));
+  const fault = await other.prompt(session, '[[say: no]]').catch((error) => error);
+  assert.equal(fault.data?.tine?.kind, 'session_locked', JSON.stringify(fault));
+  const { sessionId } = await other.request('session/fork', opening(world, session));
+  await goesOn(world, other, sessionId);
+  await server.prompt(session, '[[say: said meanwhile]]');
+  await server.request('session/close', { sessionId: session });
+  assert.ok(!serving(session).includes(writer));
+  await goesOn(world, other, session);
+  assert.ok(JSON.stringify(world.model.requests().at(-1).body.messages).includes('said meanwhile'));
+});
+
+test('claude: what a project would start is started by a session there, and by nothing else',
+  async () => {
+    const world = await World.make();
+    const touch = (name) => `touch ${join(world.home, name)}`;
+    mkdirSync(join(world.project, '.claude'));
+    writeFileSync(join(world.project, '.claude/settings.json'), JSON.stringify({ hooks: {
+      SessionStart: [{ hooks: [{ type: 'command', command: touch('hook') }] }] } }));
+    writeFileSync(join(world.project, '.mcp.json'), JSON.stringify({ mcpServers: {
+      theirs: { command: 'sh', args: ['-c', touch('server')] } } }));
+    const started = () => ['hook', 'server'].filter((name) => existsSync(join(world.home, name)));
+
+    await runProgram(['doctor'], { env: world.environment(), cwd: world.project });
+    assert.deepEqual(started(), [], 'doctor');
+    const server = await world.serve();  // stands in the project
+    await server.request('session/list', { cwd: world.project });
+    await server.request('authenticate', { methodId: 'claude-login' });
+    await server.request('logout');
+    await server.prompt(await server.newSession(directory('elsewhere')), '[[say: elsewhere]]');
+    assert.deepEqual(started(), [], 'a session elsewhere');
+    await server.newSession(world.project);
+    await until('what the project starts', () => started().length === 2);
+  });
+
+test('claude: doctor, authenticate and logout tell who is logged in', async () => {
+  const world = await World.make();
+  const doctor = async (variables = {}) => {
+    const { stdout } = await runProgram(['doctor', '--json'],
+      { env: { ...world.environment(), ...variables }, cwd: world.project });
+    return JSON.parse(stdout).backends.find(({ name }) => name === 'claude');
+  };
+  const good = await doctor();
+  assert.equal(good.version, '2.1.328');
+  assert.match(good.login, /API key/);
+  assert.equal(good.usable, true);
+  assert.ok(!JSON.stringify(good).includes(apiKey));
+  const nobody = await doctor({ ANTHROPIC_API_KEY: undefined });
+  assert.equal(nobody.usable, false);
+  assert.match(nobody.login, /nobody/);
+
+  const server = await world.serve();
+  await server.request('authenticate', { methodId: 'claude-login' });
+  await server.request('logout');
+  const stranger = await World.make({ variables: { ANTHROPIC_API_KEY: undefined } });
+  const outside = await stranger.serve();
+  const fault = await outside.request('authenticate', { methodId: 'claude-login' })
+    .catch((error) => error);
+  assert.equal(fault.data?.tine?.kind, 'auth_required', JSON.stringify(fault));
+  assert.match(fault.data.tine.hint, /claude auth login/);
+  assert.equal(stranger.model.requests().length, 0);
+});
