@@ -6,11 +6,47 @@ function(tine_glob result folder pattern)
   set(${result} ${found} PARENT_SCOPE)
 endfunction()
 
+set(TINE_ASIO_HEADERS
+  <boost/asio/awaitable.hpp>
+  <boost/asio/co_spawn.hpp>
+  <boost/asio/detached.hpp>
+  <boost/asio/io_context.hpp>
+  <boost/asio/posix/stream_descriptor.hpp>
+  <boost/asio/post.hpp>
+  <boost/asio/redirect_error.hpp>
+  <boost/asio/steady_timer.hpp>
+  <boost/asio/use_awaitable.hpp>)
+
 # The headers of Asio, for the targets of transport and of what comes after it.
 function(tine_precompile target)
   if(TINE_PCH AND TARGET tine_asio)
     target_precompile_headers(${target} REUSE_FROM tine_asio)
   endif()
+endfunction()
+
+# What all test programs read before anything else, in two sorts: with Asio and without. Tests are not
+# optimised: what they test is, and they take half the time to compile.
+function(tine_precompile_tests target)
+  target_compile_options(${target} PRIVATE -O0)
+  if(NOT TINE_PCH)
+    return()
+  endif()
+  set(donor tine_test_headers)
+  set(headers "${PROJECT_SOURCE_DIR}/tests/catch.h")
+  set(link Catch2::Catch2)
+  if(TARGET tine_asio)
+    set(donor tine_test_headers_asio)
+    list(APPEND headers ${TINE_ASIO_HEADERS})
+    list(APPEND link tine_asio)
+  endif()
+  if(NOT TARGET ${donor})
+    add_library(${donor} OBJECT "${PROJECT_SOURCE_DIR}/tests/headers.cpp")
+    target_link_libraries(${donor} PRIVATE ${link})
+    target_compile_options(${donor} PRIVATE -O0)
+    set_target_properties(${donor} PROPERTIES CXX_CLANG_TIDY "")
+    target_precompile_headers(${donor} PRIVATE ${headers})
+  endif()
+  target_precompile_headers(${target} REUSE_FROM ${donor})
 endfunction()
 
 # tine_layer(NAME [FOLDER f] [WITHOUT file...] LINK library...)
@@ -56,7 +92,7 @@ function(tine_tests name sources library)
     if(TARGET tine_schema_check)
       target_link_libraries(${name}_tests PRIVATE tine_schema_check)
     endif()
-    tine_precompile(${name}_tests)
+    tine_precompile_tests(${name}_tests)
     set(list "${CMAKE_CURRENT_BINARY_DIR}/${name}_tests.cmake")
     add_custom_command(TARGET ${name}_tests POST_BUILD
       COMMAND "${CMAKE_COMMAND}" "-DPROGRAM=$<TARGET_FILE:${name}_tests>" "-DPREFIX=${name}"
