@@ -99,6 +99,22 @@ transport::Task<Result<void>> ClaudeConversation::launch() {
   co_return Result<void>();
 }
 
+/// Whoever cancels meanwhile does not wait for the process, which goes on with its start.
+transport::Task<Result<void>> ClaudeConversation::wake_unless(transport::CancelSource& cancel) {
+  const auto over = std::make_shared<transport::Event>(claude_.loop());
+  const auto woken = std::make_shared<Result<void>>();
+  claude_.loop().spawn([](ClaudeConversation& self, std::shared_ptr<transport::Event> set,
+                          std::shared_ptr<Result<void>> result) -> transport::Task<void> {
+    auto done = co_await self.wake();
+    *result = std::move(done);
+    set->set();
+  }(*this, over, woken));
+  const auto subscription = cancel.on_cancel([over] { over->set(); });
+  co_await over->wait();
+  if (cancel.cancelled()) co_return fail(ErrorKind::cancelled, "the turn was cancelled");
+  co_return *woken;
+}
+
 /// Tells the process what has been chosen since.
 transport::Task<Result<void>> ClaudeConversation::choose() {
   const Choices wanted = choices_of(spec_.settings);
@@ -161,13 +177,14 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
                                                         v1::Client& client,
                                                         transport::CancelSource& cancel) {
   prompted_ = true;
-  auto ready = co_await wake();
+  auto ready = co_await wake_unless(cancel);
   if (ready) ready = co_await choose();
   if (ready && !process_) ready = fail(ErrorKind::backend_gone, "claude has ended");
   if (!ready) {
     prompted_ = false;
     TurnOutcome outcome;
-    outcome.stop = fail(std::move(ready.error()));
+    outcome.stop = v1::StopReason::cancelled;
+    if (!cancel.cancelled()) outcome.stop = fail(std::move(ready.error()));
     co_return outcome;
   }
   // A point in the past of this conversation is gone once that is a summary.

@@ -54,6 +54,7 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
 
  private:
   transport::Task<Result<void>> launch();
+  transport::Task<Result<void>> wake_unless(transport::CancelSource& cancel);
   transport::Task<Result<void>> choose();
   transport::Task<void> run(std::string line, Turn& turn, transport::CancelSource& cancel);
   transport::Task<void> finish(Turn& turn, bool cancelled);
