@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
 #include "cli/exit_code.h"
@@ -172,6 +173,29 @@ class Show {
   std::vector<Kept> total_;
 };
 
+/// Where the show's sessions are kept as long as it lasts: they are none of the user's.
+class Stage {
+ public:
+  Stage() {
+    std::error_code fault;
+    std::string pattern =
+        (std::filesystem::temp_directory_path(fault) / "tine-demo-XXXXXX").string();
+    if (const char* made = ::mkdtemp(pattern.data()); made != nullptr) path_ = made;
+  }
+  ~Stage() {
+    std::error_code fault;
+    if (!path_.empty()) std::filesystem::remove_all(path_, fault);
+  }
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  /// Empty: there is no room for it.
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 transport::Task<void> listen(v1::AgentConnection& agent, transport::Event& over) {
   co_await agent.serve();
   over.set();
@@ -190,6 +214,8 @@ transport::Task<int> demo(World& world, transport::CancelSource shutdown) {
   spec.command = {program, "acp", "--backend", "rehearsal"};
   spec.environment = {"PATH=" + world.env.variable("PATH").value_or("/usr/bin:/bin"),
                       "TINE_LOG_LEVEL=error", "HOME=" + world.env.variable("HOME").value_or("/")};
+  const Stage stage;
+  if (!stage.path().empty()) spec.environment.push_back("XDG_STATE_HOME=" + stage.path());
   spec.own_stderr = true;
   print(styled(dim, "$ " + program + " acp --backend rehearsal") + "\n");
   auto child = transport::Child::start(world.loop, spec);

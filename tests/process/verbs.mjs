@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, patience, program, test, within } from '../clients/cases.mjs';
@@ -253,6 +253,12 @@ test('demo shows a fork, and what each branch knows', async () => {
   assert.match(stdout, /[0-9A-Z]{26} {2}main\n└─ [0-9A-Z]{26} {2}fork/);
   assert.match(stdout, /The server has ended\.\n$/);
   assert.equal(stderr, '');
+});
+
+test('demo leaves no session behind', async () => {
+  const home = directory('home');
+  await good(['demo'], { env: { HOME: home } });
+  assert.deepEqual(readdirSync(home), []);
 });
 
 test('demo on a terminal has colours, unless they are not wanted', async () => {
