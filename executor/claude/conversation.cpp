@@ -44,6 +44,7 @@ ClaudeConversation::ClaudeConversation(Claude& claude, Beginning beginning, Conv
 }
 
 ClaudeConversation::~ClaudeConversation() {
+  *there_ = false;
   claude_.remove(*this);
   if (process_) process_->listen(nullptr);
 }
@@ -52,15 +53,19 @@ ClaudeConversation::~ClaudeConversation() {
 // ------------------------------------------------------------------------------------
 
 transport::Task<Result<void>> ClaudeConversation::wake() {
+  // Who makes a conversation may let go of it before its process has started.
+  const auto there = there_;
   while (waking_) {
     const auto until_then = waking_;
     co_await until_then->wait();
+    if (!*there) co_return fail(ErrorKind::cancelled, "the conversation is gone");
   }
   if (process_ && !process_->gone()) co_return Result<void>();
   if (closed_) co_return fail(ErrorKind::cancelled, "the conversation is closed");
   const auto waking = std::make_shared<transport::Event>(claude_.loop());
   waking_ = waking;
   auto done = co_await launch();
+  if (!*there) co_return fail(ErrorKind::cancelled, "the conversation is gone");
   waking_.reset();
   waking->set();
   claude_.look_after_idle();
@@ -76,11 +81,20 @@ transport::Task<Result<void>> ClaudeConversation::launch() {
   process.cwd = spec_.workspace.cwd;
   Choices told = choices_of(spec_.settings);
   told.thinks = true;  // that cannot be said on the command line
+  const auto there = there_;
   auto started = co_await Process::start(claude_.loop(), claude_.log(), claude_.redactor(),
                                          std::move(process));
   if (!started) co_return fail(std::move(started.error()));
+  if (!*there) {
+    co_await (*started)->stop();
+    co_return fail(ErrorKind::cancelled, "the conversation is gone");
+  }
   if (const std::string servers = servers_request(spec_.workspace); !servers.empty()) {
     const auto taken = co_await (*started)->control(servers, limits::control);
+    if (!*there) {
+      co_await (*started)->stop();
+      co_return fail(ErrorKind::cancelled, "the conversation is gone");
+    }
     if (!taken) claude_.log().warning(taken.error().message);
   }
   if ((*started)->gone()) co_return fail(ErrorKind::backend_gone, "claude has ended");

@@ -86,6 +86,7 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   bool kept_;                // Claude Code has written it down
   bool prompted_ = false;    // from before its turn to after it
   bool closed_ = false;
+  const std::shared_ptr<bool> there_ = std::make_shared<bool>(true);  // false once it is destroyed
 };
 
 }  // namespace tine::executor::claude
