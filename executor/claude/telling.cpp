@@ -166,7 +166,7 @@ void Telling::whole_text(json::View message, json::View block) {
 
 void Telling::call(json::View block, std::string_view parent) {
   const std::string id = text_in(block, "id");
-  if (only_changes_plan(text_in(block, "name"))) {
+  if (parent.empty() && only_changes_plan(text_in(block, "name"))) {
     hidden_.insert(id);
     return;
   }
