@@ -161,7 +161,11 @@ void Process::send(std::string line) { outbox_.push(std::move(line), 0, {}); }
 Process::Reply<std::string> Process::control(std::string request,
                                              transport::Milliseconds deadline) {
   const auto self = shared_from_this();
-  if (closed_) co_return fail(ErrorKind::backend_gone, "claude has ended");
+  if (closed_) {
+    // It may have ended before it was asked anything.
+    const transport::ExitReport report = co_await process_->exited();
+    co_return fail(why_gone(report));
+  }
   const std::string id = "tine-" + std::to_string(next_call_++);
   const auto call = std::make_shared<Call>(loop_);
   calls_.emplace(id, call);
