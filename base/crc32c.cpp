@@ -46,7 +46,8 @@ std::uint32_t step(std::uint32_t crc, char c) {
 }
 
 #if defined(__x86_64__)
-__attribute__((target("sse4.2"))) std::uint32_t crc32c_instruction(std::string_view bytes, std::uint32_t before) {
+__attribute__((target("sse4.2"))) std::uint32_t crc32c_instruction(std::string_view bytes,
+                                                                   std::uint32_t before) {
   std::uint64_t crc = ~before;
   const char* p = bytes.data();
   std::size_t left = bytes.size();

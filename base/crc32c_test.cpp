@@ -10,7 +10,7 @@ using tine::crc32c_portable;
 TEST_CASE("crc32c gives the published checksums") {
   CHECK(crc32c("") == 0);
   CHECK(crc32c("123456789") == 0xE3069283);
-  CHECK(crc32c(std::string(32, '\0')) == 0x8A9136AA);   // RFC 3720, B.4
+  CHECK(crc32c(std::string(32, '\0')) == 0x8A9136AA);  // RFC 3720, B.4
   CHECK(crc32c(std::string(32, '\xFF')) == 0x62A8AB43);
 }
 
