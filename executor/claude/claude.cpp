@@ -158,9 +158,9 @@ Executor::Reply<std::unique_ptr<Conversation>> Claude::resume(ConversationSpec s
 
 Executor::Reply<std::unique_ptr<Conversation>> Claude::fork(ConversationSpec spec,
                                                             ProviderPoint at) {
+  if (at.turn.empty()) co_return co_await start(std::move(spec));
   Beginning beginning{
       .kind = Beginning::Kind::fork, .id = new_id(), .from = std::move(at), .granted = {}};
-  if (beginning.from.turn.empty()) beginning.kind = Beginning::Kind::start;
   // Of a fork that has not begun itself the past is still in another conversation.
   const bool known = co_await knows(beginning.from.conversation);
   if (!known && !spec.origin.conversation.empty()) beginning.from = spec.origin;
@@ -291,9 +291,8 @@ transport::Task<Result<void>> Claude::logout() {
   spec.environment = stripped(setup_.environment);
   auto process = co_await transport::Guarded::start(loop_, std::move(spec));
   if (!process) co_return fail(not_installed(std::move(process.error())));
-  const auto channel = (*process)->take_channel();
-  channel->close_write();
-  const transport::ExitReport report = co_await (*process)->exited();
+  (*process)->take_channel()->close();
+  const transport::ExitReport report = co_await (*process)->stop(limits::errand);
   if (report.code == 0) co_return Result<void>();
   co_return fail(error_of_exit(report.text(), redactor_.redacted(report.tail)));
 }

@@ -39,6 +39,10 @@ inline constexpr transport::KillLadder ending{.after_input = milliseconds(3'000)
 inline constexpr transport::KillLadder killing{.after_input = milliseconds(0),
                                                .after_term = milliseconds(500)};
 
+/// What a run of the program that does one thing and ends is given for it. Then it is made to end.
+inline constexpr transport::KillLadder errand{.after_input = milliseconds(30'000),
+                                              .after_term = milliseconds(1'000)};
+
 /// How long a process may do nothing. Then it is ended, and resumed by the next prompt.
 inline constexpr milliseconds idle{15 * 60'000};
 
