@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "protocol/v1/build_update.h"
+#include "protocol/v1/test_client.h"
 #include "session/service.h"
 #include "session/store/files.h"
 #include "session/store/reader.h"
@@ -108,7 +109,7 @@ class Puppet final : public executor::Executor {
 };
 
 /// An editor that notes what it is told.
-class Listener final : public v1::Client {
+class Listener final : public v1::test::RefusingClient {
  public:
   const v1::ClientCapabilities& capabilities() const override { return nothing_; }
   void update(const v1::Update& update) override {
@@ -118,44 +119,12 @@ class Listener final : public v1::Client {
     if (text) heard += ":" + *text;
     last = update.payload;
   }
-  transport::Task<void> room() override { co_return; }
-  bool has_room() const override { return true; }
-  Reply<v1::PermissionResponse> request_permission(v1::PermissionRequest, Cancel) override {
-    co_return refused();
-  }
-  Reply<v1::ReadTextFileResponse> read_text_file(v1::ReadTextFileRequest, Cancel) override {
-    co_return refused();
-  }
-  Reply<v1::WriteTextFileResponse> write_text_file(v1::WriteTextFileRequest, Cancel) override {
-    co_return refused();
-  }
-  Reply<v1::CreateTerminalResponse> create_terminal(v1::CreateTerminalRequest, Cancel) override {
-    co_return refused();
-  }
-  Reply<v1::TerminalOutputResponse> terminal_output(v1::TerminalRequest, Cancel) override {
-    co_return refused();
-  }
-  Reply<v1::WaitForTerminalExitResponse> wait_for_terminal_exit(v1::TerminalRequest,
-                                                                Cancel) override {
-    co_return refused();
-  }
-  Reply<v1::KillTerminalResponse> kill_terminal(v1::TerminalRequest, Cancel) override {
-    co_return refused();
-  }
-  Reply<v1::ReleaseTerminalResponse> release_terminal(v1::TerminalRequest, Cancel) override {
-    co_return refused();
-  }
-  Reply<v1::ElicitationResponse> create_elicitation(v1::ElicitationRequest, Cancel) override {
-    co_return refused();
-  }
-  void complete_elicitation(std::string /*elicitation_id*/) override {}
 
   std::string take() { return std::exchange(heard, {}); }
   std::string heard;
   std::string last;
 
  private:
-  static Failure refused() { return fail(ErrorKind::unsupported, "nobody is there"); }
   v1::ClientCapabilities nothing_;
 };
 

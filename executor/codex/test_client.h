@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "protocol/v1/client.h"
+#include "protocol/v1/test_client.h"
 #include "transport/event.h"
 
 namespace tine::executor::codex::test {
 
-class TestClient final : public v1::Client {
+class TestClient final : public v1::test::RefusingClient {
  public:
   explicit TestClient(transport::Loop& loop) : roomy(loop), loop_(loop) { roomy.set(); }
 
@@ -37,35 +37,12 @@ class TestClient final : public v1::Client {
     co_await over.wait();
     co_return fail(ErrorKind::cancelled, "cancelled");
   }
-  Reply<v1::ReadTextFileResponse> read_text_file(v1::ReadTextFileRequest, Cancel) override {
-    co_return unsupported();
-  }
-  Reply<v1::WriteTextFileResponse> write_text_file(v1::WriteTextFileRequest, Cancel) override {
-    co_return unsupported();
-  }
-  Reply<v1::CreateTerminalResponse> create_terminal(v1::CreateTerminalRequest, Cancel) override {
-    co_return unsupported();
-  }
-  Reply<v1::TerminalOutputResponse> terminal_output(v1::TerminalRequest, Cancel) override {
-    co_return unsupported();
-  }
-  Reply<v1::WaitForTerminalExitResponse> wait_for_terminal_exit(v1::TerminalRequest,
-                                                                Cancel) override {
-    co_return unsupported();
-  }
-  Reply<v1::KillTerminalResponse> kill_terminal(v1::TerminalRequest, Cancel) override {
-    co_return unsupported();
-  }
-  Reply<v1::ReleaseTerminalResponse> release_terminal(v1::TerminalRequest, Cancel) override {
-    co_return unsupported();
-  }
   Reply<v1::ElicitationResponse> create_elicitation(v1::ElicitationRequest request,
                                                     Cancel) override {
     forms.push_back(std::move(request));
-    if (!form_answer) co_return unsupported();
+    if (!form_answer) co_return refused();
     co_return *form_answer;
   }
-  void complete_elicitation(std::string) override {}
 
   /// Those of one kind.
   std::vector<nlohmann::json> of(const std::string& kind) const {
@@ -84,7 +61,6 @@ class TestClient final : public v1::Client {
   std::optional<v1::ElicitationResponse> form_answer;
 
  private:
-  static Failure unsupported() { return fail(ErrorKind::unsupported, "not here"); }
   transport::Loop& loop_;
 };
 

@@ -97,6 +97,7 @@ class Performance {
   /// A new message begins with the next chunk.
   void next_message() { message_.clear(); }
   std::string next_id(std::string_view what);
+  static std::string quoted_path(std::string_view path);
   std::string path(std::string_view given) const;
 
   /// A tool call from its first to its last update.
