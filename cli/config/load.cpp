@@ -5,6 +5,7 @@
 #include "cli/config/config.h"
 #include "cli/config/discover.h"
 #include "cli/config/schema.h"
+#include "cli/config/width.h"
 
 namespace tine::cli {
 namespace {
@@ -123,6 +124,13 @@ Result<Config> overlay_project(const Config& base, const std::string& cwd, const
     return tl::unexpected(done.error());
   }
   if (auto done = settle_default(config); !done) return tl::unexpected(done.error());
+  const Origin* const chosen = config.origin_of("default_backend");
+  if (chosen != nullptr && chosen->layer == Layer::project) {
+    const BackendConfig& backend = *config.find_backend(config.default_backend);
+    if (auto done = check_project_backend(base, backend, *chosen); !done) {
+      return tl::unexpected(done.error());
+    }
+  }
   return config;
 }
 

@@ -33,7 +33,8 @@ std::string value_for(std::size_t type, const Rule& rule) {
 TEST_CASE("project: it may choose backend, model and effort") {
   FakeMachine machine;
   machine.files[std::string(user_path)] =
-      "model = \"mine\"\n[backends.work]\nkind = \"rehearsal\"\n";
+      "model = \"mine\"\n[backends.work]\nkind = \"rehearsal\"\n"
+      "projects_may_choose = true\n";
   const auto config =
       machine.load_project("default_backend = \"work\"\nmodel = \"theirs\"\neffort = \"high\"\n");
   CHECK(complaint(config) == "no error");
@@ -103,9 +104,36 @@ TEST_CASE("project: a backend that the user has not is refused") {
   FakeMachine machine;
   CHECK(complaint(machine.load_project("\ndefault_backend = \"evil\"")) ==
         "/p/.tine.toml:2:1: default_backend: there is no backend \"evil\" (there are: rehearsal)");
-  machine.programs = {"/usr/bin/codex"};
+}
+
+TEST_CASE("project: a backend that the user has not offered is refused, also an installed one") {
+  FakeMachine machine;
+  machine.programs = {"/usr/bin/codex", "/usr/bin/claude"};
   machine.variables["PATH"] = "/usr/bin";
+  machine.built_in = {BackendKind::codex, BackendKind::claude, BackendKind::rehearsal};
+  // The one that is in force without the file changes nothing.
   CHECK(machine.load_project("default_backend = \"codex\"").value().default_backend == "codex");
+
+  const auto installed = machine.load_project("default_backend = \"claude\"");
+  CHECK(complaint(installed) ==
+        "/p/.tine.toml:1:1: default_backend: a project's file may not choose \"claude\", as you "
+        "have not offered it to projects");
+  CHECK(installed.error().hint ==
+        "To let projects choose it, add a table [backends.claude] with kind = \"claude\" and "
+        "projects_may_choose = true to /home/me/.config/tine/config.toml; to use it here yourself, "
+        "start tine with --backend claude.");
+
+  machine.files[std::string(user_path)] =
+      "default_backend = \"codex\"\n[backends.yolo]\nkind = \"codex\"\n";
+  const auto configured = machine.load_project("default_backend = \"yolo\"");
+  CHECK(complaint(configured).ends_with("as you have not offered it to projects"));
+  CHECK(configured.error().hint ==
+        "To let projects choose it, add projects_may_choose = true to [backends.yolo] in "
+        "/home/me/.config/tine/config.toml; to use it here yourself, start tine with --backend "
+        "yolo.");
+  // What the user says at the start goes before the file, which then chooses nothing.
+  machine.flags = {{"--backend", "yolo"}};
+  CHECK(machine.load_project("default_backend = \"claude\"").value().default_backend == "yolo");
 }
 
 TEST_CASE("project: empty values and what looks like a flag are refused") {

@@ -129,8 +129,15 @@ constexpr unsigned only(BackendKind kind) { return 1U << static_cast<unsigned>(k
 constexpr unsigned codex = only(BackendKind::codex);
 constexpr unsigned claude = only(BackendKind::claude);
 constexpr unsigned acp = only(BackendKind::acp);
+constexpr unsigned rehearsal = only(BackendKind::rehearsal);
 
 constexpr std::array backends_table = {
+    BackendKey{"projects_may_choose",
+               &BackendConfig::projects_may_choose,
+               codex | claude | acp | rehearsal,
+               {},
+               "Whether a project's file may choose this backend, unless it is wider than the "
+               "default backend."},
     BackendKey{"command",
                &BackendConfig::command,
                codex | claude | acp,

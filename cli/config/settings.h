@@ -59,6 +59,7 @@ struct BackendConfig {
   std::string name;
   BackendKind kind = BackendKind::rehearsal;
   Origin origin;
+  bool projects_may_choose = false;
   Strings command;  ///< empty: the kind's own
   Variables env;
   std::string model;
