@@ -59,14 +59,13 @@ struct PastTurn {
   std::string answer;
 };
 
-/// What a conversation may tell at any time, of its own accord and also between its turns. Each may
-/// be empty. They may be called as long as the conversation is there, and never from within a call
-/// of it.
-struct Aside {
-  std::function<void(v1::Update)> say;         ///< within a turn: see Client
-  std::function<void(const Settings&)> offer;  ///< what can be chosen, known better
-  std::function<void(const std::vector<v1::Command>&)> offer_commands;  ///< all of the backend's
-  std::function<void()> rest;  ///< it is not live any more; the next prompt wakes it
+/// What a conversation reports of its own accord, also between its turns. Each may be empty. They
+/// may be called as long as the conversation is there, and never from within a call of it.
+struct ConversationEvents {
+  std::function<void(v1::Update)> on_update;         ///< within a turn: see Client
+  std::function<void(const Settings&)> on_settings;  ///< what can be chosen, known better
+  std::function<void(const std::vector<v1::Command>&)> on_commands;  ///< all of the backend's
+  std::function<void()> on_idle;  ///< it is not live any more; the next prompt wakes it
 };
 
 struct ConversationSpec {
@@ -84,7 +83,7 @@ struct ConversationSpec {
   ProviderPoint origin;
   /// For adopt: where the other conversation was begun. Empty: in the workspace's directory.
   std::string adopted_cwd;
-  Aside aside;
+  ConversationEvents events;
 };
 
 /// The outcome of a turn that also keeps what is known of one that failed.

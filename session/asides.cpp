@@ -38,15 +38,15 @@ std::string shown(const executor::Settings& settings) {
 
 }  // namespace
 
-executor::Aside Asides::calls() {
+executor::ConversationEvents Asides::calls() {
   const std::weak_ptr<Asides> self = weak_from_this();
-  executor::Aside calls;
-  calls.say = [self](v1::Update update) {
+  executor::ConversationEvents calls;
+  calls.on_update = [self](v1::Update update) {
     const auto asides = self.lock();
     const auto session = asides ? asides->session_.lock() : nullptr;
     if (session) session->overhear(std::move(update));
   };
-  calls.offer = [self](const executor::Settings& settings) {
+  calls.on_settings = [self](const executor::Settings& settings) {
     const auto asides = self.lock();
     if (!asides) return;
     if (const auto session = asides->session_.lock()) {
@@ -55,7 +55,7 @@ executor::Aside Asides::calls() {
       asides->settings_ = settings;
     }
   };
-  calls.offer_commands = [self](const std::vector<v1::Command>& commands) {
+  calls.on_commands = [self](const std::vector<v1::Command>& commands) {
     const auto asides = self.lock();
     if (!asides) return;
     if (const auto session = asides->session_.lock()) {
@@ -64,7 +64,7 @@ executor::Aside Asides::calls() {
       asides->commands_ = commands;
     }
   };
-  calls.rest = [self] {
+  calls.on_idle = [self] {
     const auto asides = self.lock();
     const auto session = asides ? asides->session_.lock() : nullptr;
     if (session) session->rest();

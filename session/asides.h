@@ -18,7 +18,7 @@ class Session;
 class Asides : public std::enable_shared_from_this<Asides> {
  public:
   /// What the conversation is given to call.
-  executor::Aside calls();
+  executor::ConversationEvents calls();
   /// From now on `session` is told; what waits is told now.
   void tell(const std::shared_ptr<Session>& session);
 

@@ -19,7 +19,7 @@ TEST_CASE("asides: a live conversation is heard between its turns, and is record
   theatre.client.take();
   theatre.say("By the way.");
   CHECK(theatre.client.take() == "agent_message_chunk:By the way.");
-  theatre.puppet->aside.rest();
+  theatre.puppet->events.on_idle();
   CHECK_FALSE(theatre.is_locked());
   CHECK(theatre.told() == std::string(one_turn) + "update:By the way. ");
 }
@@ -56,15 +56,15 @@ TEST_CASE("asides: nobody hears a conversation that was let go of") {
   Theatre theatre;
   theatre.puppet->live = true;
   theatre.turn();
-  const executor::Aside old = theatre.puppet->aside;
+  const executor::ConversationEvents old = theatre.puppet->events;
   theatre.close();
   theatre.client.take();
-  old.say(v1::text_chunk(v1::UpdateKind::agent_message_chunk, "Boo.", "boo"));
-  old.offer(settings({"other"}, {"other"}));
-  old.offer_commands({});
-  old.rest();
+  old.on_update(v1::text_chunk(v1::UpdateKind::agent_message_chunk, "Boo.", "boo"));
+  old.on_settings(settings({"other"}, {"other"}));
+  old.on_commands({});
+  old.on_idle();
   theatre.session = nullptr;
-  old.rest();
+  old.on_idle();
   CHECK(theatre.client.take().empty());
 }
 
@@ -75,12 +75,12 @@ TEST_CASE("asides: new lists keep what is chosen, and nothing is recorded") {
   REQUIRE(theatre.run(theatre.session->set_mode("auto")));
   const std::string before = theatre.told();
   theatre.client.take();
-  theatre.puppet->aside.offer(settings({"plan", "ask", "auto"}, {"large", "small", "huge"}));
+  theatre.puppet->events.on_settings(settings({"plan", "ask", "auto"}, {"large", "small", "huge"}));
   CHECK(theatre.client.take() == "config_option_update");
   CHECK(theatre.client.last.find("huge") != std::string::npos);
   CHECK(theatre.session->modes().current == "auto");
   CHECK(theatre.session->settings().options.front().current == "small");
-  theatre.puppet->aside.rest();
+  theatre.puppet->events.on_idle();
   CHECK(theatre.told() == before);
 }
 
@@ -88,7 +88,7 @@ TEST_CASE("asides: the same lists again are no news") {
   Theatre theatre;
   theatre.turn();
   theatre.client.take();
-  theatre.puppet->aside.offer(theatre.puppet->offered);
+  theatre.puppet->events.on_settings(theatre.puppet->offered);
   CHECK(theatre.client.take().empty());
 }
 
@@ -97,11 +97,11 @@ TEST_CASE("asides: a choice that is not offered any more is another one, and is 
   theatre.puppet->live = true;
   theatre.turn();
   theatre.client.take();
-  theatre.puppet->aside.offer(settings({"plan", "auto"}, {"huge"}));
+  theatre.puppet->events.on_settings(settings({"plan", "auto"}, {"huge"}));
   CHECK(theatre.client.take() == "current_mode_update config_option_update");
   CHECK(theatre.session->state().mode == "plan");
   CHECK(theatre.session->state().options.at("model") == "huge");
-  theatre.puppet->aside.rest();
+  theatre.puppet->events.on_idle();
   CHECK(theatre.told() == std::string(one_turn) + "update update ");
 }
 
@@ -109,7 +109,7 @@ TEST_CASE("asides: a backend's commands are announced with ours, then and later"
   Theatre theatre;
   theatre.turn();
   theatre.client.take();
-  theatre.puppet->aside.offer_commands(
+  theatre.puppet->events.on_commands(
       {{.name = "review", .description = "x", .hint = {}, .meta = {}}});
   CHECK(theatre.client.take() == "available_commands_update");
   theatre.client.last.clear();

@@ -16,7 +16,7 @@ executor::ConversationSpec SessionService::spec_of(const Branch& branch) const {
   spec.workspace = branch.workspace;
   spec.settings = chosen(branch.backend.settings(), branch.state);
   spec.turns = branch.state.turns;
-  spec.aside = branch.asides->calls();
+  spec.events = branch.asides->calls();
   return spec;
 }
 

@@ -73,7 +73,7 @@ class Puppet final : public executor::Executor {
     done += "fork " + at.conversation + "@" + at.turn + " ";
     auto conversation = made(std::move(spec));
     // A fork may look around before it is a session.
-    aside.offer_commands({{.name = "early", .description = "x", .hint = {}, .meta = {}}});
+    events.on_commands({{.name = "early", .description = "x", .hint = {}, .meta = {}}});
     co_return conversation;
   }
   Reply<Adopted> adopt(ConversationSpec spec, std::string id) override {
@@ -97,12 +97,12 @@ class Puppet final : public executor::Executor {
   bool live = false;
   int turns = 0;
   std::string done;
-  executor::Aside aside;  // of the conversation that was made last
+  executor::ConversationEvents events;  // of the conversation that was made last
   ProviderPoint origin;
 
  private:
   std::unique_ptr<executor::Conversation> made(ConversationSpec spec) {
-    aside = spec.aside;
+    events = spec.events;
     origin = spec.origin;
     return std::make_unique<Spoken>(*this, std::move(spec));
   }
@@ -205,7 +205,7 @@ struct Theatre {
     }
   }
   void say(const std::string& text) {
-    puppet->aside.say(v1::text_chunk(v1::UpdateKind::agent_message_chunk, text, text));
+    puppet->events.on_update(v1::text_chunk(v1::UpdateKind::agent_message_chunk, text, text));
   }
 
   store::TemporaryFolder place;

@@ -68,7 +68,7 @@ executor::ConversationSpec Session::spec() {
   };
   spec.origin = origin_of(state(), *history(), history()->cursor());
   listen_to(std::make_shared<Asides>());
-  spec.aside = asides_->calls();
+  spec.events = asides_->calls();
   return spec;
 }
 

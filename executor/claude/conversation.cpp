@@ -107,9 +107,8 @@ transport::Task<Result<void>> ClaudeConversation::launch() {
   last_used_ = std::chrono::steady_clock::now();
   const json::View greeting(process_->greeting());
   claude_.learn(greeting);
-  if (spec_.aside.offer) spec_.aside.offer(claude_.settings());
-  if (spec_.aside.offer_commands)
-    spec_.aside.offer_commands(commands_of(greeting.find("commands")));
+  if (spec_.events.on_settings) spec_.events.on_settings(claude_.settings());
+  if (spec_.events.on_commands) spec_.events.on_commands(commands_of(greeting.find("commands")));
   co_return Result<void>();
 }
 
@@ -157,7 +156,7 @@ void ClaudeConversation::sleep() {
   claude_.loop().spawn([](std::shared_ptr<Process> going) -> transport::Task<void> {
     co_await going->stop();
   }(process));
-  if (spec_.aside.rest) spec_.aside.rest();
+  if (spec_.events.on_idle) spec_.events.on_idle();
 }
 
 transport::Task<void> ClaudeConversation::close() {
@@ -179,8 +178,8 @@ void ClaudeConversation::on_gone(const Error& why) {
   telling_.break_off();
   if (turn_ != nullptr) {
     turn_->fail(why);
-  } else if (spec_.aside.rest) {
-    spec_.aside.rest();
+  } else if (spec_.events.on_idle) {
+    spec_.events.on_idle();
   }
 }
 
@@ -286,8 +285,8 @@ void ClaudeConversation::request(std::string control) {
 void ClaudeConversation::say(v1::Update update) {
   if (turn_ != nullptr) {
     turn_->say(std::move(update));
-  } else if (spec_.aside.say) {
-    spec_.aside.say(std::move(update));
+  } else if (spec_.events.on_update) {
+    spec_.events.on_update(std::move(update));
   }
 }
 

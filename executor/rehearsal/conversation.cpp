@@ -22,7 +22,7 @@ RehearsedConversation::RehearsedConversation(transport::Loop& loop, Rehearsal& a
       id_(std::move(id)),
       spec_(std::move(spec)),
       backstage_(std::make_shared<Backstage>()) {
-  backstage_->aside = spec_.aside;
+  backstage_->events = spec_.events;
 }
 
 RehearsedConversation::~RehearsedConversation() { backstage_->over = true; }
@@ -38,8 +38,8 @@ transport::Task<void> RehearsedConversation::offer_soon(transport::Loop& loop,
   if (backstage->over) co_return;
   const v1::Command recite{
       .name = "recite", .description = "Recites what it was told", .hint = {}, .meta = {}};
-  if (backstage->aside.offer) backstage->aside.offer(settings);
-  if (backstage->aside.offer_commands) backstage->aside.offer_commands({recite});
+  if (backstage->events.on_settings) backstage->events.on_settings(settings);
+  if (backstage->events.on_commands) backstage->events.on_commands({recite});
 }
 
 transport::Task<void> RehearsedConversation::say_later(transport::Loop& loop,
@@ -47,11 +47,11 @@ transport::Task<void> RehearsedConversation::say_later(transport::Loop& loop,
                                                        Later what) {
   co_await transport::pause(loop, what.pause);
   if (backstage->over) co_return;
-  const Aside& aside = backstage->aside;
-  if (aside.say) {
-    aside.say(v1::text_chunk(v1::UpdateKind::agent_message_chunk, what.text, what.message));
+  const ConversationEvents& events = backstage->events;
+  if (events.on_update) {
+    events.on_update(v1::text_chunk(v1::UpdateKind::agent_message_chunk, what.text, what.message));
   }
-  if (--backstage->waiting == 0 && aside.rest) aside.rest();
+  if (--backstage->waiting == 0 && events.on_idle) events.on_idle();
 }
 
 transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::ContentBlock> prompt,

@@ -37,7 +37,7 @@ class RehearsedConversation final : public Conversation {
  private:
   /// Shared with what goes on between the turns.
   struct Backstage {
-    Aside aside;
+    ConversationEvents events;
     std::size_t waiting = 0;  // texts that are to be said
     bool over = false;
   };
