@@ -97,6 +97,11 @@ Executor::Reply<std::shared_ptr<AppServer>> Codex::use() {
   co_return server_;
 }
 
+transport::Task<void> Codex::stop_using() {
+  --uses_;
+  co_await stop_unless_used();
+}
+
 transport::Task<void> Codex::stop_unless_used() {
   if (uses_ > 0 || !server_) co_return;
   const auto server = std::exchange(server_, nullptr);
@@ -124,13 +129,20 @@ Executor::Reply<std::string> Codex::call_once(std::string method, std::string pa
   auto server = co_await use();
   if (!server) co_return fail(std::move(server.error()));
   auto answer = co_await (*server)->call(std::move(method), std::move(params), limits::call);
-  --uses_;
-  co_await stop_unless_used();
+  co_await stop_using();
   co_return answer;
 }
 
 // --- threads
 // ------------------------------------------------------------------------------------
+
+Executor::Reply<std::string> Codex::read_workspace_sandbox(std::shared_ptr<AppServer> server,
+                                                           const ConversationSpec& spec) {
+  auto answer = co_await server->call("config/read", cwd_params(spec.workspace.cwd), limits::call);
+  if (!answer) co_return fail(std::move(answer.error()));
+  const json::View own = json::View(*answer).find("config").find("sandbox_workspace_write");
+  co_return workspace_sandbox(own, setup_.defaults.config, spec.workspace);
+}
 
 Executor::Reply<Codex::Opened> Codex::open(ThreadCall call, const ConversationSpec& spec,
                                            ProviderPoint of, std::string model) {
@@ -143,15 +155,18 @@ Executor::Reply<Codex::Opened> Codex::open(ThreadCall call, const ConversationSp
   if (call == ThreadCall::fork) method = "thread/fork";
   auto let_in = co_await check_login(*server);
   if (!let_in) {
-    --uses_;
-    co_await stop_unless_used();
+    co_await stop_using();
     co_return fail(std::move(let_in.error()));
+  }
+  auto sandbox = co_await read_workspace_sandbox(*server, spec);
+  if (!sandbox) {
+    co_await stop_using();
+    co_return fail(std::move(sandbox.error()));
   }
   auto answer = co_await (*server)->call(
       method, thread_params(call, spec, choices, setup_.defaults.config, of), limits::call);
   if (!answer) {
-    --uses_;
-    co_await stop_unless_used();
+    co_await stop_using();
     Error error = std::move(answer.error());
     const bool refused = error.kind == ErrorKind::backend_failed;
     if (refused && call != ThreadCall::start) error.kind = ErrorKind::conversation_lost;
@@ -162,9 +177,7 @@ Executor::Reply<Codex::Opened> Codex::open(ThreadCall call, const ConversationSp
   opened.server = std::move(*server);
   opened.thread.id = text_in(result.find("thread"), "id");
   opened.thread.model = text_in(result, "model");
-  if (const json::View sandbox = result.find("sandbox");
-      sandbox.find("type").equals("workspaceWrite"))
-    opened.thread.workspace_sandbox = sandbox.raw();
+  opened.thread.workspace_sandbox = std::move(*sandbox);
   opened.thread.kept = call != ThreadCall::start;
   co_return opened;
 }
@@ -249,8 +262,7 @@ transport::Task<Result<void>> Codex::authenticate(std::string method_id) {
   auto server = co_await use();
   if (!server) co_return fail(std::move(server.error()));
   auto let_in = co_await check_login(*server);
-  --uses_;
-  co_await stop_unless_used();
+  co_await stop_using();
   co_return let_in;
 }
 
@@ -272,8 +284,7 @@ transport::Task<DoctorReport> Codex::doctor() {
   }
   report.version = (*server)->version();
   const auto answer = co_await (*server)->call("account/read", "{}", limits::call);
-  --uses_;
-  co_await stop_unless_used();
+  co_await stop_using();
   if (!answer) {
     report.summary = answer.error().message;
     co_return report;

@@ -69,7 +69,12 @@ class Codex final : public Executor {
  private:
   /// The process, counted as used once more, until leave() or lost().
   Reply<std::shared_ptr<AppServer>> use();
+  /// Counted as used once less.
+  transport::Task<void> stop_using();
   transport::Task<void> stop_unless_used();
+  /// What the user's configuration of Codex makes of writing in the project.
+  Reply<std::string> read_workspace_sandbox(std::shared_ptr<AppServer> server,
+                                            const ConversationSpec& spec);
   Reply<Opened> open(ThreadCall call, const ConversationSpec& spec, ProviderPoint of,
                      std::string model);
   Reply<std::unique_ptr<Conversation>> converse(ThreadCall call, ConversationSpec spec,

@@ -95,8 +95,7 @@ transport::Task<void> CodexConversation::run(std::vector<v1::ContentBlock> promp
   const auto server = server_;
   const bool compacts = v1::plain_text(prompt) == compact_command;
   std::string method = "turn/start";
-  std::string params =
-      turn_params(thread_.id, prompt, spec_.workspace, thread_.workspace_sandbox, choices, known_);
+  std::string params = turn_params(thread_.id, prompt, thread_.workspace_sandbox, choices, known_);
   if (compacts) {
     method = "thread/compact/start";
     params = thread_id_params(thread_.id);

@@ -28,7 +28,7 @@ class CodexConversation final : public Conversation, public ThreadListener {
   struct Thread {
     std::string id;
     std::string model;
-    std::string workspace_sandbox;  ///< JSON; empty: it was opened with another one
+    std::string workspace_sandbox;  ///< JSON: see params.h
     bool kept = false;              ///< Codex has written it down: it has a turn
   };
 

@@ -81,10 +81,18 @@ void write_identity(json::Writer& out, const ChildIdentity& id) {
   }
 }
 
+/// What decides about trust, and is none of the configured settings' business: see thread_params().
+bool decides_trust(std::string_view name) {
+  const std::string_view first = name.substr(0, name.find('.'));
+  return first == "projects" || first == "sandbox_mode" || first == "default_permissions";
+}
+
 void write_config(json::Writer& out, const ConversationSpec& spec, const std::string& configured) {
   out.begin_object();
-  for (const auto& [name, given] : json::View(configured).members())
-    out.key(name.string().value_or(std::string())).raw(given.raw());
+  for (const auto& [name, given] : json::View(configured).members()) {
+    const std::string key = name.string().value_or(std::string());
+    if (!decides_trust(key)) out.key(key).raw(given.raw());
+  }
   // An error that is told is of more use than an endless attempt.
   out.member("features.unbounded_connection_retries", false);
   // Alike in parent and child, or the provider's cache would be of no use.
@@ -96,10 +104,6 @@ void write_config(json::Writer& out, const ConversationSpec& spec, const std::st
     if (server.transport == v1::McpServer::Transport::acp) continue;
     out.key("mcp_servers." + server_name(server.name));
     write_server(out, server);
-  }
-  if (!spec.workspace.additional_directories.empty()) {
-    out.key("sandbox_workspace_write.writable_roots");
-    write_strings(out, spec.workspace.additional_directories);
   }
   out.end_object();
 }
@@ -126,15 +130,15 @@ void write_input(json::Writer& out, const v1::ContentBlock& block) {
       .end_object();
 }
 
-void write_sandbox(json::Writer& out, const std::string& sandbox, const v1::Workspace& workspace) {
-  out.begin_object();
-  if (sandbox == "workspace-write") {
-    out.member("type", "workspaceWrite").key("writableRoots");
-    write_strings(out, workspace.additional_directories);
-  } else {
-    out.member("type", sandbox == "read-only" ? "readOnly" : "dangerFullAccess");
-  }
-  out.end_object();
+constexpr std::string_view workspace_table = "sandbox_workspace_write";
+
+/// A setting of the table for writing in the project: as configured for the backend, as a table or
+/// by its whole name, or else as Codex has it.
+json::View workspace_setting(json::View effective, json::View configured, std::string_view name) {
+  const std::string whole = std::string(workspace_table) + "." + std::string(name);
+  if (const json::View given = configured.find(whole); !given.raw().empty()) return given;
+  const json::View given = configured.find(workspace_table).find(name);
+  return given.raw().empty() ? effective.find(name) : given;
 }
 
 }  // namespace
@@ -206,7 +210,7 @@ std::string thread_params(ThreadCall call, const ConversationSpec& spec, const C
   out.member("cwd", std::string_view(spec.workspace.cwd));
   write_unless_empty(out, "model", choices.model);
   write_unless_empty(out, "approvalPolicy", choices.approval);
-  write_unless_empty(out, "sandbox", choices.sandbox);
+  out.member("sandbox", "read-only");
   if (const auto& prompt = spec.workspace.system_prompt; prompt && call == ThreadCall::start) {
     const std::string said = v1::plain_text(prompt->content);
     out.member(prompt->mode == "override" ? "baseInstructions" : "developerInstructions",
@@ -224,9 +228,34 @@ std::string thread_id_params(const std::string& thread_id) {
   return out;
 }
 
+std::string cwd_params(const std::string& cwd) {
+  std::string out;
+  json::Writer(out).begin_object().member("cwd", std::string_view(cwd)).end_object();
+  return out;
+}
+
+std::string workspace_sandbox(json::View effective, const std::string& configured,
+                              const v1::Workspace& workspace) {
+  const auto setting = [&](std::string_view name) {
+    return workspace_setting(effective, json::View(configured), name);
+  };
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("type", "workspaceWrite").key("writableRoots").begin_array();
+  for (const json::View root : setting("writable_roots").elements())
+    if (const auto path = root.string()) out.string(*path);
+  for (const std::string& root : workspace.additional_directories) out.string(root);
+  out.end_array();
+  out.member("networkAccess", setting("network_access").boolean().value_or(false));
+  out.member("excludeTmpdirEnvVar", setting("exclude_tmpdir_env_var").boolean().value_or(false));
+  out.member("excludeSlashTmp", setting("exclude_slash_tmp").boolean().value_or(false));
+  out.end_object();
+  return text;
+}
+
 std::string turn_params(const std::string& thread_id, const std::vector<v1::ContentBlock>& prompt,
-                        const v1::Workspace& workspace, const std::string& workspace_sandbox,
-                        const Choices& choices, const Choices& known) {
+                        const std::string& workspace_sandbox, const Choices& choices,
+                        const Choices& known) {
   std::string text;
   json::Writer out(text);
   out.begin_object().member("threadId", std::string_view(thread_id)).key("input").begin_array();
@@ -234,15 +263,12 @@ std::string turn_params(const std::string& thread_id, const std::vector<v1::Cont
   out.end_array();
   if (choices.model != known.model) write_unless_empty(out, "model", choices.model);
   if (choices.effort != known.effort) write_unless_empty(out, "effort", choices.effort);
-  if (choices.approval != known.approval)
-    write_unless_empty(out, "approvalPolicy", choices.approval);
-  if (choices.sandbox != known.sandbox) {
-    out.key("sandboxPolicy");
-    if (choices.sandbox == "workspace-write" && !workspace_sandbox.empty()) {
-      out.raw(workspace_sandbox);
-    } else {
-      write_sandbox(out, choices.sandbox, workspace);
-    }
+  out.member("approvalPolicy", std::string_view(choices.approval)).key("sandboxPolicy");
+  if (choices.sandbox == "workspace-write") {
+    out.raw(workspace_sandbox);
+  } else {
+    const bool reads_only = choices.sandbox != "danger-full-access";
+    out.begin_object().member("type", reads_only ? "readOnly" : "dangerFullAccess").end_object();
   }
   out.end_object();
   return text;

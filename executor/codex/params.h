@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json/view.h"
 #include "executor/executor.h"
 
 namespace tine::executor::codex {
@@ -42,16 +43,28 @@ Choices choices_of(const Settings& settings);
 
 enum class ThreadCall : std::uint8_t { start, resume, fork };
 /// `of` is the thread that is resumed or forked, with the last turn that a fork keeps.
+///
+/// A thread is always opened for reading alone, and each turn brings its sandbox: to Codex a wider
+/// sandbox for a thread means that its user trusts the folder. It then writes that down in the
+/// user's configuration and starts what the folder's own configuration names.
 std::string thread_params(ThreadCall call, const ConversationSpec& spec, const Choices& choices,
                           const std::string& config, const ProviderPoint& of);
 
 /// Of a call that is about a thread and nothing else.
 std::string thread_id_params(const std::string& thread_id);
+/// Of a call that is about a directory and nothing else.
+std::string cwd_params(const std::string& cwd);
 
-/// Of what was chosen only what `known` does not say already. `workspace_sandbox` is Codex's own
-/// sandbox for writing in the project, JSON, where it is known.
+/// The sandbox for writing in the project, as a turn names it: JSON. `effective` is
+/// sandbox_workspace_write of Codex's configuration as config/read tells it, `configured` is what
+/// is configured for the backend.
+std::string workspace_sandbox(json::View effective, const std::string& configured,
+                              const v1::Workspace& workspace);
+
+/// Model and effort are named where `known` does not say them already, permissions always: what a
+/// thread has when it is opened is narrower. `workspace_sandbox` is as above.
 std::string turn_params(const std::string& thread_id, const std::vector<v1::ContentBlock>& prompt,
-                        const v1::Workspace& workspace, const std::string& workspace_sandbox,
-                        const Choices& choices, const Choices& known);
+                        const std::string& workspace_sandbox, const Choices& choices,
+                        const Choices& known);
 
 }  // namespace tine::executor::codex

@@ -81,7 +81,6 @@ TEST_CASE("a thread begins with its directory, permissions and identity") {
   spec.workspace.mcp_servers = {local, remote};
   const Tree params = thread(ThreadCall::start, spec, R"({"personality":"none"})");
   CHECK(params["cwd"] == "/w");
-  CHECK(params["sandbox"] == "workspace-write");
   CHECK(params["approvalPolicy"] == "on-request");
   CHECK_FALSE(params.contains("model"));
   CHECK_FALSE(params.contains("threadId"));
@@ -93,7 +92,28 @@ TEST_CASE("a thread begins with its directory, permissions and identity") {
   CHECK(config["mcp_servers.my_tools"] ==
         Tree{{"command", "tool"}, {"args", {"-x"}}, {"env", {{"KEY", "v"}}}});
   CHECK(config["mcp_servers.far"] == Tree{{"url", "https://x"}, {"http_headers", {{"A", "b"}}}});
-  CHECK(config["sandbox_workspace_write.writable_roots"] == Tree{"/more"});
+}
+
+TEST_CASE("a thread is opened for reading alone, whatever is chosen and configured") {
+  Settings settings = settings_for({}, {});
+  for (const v1::Mode& mode : std::vector(settings.modes.available)) {
+    settings.modes.current = mode.id;
+    const ConversationSpec spec = spec_of(settings);
+    for (const ThreadCall call : {ThreadCall::start, ThreadCall::resume, ThreadCall::fork}) {
+      const Tree params = thread(call, spec, R"({"sandbox_mode":"danger-full-access",
+          "default_permissions":":workspace","projects":{"/w":{"trust_level":"trusted"}},
+          "projects./w.trust_level":"trusted","projects_of_mine":1})");
+      CHECK(params["sandbox"] == "read-only");
+      CHECK_FALSE(params.contains("permissions"));
+      for (const auto& [key, value] : params["config"].items()) {
+        CHECK_FALSE(key.starts_with("projects."));
+        CHECK(key != "projects");
+        CHECK(key != "sandbox_mode");
+        CHECK(key != "default_permissions");
+      }
+      CHECK(params["config"]["projects_of_mine"] == 1);
+    }
+  }
 }
 
 TEST_CASE("a thread is resumed whole and forked at a turn") {
@@ -119,17 +139,17 @@ TEST_CASE("a system prompt goes with the start of a thread only") {
   CHECK(thread(ThreadCall::start, spec)["baseInstructions"] == "be brief");
 }
 
-TEST_CASE("a turn says only what has changed") {
-  v1::Workspace workspace;
-  workspace.additional_directories = {"/more"};
+TEST_CASE("a turn names model and effort when they change, and its permissions always") {
+  const std::string own_sandbox = R"({"type":"workspaceWrite","writableRoots":["/more"]})";
   const Choices known{
       .model = "a", .effort = "", .approval = "on-request", .sandbox = "workspace-write"};
-  std::string own_sandbox;
   const auto turn = [&](const Choices& choices) {
-    return Tree::parse(
-        turn_params("T", {v1::text_block("hi")}, workspace, own_sandbox, choices, known));
+    return Tree::parse(turn_params("T", {v1::text_block("hi")}, own_sandbox, choices, known));
   };
-  CHECK(turn(known) == Tree{{"threadId", "T"}, {"input", {{{"type", "text"}, {"text", "hi"}}}}});
+  CHECK(turn(known) == Tree{{"threadId", "T"},
+                            {"input", {{{"type", "text"}, {"text", "hi"}}}},
+                            {"approvalPolicy", "on-request"},
+                            {"sandboxPolicy", Tree::parse(own_sandbox)}});
   Choices other = known;
   other.model = "b";
   other.effort = "low";
@@ -138,13 +158,36 @@ TEST_CASE("a turn says only what has changed") {
   CHECK(changed["model"] == "b");
   CHECK(changed["effort"] == "low");
   CHECK(changed["sandboxPolicy"] == Tree{{"type", "readOnly"}});
-  CHECK_FALSE(changed.contains("approvalPolicy"));
-  Choices back = known;
-  std::swap(back.sandbox, other.sandbox);
-  const auto back_from = [&](const Choices& from) {
-    return Tree::parse(turn_params("T", {}, workspace, own_sandbox, known, from))["sandboxPolicy"];
+  other.sandbox = "danger-full-access";
+  other.approval = "never";
+  CHECK(turn(other)["sandboxPolicy"] == Tree{{"type", "dangerFullAccess"}});
+  CHECK(turn(other)["approvalPolicy"] == "never");
+}
+
+TEST_CASE("writing in the project is as Codex, the backend and the session have it") {
+  v1::Workspace workspace;
+  const auto sandbox = [&](const std::string& codex, const std::string& configured) {
+    return Tree::parse(workspace_sandbox(json::View(codex), configured, workspace));
   };
-  CHECK(back_from(back) == Tree{{"type", "workspaceWrite"}, {"writableRoots", {"/more"}}});
-  own_sandbox = R"({"type":"workspaceWrite","networkAccess":true})";
-  CHECK(back_from(back)["networkAccess"] == true);
+  const Tree closed{{"type", "workspaceWrite"},
+                    {"writableRoots", Tree::array()},
+                    {"networkAccess", false},
+                    {"excludeTmpdirEnvVar", false},
+                    {"excludeSlashTmp", false}};
+  CHECK(sandbox("", "") == closed);
+  CHECK(sandbox("null", "{}") == closed);
+  const std::string own = R"({"writable_roots":["/own"],"network_access":true,
+      "exclude_tmpdir_env_var":true,"exclude_slash_tmp":true})";
+  const Tree as_codex_has_it = sandbox(own, "");
+  CHECK(as_codex_has_it["writableRoots"] == Tree{"/own"});
+  CHECK(as_codex_has_it["networkAccess"] == true);
+  CHECK(as_codex_has_it["excludeTmpdirEnvVar"] == true);
+  CHECK(as_codex_has_it["excludeSlashTmp"] == true);
+  workspace.additional_directories = {"/more"};
+  CHECK(sandbox(own, "")["writableRoots"] == Tree{"/own", "/more"});
+  CHECK(sandbox(own, R"({"sandbox_workspace_write":{"network_access":false}})")["networkAccess"] ==
+        false);
+  const Tree dotted = sandbox(own, R"({"sandbox_workspace_write.writable_roots":["/other"]})");
+  CHECK(dotted["writableRoots"] == Tree{"/other", "/more"});
+  CHECK(dotted["networkAccess"] == true);
 }

@@ -21,15 +21,17 @@ function needSandbox() {
 
 export class World extends AgentWorld {
   /// `provider` are more lines for Codex's configuration of the mocked provider, `codexConfig` for
-  /// the rest of it, `tineConfig` for the backend in the program's own.
-  static async make({ provider = '', codexConfig = '', tineConfig = '' } = {}) {
+  /// the rest of it, `codexTop` for its beginning, `tineConfig` for the backend in the program's own.
+  /// Codex knows nothing of the project: it has not been trusted.
+  static async make({ provider = '', codexConfig = '', codexTop = '', tineConfig = '' } = {}) {
     needSandbox();
     const world = new World('codex', await startModel('responses'));
     mkdirSync(join(world.home, '.codex'));
-    writeFileSync(join(world.home, '.codex/config.toml'), `
+    writeFileSync(world.codexConfiguration, `
 model = "gpt-5.5"
 model_provider = "mock"
 check_for_update_on_startup = false
+${codexTop}
 # The sandbox makes mount points in what may be written, and leaves them there when it is killed.
 [sandbox_workspace_write]
 exclude_slash_tmp = true
@@ -41,12 +43,12 @@ base_url = "http://127.0.0.1:${world.model.port}/v1"
 wire_api = "responses"
 env_key = "OPENAI_API_KEY"
 ${provider}
-[projects."${world.project}"]
-trust_level = "trusted"
 `);
     world.configure(`command = ["${codex}"]\n${tineConfig}`);
     return world;
   }
+
+  get codexConfiguration() { return join(this.home, '.codex/config.toml'); }
 
   environment() {
     return { ...super.environment(), OPENAI_API_KEY: 'very-secret-key' };
