@@ -29,7 +29,7 @@ std::string styled(std::string_view style, std::string_view text) {
   return std::string(style).append(text).append(plain);
 }
 
-void heading(std::string_view text) { print("\n" + styled(bold, text) + "\n"); }
+void heading(std::string_view text) { print_styled("\n" + styled(bold, text) + "\n"); }
 
 std::string number(json::View value) {
   return value.type() == json::Type::number ? std::string(value.raw()) : std::string("?");
@@ -49,7 +49,7 @@ class Audience final : public v1::ClientHandler {
     if (!text) return;
     // A recital has several lines; they stay under the speaker.
     for (const char c : *text)
-      print(c == '\n' ? std::string_view("\n         ") : std::string_view(&c, 1));
+      print_styled(c == '\n' ? std::string_view("\n         ") : std::string_view(&c, 1));
   }
   Answer<v1::PermissionResponse> request_permission(v1::PermissionRequest /*request*/,
                                                     v1::RequestContext& /*context*/) override {
@@ -72,10 +72,10 @@ class Show {
     const v1::InitializeRequest hello;
     const auto ready = co_await agent_.initialize(hello, no_deadline_);
     if (!ready) co_return fail(ready.error());
-    print("  agent  " + ready->agent_info.value_or(v1::Implementation()).name + " " +
-          ready->agent_info.value_or(v1::Implementation()).version + ", protocol version " +
-          std::to_string(ready->protocol_version) +
-          ", can fork: " + (ready->agent_capabilities.session.fork ? "yes" : "no") + "\n");
+    print_styled("  agent  " + ready->agent_info.value_or(v1::Implementation()).name + " " +
+                 ready->agent_info.value_or(v1::Implementation()).version + ", protocol version " +
+                 std::to_string(ready->protocol_version) +
+                 ", can fork: " + (ready->agent_capabilities.session.fork ? "yes" : "no") + "\n");
 
     heading("session/new");
     v1::NewSessionRequest request;
@@ -83,7 +83,7 @@ class Show {
     const auto created = co_await agent_.new_session(std::move(request), no_deadline_);
     if (!created) co_return fail(created.error());
     branches_.push_back({created->session_id, "", "main"});
-    print("  session " + created->session_id + "\n");
+    print_styled("  session " + created->session_id + "\n");
 
     const std::vector<Line> before = {
         {0, "[[say:Noted: the tests live in tests/.]] The tests live in tests/."},
@@ -99,8 +99,9 @@ class Show {
     if (!forked) co_return fail(forked.error());
     const json::View how = session::ours(forked->meta).find("fork");
     branches_.push_back({forked->session_id, branches_.front().id, "fork"});
-    print("  session " + forked->session_id + ", " + how.find("strategy").string().value_or("?") +
-          ", after turn " + number(how.find("at").find("turn")) + "\n");
+    print_styled("  session " + forked->session_id + ", " +
+                 how.find("strategy").string().value_or("?") + ", after turn " +
+                 number(how.find("at").find("turn")) + "\n");
 
     const std::vector<Line> apart = {{0, "[[say:Noted: rewrite it.]] Here: rewrite the parser."},
                                      {1, "[[say:Noted: patch it.]] Here: only patch the parser."}};
@@ -114,15 +115,16 @@ class Show {
 
     heading("Tokens in total (modelled: the agent of this show asks no model)");
     for (std::size_t i = 0; i < branches_.size(); ++i) {
-      print("  " + branches_[i].name + "   prompt " + number(total_[i].view().find("prompt")) +
-            " tokens, of that " + percent(total_[i].view().find("cacheHitRatio")) +
-            " from the cache; output " + number(total_[i].view().find("output")) + "\n");
+      print_styled("  " + branches_[i].name + "   prompt " +
+                   number(total_[i].view().find("prompt")) + " tokens, of that " +
+                   percent(total_[i].view().find("cacheHitRatio")) + " from the cache; output " +
+                   number(total_[i].view().find("output")) + "\n");
     }
     heading("The tree");
     std::vector<session::TreeNode> nodes;
     for (const Branch& branch : branches_)
       nodes.push_back({branch.id, branch.parent, branch.id + "  " + branch.name});
-    print(session::draw_tree(nodes));
+    print_styled(session::draw_tree(nodes));
     co_return Result<void>();
   }
 
@@ -149,18 +151,18 @@ class Show {
     const std::size_t told = text.find("]] ");
     const std::string shown =
         told == std::string::npos ? "What do you know?" : text.substr(told + 3);
-    print("\n" + styled(dim, branches_[branch].name) + "  you   " + shown + "\n      " +
-          styled(bold, "tine") + " ");
+    print_styled("\n" + styled(dim, branches_[branch].name) + "  you   " + shown + "\n      " +
+                 styled(bold, "tine") + " ");
     v1::PromptRequest request;
     request.session_id = branches_[branch].id;
     request.prompt = {v1::text_block(std::move(text))};
     const auto answer = co_await agent_.prompt(std::move(request), no_deadline_);
     if (!answer) co_return fail(answer.error());
     const json::View usage = session::ours(answer->meta).find("usage");
-    print("\n" +
-          styled(dim, "            prompt " + number(usage.find("prompt")) + " tokens, " +
-                          percent(usage.find("cacheHitRatio")) + " from the cache") +
-          "\n");
+    print_styled("\n" +
+                 styled(dim, "            prompt " + number(usage.find("prompt")) + " tokens, " +
+                                 percent(usage.find("cacheHitRatio")) + " from the cache") +
+                 "\n");
     total_.resize(branches_.size());
     total_[branch].text = usage.find("cumulative").raw();
     co_return Result<void>();
@@ -217,7 +219,7 @@ transport::Task<int> demo(World& world, transport::CancelSource shutdown) {
   const Stage stage;
   if (!stage.path().empty()) spec.environment.push_back("XDG_STATE_HOME=" + stage.path());
   spec.own_stderr = true;
-  print(styled(dim, "$ " + program + " acp --backend rehearsal") + "\n");
+  print_styled(styled(dim, "$ " + program + " acp --backend rehearsal") + "\n");
   auto child = transport::Child::start(world.loop, spec);
   if (!child) {
     print_error(child.error());
@@ -238,10 +240,11 @@ transport::Task<int> demo(World& world, transport::CancelSource shutdown) {
     print_error(played.error());
     co_return exit_code::failed;
   }
-  print(styled(dim,
-               "\nThe server has ended" +
-                   std::string(WIFEXITED(status) && WEXITSTATUS(status) == 0 ? "." : " badly.")) +
-        "\n");
+  print_styled(
+      styled(dim,
+             "\nThe server has ended" +
+                 std::string(WIFEXITED(status) && WEXITSTATUS(status) == 0 ? "." : " badly.")) +
+      "\n");
   co_return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? exit_code::good : exit_code::failed;
 }
 

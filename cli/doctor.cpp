@@ -13,8 +13,15 @@ std::string line(std::string_view name, std::string_view value) {
   std::string out = "    ";
   out.append(name)
       .append(std::string(name.size() < 10 ? 10 - name.size() : 1, ' '))
-      .append(value)
+      .append(visible_line(value))
       .append("\n");
+  return out;
+}
+
+/// What a backend says may have several lines.
+std::string indented(std::string_view text) {
+  std::string out;
+  for (const char c : visible(text)) out.append(c == '\n' ? "\n    " : std::string_view(&c, 1));
   return out;
 }
 
@@ -31,7 +38,7 @@ transport::Task<int> doctor(World& world, bool json) {
     const bool preferred = backend.get() == world.backends.preferred;
     if (preferred) good = report.usable;
     text += "\n  " + std::string(backend->name()) + (preferred ? " (the default)" : "") + ": " +
-            (report.usable ? "works" : "does not work") + "; " + report.summary + "\n";
+            (report.usable ? "works" : "does not work") + "; " + indented(report.summary) + "\n";
     text += line("kind", backend->kind()) + line("program", report.binary) +
             line("version", report.version) + line("login", report.login) +
             line("forking", report.forking);

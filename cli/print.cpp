@@ -25,28 +25,34 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
+bool is_terminal(int fd) { return ::isatty(fd) == 1; }
+
+bool write_to(int fd, std::string_view text) {
+  return is_terminal(fd) ? write_all(fd, visible(text)) : write_all(fd, text);
+}
+
 }  // namespace
 
-bool print(std::string_view text) { return write_all(STDOUT_FILENO, text); }
+bool print(std::string_view text) { return write_to(STDOUT_FILENO, text); }
 
-bool print_to_stderr(std::string_view text) { return write_all(STDERR_FILENO, text); }
+bool print_to_stderr(std::string_view text) { return write_to(STDERR_FILENO, text); }
 
-std::string printable(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
-    if (byte < 0x20 || byte == 0x7F) {
-      out.push_back(' ');
-    } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
-      // The control characters that UTF-8 writes with two bytes.
-      out.push_back(' ');
-      ++i;
-    } else {
-      out.push_back(text[i]);
-    }
-  }
-  return out;
+bool print_styled(std::string_view text) { return write_all(STDOUT_FILENO, text); }
+
+PrintStream::PrintStream()
+    : terminal_(is_terminal(STDOUT_FILENO)), visible_(VisibleText::Lines::kept) {}
+
+bool PrintStream::print(std::string_view text) {
+  if (!terminal_) return write_all(STDOUT_FILENO, text);
+  std::string shown;
+  visible_.append(text, shown);
+  return write_all(STDOUT_FILENO, shown);
+}
+
+bool PrintStream::finish() {
+  std::string shown;
+  visible_.finish(shown);
+  return write_all(STDOUT_FILENO, shown);
 }
 
 void print_error(const Error& error) {
@@ -54,15 +60,15 @@ void print_error(const Error& error) {
   std::string_view rest = error.message;
   for (std::size_t newline = 0; newline != std::string_view::npos;) {
     newline = rest.find('\n');
-    text.append(printable(rest.substr(0, newline))).append("\n");
+    text.append(visible_line(rest.substr(0, newline))).append("\n");
     if (newline != std::string_view::npos) rest.remove_prefix(newline + 1);
   }
   const std::string_view hint =
       error.hint.empty() ? facts(error.kind).hint : std::string_view(error.hint);
-  if (!hint.empty()) text.append("      ").append(hint).append("\n");
+  if (!hint.empty()) text.append("      ").append(visible_line(hint)).append("\n");
   print_to_stderr(text);
 }
 
-bool colours() { return ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr; }
+bool colours() { return is_terminal(STDOUT_FILENO) && std::getenv("NO_COLOR") == nullptr; }
 
 }  // namespace tine::cli

@@ -46,6 +46,7 @@ std::string place(const std::string& path, std::string_view text, const SecretPl
 
 int redact_stdin(Redactor& redactor) {
   RedactionStream stream(redactor);
+  PrintStream printed;
   std::array<char, read_size> room{};
   std::string out;
   for (;;) {
@@ -57,11 +58,12 @@ int redact_stdin(Redactor& redactor) {
     }
     if (n == 0) break;
     stream.feed({room.data(), static_cast<std::size_t>(n)}, out);
-    print(out);
+    printed.print(out);
     out.clear();
   }
   stream.finish(out);
-  print(out);
+  printed.print(out);
+  printed.finish();
   return exit_code::good;
 }
 

@@ -60,12 +60,13 @@ class Printer final : public v1::ClientHandler {
   }
 
   const std::string& output() const { return output_; }
+  void finish() { printed_.finish(); }
   bool refused() const { return refused_; }
 
  private:
   /// When nobody reads any more there is nothing to go on for.
   void show(std::string_view text) {
-    if (!print(text)) shutdown_.cancel();
+    if (!printed_.print(text)) shutdown_.cancel();
   }
 
   bool stream_json_;
@@ -74,6 +75,7 @@ class Printer final : public v1::ClientHandler {
   transport::CancelSource shutdown_;
   bool refused_ = false;
   std::string output_;
+  PrintStream printed_;
 };
 
 std::string read_stdin() {
@@ -148,6 +150,7 @@ transport::Task<int> converse(v1::AgentConnection& agent, Printer& printer,
   if (shutdown.cancelled()) co_return exit_code::cancelled;
   const auto subscription = shutdown.on_cancel([&agent, &id] { agent.cancel(id); });
   const auto response = co_await agent.prompt(std::move(prompt), no_deadline);
+  printer.finish();
 
   if (arguments.json || arguments.stream_json) {
     print(result_json(id, printer.output(), response));

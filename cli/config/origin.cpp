@@ -1,6 +1,7 @@
 #include "cli/config/origin.h"
 
 #include "base/json/writer.h"
+#include "base/visible.h"
 #include "cli/config/limits.h"
 
 namespace tine::cli {
@@ -38,9 +39,9 @@ std::string shown(std::string_view name) {
   if (cut && !name.empty() && static_cast<unsigned char>(name.back()) >= 0xC0) {
     name.remove_suffix(1);
   }
-  std::string clean;
-  for (const char c : name) clean.push_back(c == '\x7F' ? '?' : c);
-  return json::quoted(cut ? clean + "…" : clean);
+  std::string quoted = json::quoted(name);
+  if (cut) quoted.insert(quoted.size() - 1, "…");
+  return visible_line(quoted);
 }
 
 }  // namespace tine::cli

@@ -49,7 +49,7 @@ std::string folded(std::string_view text) {
 /// On one line, and nothing in it is read as Markdown.
 std::string as_code(std::string_view text) {
   std::string out = "`";
-  for (const char c : printable(text)) out.push_back(c == '`' ? '\'' : c);
+  for (const char c : visible_line(text)) out.push_back(c == '`' ? '\'' : c);
   return out + "`";
 }
 
@@ -154,7 +154,7 @@ void Conversation::take_plan(json::View update) {
   for (const json::View entry : update.find("entries").elements()) {
     const bool done = entry.find("status").equals("completed");
     text += std::string(text.empty() ? "" : "\n") + (done ? "- [x] " : "- [ ] ") +
-            printable(text_of(entry.find("content")));
+            visible_line(text_of(entry.find("content")));
   }
   // A plan is sent whole each time: only how it ended is of interest.
   const auto known = std::find_if(pieces_.begin(), pieces_.end(),
@@ -172,7 +172,7 @@ void Conversation::remark(std::string text) {
 
 void Conversation::write(const Piece& piece, std::string& out) const {
   // A message is whole here: a secret that its chunks have cut in two shows only now.
-  const std::string text = redactor_.redacted(piece.text);
+  const std::string text = visible(redactor_.redacted(piece.text));
   switch (piece.kind) {
     case Kind::prompt:
       out += quoted_lines(text);
@@ -185,11 +185,12 @@ void Conversation::write(const Piece& piece, std::string& out) const {
       out += folded(text);
       break;
     case Kind::tool:
-      out += "- " + as_code(text) + (piece.note.empty() ? "" : " (" + printable(piece.note) + ")");
-      out += ": " + (piece.status.empty() ? std::string("not ended") : printable(piece.status));
+      out +=
+          "- " + as_code(text) + (piece.note.empty() ? "" : " (" + visible_line(piece.note) + ")");
+      out += ": " + (piece.status.empty() ? std::string("not ended") : visible_line(piece.status));
       break;
     case Kind::remark:
-      out += "*" + printable(text) + "*";
+      out += "*" + visible_line(text) + "*";
       break;
   }
   out += "\n\n";

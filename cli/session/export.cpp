@@ -39,8 +39,9 @@ class Output {
     }
     const session::store::State& state = facts.state;
     text_ = "# " + title_text(state.description) + "\n\n- session " + facts.entry.id +
-            "\n- project " + printable(state.project) + "\n- backend " + printable(state.backend) +
-            "\n- begun " + printable(state.created) + "\n- exported " + std::string(time) + "\n\n";
+            "\n- project " + visible_line(state.project) + "\n- backend " +
+            visible_line(state.backend) + "\n- begun " + visible_line(state.created) +
+            "\n- exported " + std::string(time) + "\n\n";
     text_ = redactor_.redacted(text_);
   }
 

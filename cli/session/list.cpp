@@ -26,7 +26,7 @@ std::string line_of(const SessionFacts& facts) {
   if (!facts.fault.empty())
     return line + "(its state cannot be read)  " + title_text(facts.entry.title);
   return line + counted(facts.state.turns, "turn") + "  " + short_tokens(facts.state.total) + "  " +
-         printable(facts.state.backend) + "  " + title_text(facts.state.description);
+         visible_line(facts.state.backend) + "  " + title_text(facts.state.description);
 }
 
 /// Hidden ones are drawn where a fork of them is listed, so that a family stays together.
@@ -62,7 +62,7 @@ std::string as_json(const std::vector<SessionFacts>& listed) {
 
 std::string nothing(const std::string& project) {
   return (project.empty() ? std::string("There are no sessions yet.")
-                          : "There are no sessions of " + printable(project) + " yet.") +
+                          : "There are no sessions of " + visible_line(project) + " yet.") +
          "\nBegin one with: tine run \"…\", or in an editor that runs tine acp." +
          (project.empty() ? "" : "\nThose of all projects: tine session list --all") + "\n";
 }

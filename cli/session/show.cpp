@@ -1,6 +1,7 @@
 // `tine session show`.
 
 #include "base/json/writer.h"
+#include "base/visible.h"
 #include "cli/exit_code.h"
 #include "cli/print.h"
 #include "cli/session/verbs.h"
@@ -41,7 +42,8 @@ Surroundings look_around(session::store::Store& store, const IndexEntry& entry) 
 std::string row(std::string_view name, const std::string& value) {
   constexpr std::size_t column = 14;
   if (value.empty()) return {};
-  return "  " + std::string(name) + std::string(column - name.size(), ' ') + value + "\n";
+  return "  " + std::string(name) + std::string(column - name.size(), ' ') + visible_line(value) +
+         "\n";
 }
 
 std::string status_text(const State& state, const Surroundings& around) {
@@ -50,38 +52,37 @@ std::string status_text(const State& state, const Surroundings& around) {
   if (!around.running) return text;
   text += "; in use";
   if (around.holder) {
-    text += " by PID " + std::to_string(around.holder->pid) + " on " +
-            printable(around.holder->host) + " (" + printable(around.holder->reason) + ") since " +
-            printable(around.holder->since);
+    text += " by PID " + std::to_string(around.holder->pid) + " on " + around.holder->host + " (" +
+            around.holder->reason + ") since " + around.holder->since;
   }
   return text;
 }
 
 std::string git_text(const State& state) {
   if (!state.git) return {};
-  return printable(state.git->branch) + " at " + printable(state.git->commit) +
+  return state.git->branch + " at " + state.git->commit +
          (state.git->dirty ? ", with changes" : "");
 }
 
 std::string origin_text(const State& state) {
   if (state.parent.empty() && state.adopted.empty()) return {};
   if (state.parent.empty()) {
-    return "the conversation " + printable(state.adopted) + ", begun without tine (" +
-           printable(state.fork_strategy) + "), depth " + std::to_string(state.depth);
+    return "the conversation " + state.adopted + ", begun without tine (" + state.fork_strategy +
+           "), depth " + std::to_string(state.depth);
   }
   return state.parent + " after turn " + std::to_string(state.fork_turn) + " (" +
-         printable(state.fork_strategy) + "), depth " + std::to_string(state.depth);
+         state.fork_strategy + "), depth " + std::to_string(state.depth);
 }
 
 std::string as_text(const SessionFacts& facts, const Surroundings& around) {
   const State& state = facts.state;
   std::string text = facts.entry.id + "  " + title_text(state.description) + "\n";
   if (facts.fault.empty()) {
-    text += row("status", status_text(state, around)) + row("project", printable(state.project));
-    if (state.cwd != state.project) text += row("cwd", printable(state.cwd));
-    text += row("backend", printable(state.backend)) + row("created", printable(state.created));
+    text += row("status", status_text(state, around)) + row("project", state.project);
+    if (state.cwd != state.project) text += row("cwd", state.cwd);
+    text += row("backend", state.backend) + row("created", state.created);
   } else {
-    text += row("fault", printable(facts.fault));
+    text += row("fault", facts.fault);
   }
   text += row("last used", rfc3339(facts.entry.updated_ms));
   if (facts.fault.empty()) {
@@ -91,10 +92,10 @@ std::string as_text(const SessionFacts& facts, const Surroundings& around) {
   for (const std::string& each : around.forks) text += row("fork", each);
   text += row("git", git_text(state));
   for (const auto& [name, backend] : state.backends) {
-    text += row("provider", printable(name) + " knows it as " + printable(backend.provider_id) +
-                                "; " + printable(backend.last_action));
+    text +=
+        row("provider", name + " knows it as " + backend.provider_id + "; " + backend.last_action);
   }
-  return text + row("files", printable(facts.path) + " (" + size_text(around.bytes) + ")");
+  return text + row("files", facts.path + " (" + size_text(around.bytes) + ")");
 }
 
 std::string as_json(const SessionFacts& facts, const Surroundings& around) {

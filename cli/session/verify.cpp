@@ -69,9 +69,9 @@ std::map<std::string, Part> with_ancestors(World& world, const std::vector<Index
 std::string fault_lines(const std::string& path, const session::Inspection& found) {
   std::string text;
   for (const session::Fault& each : found.faults) {
-    text += path + "/" + each.file + ":";
+    text += visible_line(path + "/" + each.file) + ":";
     if (each.line > 0) text += std::to_string(each.line) + ":";
-    text += " " + printable(each.what) + "\n";
+    text += " " + visible_line(each.what) + "\n";
   }
   return text;
 }
@@ -108,7 +108,7 @@ transport::Task<int> verify_sessions(World& world, const Arguments& arguments,
     const session::Inspection& found = inspections.at(id);
     const std::string path = world.store.path_of(part.entry);
     std::string faults = fault_lines(path, found);
-    if (!part.fault.empty()) faults += path + ": " + printable(part.fault) + "\n";
+    if (!part.fault.empty()) faults += path + ": " + visible_line(part.fault) + "\n";
     const auto parent = inspections.find(part.parent);
     if (parent != inspections.end() && parent->second.last_seq < part.fork_seq) {
       faults += path + ": its parent " + part.parent + " ends before record " +

@@ -11,7 +11,7 @@
 namespace tine::cli {
 
 std::string title_text(std::string_view title) {
-  return title.empty() ? "(no title)" : printable(title);
+  return title.empty() ? "(no title)" : visible_line(title);
 }
 
 std::string short_time(std::int64_t wall_ms) {

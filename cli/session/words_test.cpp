@@ -1,19 +1,9 @@
 #include "cli/session/words.h"
 
-#include "cli/print.h"
 #include "tests/catch.h"
 
 using namespace tine;
 using namespace tine::cli;
-
-TEST_CASE("what is printed does nothing to a terminal") {
-  CHECK(printable("a\x1b[31mb\r\n\x7f"
-                  "c") == "a [31mb   c");
-  CHECK(printable("\xC2\x9B"
-                  "31m") == " 31m");
-  CHECK(printable("naïve \xC2\xA0 ✓") == "naïve \xC2\xA0 ✓");
-  CHECK(printable("cut \xC2") == "cut \xC2");
-}
 
 TEST_CASE("sizes are told in the largest unit that fits") {
   CHECK(size_text(0) == "0 B");
