@@ -39,7 +39,6 @@ transport::Task<Result<SessionService::Forked>> SessionService::adopt(v1::Worksp
   branch.conversation = std::move(adopted->conversation);
 
   store::State& state = branch.state;
-  state.prompted = true;  // it has the other's past
   state.depth = 1;
   state.fork_strategy = "native";
   state.adopted = std::move(adopted->from.conversation);

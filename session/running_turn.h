@@ -13,8 +13,8 @@
 namespace tine::session {
 
 struct Session::Git {
-  explicit Git(transport::Loop& loop) : known(loop) {}
-  transport::Event known;
+  bool known = false;
+  bool late = false;                     // its turn has ended
   std::optional<store::GitState> state;  // none: the project is in no repository
 };
 

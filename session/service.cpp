@@ -283,7 +283,6 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   if (auto same = take_system_prompt(workspace, parent.state()); !same)
     co_return fail(std::move(same.error()));
   store::State state = new_state(workspace);
-  state.prompted = true;  // it has its parent's past
   state.backend = parent.state().backend;
   state.description = parent.state().description;
   state.mode = parent.state().mode;

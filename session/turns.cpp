@@ -207,8 +207,11 @@ Session::Report Session::claim_and_run(std::vector<v1::ContentBlock> blocks,
 }
 
 Session::Report Session::run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel) {
-  git_ = std::make_shared<Git>(library_.loop);
-  library_.loop.spawn(look_at_git(git_));
+  git_ = nullptr;
+  if (!cancel.cancelled()) {
+    git_ = std::make_shared<Git>();
+    library_.loop.spawn(look_at_git(git_));
+  }
   record_->prompt("prompt-" + std::to_string(history()->turns() + 1), blocks);
   const std::string command = command_name(blocks);
   if (!command.empty()) co_return co_await run_command(command, cancel);
@@ -254,7 +257,9 @@ transport::Task<void> Session::look_at_git(std::shared_ptr<Git> git) {
                                  .commit = std::move(found->commit),
                                  .dirty = found->dirty};
   }
-  git->known.set();
+  git->known = true;
+  // No answer waits for git. What comes too late for its own turn is saved with the next write.
+  if (git->late && git_ == git) record_->set_git(std::move(git->state));
 }
 
 transport::Task<void> Session::play(std::shared_ptr<Running> running,
@@ -310,9 +315,8 @@ Session::Report Session::finish(executor::TurnOutcome outcome, bool cancelled) {
   end.usage = outcome.usage;
   report.seq = record_->end_turn(std::move(end));
   report.turn = history()->turns();
-  // It has had the whole turn for it.
-  if (!cancelled) co_await git_->known.wait();
-  if (git_->known.is_set()) record_->set_git(std::move(git_->state));
+  if (git_ && git_->known) record_->set_git(std::move(git_->state));
+  if (git_) git_->late = !git_->known;
   auto written = co_await record_->write();
   if (!written) co_return fail(std::move(written.error()));
   if (!outcome.stop) co_return fail(std::move(outcome.stop.error()));

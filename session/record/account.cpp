@@ -79,6 +79,8 @@ void Account::take(const store::Line& line, std::int64_t begin, std::int64_t end
   } else if (line.type == record_type::header) {
     take_header(line.data);
   } else if (line.type == record_type::fork) {
+    // From here on it has the past that it was made with.
+    state.prompted = true;
     state.expected_cache_read = count_in(line.data.find("expectedCacheRead"));
   }
 }
@@ -110,8 +112,6 @@ void Account::take_header(json::View data) {
   state.fork_strategy = text_of(data.find("strategy"));
   state.adopted = text_of(data.find("adopted"));
   state.adopted_turn = text_of(data.find("adoptedTurn"));
-  // A fork has the past that it was made with.
-  if (!state.fork_strategy.empty()) state.prompted = true;
   state.turns = state.fork_turn;
   if (auto id = data.find("conversation").string())
     state.backends[state.backend].provider_id = std::move(*id);

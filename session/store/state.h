@@ -58,7 +58,11 @@ struct State {
   std::string mode;
   std::map<std::string, std::string> options;
   std::string system_prompt;  ///< JSON; empty: none
-  bool prompted = true;       ///< false: not listed, as there is nothing to come back to
+  /// False: no list shows the session, as there is nothing to come back to. A new session begins
+  /// so. Its first prompt changes that, or the `fork` record of a fork or an adopted session, with
+  /// which it is complete. A crash before that leaves nothing that is listed; retention removes
+  /// what is left.
+  bool prompted = true;
 
   std::string parent;  ///< empty: not a fork
   std::uint64_t depth = 0;
