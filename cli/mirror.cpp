@@ -1,15 +1,13 @@
 #include "cli/mirror.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <map>
 #include <memory>
 
 #include "base/json/redact.h"
 #include "base/json/view.h"
+#include "cli/private_file.h"
 #include "protocol/v1/update.h"
 #include "session/record/update_redactor.h"
 #include "transport/fd.h"
@@ -84,14 +82,13 @@ class MirrorFile {
 
 Result<transport::RpcPeer::Mirror> open_mirror(const std::string& path, Redactor& redactor) {
   if (path.empty()) return transport::RpcPeer::Mirror();
-  transport::Fd file(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND, S_IRUSR | S_IWUSR));
+  auto file = open_private(path, PrivateFile::anew);
   if (!file) {
     return fail(Error(ErrorKind::storage_failed,
-                      "cannot write the mirror " + path + ": " + std::strerror(errno))
-                    .with_hint("Name a file in a directory that you may write to."));
+                      "cannot write the mirror " + path + ": " + file.error().message)
+                    .with_hint("Name a new file in a directory that you may write to."));
   }
-  const auto mirror = std::make_shared<MirrorFile>(std::move(file), redactor);
+  const auto mirror = std::make_shared<MirrorFile>(std::move(*file), redactor);
   return transport::RpcPeer::Mirror([mirror](char direction, std::string_view line) {
     if (direction == 'i') {
       mirror->in(line);

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync, chownSync, linkSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, patience, program, test, within } from '../clients/cases.mjs';
@@ -199,6 +201,38 @@ test('--mirror records the traffic in a file of its owner', async () => {
   assert.deepEqual(parsed('-> ').map(({ method }) => method),
     ['initialize', 'session/new', 'session/prompt']);
   assert.equal(statSync(file).mode & 0o777, 0o600);
+});
+
+test('--mirror onto a file that others can read makes it anew, and the old one gets nothing', async () => {
+  const folder = directory('mirror');
+  const file = join(folder, 'traffic');
+  writeFileSync(file, 'before\n', { mode: 0o666 });
+  chmodSync(file, 0o666);
+  linkSync(file, join(folder, 'other name'));
+  await good(['run', '--mirror', file, 'hello']);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.match(readFileSync(file, 'utf8'), /^-> .*"initialize"/);
+  assert.equal(readFileSync(join(folder, 'other name'), 'utf8'), 'before\n');
+});
+
+test('--mirror follows no link, and writes over nothing but files of its user', async () => {
+  const folder = directory('mirror');
+  const [target, link] = [join(folder, 'target'), join(folder, 'link')];
+  writeFileSync(target, 'precious\n');
+  symlinkSync(target, link);
+  const refused = async (path, why) => {
+    const { code, stdout, stderr } = await runProgram(['run', '--mirror', path, 'hello']);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, why);
+  };
+  await refused(link, /^tine: cannot write the mirror .*link: it is a symbolic link\n {6}\S/);
+  assert.equal(readFileSync(target, 'utf8'), 'precious\n');
+  await refused(folder, /it is not a regular file/);
+  if (process.getuid() === 0) {
+    chownSync(target, 1234, 1234);
+    await refused(target, /it belongs to another user/);
+    assert.equal(readFileSync(target, 'utf8'), 'precious\n');
+  }
 });
 
 test('--mirror of a run', async () => {
