@@ -1,170 +1,212 @@
 #include "base/toml/document.h"
 
-#include <cstddef>
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <utility>
 
+#include "base/json/utf8.h"
+#include "base/toml/fault.h"
+#include "base/toml/library.h"
 #include "base/toml/limits.h"
-#include "base/toml/reader.h"
 
 namespace tine::toml {
 namespace {
 
-using Made = Node::Made;
 using Type = Node::Type;
 
-/// How the words of a text make tables.
-class Builder {
- public:
-  explicit Builder(std::string_view text) : in_(text) {}
+Position place(const ::toml::source_position& from) { return {from.line, from.column}; }
 
-  bool build() {
-    root_.at = {1, 1};
-    if (!in_.check_encoding()) return false;
-    section_ = &root_;
-    while (in_.skip_lines() && !in_.at_end()) {
-      if (!(in_.peek() == '[' ? header() : pair(*section_, 0)) || !in_.end_line()) return false;
-    }
-    return in_.fault().empty();
+/// Makes a tree of what toml++ has read.
+class Converter {
+ public:
+  Node convert(const ::toml::table& root) {
+    Node to;
+    to.at = {1, 1};
+    add_children(root, to, 0);
+    return to;
   }
 
-  Node& root() { return root_; }
-  const Reader& reader() const { return in_; }
+  /// A value that is nested too deeply.
+  const std::optional<Position>& too_deep() const { return too_deep_; }
 
  private:
-  /// Pointers to other children of `parent` do not outlive this.
-  Node* add(Node& parent, Type type, Made made, Position at) {
-    if (++nodes_ > limits::max_nodes) {
-      in_.fail("more than " + std::to_string(limits::max_nodes) + " values", at);
-      return nullptr;
+  void add_children(const ::toml::table& from, Node& to, std::size_t depth) {
+    to.children.reserve(from.size());
+    for (const auto& [key, value] : from) {
+      Node& child = to.children.emplace_back();
+      child.key = key.str();
+      child.key_at = place(key.source().begin);
+      fill(value, child, depth + 1);
     }
-    Node& node = parent.children.emplace_back();
-    node.type = type;
-    node.made = made;
-    node.at = at;
-    return &node;
+    std::sort(to.children.begin(), to.children.end(),
+              [](const Node& a, const Node& b) { return a.key_at < b.key_at; });
   }
 
-  Node* add(Node& parent, const Key& key, Type type, Made made) {
-    Node* const node = add(parent, type, made, key.at);
-    if (node != nullptr) {
-      node->key = key.name;
-      node->key_at = key.at;
-    }
-    return node;
-  }
-
-  Node* twice(const Key& key) {
-    in_.fail("a key or table that is there already", key.at);
-    return nullptr;
-  }
-
-  /// The table on the way of a header; it is made where there is none.
-  Node* enter(Node& table, const Key& key) {
-    Node* const next = table.find(key.name);
-    if (next == nullptr) return add(table, key, Type::table, Made::on_the_way);
-    if (next->type == Type::array && next->made == Made::header) return &next->children.back();
-    if (next->type == Type::table && next->made != Made::value) return next;
-    return twice(key);
-  }
-
-  /// [a.b] or [[a.b]]
-  bool header() {
-    in_.take('[');
-    const bool element = in_.take('[');
-    std::vector<Key> path;
-    if (!in_.read_key(path)) return false;
-    if (!in_.take(']') || (element && !in_.take(']'))) return in_.fail("expected ]");
-    Node* table = &root_;
-    for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-      table = enter(*table, path[i]);
-      if (table == nullptr) return false;
-    }
-    section_ = element ? next_element(*table, path.back()) : open_table(*table, path.back());
-    return section_ != nullptr;
-  }
-
-  Node* open_table(Node& parent, const Key& key) {
-    Node* const table = parent.find(key.name);
-    if (table == nullptr) return add(parent, key, Type::table, Made::header);
-    if (table->type != Type::table || table->made != Made::on_the_way) return twice(key);
-    table->made = Made::header;
-    table->key_at = table->at = key.at;
-    return table;
-  }
-
-  Node* next_element(Node& parent, const Key& key) {
-    Node* array = parent.find(key.name);
-    if (array == nullptr) {
-      array = add(parent, key, Type::array, Made::header);
-      if (array == nullptr) return nullptr;
-    } else if (array->type != Type::array || array->made != Made::header) {
-      return twice(key);
-    }
-    return add(*array, Type::table, Made::header, key.at);
-  }
-
-  /// key = value
-  bool pair(Node& table, std::size_t depth) {
-    std::vector<Key> path;
-    if (!in_.read_key(path)) return false;
-    if (!in_.take('=')) return in_.fail("expected =");
-    Node* parent = &table;
-    for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-      Node* next = parent->find(path[i].name);
-      if (next == nullptr) {
-        next = add(*parent, path[i], Type::table, Made::dots);
-      } else if (next->type != Type::table ||
-                 (next->made != Made::dots && next->made != Made::on_the_way)) {
-        next = twice(path[i]);
-      }
-      if (next == nullptr) return false;
-      next->made = Made::dots;
-      parent = next;
-    }
-    if (parent->find(path.back().name) != nullptr) return twice(path.back()) != nullptr;
-    Node* const node = add(*parent, path.back(), Type::table, Made::value);
-    return node != nullptr && value(*node, depth);
-  }
-
-  bool value(Node& to, std::size_t depth) {
-    in_.skip_blanks();
-    to.at = in_.here();
-    if (in_.peek() != '[' && in_.peek() != '{') return in_.read_scalar(to);
-    if (depth == limits::max_depth) return in_.fail("values nested too deeply");
-    if (in_.take('[')) return array(to, depth + 1);
-    in_.take('{');
-    return inline_table(to, depth + 1);
-  }
-
-  /// Behind the bracket.
-  bool array(Node& to, std::size_t depth) {
-    to.type = Type::array;
-    for (;;) {
-      if (!in_.skip_lines()) return false;
-      if (in_.take(']')) return true;
-      Node* const element = add(to, Type::table, Made::value, in_.here());
-      if (element == nullptr || !value(*element, depth) || !in_.skip_lines()) return false;
-      if (in_.take(']')) return true;
-      if (!in_.take(',')) return in_.fail("expected , or ]");
+  void fill(const ::toml::node& from, Node& to, std::size_t depth) {
+    // A header begins before its key.
+    to.at = std::max(place(from.source().begin), to.key_at);
+    if (const auto* table = from.as_table()) {
+      to.is_inline = table->is_inline();
+      if (enter(to, depth)) add_children(*table, to, depth);
+    } else if (const auto* array = from.as_array()) {
+      to.type = Type::array;
+      if (!enter(to, depth)) return;
+      to.children.reserve(array->size());
+      for (const auto& element : *array) fill(element, to.children.emplace_back(), depth + 1);
+    } else if (const auto* text = from.as_string()) {
+      to.type = Type::string;
+      to.text = text->get();
+    } else if (const auto* integer = from.as_integer()) {
+      to.type = Type::integer;
+      to.integer = integer->get();
+    } else if (const auto* number = from.as_floating_point()) {
+      to.type = Type::number;
+      to.number = number->get();
+    } else if (const auto* boolean = from.as_boolean()) {
+      to.type = Type::boolean;
+      to.boolean = boolean->get();
+    } else {
+      to.type = Type::date;
+      std::ostringstream out;
+      from.visit([&out](const auto& value) { out << value; });
+      to.text = out.str();
     }
   }
 
-  /// Behind the brace.
-  bool inline_table(Node& to, std::size_t depth) {
-    to.type = Type::table;
-    in_.skip_blanks();
-    if (in_.take('}')) return true;
-    do {
-      if (!pair(to, depth)) return false;
-      in_.skip_blanks();
-    } while (in_.take(','));
-    return in_.take('}') || in_.fail("expected , or }");
+  bool enter(const Node& node, std::size_t depth) {
+    if (depth <= limits::max_depth) return true;
+    if (!too_deep_) too_deep_ = node.at;
+    return false;
   }
 
-  Reader in_;
-  Node root_;
-  Node* section_ = nullptr;
-  std::size_t nodes_ = 0;
+  std::optional<Position> too_deep_;
 };
+
+/// Whether toml++ stops before the end of this.
+bool is_stopped(std::string_view text) {
+  try {
+    static_cast<void>(::toml::parse(text));
+  } catch (const Stopped&) {
+    return true;
+  } catch (const ::toml::parse_error&) {
+    return false;
+  }
+  return false;
+}
+
+/// Where toml++ stops, which it does not say: at the end of the shortest part that stops it.
+Position place_of_stop(std::string_view text) {
+  std::size_t too_short = 0;
+  std::size_t enough = text.size();
+  while (enough - too_short > 1) {
+    const std::size_t middle = too_short + (enough - too_short) / 2;
+    (is_stopped(text.substr(0, middle)) ? enough : too_short) = middle;
+  }
+  return position_of(text, too_short);
+}
+
+std::optional<Fault> check_encoding(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  for (const char* p = text.data(); p != end; ++p) {
+    if (static_cast<unsigned char>(*p) < 0x80) continue;
+    const std::size_t length = json::utf8_length(p, end);
+    if (length == 0) {
+      const auto offset = static_cast<std::size_t>(p - text.data());
+      return Fault{"bytes that are not UTF-8", position_of(text, offset)};
+    }
+    p += length - 1;
+  }
+  return std::nullopt;
+}
+
+tl::expected<Node, Fault> read(std::string_view text) {
+  if (text.size() > limits::max_text) {
+    return tl::unexpected(Fault{"the file is too large", {1, 1}});
+  }
+  if (auto fault = check_encoding(text)) return tl::unexpected(std::move(*fault));
+  try {
+    Converter converter;
+    Node root = converter.convert(::toml::parse(text));
+    if (!converter.too_deep()) return root;
+    return tl::unexpected(Fault{"values nested too deeply", *converter.too_deep()});
+  } catch (const ::toml::parse_error& error) {
+    return tl::unexpected(explain(error.description(), text, place(error.source().begin)));
+  } catch (const Stopped& stopped) {
+    const std::string what = stopped.by_limit
+                                 ? "more than " + std::to_string(limits::max_nodes) + " values"
+                                 : "expected a key";
+    return tl::unexpected(Fault{what, place_of_stop(text)});
+  }
+}
+
+std::string valid_utf8(std::string_view text) {
+  std::string out;
+  const char* const end = text.data() + text.size();
+  for (const char* p = text.data(); p != end;) {
+    const std::size_t length =
+        static_cast<unsigned char>(*p) < 0x80 ? 1 : json::utf8_length(p, end);
+    out.append(length == 0 ? "\uFFFD" : std::string_view(p, length));
+    p += std::max(length, std::size_t{1});
+  }
+  return out;
+}
+
+::toml::table table_of(const Node& from);
+::toml::array array_of(const Node& from);
+
+/// Hands a date or time to `insert` if it is well-formed, else as a string.
+void add_date(const std::string& text, auto insert) {
+  try {
+    const ::toml::table table = ::toml::parse("it = " + text);
+    if (const auto* date = table["it"].as_date()) return insert(date->get());
+    if (const auto* time = table["it"].as_time()) return insert(time->get());
+    if (const auto* both = table["it"].as_date_time()) return insert(both->get());
+  } catch (const ::toml::parse_error&) {  // NOLINT(bugprone-empty-catch): it is a string then
+  } catch (const Stopped&) {              // NOLINT(bugprone-empty-catch)
+  }
+  insert(valid_utf8(text));
+}
+
+void add(const Node& from, auto insert) {
+  switch (from.type) {
+    case Type::boolean:
+      return insert(from.boolean);
+    case Type::integer:
+      return insert(from.integer);
+    case Type::number:
+      return insert(from.number);
+    case Type::string:
+      return insert(valid_utf8(from.text));
+    case Type::date:
+      return add_date(from.text, insert);
+    case Type::array:
+      return insert(array_of(from));
+    case Type::table:
+      return insert(table_of(from));
+  }
+}
+
+::toml::array array_of(const Node& from) {
+  ::toml::array array;
+  for (const Node& element : from.children) {
+    add(element, [&array](auto&& value) { array.push_back(std::forward<decltype(value)>(value)); });
+  }
+  return array;
+}
+
+::toml::table table_of(const Node& from) {
+  ::toml::table table;
+  table.is_inline(from.is_inline);
+  for (const Node& child : from.children) {
+    const std::string key = valid_utf8(child.key);
+    add(child, [&table, &key](auto&& value) {
+      table.insert_or_assign(key, std::forward<decltype(value)>(value));
+    });
+  }
+  return table;
+}
 
 }  // namespace
 
@@ -203,12 +245,20 @@ std::string_view describe(Node::Type type) {
 }
 
 Result<Node> parse(std::string_view text, const std::string& file, ErrorKind fault) {
-  if (text.size() > limits::max_text) return fail(fault, file + ":1:1: the file is too large");
-  Builder builder(text);
-  if (builder.build()) return std::move(builder.root());
-  const Position at = builder.reader().fault_at();
-  return fail(fault, file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
-                         builder.reader().fault());
+  auto root = read(text);
+  if (root) return std::move(*root);
+  const auto& [what, at] = root.error();
+  return fail(fault,
+              file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + what);
+}
+
+std::string write(const Node& root) {
+  const ::toml::table table = table_of(root);
+  std::ostringstream out;
+  out << ::toml::toml_formatter(table, ::toml::format_flags::allow_unicode_strings);
+  std::string text = out.str();
+  if (!text.empty()) text += '\n';
+  return text;
 }
 
 }  // namespace tine::toml

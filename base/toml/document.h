@@ -1,7 +1,8 @@
 #pragma once
-// A TOML file as a plain tree with the place of everything in it.
+// TOML texts: read into a plain tree with the place of everything in it, and written from one.
+// toml++ does both; nothing else in the program reads TOML.
 //
-// Values; no threads.
+// Values and functions without state; any thread.
 
 #include <cstdint>
 #include <string>
@@ -16,24 +17,15 @@ namespace tine::toml {
 struct Node {
   enum class Type : std::uint8_t { boolean, integer, number, string, date, array, table };
 
-  /// By what a table or array came to be, which decides what may still be added to it and how it is
-  /// written.
-  enum class Made : std::uint8_t {
-    value,       ///< it was written as a value
-    header,      ///< [it], or [[it]]
-    on_the_way,  ///< [it.other]
-    dots,        ///< it.other = …
-  };
-
   Type type = Type::table;
-  Made made = Made::value;
-  std::string key;  ///< empty in an array
-  Position key_at;
-  Position at;  ///< of the value
+  std::string key;         ///< empty in an array
+  Position key_at;         ///< where the key stands first
+  Position at;             ///< of the value
+  bool is_inline = false;  ///< a table in braces
   bool boolean = false;
   std::int64_t integer = 0;
   double number = 0;
-  std::string text;            ///< of a string; a date as it stood
+  std::string text;            ///< of a string or date
   std::vector<Node> children;  ///< of an array or table, in the order of the file
 
   const Node* find(std::string_view name) const;
@@ -43,8 +35,13 @@ struct Node {
 /// "a boolean", "an integer", …
 std::string_view describe(Node::Type type);
 
-/// The outermost table. The message of a failure, which is of the kind `fault`, begins with file,
-/// line and column.
+/// Returns the outermost table. The message of a failure, which is of the kind `fault`, begins with
+/// file, line and column.
 Result<Node> parse(std::string_view text, const std::string& file, ErrorKind fault);
+
+/// Writes a table as a text that reads back as the same: values before tables, keys in alphabetical
+/// order. Comments, the spelling of numbers and dotted keys are not kept. Bytes of strings that are
+/// not UTF-8 become U+FFFD.
+std::string write(const Node& root);
 
 }  // namespace tine::toml

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/toml/document.h"
-#include "base/toml/writer.h"
 #include "session/store/limits.h"
 
 namespace tine::session::store {
@@ -190,7 +189,6 @@ Node& member(Node& table, std::string_view key, Type type) {
   *found = Node();
   found->key = key;
   found->type = type;
-  if (type == Type::table) found->made = Node::Made::on_the_way;
   return *found;
 }
 
@@ -232,6 +230,7 @@ void put(Node& table, std::string_view key, const executor::Tokens& from) {
 void put_settings(Node& root, const State& from) {
   Node& settings = part(root, "settings");
   put(settings, "mode", from.mode);
+  if (from.options.empty() && settings.find("options") == nullptr) return;
   Node& options = part(settings, "options");
   std::erase_if(options.children, [&](const Node& option) {
     return option.type == Type::string && !from.options.contains(option.key);
@@ -276,6 +275,7 @@ void put_transcript(Node& root, const State& from) {
 }
 
 void put_backends(Node& root, const State& from) {
+  if (from.backends.empty() && root.find("backends") == nullptr) return;
   Node& backends = part(root, "backends");
   std::erase_if(backends.children, [&](const Node& entry) {
     return entry.type == Type::table && !from.backends.contains(entry.key);

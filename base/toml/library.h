@@ -1,0 +1,74 @@
+#pragma once
+// toml++, made safe for texts that nobody vouches for. Include this, and only in document.cpp.
+//
+// As it comes, toml++ 3.3 assumes where it should check: "[=]" and a letter such as U+00FC outside
+// of strings are undefined behaviour. Here what it assumes is checked, and a failed check throws;
+// so does a text with more values than limits.h allows, before it costs time or stack.
+
+#undef NDEBUG  // with it toml++ assumes again
+#define TOML_EXCEPTIONS 1
+#define TOML_UNDEF_MACROS 0
+#define TOML_ENABLE_WINDOWS_COMPAT 0
+
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+
+#include "base/toml/limits.h"
+
+namespace tine::toml {
+
+/// A check of toml++ has failed, or the text holds more values than it may.
+struct Stopped {
+  bool by_limit = false;
+};
+
+/// The values of toml++ that exist on this thread.
+inline constinit thread_local std::size_t values = 0;
+
+/// Whether a check stands where toml++ is about to make a value, in a function that may throw.
+constexpr bool precedes_a_value(std::string_view condition) {
+  return condition == "!is_value_terminator(*cp)" || condition == "!key_buffer.empty()" ||
+         condition == "key_buffer.size() > segment_index";
+}
+
+template <bool counted>
+void check(bool holds) {
+  if (!holds) throw Stopped{};
+  // The table of the whole text does not count, so the last one that may be made is still missing.
+  if (counted && values > limits::max_nodes) throw Stopped{true};
+}
+
+}  // namespace tine::toml
+
+namespace toml {
+
+/// Hides the one of <cmath>, whose result toml++ converts to an unsigned integer: infinities,
+/// negative numbers and what is no number do not fit into one.
+inline double log10(double value) {
+  return std::isfinite(value) && value >= 1 ? std::log10(value) : 0;
+}
+
+}  // namespace toml
+
+#define TOML_ASSERT(condition) \
+  ::tine::toml::check<::tine::toml::precedes_a_value(#condition)>(static_cast<bool>(condition))
+#define TOML_MAX_NESTED_VALUES ::tine::toml::limits::max_depth + 1
+#define TOML_LIFETIME_HOOKS 1
+#define TOML_TABLE_CREATED ++::tine::toml::values
+#define TOML_TABLE_DESTROYED --::tine::toml::values
+#define TOML_ARRAY_CREATED ++::tine::toml::values
+#define TOML_ARRAY_DESTROYED --::tine::toml::values
+#define TOML_VALUE_CREATED ++::tine::toml::values
+#define TOML_VALUE_DESTROYED --::tine::toml::values
+
+#include <toml++/impl/forward_declarations.h>
+#include <toml++/impl/preprocessor.h>
+
+#pragma push_macro("TOML_UNREACHABLE")
+#undef TOML_UNREACHABLE
+#define TOML_UNREACHABLE return false
+#include <toml++/impl/unicode.h>
+#pragma pop_macro("TOML_UNREACHABLE")
+
+#include <toml++/toml.h>
