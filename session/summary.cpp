@@ -7,35 +7,38 @@
 namespace tine::session {
 namespace {
 
-std::string cut(std::string_view text) {
-  if (text.size() <= limits::summary_part) return std::string(text);
+std::string cut(std::string text) {
+  if (text.size() <= limits::summary_part) return text;
   std::size_t end = limits::summary_part;
   // Not within a character.
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(text.substr(0, end)) + " […]";
+  text.resize(end);
+  return text + " […]";
 }
 
-std::string told(const executor::PastTurn& turn) {
-  return "User: " + cut(turn.prompt) + "\n\nYou: " + cut(turn.answer) + "\n\n";
+/// More secrets may be known now than when the transcript was written.
+std::string told(const executor::PastTurn& turn, Redactor& redactor) {
+  return "User: " + cut(redactor.redacted(turn.prompt)) +
+         "\n\nYou: " + cut(redactor.redacted(turn.answer)) + "\n\n";
 }
 
 }  // namespace
 
-std::string summary_of(const std::vector<executor::PastTurn>& turns) {
+std::string summary_of(const std::vector<executor::PastTurn>& turns, Redactor& redactor) {
   std::string out =
       "The conversation so far was lost. What follows is taken from its transcript, shortened; go "
       "on from there.\n\n";
   if (turns.empty()) return out;
-  const std::string first = told(turns.front());
-  std::size_t bytes = out.size() + first.size();
+  out += told(turns.front(), redactor);
+  std::string last;
   std::size_t from = turns.size();
-  while (from > 1 && bytes + told(turns[from - 1]).size() <= limits::summary) {
-    bytes += told(turns[--from]).size();
+  for (; from > 1; --from) {
+    std::string turn = told(turns[from - 1], redactor);
+    if (out.size() + last.size() + turn.size() > limits::summary) break;
+    last.insert(0, turn);
   }
-  out += first;
   if (from > 1) out += "(" + std::to_string(from - 1) + " turns are left out.)\n\n";
-  for (; from < turns.size(); ++from) out += told(turns[from]);
-  return out;
+  return out + last;
 }
 
 }  // namespace tine::session

@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "base/redact/redactor.h"
 #include "executor/executor.h"
 
 namespace tine::session {
 
-/// The first prompt and the last turns, each cut to limits::summary_part, as many as fit into
-/// limits::summary; what is left out is said. It holds no more secrets than the turns do.
-std::string summary_of(const std::vector<executor::PastTurn>& turns);
+/// Tells the first prompt and the last turns, as many as fit into limits::summary, and says what is
+/// left out. Secrets are taken out of each prompt and answer before it is cut to
+/// limits::summary_part.
+std::string summary_of(const std::vector<executor::PastTurn>& turns, Redactor& redactor);
 
 }  // namespace tine::session

@@ -2,9 +2,19 @@
 
 #include "session/limits.h"
 #include "tests/catch.h"
+#include "tests/redact/samples.h"
 
 using namespace tine;
-using session::summary_of;
+
+namespace {
+
+Redactor redactor{Redactor::Key{1}};
+
+std::string summary_of(const std::vector<executor::PastTurn>& turns) {
+  return session::summary_of(turns, redactor);
+}
+
+}  // namespace
 
 TEST_CASE("a summary tells the first prompt and the last turns, and what it leaves out") {
   std::vector<executor::PastTurn> turns;
@@ -37,4 +47,14 @@ TEST_CASE("a summary cuts long texts between characters") {
   const std::string text = summary_of(turns);
   CHECK(text.find("x […]") != std::string::npos);
   CHECK(text.find("é […]") != std::string::npos);
+}
+
+TEST_CASE("a summary takes secrets out before it cuts") {
+  const std::string secret = test::secret_samples().back().secret;
+  for (std::size_t kept = 8; kept < secret.size(); ++kept) {
+    const std::string before(session::limits::summary_part - kept - 1, 'x');
+    const std::string text =
+        summary_of({{.id = "t1", .prompt = before + " " + secret, .answer = ""}});
+    CHECK(text.find(secret.substr(0, 8)) == std::string::npos);
+  }
 }

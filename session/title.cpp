@@ -23,9 +23,21 @@ std::string folded(std::string_view line) {
   return out;
 }
 
+/// The beginning of the prompt without its secrets. A secret that the limit would cut in two is
+/// undecided there, and so held back.
+std::string clean_beginning(std::string_view prompt, Redactor& redactor) {
+  if (prompt.size() <= limits::title_source) return redactor.redacted(prompt);
+  std::string clean;
+  RedactionStream stream(redactor);
+  stream.feed(prompt.substr(0, limits::title_source), clean);
+  return clean;
+}
+
 }  // namespace
 
-std::string title_from(std::string_view prompt) {
+std::string title_from(std::string_view text, Redactor& redactor) {
+  const std::string clean = clean_beginning(text, redactor);
+  std::string_view prompt = clean;
   std::string title;
   while (title.empty() && !prompt.empty()) {
     const std::size_t newline = prompt.find('\n');

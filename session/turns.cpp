@@ -8,6 +8,7 @@
 #include "session/git.h"
 #include "session/limits.h"
 #include "session/record/data.h"
+#include "session/record/long_text.h"
 #include "session/record/past.h"
 #include "session/running_turn.h"
 #include "session/settings.h"
@@ -25,12 +26,10 @@ std::string command_name(const std::vector<v1::ContentBlock>& blocks) {
   return std::string(text.substr(1, text.find_first_of(" \n\t") - 1));
 }
 
-/// The beginning of what a prompt says, more than enough for a title: a prompt may be a whole file.
-std::string_view beginning(const std::vector<v1::ContentBlock>& blocks) {
+/// The first text of a prompt.
+std::string_view first_text(const std::vector<v1::ContentBlock>& blocks) {
   for (const v1::ContentBlock& block : blocks) {
-    if (block.type == v1::ContentType::text && !block.text.empty()) {
-      return std::string_view(block.text).substr(0, limits::title_source);
-    }
+    if (block.type == v1::ContentType::text && !block.text.empty()) return block.text;
   }
   return {};
 }
@@ -124,7 +123,7 @@ transport::Task<Result<std::string>> Session::offer_summary(std::shared_ptr<Runn
   const std::shared_ptr<const History> known = history();
   const auto turns = co_await past_turns(library_.loop, library_.store, known, known->cursor());
   if (!turns) co_return fail(turns.error());
-  co_return library_.redactor.redacted(summary_of(*turns));
+  co_return summary_of(*turns, library_.redactor);
 }
 
 /// Another process has gone on with the session: what this one has of it is of the past.
@@ -212,11 +211,13 @@ Session::Report Session::run(std::vector<v1::ContentBlock> blocks, transport::Ca
     git_ = std::make_shared<Git>();
     library_.loop.spawn(look_at_git(git_));
   }
-  record_->prompt("prompt-" + std::to_string(history()->turns() + 1), blocks);
+  std::string content = library_.policy.keep_text ? content_json(blocks) : "[]";
+  content = co_await redacted_in_slices(library_.loop, library_.redactor, std::move(content));
+  record_->prompt("prompt-" + std::to_string(history()->turns() + 1), content);
   const std::string command = command_name(blocks);
   if (!command.empty()) co_return co_await run_command(command, cancel);
   if (state().description.empty() && library_.policy.keep_text) {
-    const std::string title = title_from(library_.redactor.redacted(beginning(blocks)));
+    const std::string title = title_from(first_text(blocks), library_.redactor);
     if (!title.empty()) say(v1::session_info(title, rfc3339(record_->updated_ms())));
   }
 

@@ -51,3 +51,32 @@ TEST_CASE("a value that only its name gives away is redacted, names and other va
   CHECK(tine::json::View(clean).find("other").string() == value.substr(0, 6));
   CHECK(tine::json::View(clean).find("db_password").exists());
 }
+
+TEST_CASE("JSON that is read in slices comes out as in one piece") {
+  const std::string secret = std::string(prefix) + body;
+  std::string text = "plain \\ud83d\\ude00\\n \\\"quoted\\\" ";
+  while (text.size() < 3 * tine::limits::redaction_window) text += text;
+  std::string escapes;
+  while (escapes.size() < 2 * tine::limits::redaction_window) escapes += "\\ud83d\\ude00\\\\";
+  const std::string json = R"({"clean":")" + text + R"(","dirty":")" + text + secret + " " + text +
+                           R"(","escapes":")" + escapes + R"(","password":")" + secret + text +
+                           R"(","short":"\u0041 )" + secret + R"("})";
+  std::string whole;
+  {
+    Redactor redactor({});
+    whole = redacted(json, redactor);
+  }
+  REQUIRE(is_json(whole));
+  CHECK(whole.starts_with(R"({"clean":")" + text + R"(","dirty":")"));
+  CHECK(whole.find(body) == std::string::npos);
+  CHECK(whole.find(escapes) != std::string::npos);
+  for (const std::size_t slice :
+       {std::size_t{777}, std::size_t{1000}, std::size_t{4099}, tine::limits::redaction_window}) {
+    Redactor redactor({});
+    tine::json::Redaction redaction(json, redactor);
+    std::size_t slices = 1;
+    while (redaction.read(slice)) ++slices;
+    CHECK(redaction.take() == whole);
+    CHECK(slices >= json.size() / (2 * slice + tine::limits::redaction_window));
+  }
+}

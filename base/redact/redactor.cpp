@@ -19,14 +19,17 @@ constexpr std::string_view marker_end = "»";
 /// Writes what comes out of a stream.
 class RedactionStream::Append final : public redact::Sink {
  public:
-  Append(Redactor& redactor, std::string& out) : redactor_(redactor), out_(out) {}
+  Append(RedactionStream& stream, std::string& out) : stream_(stream), out_(out) {}
 
   void clean(std::string_view text) override { out_ += text; }
-  void secret(const redact::Finding& finding) override { redactor_.append_marker(finding, out_); }
+  void secret(const redact::Finding& finding) override {
+    stream_.has_found_ = true;
+    stream_.redactor_->append_marker(finding, out_);
+  }
   void more_of_secret(std::size_t) override {}
 
  private:
-  Redactor& redactor_;
+  RedactionStream& stream_;
   std::string& out_;
 };
 
@@ -122,12 +125,12 @@ bool Redactor::add_prefix(std::string_view prefix) {
 void Redactor::continue_from(std::uint64_t highest) { highest_ = std::max(highest_, highest); }
 
 void RedactionStream::feed(std::string_view piece, std::string& out) {
-  Append append(*redactor_, out);
+  Append append(*this, out);
   sieve_.feed(piece, append);
 }
 
 void RedactionStream::finish(std::string& out) {
-  Append append(*redactor_, out);
+  Append append(*this, out);
   sieve_.finish(append);
 }
 

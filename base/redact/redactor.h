@@ -114,6 +114,9 @@ class RedactionStream {
   /// The message is at its end: appends the rest. The stream can begin another.
   void finish(std::string& out);
 
+  /// Whether there was a secret in what came out since the stream was made.
+  bool has_found() const { return has_found_; }
+
   /// How many bytes are held back.
   std::size_t held() const { return sieve_.held(); }
   /// Those bytes, as they came; valid until the next call.
@@ -124,6 +127,7 @@ class RedactionStream {
 
   Redactor* redactor_;
   redact::Sieve sieve_;
+  bool has_found_ = false;
 };
 
 /// Whether a variable, a header or a member of this name holds a secret.

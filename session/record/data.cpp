@@ -74,20 +74,23 @@ std::string fork_data(const ForkReport& fork) {
   return text;
 }
 
-std::string prompt_data(std::uint64_t turn, std::string_view message_id,
-                        const std::vector<v1::ContentBlock>& blocks, Redactor& redactor) {
+std::string content_json(const std::vector<v1::ContentBlock>& blocks) {
   std::string content;
   json::Writer list(content);
   list.begin_array();
   for (const v1::ContentBlock& block : blocks) v1::encode(list, block);
   list.end_array();
+  return content;
+}
+
+std::string prompt_data(std::uint64_t turn, std::string_view message_id, std::string_view content) {
   std::string text;
   json::Writer out(text);
   out.begin_object()
       .member("turn", turn)
       .member("messageId", message_id)
       .key("content")
-      .raw(json::redacted(content, redactor))
+      .raw(content)
       .end_object();
   return text;
 }

@@ -37,8 +37,10 @@ std::string header_data(const store::State& state);
 /// The second one of a fork: how it came about.
 std::string fork_data(const ForkReport& fork);
 
-std::string prompt_data(std::uint64_t turn, std::string_view message_id,
-                        const std::vector<v1::ContentBlock>& blocks, Redactor& redactor);
+/// What a prompt says, as JSON that is still to be redacted.
+std::string content_json(const std::vector<v1::ContentBlock>& blocks);
+/// `content` is JSON without secrets.
+std::string prompt_data(std::uint64_t turn, std::string_view message_id, std::string_view content);
 
 struct TurnEnd {
   std::uint64_t turn = 0;

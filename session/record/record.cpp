@@ -183,15 +183,12 @@ void Record::add(std::string_view type, const std::string& data) {
   append(type, data);
 }
 
-void Record::prompt(const std::string& message_id, const std::vector<v1::ContentBlock>& blocks) {
-  static const std::vector<v1::ContentBlock> nothing;
+void Record::prompt(const std::string& message_id, std::string_view content) {
   touch();
   // What was said between the turns comes before it.
   update_redactor_.finish();
   const bool is_first = !account_.state.prompted;
-  add(record_type::prompt,
-      prompt_data(account_.next_turn(), message_id, library_.policy.keep_text ? blocks : nothing,
-                  library_.redactor));
+  add(record_type::prompt, prompt_data(account_.next_turn(), message_id, content));
   // From now on it is listed.
   if (is_first) {
     flush();

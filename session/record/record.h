@@ -71,7 +71,8 @@ class Record : public std::enable_shared_from_this<Record> {
 
   // --- writing, while claimed. Each is on disk soon, and after write() at once.
 
-  void prompt(const std::string& message_id, const std::vector<v1::ContentBlock>& blocks);
+  /// `content` is JSON without secrets.
+  void prompt(const std::string& message_id, std::string_view content);
   void update(const v1::Update& update);
   /// `data` holds no secret.
   void add(std::string_view type, const std::string& data);

@@ -48,7 +48,7 @@ struct Desk {
   Result<void> turn(const std::string& text) {
     auto claimed = run(record->claim("a test"));
     if (!claimed) return fail(std::move(claimed.error()));
-    record->prompt("prompt", {v1::text_block(text)});
+    record->prompt("prompt", content_json({v1::text_block(text)}));
     record->update(v1::text_chunk(v1::UpdateKind::agent_message_chunk, text + ".\n", text));
     TurnEnd end;
     end.stop = "end_turn";
