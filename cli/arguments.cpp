@@ -88,6 +88,8 @@ std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
   run->add_flag("--stream-json", arguments.stream_json, "Print each update as a line of JSON");
   run->add_flag("--approve", arguments.approve,
                 "Allow, once each, what the agent asks permission for");
+  run->add_flag("--trust", arguments.trust,
+                "Let the folder's own configuration start programs (docs/trust.md)");
   verb(Verb::demo, "demo", "Show what tine does, with the agent that is built in");
   verb(Verb::doctor, "doctor", "Show which backends there are and whether they work");
   CLI::App* config = verb(Verb::config, "config", "Show the configuration");

@@ -39,6 +39,7 @@ struct Arguments {
   bool version = false;
   bool json = false;
   bool stream_json = false;
+  bool trust = false;
   bool approve = false;
   bool fork_from_caller = false;
   bool explain = false;

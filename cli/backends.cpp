@@ -58,6 +58,7 @@ std::vector<std::string> environment_of(const Variables& configured,
 
 executor::rehearsal::Manner manner(const Env& env) {
   return {.prepares = env.variable("TINE_REHEARSAL_PREPARES") == "1",
+          .looks = env.variable("TINE_REHEARSAL_LOOKS") == "1",
           .caller = env.variable("TINE_REHEARSAL_CALLER").value_or("")};
 }
 

@@ -39,6 +39,8 @@ class Printer final : public v1::ClientHandler {
           .end_object();
       show(line.append("\n"));
     }
+    const json::View trust = session::ours(update.find("_meta").raw()).find("trust");
+    if (trust.exists()) warn_of_trust(trust);
     if (!update.find("sessionUpdate").equals("agent_message_chunk")) return;
     const auto text = update.find("content").find("text").string();
     if (!text) return;
@@ -48,6 +50,9 @@ class Printer final : public v1::ClientHandler {
 
   Answer<v1::PermissionResponse> request_permission(v1::PermissionRequest request,
                                                     v1::RequestContext& /*context*/) override {
+    // Nobody is there to ask, and what the agent does is not what its folder may do.
+    const v1::PermissionResponse undecided;
+    if (session::ours(request.meta).find("trust").exists()) co_return undecided;
     const auto wanted =
         approve_ ? v1::PermissionOption::Kind::allow_once : v1::PermissionOption::Kind::reject_once;
     const auto found =
@@ -64,6 +69,16 @@ class Printer final : public v1::ClientHandler {
   bool refused() const { return refused_; }
 
  private:
+  static void warn_of_trust(json::View trust) {
+    std::string line = "tine: this folder is not trusted, so nothing of it was started (";
+    bool any = false;
+    for (const json::View each : trust.find("starts").elements()) {
+      line.append(any ? "; " : "").append(each.string().value_or(std::string()));
+      any = true;
+    }
+    print_to_stderr(line + "); --trust lets it start.\n");
+  }
+
   /// When nobody reads any more there is nothing to go on for.
   void show(std::string_view text) {
     if (!printed_.print(text)) shutdown_.cancel();

@@ -12,6 +12,8 @@ session::Policy policy_of(const Settings& settings) {
   policy.max_session_bytes = settings.max_session_bytes;
   policy.max_total_bytes = settings.max_total_bytes;
   policy.retention_days = settings.retention_days;
+  if (settings.trust == "cli") policy.trust = session::TrustRule::cli;
+  if (settings.trust == "always") policy.trust = session::TrustRule::always;
   policy.max_depth = static_cast<std::uint64_t>(settings.max_depth);
   return policy;
 }
@@ -27,6 +29,8 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
       worker(loop),
       store(session::store::system_files(), env, session::store::default_root(env)),
       syncer(loop, worker, store),
+      trust(worker, env, log, session::TrustRecord(session::store::system_files(), store.path()),
+            policy.trust),
       backends(make_backends(loop, worker, env, log, redactor, config)),
       service({.loop = loop,
                .env = env,
@@ -35,6 +39,6 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
                .store = store,
                .syncer = syncer,
                .policy = policy},
-              backends, make_chooser(backends, config)) {}
+              trust, backends, make_chooser(backends, config)) {}
 
 }  // namespace tine::cli

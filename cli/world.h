@@ -31,6 +31,7 @@ struct World {
   transport::Worker worker;
   session::store::Store store;
   session::store::Syncer syncer;
+  session::Trust trust;
   session::Backends backends;
   session::SessionService service;
 };

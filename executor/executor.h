@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "executor/child_environment.h"
+#include "executor/folder.h"
 #include "executor/usage.h"
 #include "protocol/v1/client.h"
 #include "protocol/v1/types.h"
@@ -72,6 +73,8 @@ struct ConversationSpec {
   std::string session_id;
   ChildIdentity identity;  ///< for the environment of a process that serves this session alone
   v1::Workspace workspace;
+  /// Obeyed whenever a process is started or a thread is opened for the conversation.
+  FolderTrust trust;
   Settings settings;
   /// Turns that the session has had by then, also those that the provider has not kept.
   std::uint64_t turns = 0;
@@ -149,6 +152,8 @@ class Executor {
   virtual Settings settings() const = 0;
   /// Slash commands that a prompt may be; what it offers beside them it says in its turns.
   virtual std::vector<v1::Command> commands() const { return {}; }
+  /// What looks at the workspace's folders; empty: the backend starts nothing of a folder.
+  virtual FolderLook folder_look(const v1::Workspace& /*workspace*/) const { return {}; }
 
   virtual Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) = 0;
   virtual Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) = 0;

@@ -163,6 +163,7 @@ transport::Task<void> Session::await_preparation(transport::CancelSource cancel)
 }
 
 transport::Task<Result<std::unique_ptr<executor::Conversation>>> Session::begin_conversation() {
+  co_await trust_.look(workspace_);
   const executor::Settings given = settings_;
   const auto point = provider_point(state(), *history(), history()->cursor());
   Result<std::unique_ptr<executor::Conversation>> made;
@@ -171,6 +172,7 @@ transport::Task<Result<std::unique_ptr<executor::Conversation>>> Session::begin_
   } else {
     made = co_await executor_.start(spec());
   }
+  trust_.begun_with(trust_.given());
   if (made) catch_up(**made, given);
   co_return made;
 }

@@ -14,6 +14,7 @@ executor::ConversationSpec SessionService::spec_of(const Branch& branch) const {
   spec.session_id = branch.state.id;
   spec.identity = identity_of(library_, branch.state);
   spec.workspace = branch.workspace;
+  spec.trust = branch.trust;
   spec.settings = chosen(branch.backend.settings(), branch.state);
   spec.turns = branch.state.turns;
   spec.events = branch.asides->calls();
@@ -32,6 +33,8 @@ transport::Task<Result<SessionService::Forked>> SessionService::adopt(v1::Worksp
                 .report = {},
                 .conversation = nullptr,
                 .asides = std::make_shared<Asides>()};
+  const auto verdict = co_await trust_.judge(branch.backend, branch.workspace);
+  branch.trust = verdict.trust;
   executor::ConversationSpec spec = spec_of(branch);
   spec.adopted_cwd = std::move(what.cwd);
   auto adopted = co_await branch.backend.adopt(std::move(spec), std::move(what.id));
@@ -74,6 +77,7 @@ transport::Task<Result<SessionService::Forked>> SessionService::branch_off(Branc
   forked.session = add(branch.backend, std::move(*record), std::move(branch.workspace));
   if (branch.conversation) {
     forked.session->set_conversation(std::move(branch.conversation));
+    forked.session->trust().begun_with(std::move(branch.trust));
     forked.session->listen_to(std::move(branch.asides));
   }
   co_return forked;

@@ -8,6 +8,13 @@
 
 namespace tine::session {
 
+/// Which folders may start programs of their own: see Trust.
+enum class TrustRule : std::uint8_t {
+  ask,    ///< a folder that nobody has decided about is asked about
+  cli,    ///< only what the backend's own program trusts; nothing is asked
+  always  ///< every folder
+};
+
 struct Policy {
   bool sync_each_turn = false;  ///< durability = "turn"
   bool keep_text = true;        ///< history = "full"
@@ -16,6 +23,7 @@ struct Policy {
   std::int64_t max_total_bytes = 0;
   std::int64_t retention_days = 0;
   std::uint64_t max_depth = 5;
+  TrustRule trust = TrustRule::ask;
 };
 
 }  // namespace tine::session

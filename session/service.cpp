@@ -90,7 +90,7 @@ std::shared_ptr<Session> SessionService::add(executor::Executor& backend,
                                              v1::Workspace workspace) {
   const std::string id = record->id();
   auto session = std::make_shared<Session>(
-      library_, backend, std::move(record), std::move(workspace),
+      library_, trust_, backend, std::move(record), std::move(workspace),
       [this](Session& which, std::string name) { return command(which, std::move(name)); });
   sessions_.emplace(id, session);
   first_opened_.set();
@@ -315,6 +315,8 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
                 .conversation = nullptr,
                 .asides = std::make_shared<Asides>()};
   if (const auto point = provider_point(parent.state(), *history, *seq)) {
+    const auto verdict = co_await trust_.judge(**backend, branch.workspace);
+    branch.trust = verdict.trust;
     executor::ConversationSpec spec = spec_of(branch);
     spec.past = [library = library_, history, until = *seq] {
       return past_turns(library.loop, library.store, history, until);

@@ -43,8 +43,9 @@ using Chooser = std::function<Result<Choices>(const std::string& cwd, const std:
 
 class SessionService {
  public:
-  SessionService(Library library, const Backends& backends, Chooser choose)
+  SessionService(Library library, Trust& trust, const Backends& backends, Chooser choose)
       : library_(library),
+        trust_(trust),
         archive_(library.loop, library.log, library.store),
         backends_(backends),
         choose_(std::move(choose)),
@@ -148,6 +149,7 @@ class SessionService {
     ForkReport report;
     std::unique_ptr<executor::Conversation> conversation;  ///< none: there is no past yet
     std::shared_ptr<Asides> asides;
+    executor::FolderTrust trust = {};
   };
   executor::ConversationSpec spec_of(const Branch& branch) const;
   transport::Task<Result<Forked>> branch_off(Branch branch);
@@ -160,6 +162,7 @@ class SessionService {
   transport::Task<std::string> command(Session& session, std::string name);
 
   Library library_;
+  Trust& trust_;
   Archive archive_;
   const Backends& backends_;
   Chooser choose_;

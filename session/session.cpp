@@ -29,12 +29,13 @@ std::vector<v1::Command> own_commands() {
 
 }  // namespace
 
-Session::Session(Library library, executor::Executor& executor, std::shared_ptr<Record> record,
-                 v1::Workspace workspace, Command command)
+Session::Session(Library library, Trust& trust, executor::Executor& executor,
+                 std::shared_ptr<Record> record, v1::Workspace workspace, Command command)
     : library_(library),
       executor_(executor),
       record_(std::move(record)),
       workspace_(std::move(workspace)),
+      trust_(trust, executor),
       settings_(chosen(executor.settings(), record_->state())),
       command_(std::move(command)) {
   learn_secrets();

@@ -20,6 +20,7 @@
 #include "protocol/v1/types.h"
 #include "session/meta.h"
 #include "session/record/record.h"
+#include "session/session_trust.h"
 #include "transport/cancel.h"
 #include "transport/event.h"
 
@@ -42,8 +43,8 @@ class Session : public std::enable_shared_from_this<Session> {
   /// A slash command of ours: says what it has to say, without the backend.
   using Command = std::function<transport::Task<std::string>(Session& session, std::string name)>;
 
-  Session(Library library, executor::Executor& executor, std::shared_ptr<Record> record,
-          v1::Workspace workspace, Command command);
+  Session(Library library, Trust& trust, executor::Executor& executor,
+          std::shared_ptr<Record> record, v1::Workspace workspace, Command command);
 
   const std::string& id() const { return record_->id(); }
   const store::State& state() const { return record_->state(); }
@@ -94,6 +95,7 @@ class Session : public std::enable_shared_from_this<Session> {
   transport::Task<void> close();
 
   void set_conversation(std::unique_ptr<executor::Conversation> conversation);
+  SessionTrust& trust() { return trust_; }
   /// Makes the conversation ahead of the first prompt, in the background, for a backend that gains
   /// from it.
   void prepare();
@@ -125,6 +127,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Report finish(executor::TurnOutcome outcome, bool cancelled);
   transport::Task<Result<void>> ensure_conversation(std::shared_ptr<Running> running,
                                                     std::vector<v1::ContentBlock>& blocks);
+  transport::Task<void> settle_trust(std::shared_ptr<Running> running);
   transport::Task<Result<std::string>> offer_summary(std::shared_ptr<Running> running, Error lost);
   transport::Task<void> play(std::shared_ptr<Running> running,
                              std::vector<v1::ContentBlock> blocks);
@@ -150,6 +153,7 @@ class Session : public std::enable_shared_from_this<Session> {
   executor::Executor& executor_;
   std::shared_ptr<Record> record_;
   v1::Workspace workspace_;
+  SessionTrust trust_;
   executor::Settings settings_;
   Command command_;
   std::unique_ptr<executor::Conversation> conversation_;

@@ -60,6 +60,7 @@ executor::ConversationSpec Session::spec() {
   spec.session_id = id();
   spec.identity = identity_of(library_, state());
   spec.workspace = workspace_;
+  spec.trust = trust_.given();
   spec.settings = settings_;
   spec.turns = history()->turns();
   spec.past = [library = library_, history = std::shared_ptr<const History>(history())] {
@@ -78,6 +79,7 @@ void Session::set_conversation(std::unique_ptr<executor::Conversation> conversat
 transport::Task<Result<void>> Session::ensure_conversation(std::shared_ptr<Running> running,
                                                            std::vector<v1::ContentBlock>& blocks) {
   co_await await_preparation(running->cancel);
+  co_await settle_trust(running);
   if (running->cancel.cancelled()) co_return fail(ErrorKind::cancelled, "the turn was cancelled");
   if (conversation_) co_return Result<void>();
   auto made = co_await begin_conversation();
@@ -87,6 +89,7 @@ transport::Task<Result<void>> Session::ensure_conversation(std::shared_ptr<Runni
     blocks.insert(blocks.begin(), v1::text_block(std::move(*summary)));
     made = co_await executor_.start(spec());
   }
+  trust_.begun_with(trust_.given());
   if (!made) co_return fail(std::move(made.error()));
   if (running->given_up) {
     co_await (*made)->close();
@@ -94,6 +97,18 @@ transport::Task<Result<void>> Session::ensure_conversation(std::shared_ptr<Runni
   }
   set_conversation(std::move(*made));
   co_return Result<void>();
+}
+
+/// Whether the folder may start programs is decided before the prompt reaches the model. Other than
+/// when the conversation was begun, it is begun anew.
+transport::Task<void> Session::settle_trust(std::shared_ptr<Running> running) {
+  // What runs has been started as it was decided then.
+  if (conversation_ && conversation_->is_live() && trust_.is_settled()) co_return;
+  co_await trust_.settle(running->client, workspace_);
+  if (running->given_up || !conversation_ || !trust_.is_outdated()) co_return;
+  asides_ = nullptr;
+  const auto old = std::move(conversation_);
+  co_await old->close();
 }
 
 /// The provider does not know the conversation any more, but the transcript does. Whoever asked is

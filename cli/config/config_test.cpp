@@ -70,6 +70,7 @@ max_session_bytes = 5
   max_depth = 7
 log_file = "~/logs/tine.log"
 log_level = "debug"
+trust = "cli"
 [redact]
 literals = ["one", "two"]
 prefixes = ["acme_"]
@@ -94,12 +95,13 @@ kind = "rehearsal"
   CHECK(settings.max_depth == 7);
   CHECK(settings.log_file == "/home/me/logs/tine.log");
   CHECK(settings.log_level == "debug");
+  CHECK(settings.trust == "cli");
   CHECK(settings.redact_literals == Strings{"one", "two"});
   CHECK(settings.redact_prefixes == Strings{"acme_"});
   for (const SettingKey& key : setting_keys()) CHECK(config->origin_of(key.name) != nullptr);
   CHECK(origin(*config, "default_backend") == "user " + std::string(user_path) + ":1:1");
   CHECK(origin(*config, "max_depth") == "user " + std::string(user_path) + ":11:3");
-  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":16:1");
+  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":17:1");
 }
 
 TEST_CASE("config: a flag beats the environment, which beats the user's file") {

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> durabilities = {"interval", "turn"};
 constexpr std::array<std::string_view, 2> histories = {"full", "none"};
+constexpr std::array<std::string_view, 3> trust_rules = {"ask", "cli", "always"};
 constexpr std::array<std::string_view, 5> log_levels = {"debug", "info", "warning", "error", "off"};
 constexpr std::array<std::string_view, 3> sandboxes = {"read-only", "workspace-write",
                                                        "danger-full-access"};
@@ -109,6 +110,13 @@ constexpr std::array settings_table = {
                .flag = {},
                .rule = {.choices = log_levels},
                .doc = "The least that is logged."},
+    SettingKey{.name = "trust",
+               .member = &Settings::trust,
+               .variable = "TINE_TRUST",
+               .flag = "--trust",
+               .rule = {.choices = trust_rules},
+               .doc = "Which folders may start programs of their own: those that you agree to when "
+                      "you are asked, only those that the backend's own program trusts, or all."},
     SettingKey{.name = "redact.literals",
                .member = &Settings::redact_literals,
                .variable = {},

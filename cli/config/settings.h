@@ -45,6 +45,7 @@ struct Settings {
   std::int64_t max_total_bytes = 0;
   std::int64_t max_session_bytes = 0;
   std::int64_t max_depth = 5;
+  std::string trust = "ask";
   std::string log_file;
   std::string log_level = "info";
   Strings redact_literals;

@@ -83,6 +83,7 @@ transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::Conte
               .session = spec_.session_id,
               .cwd = spec_.workspace.cwd,
               .mode = spec_.settings.modes.current,
+              .trusted = spec_.trust.given,
               .turn = id,
               .past = before};
   const v1::ConfigOption* model = option(spec_.settings, "model");

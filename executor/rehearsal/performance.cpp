@@ -61,8 +61,8 @@ const Performance::Cue* Performance::cue_for(std::string_view name) {
       Cue{"say", &Performance::say},         Cue{"slow", &Performance::slow},
       Cue{"stop", &Performance::stop},       Cue{"stubborn", &Performance::stubborn},
       Cue{"think", &Performance::think},     Cue{"title", &Performance::title},
-      Cue{"tool", &Performance::tool},       Cue{"usage", &Performance::usage},
-      Cue{"write", &Performance::write}};
+      Cue{"tool", &Performance::tool},       Cue{"trust", &Performance::trust},
+      Cue{"usage", &Performance::usage},     Cue{"write", &Performance::write}};
   const auto found =
       std::find_if(cues.begin(), cues.end(), [name](const Cue& cue) { return cue.name == name; });
   return found == cues.end() ? nullptr : &*found;
@@ -277,6 +277,10 @@ Performance::Step Performance::edit(std::string argument) {
 Performance::Step Performance::title(std::string argument) {
   send(v1::session_info(argument, std::nullopt));
   co_await stage_.client.room();
+}
+
+Performance::Step Performance::trust(std::string /*argument*/) {
+  co_await say(stage_.trusted ? "This folder is trusted." : "This folder is not trusted.");
 }
 
 Performance::Step Performance::notice(std::string argument) {

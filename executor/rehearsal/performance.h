@@ -26,6 +26,7 @@ struct Stage {
   std::string session;
   std::string cwd;
   std::string mode;
+  bool trusted;      ///< what the folder would start may be started
   std::string turn;  ///< id of this turn
   Branch past;
   bool thinks_first = false;
@@ -80,6 +81,7 @@ class Performance {
   Step notice(std::string argument);
   Step compact(std::string argument);
   Step title(std::string argument);
+  Step trust(std::string argument);
   Step usage(std::string argument);
   Step fail_with(std::string argument);
   Step later(std::string argument);

@@ -1,5 +1,6 @@
 #include "executor/rehearsal/rehearsal.h"
 
+#include "executor/limits.h"
 #include "executor/rehearsal/conversation.h"
 #include "executor/rehearsal/script.h"
 
@@ -33,6 +34,7 @@ Rehearsal::Rehearsal(transport::Loop& loop, std::string name, Manner manner)
     : loop_(loop),
       name_(std::move(name)),
       caller_(std::move(manner.caller)),
+      looks_(manner.looks),
       capabilities_{.prompt = {.image = true, .audio = true, .embedded_context = true},
                     .mcp = {},
                     .additional_directories = true,
@@ -82,6 +84,21 @@ Settings Rehearsal::settings() const {
 
   settings.options = {std::move(model), std::move(usage)};
   return settings;
+}
+
+FolderLook Rehearsal::folder_look(const v1::Workspace& workspace) const {
+  if (!looks_) return {};
+  return [cwd = workspace.cwd] {
+    FolderFacts facts;
+    const auto text = read_in_folder(cwd, ".rehearsal-starts", executor::limits::folder_file);
+    if (!text) {
+      facts.unclear = true;
+      facts.starts = {text.error().message};
+    } else if (*text) {
+      facts.starts = fields(**text, '\n', executor::limits::folder_names);
+    }
+    return facts;
+  };
 }
 
 std::unique_ptr<RehearsedConversation> Rehearsal::conversation(std::string id,

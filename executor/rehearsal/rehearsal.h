@@ -19,6 +19,7 @@ namespace tine::executor::rehearsal {
 /// How it acts.
 struct Manner {
   bool prepares = false;  ///< as a backend does whose conversations are best made ahead
+  bool looks = false;     ///< into the folder, for what it would start: .rehearsal-starts, by line
   std::string caller;     ///< the conversation within which it was started; empty: none
 };
 
@@ -33,6 +34,7 @@ class Rehearsal final : public Executor {
   const Capabilities& capabilities() const override { return capabilities_; }
   std::vector<v1::AuthMethod> auth_methods() const override;
   Settings settings() const override;
+  FolderLook folder_look(const v1::Workspace& workspace) const override;
 
   Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;
   Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) override;
@@ -60,6 +62,7 @@ class Rehearsal final : public Executor {
   transport::Loop& loop_;
   std::string name_;
   std::string caller_;
+  bool looks_;
   Capabilities capabilities_;
   std::unordered_map<std::string, Branch> memory_;
   std::unordered_set<std::string> lost_;

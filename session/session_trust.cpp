@@ -1,0 +1,128 @@
+#include "session/session_trust.h"
+
+#include <nlohmann/json.hpp>
+
+#include "protocol/v1/build_update.h"
+#include "session/limits.h"
+
+namespace tine::session {
+namespace {
+
+using Kind = v1::PermissionOption::Kind;
+
+constexpr const char* yes = "trust";
+constexpr const char* not_now = "not-now";
+constexpr const char* never = "never";
+
+/// A line for a person's eyes: without control characters, cut where it becomes too long to read,
+/// and never silently.
+std::string shown(std::string_view line) {
+  std::string out;
+  for (const char each : line.substr(0, limits::trust_line)) {
+    const auto byte = static_cast<unsigned char>(each);
+    if (each == '\n') {
+      out += "\\n";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += ' ';
+    } else {
+      out += each;
+    }
+  }
+  if (line.size() <= limits::trust_line) return out;
+  while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xC0U) == 0x80U) out.pop_back();
+  if (!out.empty() && (static_cast<unsigned char>(out.back()) & 0x80U) != 0) out.pop_back();
+  return out + " … and " + std::to_string(line.size() - limits::trust_line) + " more bytes";
+}
+
+std::vector<std::string> shown(const std::vector<std::string>& lines) {
+  std::vector<std::string> out;
+  for (const std::string& line : lines) {
+    if (out.size() == limits::trust_lines) {
+      out.push_back("… and " + std::to_string(lines.size() - out.size()) + " more");
+      break;
+    }
+    out.push_back(shown(line));
+  }
+  return out;
+}
+
+std::string meta_of(const std::string& folder, const std::vector<std::string>& lines) {
+  const nlohmann::json meta = {{"tine", {{"trust", {{"folder", folder}, {"starts", lines}}}}}};
+  return meta.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+v1::PermissionRequest question(const std::string& folder, const std::vector<std::string>& starts) {
+  const std::vector<std::string> lines = shown(starts);
+  v1::PermissionRequest request;
+  request.tool_call.id = "trust-folder";
+  request.tool_call.title = "This folder's own configuration starts programs. Trust it?";
+  request.tool_call.kind = v1::ToolKind::other;
+  request.tool_call.status = v1::ToolStatus::pending;
+  std::vector<v1::ToolContent> content;
+  for (const std::string& line : lines) {
+    v1::ToolContent one;
+    one.content = v1::text_block(line);
+    content.push_back(std::move(one));
+  }
+  request.tool_call.content = std::move(content);
+  request.meta = meta_of(folder, lines);
+  request.options = {
+      {.id = yes, .name = "Trust this folder", .kind = Kind::allow_always, .meta = {}},
+      {.id = not_now,
+       .name = "Not now: start nothing of it",
+       .kind = Kind::reject_once,
+       .meta = {}},
+      {.id = never,
+       .name = "Never, and do not ask again",
+       .kind = Kind::reject_always,
+       .meta = {}}};
+  return request;
+}
+
+}  // namespace
+
+transport::Task<void> SessionTrust::look(v1::Workspace workspace) {
+  auto verdict = co_await trust_.judge(backend_, std::move(workspace));
+  verdict_ = std::move(verdict);
+}
+
+transport::Task<void> SessionTrust::settle(v1::Client& client, v1::Workspace workspace) {
+  const std::string cwd = workspace.cwd;
+  co_await look(std::move(workspace));
+  settled_ = true;
+  const bool was_open = verdict_.open && asked_ != verdict_.facts.starts;
+  if (was_open) co_await ask(client, cwd);
+  // A person who has just said no needs no notice.
+  if (!verdict_.trust.given && verdict_.open == was_open) tell(client, cwd);
+}
+
+transport::Task<void> SessionTrust::ask(v1::Client& client, std::string cwd) {
+  asked_ = verdict_.facts.starts;
+  auto request = question(cwd, verdict_.facts.starts);
+  const std::vector<v1::PermissionOption> options = request.options;
+  const auto answer = co_await client.request_permission(std::move(request), nullptr);
+  const v1::PermissionOption* const option = answer ? chosen(options, *answer) : nullptr;
+  if (option == nullptr) co_return;
+  verdict_.open = false;
+  const Trust::Answer what = option->id == yes     ? Trust::Answer::yes
+                             : option->id == never ? Trust::Answer::never
+                                                   : Trust::Answer::not_now;
+  if (what == Trust::Answer::yes) verdict_.trust = {.given = true, .starts = verdict_.facts.starts};
+  executor::FolderFacts facts = verdict_.facts;
+  co_await trust_.keep(backend_, std::move(cwd), std::move(facts), what);
+}
+
+void SessionTrust::tell(v1::Client& client, const std::string& cwd) {
+  const std::vector<std::string>& starts = verdict_.facts.starts;
+  if (starts.empty() || told_ == starts) return;
+  told_ = starts;
+  const std::vector<std::string> lines = shown(starts);
+  std::string description = "Not started:";
+  for (const std::string& line : lines) description += "\n- " + line;
+  description += "\n`tine trust add` trusts a folder.";
+  client.update(v1::notice(v1::Severity::warning,
+                           "This folder is not trusted: its own configuration starts nothing",
+                           description, meta_of(cwd, lines)));
+}
+
+}  // namespace tine::session

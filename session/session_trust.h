@@ -1,0 +1,47 @@
+#pragma once
+// What one session knows of its folder's trust: what was decided last, for which decision its
+// conversation was begun, and whether its person has been asked and told.
+//
+// Owned by a session, on the loop's thread. The client that is asked outlives the call.
+
+#include "protocol/v1/client.h"
+#include "session/trust.h"
+
+namespace tine::session {
+
+class SessionTrust {
+ public:
+  SessionTrust(Trust& trust, const executor::Executor& backend)
+      : trust_(trust), backend_(backend) {}
+
+  /// Looks at the folder anew, asks nobody. A conversation that begins then is given given().
+  transport::Task<void> look(v1::Workspace workspace);
+  const executor::FolderTrust& given() const { return verdict_.trust; }
+
+  /// Before a prompt: looks anew, asks the client what nobody has decided, and tells it once what
+  /// is left out.
+  transport::Task<void> settle(v1::Client& client, v1::Workspace workspace);
+  /// Whether a prompt has been through settle(), and nothing has become open since.
+  bool is_settled() const {
+    return settled_ && !(verdict_.open && asked_ != verdict_.facts.starts);
+  }
+
+  /// Notes for which decision the session's conversation was begun.
+  void begun_with(executor::FolderTrust trust) { begun_with_ = std::move(trust); }
+  /// Whether something else was decided since: the conversation has to be begun anew.
+  bool is_outdated() const { return begun_with_ != verdict_.trust; }
+
+ private:
+  transport::Task<void> ask(v1::Client& client, std::string cwd);
+  void tell(v1::Client& client, const std::string& cwd);
+
+  Trust& trust_;
+  const executor::Executor& backend_;
+  Trust::Verdict verdict_;
+  executor::FolderTrust begun_with_;
+  std::vector<std::string> asked_;  // about what, lately
+  std::vector<std::string> told_;
+  bool settled_ = false;
+};
+
+}  // namespace tine::session

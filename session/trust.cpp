@@ -1,0 +1,96 @@
+#include "session/trust.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "session/project.h"
+
+namespace tine::session {
+namespace {
+
+/// What a look at the disk has found.
+struct Found {
+  executor::FolderFacts facts;
+  std::string folder;
+  std::optional<TrustEntry> kept;
+  std::optional<Error> fault;
+};
+
+}  // namespace
+
+transport::Task<Trust::Verdict> Trust::judge(const executor::Executor& backend,
+                                             v1::Workspace workspace) {
+  Verdict verdict;
+  executor::FolderLook look = backend.folder_look(workspace);
+  if (!look) co_return verdict;
+  if (rule_ == TrustRule::always) {
+    verdict.trust.given = true;
+    co_return verdict;
+  }
+  const auto found = std::make_shared<Found>();
+  std::function<void()> job = [found, look = std::move(look), record = record_, cwd = workspace.cwd,
+                               kind = std::string(backend.kind())] {
+    found->facts = look();
+    found->folder = canonical(cwd);
+    auto entries = record.read();
+    if (!entries) {
+      found->fault = std::move(entries.error());
+      return;
+    }
+    for (TrustEntry& each : *entries) {
+      if (each.is_of(found->folder, kind)) found->kept = std::move(each);
+    }
+  };
+  co_await worker_.run(std::move(job));
+  if (found->fault) log_.warning(found->fault->message);
+  verdict.facts = std::move(found->facts);
+  const std::vector<std::string>& starts = verdict.facts.starts;
+  if (verdict.facts.trusted_by_cli) {
+    verdict.trust.given = true;
+    co_return verdict;
+  }
+  if (rule_ == TrustRule::cli || starts.empty()) co_return verdict;
+  const Place place(found->folder, backend.kind());
+  const auto agreed = agreed_.find(place);
+  const bool is_kept = found->kept && !verdict.facts.unclear && found->kept->agrees_to(starts);
+  if (is_kept || (agreed != agreed_.end() && agreed->second == starts)) {
+    verdict.trust = {.given = true, .starts = starts};
+    co_return verdict;
+  }
+  const auto declined = declined_.find(place);
+  const bool is_declined = (found->kept && !found->kept->trusted) ||
+                           (declined != declined_.end() && declined->second == starts);
+  verdict.open = !is_declined;
+  co_return verdict;
+}
+
+transport::Task<void> Trust::keep(const executor::Executor& backend, std::string cwd,
+                                  executor::FolderFacts facts, Answer answer) {
+  const Place place(canonical(cwd), backend.kind());
+  if (answer == Answer::yes) {
+    declined_.erase(place);
+    agreed_[place] = facts.starts;
+  } else {
+    agreed_.erase(place);
+    declined_[place] = facts.starts;
+  }
+  if (answer == Answer::not_now || (answer == Answer::yes && facts.unclear)) co_return;
+  TrustEntry entry = agreement(env_, place.first, place.second, facts.starts);
+  entry.trusted = answer == Answer::yes;
+  const auto kept = std::make_shared<Result<void>>();
+  std::function<void()> job = [kept, record = record_, entry = std::move(entry)] {
+    *kept = record.change([&entry](std::vector<TrustEntry>& entries) {
+      std::erase_if(entries, [&entry](const TrustEntry& each) {
+        return each.is_of(entry.folder, entry.backend);
+      });
+      entries.push_back(entry);
+    });
+  };
+  co_await worker_.run(std::move(job));
+  // The answer holds all the same, for as long as this process runs.
+  if (!*kept)
+    log_.warning("the answer about a folder's trust is not kept: " + kept->error().message);
+}
+
+}  // namespace tine::session
