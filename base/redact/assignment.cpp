@@ -180,10 +180,28 @@ bool is_next_setting(Reach& reach, std::size_t i) {
   return op == '=' || op == ':';
 }
 
+/// Whether a line begins with the name at `begin`: indented, in a diff, exported, as curl shows
+/// headers.
+bool begins_line(const Reach& reach, std::size_t begin) {
+  std::size_t i = begin - blanks_before(reach, begin);
+  constexpr std::string_view word = "export";
+  std::size_t letters = 0;
+  while (letters < word.size() && reach.before(i - letters) == word[word.size() - 1 - letters]) {
+    ++letters;
+  }
+  if (letters == word.size()) i -= letters;
+  const int c = reach.before(i);
+  if (c == '>' || c == '<' || c == '+' || c == '-') --i;
+  return reach.before(i) < 0 || in(reach.before(i), sets::newline);
+}
+
 /// Whether the separator at `i` ends an unquoted value, or is a character of it.
-bool ends_value(Reach& reach, std::size_t i) {
+bool ends_value(Reach& reach, std::size_t i, Setting setting) {
   const int next = reach.at(i + 1);
+  if (setting == Setting::line && reach.at(i) == '&') return false;
   if (next < 0 || in(next, sets::space | sets::quote)) return true;
+  if (setting == Setting::line) return false;
+  if (setting == Setting::list && reach.at(i) != ';') return false;
   if (std::string_view(",;&)]}>\\").find(static_cast<char>(next)) != std::string_view::npos) {
     return true;
   }
@@ -215,7 +233,7 @@ Value quoted_value(Reach& reach, std::size_t begin, int quote, std::size_t longe
   return {};
 }
 
-Value plain_value(Reach& reach, std::size_t begin, std::size_t longest) {
+Value plain_value(Reach& reach, std::size_t begin, std::size_t longest, Setting setting) {
   std::size_t i = begin;
   for (; i - begin <= longest; ++i) {
     const int c = reach.at(i);
@@ -230,11 +248,14 @@ Value plain_value(Reach& reach, std::size_t begin, std::size_t longest) {
       case ')':
       case ']':
       case '}':
-        if (ends_value(reach, i)) return {begin, i, false};
+        if (ends_value(reach, i, setting)) return {begin, i, false};
         break;
       case '=':
         // One assignment in another: what stands before is a name, not a value.
-        if (secret_name(reach.slice(begin, i)).strength != NameStrength::none) return {};
+        if (secret_name(reach.slice(i - std::min(i - begin, max_name), i)).strength !=
+            NameStrength::none) {
+          return {};
+        }
         break;
       default:
         break;
@@ -243,7 +264,7 @@ Value plain_value(Reach& reach, std::size_t begin, std::size_t longest) {
   return {};
 }
 
-Value read_value(Reach& reach, std::size_t begin, std::size_t longest) {
+Value read_value(Reach& reach, std::size_t begin, std::size_t longest, Setting setting) {
   std::size_t i = begin;
   // The letters and signs that some languages put before a quote.
   for (std::size_t prefix = 0; prefix < 2; ++prefix) {
@@ -259,7 +280,7 @@ Value read_value(Reach& reach, std::size_t begin, std::size_t longest) {
   }
   const int first = reach.at(i);
   if (in(first, sets::quote)) return quoted_value(reach, i + 1, first, longest);
-  return plain_value(reach, i, longest);
+  return plain_value(reach, i, longest, setting);
 }
 
 }  // namespace
@@ -341,9 +362,22 @@ Assignment find_assignment(Reach& reach, std::size_t op) {
     found.name = secret_name(reach.slice(begin, i));
   if (found.name.strength == NameStrength::none && !may_be_typed) return {};
 
+  const bool bare = sign == '=' && i == op && i > begin && in(reach.at(begin), sets::upper);
+  if (reach.before(begin) == ';') {
+    found.setting = Setting::list;
+  } else if (reach.slice(begin, i).starts_with("--")) {
+    found.setting = Setting::line;
+  } else if ((bare || (sign == ':' && reach.at(op + 1) == ' ')) && begins_line(reach, begin)) {
+    found.setting = Setting::line;
+  }
+
   std::size_t value = op + 1;
   const int next = reach.at(value);
-  if (next == '=' || next == ':' || next == '~') return {};
+  const bool compares = next == '=' || next == ':' || next == '~';
+  if (compares && (sign != '=' || i < op || found.setting == Setting::none ||
+                   in(reach.at(value + 1), sets::space | sets::equals))) {
+    return {};
+  }
   if (sign == '=' && next == '>') ++value;
   found.value = skip_blanks(reach, value);
   if (found.name.strength == NameStrength::none) {
@@ -351,8 +385,7 @@ Assignment find_assignment(Reach& reach, std::size_t op) {
     found.name = typed_name(reach, i);
     return found;
   }
-  found.settings = sign == '=' && i == op && found.value == op + 1 &&
-                   in(reach.slice(begin, i).front(), sets::upper);
+  found.literal = (bare || found.setting != Setting::none) && sign == '=' && found.value == op + 1;
   return found;
 }
 
@@ -364,12 +397,14 @@ Match match_assignment(Reach& reach, const Assignment& assignment) {
   const NameStrength strength = assignment.name.strength;
   const std::size_t longest =
       strength == NameStrength::weak ? max_weak_value : limits::max_secret_tail;
-  const Value value = read_value(reach, assignment.value, longest);
+  const Value value = read_value(reach, assignment.value, longest, assignment.setting);
   if (value.end <= value.begin) return {};
   const int after = reach.at(value.end);
-  const Writing writing = value.quoted || assignment.settings     ? Writing::literal
-                          : after < 0 || in(after, sets::newline) ? Writing::line
-                                                                  : Writing::code;
+  const bool ends_line =
+      assignment.setting != Setting::none || after < 0 || in(after, sets::newline);
+  const Writing writing = value.quoted || assignment.literal ? Writing::literal
+                          : ends_line                        ? Writing::line
+                                                             : Writing::code;
   if (!is_plausible_secret(reach.slice(value.begin, value.end), strength, writing)) return {};
   return {value.begin, value.end, assignment.name.kind};
 }
@@ -394,7 +429,8 @@ Assignment find_option(Reach& reach, std::size_t dashes) {
   }
   found.value = skip_blanks(reach, i);
   if (found.value == end) return {};
-  found.settings = true;
+  found.literal = true;
+  found.setting = Setting::line;
   return found;
 }
 

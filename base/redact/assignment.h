@@ -26,13 +26,21 @@ struct SecretName {
 /// Of API_KEY, apiKey, x-api-key, db.password and their like; strength none of others.
 SecretName secret_name(std::string_view name);
 
+/// What may stand beside a value that is not in quotes.
+enum class Setting : std::uint8_t {
+  none,  // anything: it ends where a separator seems to
+  list,  // further settings, after a semicolon
+  line,  // nothing: it is all of its line, or of an argument
+};
+
 /// The value of the assignment whose `=` or `:` stands at `op`. `value` is given where a value
 /// begins once the name before it is a secret's, also when the value is none.
 struct Assignment {
   SecretName name;
   std::size_t value = 0;
-  /// NAME=value or Name=value, without blanks: a shell's, a settings file's, a connection's.
-  bool settings = false;
+  /// NAME=value or Name=value, without blanks: no expression can stand there.
+  bool literal = false;
+  Setting setting = Setting::none;
 };
 Assignment find_assignment(Reach& reach, std::size_t op);
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "base/redact/charset.h"
+#include "base/redact/likelihood.h"
 #include "base/redact/limits.h"
 
 namespace tine::redact {
@@ -74,6 +75,9 @@ struct Census {
   std::size_t symbols = 0;  // what people put into passwords
   std::size_t others = 0;
   std::size_t distinct = 0;
+  std::size_t steps = 0;  // characters that come right after the one before: abc, 123
+  std::size_t repeats = 0;
+  bool blanks = false;
 
   std::size_t letters() const { return lower + upper; }
 };
@@ -81,7 +85,12 @@ struct Census {
 Census census(std::string_view value) {
   Census count;
   std::array<bool, 256> seen{};
+  char before = 0;
   for (const char c : value) {
+    if (c == before + 1) ++count.steps;
+    if (c == before) ++count.repeats;
+    if (in(c, sets::blank)) count.blanks = true;
+    before = c;
     bool& known = seen[static_cast<unsigned char>(c)];
     if (!known) ++count.distinct;
     known = true;
@@ -179,49 +188,73 @@ bool all_of(std::string_view value, Set set) {
   return std::all_of(value.begin(), value.end(), [set](char c) { return in(c, set); });
 }
 
-bool is_path_or_url(std::string_view value) {
+/// How surprising a value must be to be no word: what has digits in it is so sooner, and what is
+/// short must be so more.
+unsigned least_surprise(std::size_t size, bool has_digits) {
+  if (size >= 16) return has_digits ? 545 : 570;
+  if (size >= 12) return has_digits ? 530 : 600;
+  return has_digits ? 580 : 650;
+}
+
+/// Digits and letters of one case. Words of these letters are few.
+bool is_random_hex(std::string_view value, const Census& count) {
+  return value.size() >= 12 && count.digits >= 3 && (count.lower == 0 || count.upper == 0) &&
+         all_of(value, sets::any_hex);
+}
+
+/// Whether the characters stand in no order: neither words nor abcdef nor aaaa. More is asked for
+/// with a margin, in hundredths of a bit.
+bool is_random(std::string_view value, const Census& count, unsigned margin = 0) {
+  if (count.blanks || count.distinct < 5 || count.letters() == 0) return false;
+  if ((count.steps + count.repeats) * 2 > value.size()) return false;
+  return is_random_hex(value, count) ||
+         surprise(value) >= least_surprise(value.size(), count.digits > 0) + margin;
+}
+
+/// What is asked for more of a value whose writing says that it is none.
+constexpr unsigned against_its_looks = 60;
+
+bool is_path_or_url(std::string_view value, const Census& count) {
+  constexpr std::string_view roots[] = {
+      "/home/", "/tmp/", "/usr/", "/var/", "/etc/",  "/opt/", "/root/", "/dev/", "/run/", "/mnt/",
+      "/srv/",  "/app/", "/data", "/bin/", "/proc/", "/lib/", "/Users", "./",    "../",   "~/",
+  };
   if (value.find("://") != std::string_view::npos) return true;
-  if (value.starts_with('/') || value.starts_with("./") || value.starts_with("../") ||
-      value.starts_with("~/")) {
-    return value.find('/', 1) != std::string_view::npos || is_wordlike(value);
+  if (std::any_of(std::begin(roots), std::end(roots),
+                  [value](std::string_view root) { return value.starts_with(root); })) {
+    return true;
+  }
+  if (value.starts_with('/')) {
+    return (value.find('/', 1) != std::string_view::npos || is_wordlike(value)) &&
+           !is_random(value, count, against_its_looks);
   }
   if (std::count(value.begin(), value.end(), '\\') > 1) return true;
   return value.size() > 2 && in(value[0], sets::letter) && value[1] == ':' &&
          (value[2] == '\\' || value[2] == '/');
 }
 
-/// Something that is filled in later: ${X}, $X, <key>, {{key}}, %KEY%, [key].
+/// Something that is filled in later, in brackets: ${X}, $(x), {{key}}, <%= x %>, %(x)s.
 bool is_template(std::string_view value) {
-  const char first = value.front();
-  const char last = value.back();
-  if (first == '<' || first == '$' || value.starts_with("{{") || value.starts_with("%(")) {
-    return true;
-  }
-  if ((first == '%' && last == '%') || (first == '[' && last == ']') ||
-      (first == '{' && last == '}')) {
-    return true;
-  }
-  for (std::size_t i = 0; i + 1 < value.size(); ++i) {
-    const char next = value[i + 1];
-    switch (value[i]) {
-      case '$':
-        if (next == '{' || next == '(') return true;
-        break;
-      case '{':
-      case '#':
-        if (next == '{') return true;
-        break;
-      case '<':
-        if (next == '%') return true;
-        break;
-      case '%':
-        if (next == 's') return true;
-        break;
-      default:
-        break;
+  constexpr std::string_view openings[] = {"${", "$(", "{{", "#{", "<%", "%("};
+  for (const std::string_view opening : openings) {
+    const std::size_t at = value.find(opening);
+    if (at != std::string_view::npos && value.find_first_of("})>", at) != std::string_view::npos) {
+      return true;
     }
   }
-  return false;
+  return value.starts_with('<') && value.ends_with('>');
+}
+
+/// What often is a template, and may as well be the beginning of a password: $X, %KEY%, [key], %s.
+bool may_be_template(std::string_view value) {
+  const char first = value.front();
+  const char last = value.back();
+  return first == '<' || first == '$' || (first == '%' && last == '%') ||
+         (first == '[' && last == ']') || (first == '{' && last == '}') ||
+         value.find("${") != std::string_view::npos || value.find("$(") != std::string_view::npos ||
+         value.find("{{") != std::string_view::npos || value.find("#{") != std::string_view::npos ||
+         value.find("<%") != std::string_view::npos || value.find("%s") != std::string_view::npos ||
+         value.starts_with("%(");
 }
 
 /// Digests and the like, which name their algorithm.
@@ -251,17 +284,39 @@ bool is_identifier(std::string_view value) {
          std::none_of(value.begin(), value.end(), [](char c) { return in(c, sets::lower); });
 }
 
-bool is_code(std::string_view value, Writing writing) {
-  return value.find_first_of(writing == Writing::code ? "()[]{}<>|;\\*" : "()[]{}<>") !=
-             std::string_view::npos ||
-         value.find("->") != std::string_view::npos || value.find("::") != std::string_view::npos ||
-         is_identifier(value);
+/// A way into a structure, or a class of characters: Jobs[-1].JobId, [A-Z0-9].
+bool is_query(std::string_view value) {
+  for (const std::string_view range : {"A-Z", "a-z", "0-9"}) {
+    const std::size_t at = value.find(range);
+    if (at != std::string_view::npos && value.find(']', at) != std::string_view::npos) return true;
+  }
+  const std::size_t bracket = value.find('[');
+  return bracket != std::string_view::npos && is_wordlike(value.substr(0, bracket)) &&
+         value.find("].", bracket) != std::string_view::npos;
 }
 
-/// The guillemets of a marker.
+/// What is asked for more of a value that may be a name in a program.
+unsigned name_margin(std::size_t size) { return size >= 20 && size < 24 ? 5 : 15; }
+
+bool is_code(std::string_view value, const Census& count, Writing writing) {
+  if (value.find("->") != std::string_view::npos || value.find("::") != std::string_view::npos) {
+    return true;
+  }
+  if (writing == Writing::code && value.find_first_of("()[]{}<>|;\\*") != std::string_view::npos) {
+    return true;
+  }
+  if (value.find_first_of("()[]{}<>") != std::string_view::npos &&
+      (count.digits == 0 || !is_random(value, count, against_its_looks))) {
+    return true;
+  }
+  return is_identifier(value) && !is_random(value, count, name_margin(value.size()));
+}
+
+/// A marker, or the end of one after its last colon.
 bool has_marker(std::string_view value) {
-  return value.find("\xc2\xab") != std::string_view::npos ||
-         value.find("\xc2\xbb") != std::string_view::npos;
+  const std::size_t digits = value.find_first_not_of("0123456789");
+  return value.find("\xc2\xabredacted:") != std::string_view::npos ||
+         (digits != std::string_view::npos && value.substr(digits).starts_with("\xc2\xbb"));
 }
 
 bool is_mail_address(std::string_view value) {
@@ -271,9 +326,10 @@ bool is_mail_address(std::string_view value) {
 }
 
 /// What no name makes a secret of.
-bool is_never_secret(std::string_view value) {
-  return value.size() < limits::min_secret_value || has_marker(value) || is_template(value) ||
-         is_path_or_url(value) || is_named_digest(value);
+bool is_never_secret(std::string_view value, const Census& count) {
+  return has_marker(value) || is_template(value) ||
+         (may_be_template(value) && !is_random(value, count, against_its_looks)) ||
+         is_path_or_url(value, count) || is_named_digest(value) || is_query(value);
 }
 
 }  // namespace
@@ -307,9 +363,8 @@ namespace {
 
 /// What a machine makes is long, or has much chance in each character; a person's `abc123abc` has
 /// neither, but in a file of settings it may be all there is.
-unsigned least_entropy(std::string_view value, const Census& count, Writing writing) {
-  if (writing == Writing::literal && value.size() < 12 && count.upper > 0) return 270;
-  if (value.size() >= 16) return 300;
+unsigned least_entropy(const Census& count, Writing writing) {
+  if (writing == Writing::literal && count.upper > 0) return 270;
   return count.upper == 0 || count.lower == 0 ? 350 : 300;
 }
 
@@ -323,10 +378,12 @@ bool has_chance(std::string_view value, const Census& count, NameStrength streng
       if (count.digits > 0 && count.symbols > 0 && writing != Writing::code) {
         return !is_mail_address(value);
       }
+      if (is_random(value, count) && (count.digits > 0 || value.size() >= 12)) return true;
       return (count.digits > 0 || count.symbols > 0 || value.size() >= 16) && !is_wordlike(value);
     case NameStrength::strong:
-      return (count.digits > 0 || value.size() >= 16) && !is_wordlike(value) &&
-             entropy(value) >= least_entropy(value, count, writing);
+      if (value.size() >= 12) return is_random(value, count);
+      return count.digits > 0 && !is_wordlike(value) &&
+             entropy(value) >= least_entropy(count, writing);
     case NameStrength::weak:
       return value.size() >= 20 && count.digits >= 2 && count.letters() >= 2 && !is_uuid(value) &&
              !all_of(value, sets::any_hex) && !is_wordlike(value) && !is_identifier(value) &&
@@ -335,13 +392,18 @@ bool has_chance(std::string_view value, const Census& count, NameStrength streng
   return false;
 }
 
+/// How much of a value is looked at: what is longer is like its beginning.
+constexpr std::size_t max_judged = 256;
+
 }  // namespace
 
 bool is_plausible_secret(std::string_view value, NameStrength strength, Writing writing) {
-  if (is_never_secret(value)) return false;
-  if (writing != Writing::literal && is_code(value, writing)) return false;
+  if (value.size() < limits::min_secret_value) return false;
+  value = value.substr(0, max_judged);
   const Census count = census(value);
   if (count.letters() == 0 || count.distinct < 5) return false;
+  if (is_never_secret(value, count)) return false;
+  if (writing != Writing::literal && is_code(value, count, writing)) return false;
   return has_chance(value, count, strength, writing) && !has_placeholder(value);
 }
 
@@ -353,7 +415,7 @@ bool is_plausible_url_password(std::string_view password, std::string_view user)
       "passw0rd", "xyzzy",    "hunter2",  "credentials",
   };
   if (password.size() < 4 || password == user || is_template(password) ||
-      has_placeholder(password) || has_marker(password)) {
+      may_be_template(password) || has_placeholder(password) || has_marker(password)) {
     return false;
   }
   if (password.size() <= 5 && all_of(password, sets::digit)) return false;
@@ -366,7 +428,8 @@ bool is_plausible_url_password(std::string_view password, std::string_view user)
 }
 
 bool is_worth_knowing(std::string_view value) {
-  if (value.size() < limits::min_secret_value || is_template(value) || is_path_or_url(value)) {
+  if (value.size() < limits::min_secret_value || is_template(value) || may_be_template(value) ||
+      is_path_or_url(value, census(value))) {
     return false;
   }
   if (all_of(value, sets::digit | sets::dot | sets::dash) || census(value).distinct < 3) {
