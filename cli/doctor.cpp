@@ -1,9 +1,9 @@
 #include "cli/doctor.h"
 
-#include "base/json/writer.h"
 #include "base/version.h"
 #include "cli/exit_code.h"
 #include "cli/print.h"
+#include "cli/report_json.h"
 
 namespace tine::cli {
 namespace {
@@ -29,12 +29,10 @@ std::string indented(std::string_view text) {
 
 transport::Task<int> doctor(World& world, bool json) {
   std::string text = "tine " + std::string(version()) + "\n";
-  std::string report_json;
-  json::Writer writer(report_json);
-  writer.begin_object().member("version", version()).key("backends").begin_array();
+  std::vector<BackendReport> reports;
   bool good = false;
   for (const auto& backend : world.backends.all) {
-    const executor::DoctorReport report = co_await backend->doctor();
+    executor::DoctorReport report = co_await backend->doctor();
     const bool preferred = backend.get() == world.backends.preferred;
     if (preferred) good = report.usable;
     text += "\n  " + std::string(backend->name()) + (preferred ? " (the default)" : "") + ": " +
@@ -42,20 +40,12 @@ transport::Task<int> doctor(World& world, bool json) {
     text += line("kind", backend->kind()) + line("program", report.binary) +
             line("version", report.version) + line("login", report.login) +
             line("forking", report.forking);
-    writer.begin_object()
-        .member("name", backend->name())
-        .member("kind", backend->kind())
-        .member("default", preferred)
-        .member("usable", report.usable)
-        .member("summary", std::string_view(report.summary))
-        .member("program", std::string_view(report.binary))
-        .member("version", std::string_view(report.version))
-        .member("login", std::string_view(report.login))
-        .member("forking", std::string_view(report.forking))
-        .end_object();
+    reports.push_back({.name = backend->name(),
+                       .kind = backend->kind(),
+                       .is_default = preferred,
+                       .doctor = std::move(report)});
   }
-  writer.end_array().end_object();
-  print(json ? report_json + "\n" : text);
+  print(json ? doctor_json(reports) : text);
   co_return good ? exit_code::good : exit_code::failed;
 }
 

@@ -9,6 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/mirror.h"
 #include "cli/print.h"
+#include "cli/report_json.h"
 #include "cli/working_directory.h"
 #include "protocol/v1/agent_connection.h"
 #include "protocol/v1/codec.h"
@@ -100,31 +101,6 @@ std::string read_stdin() {
     text.append(room.data(), static_cast<std::size_t>(n));
   }
   return text;
-}
-
-/// The one object that --json and --stream-json end with.
-std::string result_json(const std::string& session_id, const std::string& output,
-                        const Result<v1::PromptResponse>& response) {
-  std::string out;
-  json::Writer writer(out);
-  writer.begin_object().member("sessionId", std::string_view(session_id));
-  writer.member("output", std::string_view(output));
-  writer.key("stopReason");
-  if (response) {
-    writer.string(v1::name_of(response->stop_reason));
-  } else {
-    writer.null();
-  }
-  writer.key("usage");
-  const json::View usage = response ? session::ours(response->meta).find("usage") : json::View();
-  if (usage.exists()) {
-    writer.raw(usage.raw());
-  } else {
-    writer.null();
-  }
-  if (!response) writer.key("error").raw(transport::error_object(response.error()));
-  writer.end_object();
-  return out.append("\n");
 }
 
 transport::Task<void> serve_self(World& world, std::unique_ptr<transport::Channel> channel,

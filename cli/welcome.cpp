@@ -1,24 +1,13 @@
 #include "cli/welcome.h"
 
-#include "base/json/writer.h"
 #include "base/version.h"
-#include "protocol/v1/types/initialize.h"
+#include "cli/report_json.h"
 
 namespace tine::cli {
 
 std::string version_text(bool json) {
-  if (!json) return "tine " + std::string(version()) + " (" + std::string(commit()) + ")\n";
-  std::string out;
-  json::Writer(out)
-      .begin_object()
-      .member("version", version())
-      .member("commit", commit())
-      .key("protocolVersions")
-      .begin_array()
-      .integer(v1::protocol_version)
-      .end_array()
-      .end_object();
-  return out.append("\n");
+  if (json) return version_json();
+  return "tine " + std::string(version()) + " (" + std::string(commit()) + ")\n";
 }
 
 std::string welcome(std::string_view program, std::string_view backends) {

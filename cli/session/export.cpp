@@ -1,11 +1,11 @@
 // `tine session export`.
 
 #include "base/json/redact.h"
-#include "base/json/writer.h"
 #include "base/ulid.h"
 #include "cli/exit_code.h"
 #include "cli/print.h"
 #include "cli/session/conversation.h"
+#include "cli/session/facts_json.h"
 #include "cli/session/verbs.h"
 #include "cli/session/words.h"
 #include "session/record/chain.h"
@@ -26,15 +26,7 @@ class Output {
 
   void begin(const SessionFacts& facts, std::string_view time) {
     if (!markdown_) {
-      std::string head;
-      json::Writer(head)
-          .begin_object()
-          .member("v", session::store::transcript_version)
-          .member("type", "export")
-          .member("exported", time)
-          .raw_members(json_members(facts))
-          .end_object();
-      text_ = json::redacted(head, redactor_) + "\n";
+      text_ = json::redacted(export_json(facts, time), redactor_) + "\n";
       return;
     }
     const session::store::State& state = facts.state;

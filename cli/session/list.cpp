@@ -4,9 +4,9 @@
 #include <map>
 #include <set>
 
-#include "base/json/writer.h"
 #include "cli/exit_code.h"
 #include "cli/print.h"
+#include "cli/session/facts_json.h"
 #include "cli/session/verbs.h"
 #include "cli/session/words.h"
 #include "cli/working_directory.h"
@@ -50,16 +50,6 @@ std::string drawn(const std::vector<SessionFacts>& listed, const std::vector<Ind
   return session::draw_tree(nodes);
 }
 
-std::string as_json(const std::vector<SessionFacts>& listed) {
-  std::string text;
-  json::Writer out(text);
-  out.begin_array();
-  for (const SessionFacts& each : listed)
-    out.begin_object().raw_members(json_members(each)).end_object();
-  out.end_array();
-  return text + "\n";
-}
-
 std::string nothing(const std::string& project) {
   return (project.empty() ? std::string("There are no sessions yet.")
                           : "There are no sessions of " + visible_line(project) + " yet.") +
@@ -96,7 +86,7 @@ transport::Task<int> list_sessions(World& world, const Arguments& arguments,
     if (shutdown.cancelled()) co_return exit_code::failed;
   }
   if (arguments.json) {
-    print(as_json(listed));
+    print(list_json(listed));
   } else if (listed.empty()) {
     print(nothing(project));
   } else if (arguments.session.tree) {

@@ -1,12 +1,11 @@
 // `tine session show`.
 
-#include "base/json/writer.h"
 #include "base/visible.h"
 #include "cli/exit_code.h"
 #include "cli/print.h"
+#include "cli/session/facts_json.h"
 #include "cli/session/verbs.h"
 #include "cli/session/words.h"
-#include "session/meta.h"
 #include "session/store/lock.h"
 
 namespace tine::cli {
@@ -15,14 +14,6 @@ namespace {
 using session::store::IndexEntry;
 using session::store::Lock;
 using session::store::State;
-
-/// What is found beside the state.
-struct Surroundings {
-  std::vector<std::string> forks;
-  std::int64_t bytes = 0;
-  bool running = false;
-  std::optional<session::store::Holder> holder;
-};
 
 Surroundings look_around(session::store::Store& store, const IndexEntry& entry) {
   Surroundings out;
@@ -98,39 +89,6 @@ std::string as_text(const SessionFacts& facts, const Surroundings& around) {
   return text + row("files", facts.path + " (" + size_text(around.bytes) + ")");
 }
 
-std::string as_json(const SessionFacts& facts, const Surroundings& around) {
-  const State& state = facts.state;
-  std::string text;
-  json::Writer out(text);
-  out.begin_object().raw_members(json_members(facts));
-  out.key("forks").begin_array();
-  for (const std::string& each : around.forks) out.string(each);
-  out.end_array().member("bytes", around.bytes).member("running", around.running);
-  if (around.holder) out.member("pid", static_cast<std::int64_t>(around.holder->pid));
-  out.member("compacted", state.compacted);
-  if (state.git) {
-    out.key("git")
-        .begin_object()
-        .member("branch", std::string_view(state.git->branch))
-        .member("commit", std::string_view(state.git->commit))
-        .member("dirty", state.git->dirty)
-        .end_object();
-  }
-  out.key("backends").begin_object();
-  for (const auto& [name, backend] : state.backends) {
-    out.key(name)
-        .begin_object()
-        .member("providerId", std::string_view(backend.provider_id))
-        .member("lastAction", std::string_view(backend.last_action))
-        .member("turns", backend.turns)
-        .key("tokens")
-        .raw(session::tokens_json(backend.tokens))
-        .end_object();
-  }
-  out.end_object().end_object();
-  return text + "\n";
-}
-
 }  // namespace
 
 transport::Task<int> show_session(World& world, const Arguments& arguments) {
@@ -141,7 +99,7 @@ transport::Task<int> show_session(World& world, const Arguments& arguments) {
   }
   const SessionFacts facts = facts_of(world.store, *entry);
   const Surroundings around = look_around(world.store, *entry);
-  print(arguments.json ? as_json(facts, around) : as_text(facts, around));
+  print(arguments.json ? show_json(facts, around) : as_text(facts, around));
   co_return facts.fault.empty() ? exit_code::good : exit_code::failed;
 }
 

@@ -3,10 +3,8 @@
 #include <array>
 #include <cstdio>
 
-#include "base/json/writer.h"
 #include "base/ulid.h"
 #include "cli/print.h"
-#include "session/meta.h"
 
 namespace tine::cli {
 
@@ -69,40 +67,6 @@ SessionFacts facts_of(session::store::Store& store, const session::store::IndexE
   facts.state.description = entry.title;
   facts.state.parent = entry.parent;
   return facts;
-}
-
-std::string json_members(const SessionFacts& facts) {
-  const session::store::State& state = facts.state;
-  std::string text;
-  json::Writer out(text);
-  out.begin_object()
-      .member("id", std::string_view(state.id))
-      .member("title", std::string_view(state.description))
-      .member("updated", std::string_view(rfc3339(facts.entry.updated_ms)))
-      .member("path", std::string_view(facts.path));
-  if (!facts.fault.empty()) {
-    out.member("fault", std::string_view(facts.fault));
-  } else {
-    out.member("created", std::string_view(state.created))
-        .member("project", std::string_view(state.project))
-        .member("cwd", std::string_view(state.cwd))
-        .member("backend", std::string_view(state.backend))
-        .member("status", session::store::name_of(state.status))
-        .member("turns", state.turns)
-        .key("tokens")
-        .raw(session::tokens_json(state.total));
-  }
-  if (!state.adopted.empty()) out.member("adopted", std::string_view(state.adopted));
-  if (!state.parent.empty()) {
-    out.key("fork").begin_object().member("parent", std::string_view(state.parent));
-    out.member("turn", state.fork_turn)
-        .member("seq", state.fork_seq)
-        .member("depth", state.depth)
-        .member("strategy", std::string_view(state.fork_strategy))
-        .end_object();
-  }
-  out.end_object();
-  return text.substr(1, text.size() - 2);
 }
 
 std::string plan_text(const session::RetentionPlan& plan) {

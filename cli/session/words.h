@@ -1,5 +1,5 @@
 #pragma once
-// How the session verbs put things: for a terminal, and as JSON.
+// How the session verbs put things for a terminal.
 //
 // Plain functions.
 
@@ -34,8 +34,6 @@ struct SessionFacts {
   std::string path;
 };
 SessionFacts facts_of(session::store::Store& store, const session::store::IndexEntry& entry);
-/// The members of an object, without its braces: the caller may add more.
-std::string json_members(const SessionFacts& facts);
 
 /// The plan, a line a session and a sum.
 std::string plan_text(const session::RetentionPlan& plan);

@@ -1,0 +1,60 @@
+#include "cli/report_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/json/document.h"
+#include "base/version.h"
+#include "protocol/v1/codec.h"
+#include "protocol/v1/types/initialize.h"
+#include "session/meta.h"
+#include "transport/rpc_error.h"
+
+namespace tine::cli {
+
+using json::Document;
+
+std::string version_json() {
+  Document out;
+  out["version"] = version();
+  out["commit"] = commit();
+  out["protocolVersions"] = Document::array({v1::protocol_version});
+  return json::text_of(out) + "\n";
+}
+
+std::string doctor_json(const std::vector<BackendReport>& backends) {
+  Document out;
+  out["version"] = version();
+  out["backends"] = Document::array();
+  for (const BackendReport& each : backends) {
+    Document& backend = out["backends"].emplace_back();
+    backend["name"] = each.name;
+    backend["kind"] = each.kind;
+    backend["default"] = each.is_default;
+    backend["usable"] = each.doctor.usable;
+    backend["summary"] = each.doctor.summary;
+    backend["program"] = each.doctor.binary;
+    backend["version"] = each.doctor.version;
+    backend["login"] = each.doctor.login;
+    backend["forking"] = each.doctor.forking;
+  }
+  return json::text_of(out) + "\n";
+}
+
+std::string result_json(const std::string& session_id, const std::string& output,
+                        const Result<v1::PromptResponse>& response) {
+  Document out;
+  out["sessionId"] = session_id;
+  out["output"] = output;
+  out["stopReason"] = nullptr;
+  out["usage"] = nullptr;
+  if (response) {
+    out["stopReason"] = v1::name_of(response->stop_reason);
+    const json::View usage = session::ours(response->meta).find("usage");
+    if (usage.exists()) out["usage"] = json::parsed(usage.raw());
+  } else {
+    out["error"] = json::parsed(transport::error_object(response.error()));
+  }
+  return json::text_of(out) + "\n";
+}
+
+}  // namespace tine::cli
