@@ -84,29 +84,6 @@ class Converter {
   std::optional<Position> too_deep_;
 };
 
-/// Whether toml++ stops before the end of this.
-bool is_stopped(std::string_view text) {
-  try {
-    static_cast<void>(::toml::parse(text));
-  } catch (const Stopped&) {
-    return true;
-  } catch (const ::toml::parse_error&) {
-    return false;
-  }
-  return false;
-}
-
-/// Where toml++ stops, which it does not say: at the end of the shortest part that stops it.
-Position place_of_stop(std::string_view text) {
-  std::size_t too_short = 0;
-  std::size_t enough = text.size();
-  while (enough - too_short > 1) {
-    const std::size_t middle = too_short + (enough - too_short) / 2;
-    (is_stopped(text.substr(0, middle)) ? enough : too_short) = middle;
-  }
-  return position_of(text, too_short);
-}
-
 std::optional<Fault> check_encoding(std::string_view text) {
   const char* const end = text.data() + text.size();
   for (const char* p = text.data(); p != end; ++p) {
@@ -137,7 +114,8 @@ tl::expected<Node, Fault> read(std::string_view text) {
     const std::string what = stopped.by_limit
                                  ? "more than " + std::to_string(limits::max_nodes) + " values"
                                  : "expected a key";
-    return tl::unexpected(Fault{what, place_of_stop(text)});
+    const bool at_end = stopped.at == Position();
+    return tl::unexpected(Fault{what, at_end ? position_of(text, text.size()) : stopped.at});
   }
 }
 

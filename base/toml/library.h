@@ -15,12 +15,14 @@
 #include <string_view>
 
 #include "base/toml/limits.h"
+#include "base/toml/position.h"
 
 namespace tine::toml {
 
 /// A check of toml++ has failed, or the text holds more values than it may.
 struct Stopped {
   bool by_limit = false;
+  Position at;  ///< none: at the end of the text
 };
 
 /// The values of toml++ that exist on this thread.
@@ -28,20 +30,30 @@ inline constinit thread_local std::size_t values = 0;
 
 /// Whether a check stands where toml++ is about to make a value, in a function that may throw.
 constexpr bool precedes_a_value(std::string_view condition) {
-  return condition == "!is_value_terminator(*cp)" || condition == "!key_buffer.empty()" ||
+  return condition == "!is_value_terminator(*cp)" || condition == "*cp == U'['" ||
          condition == "key_buffer.size() > segment_index";
 }
 
+/// `next` is the character that is read next, where there is one.
 template <bool counted>
-void check(bool holds) {
-  if (!holds) throw Stopped{};
+void check(bool holds, const auto* next) {
   // The table of the whole text does not count, so the last one that may be made is still missing.
-  if (counted && values > limits::max_nodes) throw Stopped{true};
+  const bool too_many = counted && values > limits::max_nodes;
+  if (holds && !too_many) return;
+  Stopped stopped{.by_limit = too_many, .at = {}};
+  if constexpr (requires { next->position; }) {
+    if (next != nullptr) stopped.at = {next->position.line, next->position.column};
+  }
+  throw stopped;
 }
 
 }  // namespace tine::toml
 
 namespace toml {
+
+/// What a check sees in place of the parser's member of that name, where it stands outside of the
+/// parser.
+inline constexpr const char* cp = nullptr;
 
 /// Hides the one of <cmath>, whose result toml++ converts to an unsigned integer: infinities,
 /// negative numbers and what is no number do not fit into one.
@@ -52,7 +64,7 @@ inline double log10(double value) {
 }  // namespace toml
 
 #define TOML_ASSERT(condition) \
-  ::tine::toml::check<::tine::toml::precedes_a_value(#condition)>(static_cast<bool>(condition))
+  ::tine::toml::check<::tine::toml::precedes_a_value(#condition)>(static_cast<bool>(condition), cp)
 #define TOML_MAX_NESTED_VALUES ::tine::toml::limits::max_depth + 1
 #define TOML_LIFETIME_HOOKS 1
 #define TOML_TABLE_CREATED ++::tine::toml::values
