@@ -280,7 +280,9 @@ Performance::Step Performance::title(std::string argument) {
 }
 
 Performance::Step Performance::trust(std::string /*argument*/) {
-  co_await say(stage_.trusted ? "This folder is trusted." : "This folder is not trusted.");
+  const std::string text =
+      stage_.trusted ? "This folder is trusted." : "This folder is not trusted.";
+  co_await say(text);
 }
 
 Performance::Step Performance::notice(std::string argument) {
