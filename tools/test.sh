@@ -3,7 +3,8 @@
 # A suite is an executable file in tests/suites/. It finds TINE (the program) and TINE_NODE (Node 22,
 # also first in PATH) set, and the project root as its directory; its last line is "N passed,
 # N failed" or "N passed, N failed, N skipped". A line "suite: asan" among its first ten makes it run
-# again with the sanitized program, "suite: long" keeps it for `./run test --all`.
+# again with the sanitized program, "suite: long" keeps it for `./run test --all`, "suite: beside" runs
+# it beside the others.
 
 passed=0 failed=0 skipped=0 running=''
 
@@ -109,13 +110,30 @@ finish_suite() {  # finish_suite PRESET FILE BEGAN STARTED
   report "$name ($1)" "$4" "$good" "$bad" "$skip"
 }
 
-suites() {  # suites PRESET MARK LONG : one after the other
-  local file started
+# Suites marked "suite: beside" mostly wait for programs of others: one of them at a time runs beside
+# the suites that run one after the other.
+suites() {  # suites PRESET MARK LONG
+  local preset=$1 file started waiting=() others=() lane='' lane_began lane_started
   for file in $(suites_of "$2" "$3"); do
-    started=$SECONDS
-    begin_suite "$1" "$file"
-    finish_suite "$1" "$file" "$began" "$started"
+    if has_mark "$file" beside; then waiting+=("$file"); else others+=("$file"); fi
   done
+  lane_goes_on() {  # begins the next one, or has none left
+    [ -z "$lane" ] || finish_suite "$preset" "$lane" "$lane_began" "$lane_started"
+    lane=${waiting[0]:-}
+    waiting=("${waiting[@]:1}")
+    [ -n "$lane" ] || return 1
+    lane_started=$SECONDS
+    begin_suite "$preset" "$lane"
+    lane_began=$began
+  }
+  lane_goes_on
+  for file in "${others[@]}"; do
+    started=$SECONDS
+    begin_suite "$preset" "$file"
+    finish_suite "$preset" "$file" "$began" "$started"
+    [ -z "$lane" ] || kill -0 "$lane_began" 2>/dev/null || lane_goes_on
+  done
+  while [ -n "$lane" ]; do lane_goes_on; done
 }
 
 suites_together() {  # suites_together PRESET MARK LONG : all at a time, as they mostly wait
@@ -185,10 +203,10 @@ fuzz_together() {  # fuzz_together SECONDS TARGET...
   done
 }
 
-quick() {  # true when there is a program to go on with
+prepared() {  # true when there is a program to go on with
   # The units, too, take the protocol's schema from these packages.
   check "npm packages" npm_packages tests/clients && clients_environment
-  check "build (release)" build release && units release
+  check "build (release)" build release
 }
 
 everything() {  # everything LONG
@@ -196,11 +214,12 @@ everything() {  # everything LONG
   [ "$1" = no ] || fuzz_seconds=300
 
   check "sources: layers, co_await" tools/check_sources
-  if quick; then
+  if prepared; then
+    # Units and suites often wait: what they leave of the processor builds what comes after them.
+    beside build asan
+    units release
     check "npm packages (codex)" npm_packages tests/codex
     check "npm packages (claude)" npm_packages tests/claude
-    # Suites mostly wait: what they leave of the processor builds what comes after them.
-    beside build asan
     suites release "" "$1"
   else
     beside build asan
@@ -221,7 +240,7 @@ verb_test() {
     INT TERM
   mkdir -p "$logs"
   case ${1:-} in
-    --quick) if need build node; then quick; else failed=1; fi ;;
+    --quick) if need build node; then prepared && units release; else failed=1; fi ;;
     --all) if need build sanitize node; then everything yes; else failed=1; fi ;;
     "") if need build sanitize node; then everything no; else failed=1; fi ;;
     *) say "run: unknown option '$1'"; return 2 ;;
