@@ -34,17 +34,19 @@ constexpr bool precedes_a_value(std::string_view condition) {
          condition == "key_buffer.size() > segment_index";
 }
 
-/// `next` is the character that is read next, where there is one.
+/// The place of the character that is read next, where there is one.
+Position place_of(const auto* next) {
+  if constexpr (requires { next->position; }) {
+    if (next != nullptr) return {next->position.line, next->position.column};
+  }
+  return {};
+}
+
 template <bool counted>
 void check(bool holds, const auto* next) {
   // The table of the whole text does not count, so the last one that may be made is still missing.
   const bool too_many = counted && values > limits::max_nodes;
-  if (holds && !too_many) return;
-  Stopped stopped{.by_limit = too_many, .at = {}};
-  if constexpr (requires { next->position; }) {
-    if (next != nullptr) stopped.at = {next->position.line, next->position.column};
-  }
-  throw stopped;
+  if (!holds || too_many) throw Stopped{.by_limit = too_many, .at = place_of(next)};
 }
 
 }  // namespace tine::toml
@@ -65,7 +67,7 @@ inline double log10(double value) {
 
 #define TOML_ASSERT(condition) \
   ::tine::toml::check<::tine::toml::precedes_a_value(#condition)>(static_cast<bool>(condition), cp)
-#define TOML_MAX_NESTED_VALUES ::tine::toml::limits::max_depth + 1
+#define TOML_MAX_NESTED_VALUES (::tine::toml::limits::max_depth + 1)
 #define TOML_LIFETIME_HOOKS 1
 #define TOML_TABLE_CREATED ++::tine::toml::values
 #define TOML_TABLE_DESTROYED --::tine::toml::values
