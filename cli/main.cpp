@@ -63,7 +63,7 @@ transport::Task<int> serve_stdio(World& world, transport::Stdio stdio,
                  " (" + std::string(world.backends.preferred->kind()) +
                  "): " + world.config.default_reason);
   auto channel = transport::make_fd_channel(world.loop, std::move(stdio.in), std::move(stdio.out));
-  world.loop.spawn(session::apply_policy_once(world.service, world.worker));
+  world.loop.spawn(session::apply_policy_once(world.service));
   co_await serve(world, std::move(channel), std::move(mirror), shutdown);
   co_return exit_code::good;
 }

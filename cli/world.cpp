@@ -27,7 +27,7 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
       config(std::move(the_config)),
       policy(policy_of(config.settings)),
       worker(loop),
-      store(session::store::system_files(), env, session::store::default_root(env)),
+      store(loop, session::store::system_files(), env, session::store::default_root(env)),
       syncer(loop, worker, store),
       trust(worker, env, log, session::TrustRecord(session::store::system_files(), store.path()),
             policy.trust),

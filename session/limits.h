@@ -81,6 +81,9 @@ inline constexpr std::chrono::hours unlisted_age{24};
 /// Folders that are measured in one go; between them others on the loop get their turn.
 inline constexpr std::size_t retention_slice = 32;
 
+/// Ends of turns, or ancestors, that are read before others on the loop get their turn.
+inline constexpr std::size_t marks_slice = 64;
+
 /// Faults of one transcript that are told; then no more are looked for.
 inline constexpr std::size_t reported_faults = 100;
 

@@ -8,18 +8,19 @@ namespace tine::session {
 namespace {
 
 /// The last record that a fork of the session reads.
-Result<std::uint64_t> last_needed(store::Store& store, const std::string& id) {
-  const auto entries = store.all();
-  if (!entries) return fail(entries.error());
+transport::Task<Result<std::uint64_t>> last_needed(store::Store& store, std::string id) {
+  const auto forks = co_await store.forks_of(id);
+  if (!forks) co_return fail(forks.error());
   std::uint64_t last = 0;
-  for (const store::IndexEntry& each : *entries) {
-    if (each.parent != id) continue;
-    const auto state = store.read_state(each);
+  for (const std::string& fork : *forks) {
+    const auto entry = store.find_any(fork);
+    if (!entry && entry.error().kind == ErrorKind::session_not_found) continue;
+    const auto state = entry ? store.read_state(*entry) : Result<store::State>(fail(entry.error()));
     // What cannot be known must not be lost.
-    if (!state) return fail(state.error());
+    if (!state) co_return fail(state.error());
     last = std::max(last, state->fork_seq);
   }
-  return last;
+  co_return last;
 }
 
 /// Where the line behind the record of that number begins, or the file ends.
@@ -55,7 +56,7 @@ Result<void> remove_leftovers(const store::Folder& session) {
 
 transport::Task<Result<void>> purge(transport::Loop& loop, store::Store& store, Archive& archive,
                                     store::IndexEntry entry, const store::Lock& /*held*/) {
-  const auto needed = last_needed(store, entry.id);
+  const auto needed = co_await last_needed(store, entry.id);
   if (!needed) co_return fail(needed.error());
   const auto folder = store.open(entry);
   if (!folder) co_return fail(folder.error());
@@ -71,7 +72,7 @@ transport::Task<Result<void>> purge(transport::Loop& loop, store::Store& store, 
   account->state.deleted = true;
   account->state.status = store::Status::retired;
   account->state.description.clear();
-  co_return store.write_state(account->state, true);
+  co_return store.write_state(account->state);
 }
 
 }  // namespace tine::session

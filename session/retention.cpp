@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "session/limits.h"
@@ -13,7 +14,7 @@ namespace {
 
 constexpr std::int64_t day_ms = std::int64_t{24} * 60 * 60 * 1000;
 
-bool is_listed(const store::IndexEntry& entry) { return entry.prompted && !entry.deleted; }
+using store::is_listed;
 
 /// Finds who belongs together, also when what the store says of parents runs in a circle.
 class Connections {
@@ -46,8 +47,12 @@ void settle(Family& family) {
 std::vector<Family> families_of(const std::vector<store::IndexEntry>& entries) {
   std::map<std::string_view, std::size_t> places;
   for (std::size_t i = 0; i < entries.size(); ++i) places.emplace(entries[i].id, i);
+  std::set<std::string_view> forked;
+  for (const store::IndexEntry& each : entries) forked.insert(each.parent);
   Connections connections(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
+    // A fork that was never completed is nobody's loss.
+    if (!entries[i].prompted && !forked.contains(entries[i].id)) continue;
     const auto parent = places.find(entries[i].parent);
     if (parent != places.end()) connections.connect(i, parent->second);
   }
@@ -111,83 +116,100 @@ RetentionPlan plan_retention(std::vector<Family> families, RetentionLimits bound
   return plan;
 }
 
-bool Retention::in_use(const store::IndexEntry& entry) const {
-  if (service_.find(entry.id)) return true;
-  const auto folder = library_.store.open(entry);
-  return folder && store::Lock::may_be_open_elsewhere(*folder);
-}
-
-transport::Task<std::vector<std::int64_t>> Retention::measure(std::vector<store::Folder> folders) {
-  struct Job {
-    std::vector<store::Folder> folders;
-    std::vector<std::int64_t> bytes;
+/// Asks for several sessions at once, on the worker's thread: whether another process has one open,
+/// and with `measured` how large they are.
+transport::Task<Retention::Look> Retention::look(std::vector<store::IndexEntry> entries,
+                                                 bool measured) {
+  const auto folders = std::make_shared<std::vector<store::Folder>>();
+  const auto seen = std::make_shared<Look>();
+  for (const store::IndexEntry& each : entries) {
+    seen->in_use = seen->in_use || service_.find(each.id).has_value();
+    // One that is gone is in nobody's use.
+    if (auto folder = library_.store.open(each)) folders->push_back(std::move(*folder));
+  }
+  std::function<void()> work = [folders, seen, measured] {
+    for (const store::Folder& each : *folders) {
+      seen->in_use = seen->in_use || store::Lock::may_be_open_elsewhere(each);
+      if (measured) seen->bytes += each.bytes();
+    }
   };
-  const auto job = std::make_shared<Job>();
-  job->folders = std::move(folders);
-  std::function<void()> work = [job] {
-    for (const store::Folder& each : job->folders) job->bytes.push_back(each.bytes());
-  };
-  co_await worker_.run(std::move(work));
-  co_return job->bytes;
+  co_await library_.store.worker().run(std::move(work));
+  co_return *seen;
 }
 
 transport::Task<Result<RetentionPlan>> Retention::plan(RetentionLimits bounds,
                                                        transport::CancelSource cancel) {
-  const auto entries = library_.store.all();
-  if (!entries) co_return fail(entries.error());
-  std::vector<Family> families = families_of(*entries);
-  std::size_t looked_at = 0;
-  for (Family& family : families) {
-    std::size_t next = 0;
-    while (next < family.members.size()) {
-      std::vector<store::Folder> folders;
-      for (; next < family.members.size() && folders.size() < limits::retention_slice; ++next) {
-        const store::IndexEntry& entry = family.members[next];
-        // Without limits only what is not listed can go.
-        if (!bounds.any() && family.listed) continue;
-        family.in_use = family.in_use || in_use(entry);
-        auto folder = library_.store.open(entry);
-        if (folder && bounds.any()) folders.push_back(std::move(*folder));
-      }
-      if (!folders.empty()) {
-        const auto sizes = co_await measure(std::move(folders));
-        for (const std::int64_t bytes : sizes) family.bytes += bytes;
-      }
-      if (++looked_at % limits::retention_slice == 0) co_await transport::yield(library_.loop);
-      if (cancel.cancelled()) co_return fail(ErrorKind::cancelled, "the cleaning was cancelled");
+  const auto families = std::make_shared<std::vector<Family>>();
+  std::function<void(const store::Index&)> see = [families](const store::Index& index) {
+    std::vector<store::IndexEntry> entries;
+    entries.reserve(index.entries().size());
+    for (const auto& [id, entry] : index.entries()) entries.push_back(entry);
+    *families = families_of(entries);
+  };
+  auto read = co_await library_.store.read(std::move(see));
+  if (!read) co_return fail(std::move(read.error()));
+  std::size_t passed = 0;
+  for (Family& family : *families) {
+    if (++passed % limits::retention_slice == 0) co_await transport::yield(library_.loop);
+    if (cancel.cancelled()) co_return fail(ErrorKind::cancelled, "the cleaning was cancelled");
+    // Without limits only what is not listed can go.
+    if (!bounds.any() && family.listed) continue;
+    for (std::size_t next = 0; next < family.members.size(); next += limits::retention_slice) {
+      const std::size_t end = std::min(next + limits::retention_slice, family.members.size());
+      const std::vector<store::IndexEntry> some(
+          family.members.begin() + static_cast<std::ptrdiff_t>(next),
+          family.members.begin() + static_cast<std::ptrdiff_t>(end));
+      const Look seen = co_await look(some, bounds.any());
+      family.in_use = family.in_use || seen.in_use;
+      family.bytes += seen.bytes;
     }
   }
-  co_return plan_retention(std::move(families), bounds, library_.env.wall_ms());
+  const auto plan = std::make_shared<RetentionPlan>();
+  const std::int64_t now_ms = library_.env.wall_ms();
+  std::function<void()> work = [plan, families, bounds, now_ms] {
+    *plan = plan_retention(std::move(*families), bounds, now_ms);
+  };
+  co_await library_.store.worker().run(std::move(work));
+  co_return std::move(*plan);
 }
 
 /// Whether nobody has used the family, or forked from it, since it was looked at.
-bool Retention::is_as_planned(const Family& family) const {
-  const auto now = library_.store.all();
-  if (!now) return false;
-  const auto is_member = [&](const std::string& id) {
-    return std::any_of(family.members.begin(), family.members.end(),
-                       [&](const store::IndexEntry& each) { return each.id == id; });
-  };
-  for (const store::IndexEntry& each : *now) {
-    const bool belongs = is_member(each.id);
-    if (!belongs && !each.parent.empty() && is_member(each.parent)) return false;
-    if (belongs && is_listed(each) && each.updated_ms > family.last_used_ms) return false;
+transport::Task<Result<bool>> Retention::is_as_planned(Family family) {
+  for (const store::IndexEntry& each : family.members) {
+    if (service_.find(each.id)) co_return false;
   }
-  return std::none_of(family.members.begin(), family.members.end(),
-                      [this](const store::IndexEntry& each) { return in_use(each); });
+  const auto same = std::make_shared<bool>(true);
+  std::function<void(const store::Index&)> see = [same, family](const store::Index& index) {
+    std::set<std::string_view> members;
+    for (const store::IndexEntry& each : family.members) members.insert(each.id);
+    for (const store::IndexEntry& each : family.members) {
+      const auto now = index.entries().find(each.id);
+      if (now == index.entries().end()) continue;
+      if (is_listed(now->second) && now->second.updated_ms > family.last_used_ms) *same = false;
+      for (const std::string& fork : index.forks_of(each.id)) {
+        if (!members.contains(fork)) *same = false;
+      }
+    }
+  };
+  auto read = co_await library_.store.read(std::move(see));
+  if (!read) co_return fail(std::move(read.error()));
+  co_return *same;
 }
 
 transport::Task<Result<bool>> Retention::remove(Family family) {
-  if (!is_as_planned(family)) co_return false;
   std::vector<store::Lock> locks;
   const store::Holder me = store::this_process(library_.env, "the session is removed");
   for (const store::IndexEntry& each : family.members) {
+    if (service_.find(each.id)) co_return false;
     const auto folder = library_.store.open(each);
     if (!folder) continue;
+    if (store::Lock::may_be_open_elsewhere(*folder)) co_return false;
     auto lock = store::Lock::take(*folder, me);
     if (!lock && lock.error().kind == ErrorKind::session_locked) co_return false;
     if (lock) locks.push_back(std::move(*lock));
   }
+  const auto same = co_await is_as_planned(family);
+  if (!same || !*same) co_return same;
   for (const store::IndexEntry& each : family.members) {
     const auto state = library_.store.read_state(each);
     auto hidden = library_.store.hide(each);
@@ -197,18 +219,10 @@ transport::Task<Result<bool>> Retention::remove(Family family) {
       co_return fail(std::move(hidden.error()));
     if (state) service_.forget_conversation(*state);
   }
+  // The newest first: no fork is left without its parent, wherever this ends.
   for (const store::IndexEntry& each : family.members) {
-    auto found = library_.store.neighbours(each);
-    if (found) {
-      const auto done = std::make_shared<Result<void>>();
-      const auto folder = std::make_shared<store::Folder>(std::move(*found));
-      const std::string id = each.id;
-      std::function<void()> work = [done, folder, id] { *done = folder->remove_folder(id); };
-      co_await worker_.run(std::move(work));
-      if (!*done) co_return fail(done->error());
-    }
-    auto told = library_.store.forget(each);
-    if (!told) co_return fail(std::move(told.error()));
+    const auto removed = co_await library_.store.remove_files(each);
+    if (!removed || !*removed) co_return removed;
   }
   co_return true;
 }
@@ -231,11 +245,11 @@ transport::Task<Result<Retention::Outcome>> Retention::carry_out(RetentionPlan p
   co_return outcome;
 }
 
-transport::Task<void> apply_policy_once(SessionService& service, transport::Worker& worker) {
+transport::Task<void> apply_policy_once(SessionService& service) {
   const Library library = service.library();
   co_await service.first_opened().wait();
   co_await transport::pause(library.loop, limits::retention_delay);
-  Retention retention(service, worker);
+  Retention retention(service);
   const transport::CancelSource never;
   const RetentionLimits bounds = limits_of(library.policy);
   auto plan = co_await retention.plan(bounds, never);

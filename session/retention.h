@@ -3,8 +3,8 @@
 // by whole families, all that forking connects, the one least recently used first; never one of
 // which any session is in use.
 //
-// Made where it is needed, on the loop's thread; what it is given outlives it. Walking folders is
-// left to the worker.
+// Made where it is needed, on the loop's thread; what it is given outlives it. What grows with the
+// number of sessions is left to the store's worker.
 
 #include <cstdint>
 #include <string_view>
@@ -13,7 +13,6 @@
 #include "session/policy.h"
 #include "session/service.h"
 #include "transport/cancel.h"
-#include "transport/worker.h"
 
 namespace tine::session {
 
@@ -26,7 +25,8 @@ struct Family {
   bool in_use = false;
 };
 
-/// Families by their connections alone: neither measured nor looked at.
+/// Families by their connections alone: neither measured nor looked at. A fork that was never
+/// completed, and has no forks, is a family of its own.
 std::vector<Family> families_of(const std::vector<store::IndexEntry>& entries);
 
 /// 0: no limit.
@@ -56,8 +56,7 @@ RetentionPlan plan_retention(std::vector<Family> families, RetentionLimits bound
 
 class Retention {
  public:
-  Retention(SessionService& service, transport::Worker& worker)
-      : service_(service), worker_(worker), library_(service.library()) {}
+  explicit Retention(SessionService& service) : service_(service), library_(service.library()) {}
 
   /// Without limits nothing is measured: only what is not listed goes then.
   transport::Task<Result<RetentionPlan>> plan(RetentionLimits bounds,
@@ -72,18 +71,20 @@ class Retention {
   transport::Task<Result<Outcome>> carry_out(RetentionPlan plan, transport::CancelSource cancel);
 
  private:
-  bool in_use(const store::IndexEntry& entry) const;
-  transport::Task<std::vector<std::int64_t>> measure(std::vector<store::Folder> folders);
-  bool is_as_planned(const Family& family) const;
+  struct Look {
+    bool in_use = false;
+    std::int64_t bytes = 0;
+  };
+  transport::Task<Look> look(std::vector<store::IndexEntry> entries, bool measured);
+  transport::Task<Result<bool>> is_as_planned(Family family);
   /// False: the family is in use now.
   transport::Task<Result<bool>> remove(Family family);
 
   SessionService& service_;
-  transport::Worker& worker_;
   Library library_;
 };
 
 /// What a server does once: some time after the first session was opened it applies the policy.
-transport::Task<void> apply_policy_once(SessionService& service, transport::Worker& worker);
+transport::Task<void> apply_policy_once(SessionService& service);
 
 }  // namespace tine::session

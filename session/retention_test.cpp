@@ -2,8 +2,14 @@
 
 #include <algorithm>
 
+#include "base/ulid.h"
+#include "session/store/await.h"
+#include "session/store/faulty_files.h"
+#include "session/store/still_clock.h"
+#include "session/store/temporary_folder.h"
 #include "tests/catch.h"
 
+using namespace tine;
 using namespace tine::session;
 
 namespace {
@@ -122,4 +128,71 @@ TEST_CASE("what is not listed goes after a day, without any limit") {
   CHECK(plan.removals.front().reason == Reason::unlisted);
   // Younger ones are in somebody's editor: their few bytes are not worth it.
   CHECK(going(plan_retention({below}, {.total_bytes = 1}, now)).empty());
+}
+
+TEST_CASE("a fork that was never completed goes without its family") {
+  auto fork = entry("b", "a");
+  fork.prompted = false;
+  CHECK(families_of({entry("a"), fork}).size() == 2);
+  // One that was forked in turn stays with it.
+  CHECK(families_of({entry("a"), fork, entry("c", "b")}).size() == 1);
+}
+
+namespace {
+
+/// A store with nothing but sessions in it.
+struct Shelf {
+  void add(std::size_t sessions) {
+    for (std::size_t i = 0; i < sessions; ++i) {
+      store::State state;
+      state.id = ids.next();
+      state.project = state.cwd = "/one";
+      REQUIRE(store.create(state));
+    }
+  }
+
+  store::TemporaryFolder folder;
+  store::FaultyFiles files;
+  store::StillClock clock;
+  UlidSource ids{clock};
+  Log log{clock, Log::Level::error, [](std::string_view) {}};
+  Redactor redactor{Redactor::Key{1}};
+  Policy policy;
+  transport::Loop loop;
+  transport::Worker worker{loop};
+  store::Store store{loop, files, clock, folder.path()};
+  store::Syncer syncer{loop, worker, store};
+  Backends backends;
+  Trust trust{worker, clock, log, TrustRecord(store::system_files(), folder.path() + "/store"),
+              policy.trust};
+  SessionService service{
+      Library{loop, clock, log, redactor, store, syncer, policy}, trust, backends,
+      [](const std::string&, const std::string&) -> Result<Choices> { return Choices{}; }};
+};
+
+/// Half of so many sessions have expired: how many files and folders are opened to remove them.
+std::size_t opens_for(std::size_t sessions) {
+  Shelf shelf;
+  shelf.add(sessions / 2);
+  shelf.clock.now_ms += 10 * day;
+  shelf.add(sessions / 2);
+  Retention retention(shelf.service);
+  const transport::CancelSource never;
+  shelf.files.opens = 0;
+  auto plan = store::await(shelf.loop, retention.plan({.days = 7}, never));
+  REQUIRE(plan);
+  CHECK(plan->removals.size() == sessions / 2);
+  const auto outcome = store::await(shelf.loop, retention.carry_out(std::move(*plan), never));
+  REQUIRE(outcome);
+  CHECK(outcome->sessions == sessions / 2);
+  const std::size_t opens = shelf.files.opens;
+  CHECK(store::await(shelf.loop, shelf.store.all())->size() == sessions / 2);
+  return opens;
+}
+
+}  // namespace
+
+TEST_CASE("twice as many sessions to remove are twice the work") {
+  const std::size_t some = opens_for(40);
+  CHECK(opens_for(80) < some * 9 / 4);
 }

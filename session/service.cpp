@@ -279,6 +279,8 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   if (!backend) co_return fail(backend.error());
   const auto seq = co_await fork_seq(history, std::move(at));
   if (!seq) co_return fail(seq.error());
+  // The fork refers to what its parent has on disk, not to what waits for its write.
+  if (auto kept = co_await (*found)->keep(*seq); !kept) co_return fail(std::move(kept.error()));
 
   if (auto same = take_system_prompt(workspace, parent.state()); !same)
     co_return fail(std::move(same.error()));
@@ -348,7 +350,7 @@ transport::Task<Result<SessionService::Page>> SessionService::list(std::string c
     after = *parsed;
   }
   const std::string project = cwd.empty() ? std::string() : canonical(cwd);
-  auto entries = library_.store.page(project, after, limits::list_page + 1);
+  auto entries = co_await library_.store.page(project, after, limits::list_page + 1);
   if (!entries) co_return fail(std::move(entries.error()));
   Page page;
   if (entries->size() > limits::list_page) {
@@ -385,11 +387,11 @@ transport::Task<void> SessionService::close(std::string id) {
   co_await session->close();
   sessions_.erase(id);
   if (session->state().prompted) co_return;
-  const auto removed = library_.store.remove(id);
+  const auto removed = co_await library_.store.remove(id);
   if (!removed) library_.log.warning(removed.error().message);
 }
 
-transport::Task<Result<void>> SessionService::remove(std::string id) {
+transport::Task<Result<void>> SessionService::remove(std::string id, const store::Lock* held) {
   const auto found = sessions_.find(id);
   if (found != sessions_.end()) {
     const std::shared_ptr<Session> session = found->second;
@@ -402,7 +404,7 @@ transport::Task<Result<void>> SessionService::remove(std::string id) {
     co_return fail(entry.error());
   }
   const auto state = library_.store.read_state(*entry);
-  auto removed = library_.store.remove(id);
+  auto removed = co_await library_.store.remove(id, held);
   if (!removed) co_return removed;
   if (state) forget_conversation(*state);
   co_return Result<void>();
@@ -443,16 +445,20 @@ transport::Task<void> SessionService::release(const v1::Client& client) {
   for (const auto& session : left) co_await session->close();
 }
 
-Result<std::string> SessionService::tree(const Session& session) const {
-  const auto entries = library_.store.list({});
-  if (!entries) return fail(entries.error());
-  return family_tree(*entries, session.id());
+transport::Task<Result<std::string>> SessionService::tree(std::string id) const {
+  const auto drawn = std::make_shared<std::string>();
+  std::function<void(const store::Index&)> draw = [drawn, id](const store::Index& index) {
+    *drawn = family_tree(index.entries(), id);
+  };
+  auto read = co_await library_.store.read(std::move(draw));
+  if (!read) co_return fail(std::move(read.error()));
+  co_return *drawn;
 }
 
 transport::Task<std::string> SessionService::command(Session& session, std::string name) {
   if (name == "tine-usage") co_return usage_text(session.state().total);
   if (name == "tine-tree") {
-    const auto drawn = tree(session);
+    const auto drawn = co_await tree(session.id());
     co_return drawn ? *drawn : "The tree could not be read: " + drawn.error().message;
   }
   if (name == "tine-fork") {

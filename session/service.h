@@ -112,8 +112,9 @@ class SessionService {
 
   /// Ends what runs for a session; one that never had a prompt is gone then.
   transport::Task<void> close(std::string id);
-  /// Hides a session at once; it is no error when there is none.
-  transport::Task<Result<void>> remove(std::string id);
+  /// Hides a session at once; it is no error when there is none. session_locked: another process
+  /// is at work in it. `held`: the caller has its lock.
+  transport::Task<Result<void>> remove(std::string id, const store::Lock* held = nullptr);
   /// Tells the backend that it will not be asked for the session again.
   void forget_conversation(const store::State& state) const;
   /// Of a hidden session that forks still need: removes all but what they need. `held`: the caller
@@ -125,7 +126,7 @@ class SessionService {
   transport::Task<void> release(const v1::Client& client);
 
   /// The tree that the session belongs to, as text.
-  Result<std::string> tree(const Session& session) const;
+  transport::Task<Result<std::string>> tree(std::string id) const;
 
  private:
   std::shared_ptr<Session> add(executor::Executor& backend, std::shared_ptr<Record> record,

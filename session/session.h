@@ -101,7 +101,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void prepare();
   const std::vector<std::string>& open_tool_calls() const { return record_->open_tool_calls(); }
 
-  // --- what the conversation tells of its own accord, through its Asides (executor::ConversationEvents)
+  // --- what the conversation tells of its own accord, through its Asides
+  // (executor::ConversationEvents)
 
   void listen_to(std::shared_ptr<Asides> asides);
   void overhear(v1::Update update);

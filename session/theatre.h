@@ -216,7 +216,7 @@ struct Theatre {
   Policy policy;
   transport::Loop loop;
   transport::Worker worker{loop};
-  store::Store store{store::system_files(), env, place.path() + "/store"};
+  store::Store store{loop, store::system_files(), env, place.path() + "/store"};
   store::Syncer syncer{loop, worker, store};
   Backends backends;
   Puppet* puppet = nullptr;

@@ -42,23 +42,39 @@ std::string draw_tree(const std::vector<TreeNode>& nodes) {
   return out;
 }
 
-std::string family_tree(const std::vector<store::IndexEntry>& all, const std::string& id) {
-  std::map<std::string_view, std::string_view> parents;
-  for (const store::IndexEntry& each : all) parents.emplace(each.id, each.parent);
-  const auto root_of = [&](std::string_view of) {
-    for (auto known = parents.find(of); known != parents.end() && parents.contains(known->second);
-         known = parents.find(of)) {
-      of = known->second;
-    }
-    return of;
+std::string family_tree(const store::Index::Entries& all, const std::string& id) {
+  const auto listed = [&all](const std::string& each) -> const store::IndexEntry* {
+    const auto found = all.find(each);
+    return found != all.end() && store::is_listed(found->second) ? &found->second : nullptr;
   };
-  const std::string_view root = root_of(id);
+  // Of sessions that name each other as parents the way up ends at the last new one.
+  std::set<std::string_view> seen;
+  const store::IndexEntry* root = nullptr;
+  for (auto* each = listed(id); each != nullptr && seen.insert(each->id).second;
+       each = listed(each->parent)) {
+    root = each;
+  }
+  if (root == nullptr) return {};
+  std::map<std::string_view, std::vector<const store::IndexEntry*>> forks;
+  for (const auto& [key, entry] : all) {
+    if (!entry.parent.empty() && store::is_listed(entry)) forks[entry.parent].push_back(&entry);
+  }
+  std::map<std::string_view, const store::IndexEntry*> family;
+  std::vector<const store::IndexEntry*> open{root};
+  while (!open.empty()) {
+    const store::IndexEntry* const each = open.back();
+    open.pop_back();
+    if (!family.emplace(each->id, each).second) continue;
+    const auto& below = forks[each->id];
+    open.insert(open.end(), below.begin(), below.end());
+  }
   std::vector<TreeNode> nodes;
-  for (const store::IndexEntry& each : all) {
-    if (root_of(each.id) != root) continue;
-    std::string label = each.id + "  " + (each.title.empty() ? "(no title)" : each.title);
-    if (each.id == id) label += "  <- this session";
-    nodes.push_back({.id = each.id, .parent = each.parent, .label = std::move(label)});
+  for (const auto& [key, entry] : family) {
+    std::string label = entry->id + "  " + (entry->title.empty() ? "(no title)" : entry->title);
+    if (entry->id == id) label += "  <- this session";
+    nodes.push_back({.id = entry->id,
+                     .parent = entry == root ? std::string() : entry->parent,
+                     .label = std::move(label)});
   }
   return draw_tree(nodes);
 }

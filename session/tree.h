@@ -19,7 +19,7 @@ struct TreeNode {
 /// A line a node, children below their parent in the order of `nodes`.
 std::string draw_tree(const std::vector<TreeNode>& nodes);
 
-/// The tree to which the session `id` belongs; `all` holds at least its family.
-std::string family_tree(const std::vector<store::IndexEntry>& all, const std::string& id);
+/// The tree to which the session `id` belongs.
+std::string family_tree(const store::Index::Entries& all, const std::string& id);
 
 }  // namespace tine::session

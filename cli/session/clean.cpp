@@ -37,7 +37,7 @@ transport::Task<int> clean_sessions(World& world, const Arguments& arguments,
                                     transport::CancelSource shutdown) {
   session::RetentionLimits bounds = session::limits_of(world.policy);
   if (arguments.session.days > 0) bounds = {.days = arguments.session.days, .total_bytes = 0};
-  session::Retention retention(world.service, world.worker);
+  session::Retention retention(world.service);
   auto plan = co_await retention.plan(bounds, shutdown);
   if (!plan) co_return failed(plan.error());
   if (arguments.session.dry_run) {
@@ -55,7 +55,7 @@ transport::Task<int> clean_sessions(World& world, const Arguments& arguments,
 }
 
 transport::Task<int> delete_session(World& world, const Arguments& arguments) {
-  const auto entry = world.store.find_prefix(arguments.session.id);
+  const auto entry = co_await world.store.find_prefix(arguments.session.id);
   if (!entry) co_return failed(entry.error());
   if (!arguments.session.yes) {
     const auto yes = agreed("Delete session " + entry->id + ", " + title_text(entry->title) + "?");
@@ -73,7 +73,8 @@ transport::Task<int> delete_session(World& world, const Arguments& arguments) {
       co_return failed(lock.error());
     }
   }
-  auto removed = co_await world.service.remove(entry->id);
+  const session::store::Lock* const lock = held ? &*held : nullptr;
+  auto removed = co_await world.service.remove(entry->id, lock);
   if (!removed) co_return failed(removed.error());
   const bool needed = world.store.find_any(entry->id).has_value();
   std::string_view rest =

@@ -8,8 +8,8 @@
 #include "cli/session/facts_json.h"
 #include "cli/session/verbs.h"
 #include "cli/session/words.h"
-#include "session/record/chain.h"
 #include "session/record/chain_reader.h"
+#include "session/record/lineage.h"
 
 namespace tine::cli {
 namespace {
@@ -77,13 +77,13 @@ Error told(World& world, const session::ChainReader& reader, const Error& error)
 transport::Task<int> export_session(World& world, const Arguments& arguments,
                                     transport::CancelSource shutdown) {
   using session::store::Damage;
-  const auto entry = world.store.find_prefix(arguments.session.id);
+  const auto entry = co_await world.store.find_prefix(arguments.session.id);
   if (!entry) {
     print_error(entry.error());
     co_return exit_code::failed;
   }
   const Damage damage = arguments.session.skip_damaged ? Damage::skip : Damage::report;
-  const auto chain = session::chain_of(world.store, *entry, damage);
+  const auto chain = session::history_from(world.store, *entry, damage);
   if (!chain) {
     print_error(chain.error());
     co_return exit_code::failed;

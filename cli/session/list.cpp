@@ -70,8 +70,8 @@ transport::Task<int> list_sessions(World& world, const Arguments& arguments,
     }
     project = session::canonical(*here);
   }
-  auto entries = world.store.list(project);
-  const auto all = world.store.all();
+  auto entries = co_await world.store.list(project);
+  const auto all = co_await world.store.all();
   if (!entries || !all) {
     print_error(entries ? all.error() : entries.error());
     co_return exit_code::failed;

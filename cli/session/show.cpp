@@ -15,11 +15,12 @@ using session::store::IndexEntry;
 using session::store::Lock;
 using session::store::State;
 
-Surroundings look_around(session::store::Store& store, const IndexEntry& entry) {
+transport::Task<Surroundings> look_around(session::store::Store& store, IndexEntry entry) {
   Surroundings out;
-  if (const auto all = store.all()) {
-    for (const IndexEntry& each : *all) {
-      if (each.parent == entry.id && !each.deleted) out.forks.push_back(each.id);
+  const auto forks = co_await store.forks_of(entry.id);
+  if (forks) {
+    for (const std::string& each : *forks) {
+      if (store.find(each)) out.forks.push_back(each);
     }
   }
   if (const auto folder = store.open(entry)) {
@@ -27,7 +28,7 @@ Surroundings look_around(session::store::Store& store, const IndexEntry& entry) 
     out.running = Lock::is_held(*folder);
     if (out.running) out.holder = Lock::holder(*folder);
   }
-  return out;
+  co_return out;
 }
 
 std::string row(std::string_view name, const std::string& value) {
@@ -92,13 +93,13 @@ std::string as_text(const SessionFacts& facts, const Surroundings& around) {
 }  // namespace
 
 transport::Task<int> show_session(World& world, const Arguments& arguments) {
-  const auto entry = world.store.find_prefix(arguments.session.id);
+  const auto entry = co_await world.store.find_prefix(arguments.session.id);
   if (!entry) {
     print_error(entry.error());
     co_return exit_code::failed;
   }
   const SessionFacts facts = facts_of(world.store, *entry);
-  const Surroundings around = look_around(world.store, *entry);
+  const Surroundings around = co_await look_around(world.store, *entry);
   print(arguments.json ? show_json(facts, around) : as_text(facts, around));
   co_return facts.fault.empty() ? exit_code::good : exit_code::failed;
 }

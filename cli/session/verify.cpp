@@ -8,29 +8,33 @@
 #include "cli/session/words.h"
 #include "cli/working_directory.h"
 #include "session/project.h"
-#include "session/record/chain.h"
 #include "session/record/inspection.h"
+#include "session/record/lineage.h"
 
 namespace tine::cli {
 namespace {
 
 using session::store::IndexEntry;
 
+/// Sessions that are looked at before others on the loop get their turn.
+constexpr std::size_t slice = 64;
+
 /// The sessions that are meant; none named and not all: those of this directory's project.
-Result<std::vector<IndexEntry>> wanted(World& world, const SessionArguments& arguments) {
-  if (arguments.all) return world.store.all();
+transport::Task<Result<std::vector<IndexEntry>>> wanted(World& world,
+                                                        const SessionArguments& arguments) {
+  if (arguments.all) co_return co_await world.store.all();
   std::vector<IndexEntry> out;
   if (arguments.ids.empty()) {
     const auto here = working_directory({});
-    if (!here) return fail(here.error());
-    return world.store.list(session::canonical(*here));
+    if (!here) co_return fail(here.error());
+    co_return co_await world.store.list(session::canonical(*here));
   }
   for (const std::string& id : arguments.ids) {
-    auto found = world.store.find_prefix(id);
-    if (!found) return fail(std::move(found.error()));
+    auto found = co_await world.store.find_prefix(id);
+    if (!found) co_return fail(std::move(found.error()));
     out.push_back(std::move(*found));
   }
-  return out;
+  co_return out;
 }
 
 /// A session that is to be looked at, and where it leaves its parent.
@@ -42,28 +46,28 @@ struct Part {
 };
 
 /// With the ancestors, each once.
-std::map<std::string, Part> with_ancestors(World& world, const std::vector<IndexEntry>& entries) {
+transport::Task<std::map<std::string, Part>> with_ancestors(World& world,
+                                                            std::vector<IndexEntry> entries) {
   std::map<std::string, Part> parts;
   for (const IndexEntry& entry : entries) {
-    auto chain = session::chain_of(world.store, entry, session::store::Damage::report);
-    std::string fault;
-    if (!chain) {
-      fault = chain.error().message;
-      chain = session::chain_of(world.store, entry, session::store::Damage::skip);
-    }
-    // What cannot be read at all is told by its inspection.
-    const session::History* part = chain ? chain->get() : nullptr;
-    if (part == nullptr) parts.try_emplace(entry.id, Part{.entry = entry, .fault = fault});
-    for (; part != nullptr; part = part->parent().get()) {
-      const std::string parent = part->parent() ? part->parent()->where().id : std::string();
-      parts.try_emplace(part->where().id, Part{.entry = part->where(),
-                                               .parent = parent,
-                                               .fork_seq = part->fork_seq(),
-                                               .fault = fault});
-      fault.clear();
+    session::Lineage lineage(world.store);
+    std::string id = entry.id;
+    Part* fork = nullptr;
+    while (!id.empty()) {
+      // The way on from there was gone before; from here it would lead back only in a circle.
+      if (parts.contains(id) && lineage.enter(id)) break;
+      auto link = lineage.climb(id);
+      if (!link && fork != nullptr) fork->fault = link.error().message;
+      // What cannot be read at all is told by its inspection.
+      if (!link && fork == nullptr) parts.try_emplace(id, Part{.entry = entry});
+      if (!link) break;
+      fork = &parts[id];
+      *fork = Part{.entry = link->entry, .parent = link->parent, .fork_seq = link->fork_seq};
+      id = link->parent;
+      if (parts.size() % slice == 0) co_await transport::yield(world.loop);
     }
   }
-  return parts;
+  co_return parts;
 }
 
 std::string fault_lines(const std::string& path, const session::Inspection& found) {
@@ -91,12 +95,12 @@ std::string verdict(const session::Inspection& found, bool good) {
 
 transport::Task<int> verify_sessions(World& world, const Arguments& arguments,
                                      transport::CancelSource shutdown) {
-  const auto entries = wanted(world, arguments.session);
+  const auto entries = co_await wanted(world, arguments.session);
   if (!entries) {
     print_error(entries.error());
     co_return exit_code::failed;
   }
-  const std::map<std::string, Part> parts = with_ancestors(world, *entries);
+  const std::map<std::string, Part> parts = co_await with_ancestors(world, *entries);
   std::map<std::string, session::Inspection> inspections;
   for (const auto& [id, part] : parts) {
     auto found = co_await session::inspect(world.loop, world.store, part.entry, shutdown);

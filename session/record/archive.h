@@ -28,11 +28,14 @@ class Archive {
   transport::Task<Result<Account>> read_whole(store::IndexEntry entry);
 
  private:
-  transport::Task<Result<std::shared_ptr<const History>>> history_of(std::string id);
-  transport::Task<Result<Account>> from_state(store::IndexEntry entry, store::State state);
-  transport::Task<Result<Account>> rebuild(store::IndexEntry entry, const Error& why);
-  transport::Task<Result<std::shared_ptr<History>>> begin_history(store::IndexEntry entry,
-                                                                  const store::State& state);
+  using Parent = std::shared_ptr<const History>;
+  transport::Task<Result<Parent>> history_of(std::string id, std::string fork);
+  transport::Task<Result<Parent>> parent_of(store::IndexEntry entry);
+  transport::Task<Result<Account>> load_below(store::IndexEntry entry, Parent parent);
+  transport::Task<Result<Account>> from_state(store::IndexEntry entry, store::State state,
+                                              Parent parent);
+  transport::Task<Result<Account>> from_transcript(store::IndexEntry entry, Parent parent);
+  transport::Task<Result<Account>> rebuild(store::IndexEntry entry, Parent parent, Error why);
 
   transport::Loop& loop_;
   Log& log_;

@@ -4,7 +4,8 @@
 #include <fstream>
 
 #include "session/limits.h"
-#include "session/record/chain.h"
+#include "session/record/lineage.h"
+#include "session/store/await.h"
 #include "session/store/line.h"
 #include "session/store/lock.h"
 #include "session/store/still_clock.h"
@@ -23,7 +24,8 @@ constexpr const char* fork_id = "01J00000000000000000000002";
 struct Place {
   store::TemporaryFolder folder;
   store::StillClock clock;
-  store::Store store{store::system_files(), clock, folder.path()};
+  transport::Loop loop;
+  store::Store store{loop, store::system_files(), clock, folder.path()};
 
   Place() { add(id, {}, 0); }
 
@@ -45,15 +47,8 @@ struct Place {
   }
 
   Inspection inspection() {
-    Inspection out;
-    transport::Loop loop;
-    loop.spawn([](transport::Loop& on, Place& place, Inspection& result) -> transport::Task<void> {
-      const auto entry = place.store.find_any(id);
-      const transport::CancelSource never;
-      result = co_await inspect(on, place.store, *entry, never);
-    }(loop, *this, out));
-    loop.run();
-    return out;
+    const transport::CancelSource never;
+    return store::await(loop, inspect(loop, store, *store.find_any(id), never));
   }
 };
 
@@ -128,7 +123,7 @@ TEST_CASE("a transcript that lost its end, and a state that cannot be read") {
   store::State state = *place.store.read_state(*place.store.find(id));
   state.last_seq = 5;
   state.transcript_bytes = 100'000;
-  REQUIRE(place.store.write_state(state, false));
+  REQUIRE(place.store.write_state(state));
   CHECK(place.inspection().faults.front().file == "transcript.jsonl");
   place.write(header());
   REQUIRE(place.inspection().faults.size() == 1);
@@ -157,7 +152,7 @@ TEST_CASE("a chain is found by the states, or by the first lines where these are
   place.add(fork_id, id, 7);
   const auto entry = *place.store.find(fork_id);
   const auto holds = [&] {
-    const auto chain = chain_of(place.store, entry, store::Damage::report);
+    const auto chain = history_from(place.store, entry, store::Damage::report);
     return chain && (*chain)->fork_seq() == 7 && (*chain)->parent() &&
            (*chain)->parent()->where().id == id;
   };
@@ -169,21 +164,24 @@ TEST_CASE("a chain is found by the states, or by the first lines where these are
   std::ofstream(place.path(fork_id, "state.toml")) << "damaged";
   CHECK(holds());
   std::ofstream(place.path(fork_id, "transcript.jsonl")) << "damaged\n";
-  CHECK_FALSE(chain_of(place.store, entry, store::Damage::skip));
+  CHECK_FALSE(history_from(place.store, entry, store::Damage::skip));
 }
 
 TEST_CASE(
     "a chain ends at a parent that is missing, if that is allowed, and never runs in a circle") {
   Place place;
-  place.add(fork_id, "01J00000000000000000000009", 7);
+  const std::string parent = "01J00000000000000000000009";
+  place.add(parent, {}, 0);
+  place.add(fork_id, parent, 7);
+  std::filesystem::remove_all(place.path(parent, ""));
   const auto entry = *place.store.find(fork_id);
-  CHECK_FALSE(chain_of(place.store, entry, store::Damage::report));
-  CHECK(chain_of(place.store, entry, store::Damage::skip));
+  CHECK_FALSE(history_from(place.store, entry, store::Damage::report));
+  CHECK(history_from(place.store, entry, store::Damage::skip));
 
   store::State state = *place.store.read_state(entry);
   state.parent = fork_id;
-  REQUIRE(place.store.write_state(state, false));
-  const auto circle = chain_of(place.store, entry, store::Damage::skip);
+  REQUIRE(place.store.write_state(state));
+  const auto circle = history_from(place.store, entry, store::Damage::skip);
   REQUIRE_FALSE(circle);
   CHECK(circle.error().kind == ErrorKind::damaged);
 }

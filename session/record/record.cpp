@@ -74,12 +74,11 @@ transport::Task<Result<bool>> Record::take(std::string reason) {
     co_return false;
   }
   failure_.reset();
-  const auto saved = library_.store.read_state(entry_);
-  if (saved && saved->deleted)
-    co_return fail(ErrorKind::session_not_found, "there is no such session");
+  // Nothing is made where the session was deleted.
+  const auto found = library_.store.find(id());
+  if (!found) co_return fail(found.error());
   auto folder = library_.store.open(entry_);
-  if (!folder)
-    co_return fail(ErrorKind::session_not_found, "the session is not in the store any more");
+  if (!folder) co_return fail(std::move(folder.error()));
   folder_ = std::move(*folder);
   const store::Holder me = store::this_process(library_.env, std::move(reason));
   auto lock = store::Lock::take(*folder_, me);
@@ -89,6 +88,10 @@ transport::Task<Result<bool>> Record::take(std::string reason) {
   }
   if (!lock) co_return fail(std::move(lock.error()));
   lock_ = std::move(*lock);
+  // It may have been deleted before the lock was there.
+  const auto now = library_.store.find_any(id());
+  if (!now) co_return fail(now.error());
+  if (now->deleted) co_return fail(ErrorKind::session_not_found, "there is no such session");
 
   const store::WritePoint from = account_.end();
   const store::SeeLine see = [this](const store::Line& line, std::int64_t begin, std::int64_t end) {
@@ -277,7 +280,7 @@ void Record::settle() {
 void Record::save() {
   if (writer_) settle();
   account_.state.marker = library_.redactor.highest_number();
-  auto saved = library_.store.write_state(account_.state, library_.policy.sync_each_turn);
+  auto saved = library_.store.write_state(account_.state);
   // It can be made anew from the transcript, so nothing is lost.
   if (!saved)
     library_.log.warning("the state of session " + id() +
@@ -289,11 +292,20 @@ transport::Task<Result<void>> Record::write() {
   failure_.reset();
   flush();
   if (failure_) co_return fail(*failure_);
-  if (library_.policy.sync_each_turn) {
-    auto synced = co_await library_.syncer.now(entry_);
-    if (!synced) co_return fail(std::move(synced.error()));
-  }
   save();
+  if (library_.policy.sync_each_turn) co_return co_await library_.syncer.now(entry_, true);
+  co_return Result<void>();
+}
+
+transport::Task<Result<void>> Record::keep(std::uint64_t seq) {
+  const auto self = shared_from_this();
+  if (writer_ && writer_->written_seq() < seq) {
+    failure_.reset();
+    flush();
+    if (failure_) co_return fail(*failure_);
+  }
+  if (begun() && library_.policy.sync_each_turn)
+    co_return co_await library_.syncer.now(entry_, false);
   co_return Result<void>();
 }
 

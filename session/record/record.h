@@ -87,6 +87,9 @@ class Record : public std::enable_shared_from_this<Record> {
 
   /// Writes all that waits and the state. With durability = "turn" it is on disk for good then.
   transport::Task<Result<void>> write();
+  /// Brings the records up to `seq` into the file, and with durability = "turn" to disk for good:
+  /// before something refers to them. Needs no claim.
+  transport::Task<Result<void>> keep(std::uint64_t seq);
   /// Why nothing more can be written; none while all is well.
   const std::optional<Error>& failure() const { return failure_; }
   /// Called when a write fails while a turn runs.

@@ -87,7 +87,7 @@ struct Desk {
   Policy policy;
   transport::Loop loop;
   transport::Worker worker{loop};
-  store::Store store{files, env, place.path()};
+  store::Store store{loop, files, env, place.path()};
   store::Syncer syncer{loop, worker, store};
   Library library{loop, env, log, redactor, store, syncer, policy};
   std::shared_ptr<Record> record;
@@ -200,4 +200,29 @@ TEST_CASE("record: a lock that outlives its holder for a moment is waited for, n
   const auto refused = desk.turn("two");
   CHECK(refused.has_value() == gone);
   if (!gone) CHECK(refused.error().kind == ErrorKind::session_locked);
+}
+
+TEST_CASE("record: what a fork refers to is in the file before, or the disk's reason is given") {
+  Desk desk;
+  REQUIRE(desk.turn("one"));
+  REQUIRE(desk.run(desk.record->claim("a test")));
+  desk.record->prompt("prompt", content_json({v1::text_block("two")}));
+  desk.record->update(v1::text_chunk(v1::UpdateKind::agent_message_chunk, "two.\n", "two"));
+  TurnEnd end;
+  end.stop = "end_turn";
+  // It has ended, and waits for its write.
+  const std::uint64_t seq = desk.record->end_turn(std::move(end));
+  CHECK(desk.told() == one);
+  SECTION("the disk is full") {
+    desk.files.on_write = [](std::size_t) -> ssize_t { return -ENOSPC; };
+    const auto refused = desk.run(desk.record->keep(seq));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == ErrorKind::storage_full);
+    // What is there already can be forked all the same.
+    CHECK(desk.run(desk.record->keep(3)));
+    desk.files.on_write = nullptr;
+  }
+  CHECK(desk.run(desk.record->keep(seq)));
+  CHECK(desk.told() == two);
+  desk.record->release();
 }

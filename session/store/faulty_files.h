@@ -17,14 +17,18 @@ class FaultyFiles final : public Files {
   int rename_error = 0;       ///< errno for every rename
   int syncs = 0;              ///< how many there were
   int file_system_syncs = 0;  ///< how many of these
+  std::size_t opens = 0;      ///< of files and folders
+  std::size_t listings = 0;   ///< of folders
 
   int open_root(const std::string& path, bool create) override {
     return real_.open_root(path, create);
   }
   int open_folder(int dir, const std::string& path) override {
+    ++opens;
     return real_.open_folder(dir, path);
   }
   int open_file(int dir, const std::string& path, Open how) override {
+    ++opens;
     return real_.open_file(dir, path, how);
   }
   int make_folder(int dir, const std::string& name) override {
@@ -59,9 +63,11 @@ class FaultyFiles final : public Files {
   }
   int writable(int dir) override { return real_.writable(dir); }
   int facts(int fd, Facts& out) override { return real_.facts(fd, out); }
-  int names(int dir, std::vector<std::string>& out) override { return real_.names(dir, out); }
+  int names(int dir, std::vector<std::string>& out) override {
+    ++listings;
+    return real_.names(dir, out);
+  }
   int try_lock(int fd) override { return real_.try_lock(fd); }
-  int lock(int fd) override { return real_.lock(fd); }
   void close(int fd) override { real_.close(fd); }
 
  private:

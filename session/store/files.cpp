@@ -52,6 +52,17 @@ int open_beneath(int dir, const std::string& path, int flags) {
   return result(current);
 }
 
+/// Closes what is neither a file nor a folder: reading it could wait for ever.
+int checked(int fd) {
+  if (fd < 0) return fd;
+  struct stat found {};
+  int error = ::fstat(fd, &found) != 0 ? errno : 0;
+  if (error == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode)) error = ENXIO;
+  if (error == 0) return fd;
+  ::close(fd);
+  return -error;
+}
+
 class SystemFiles final : public Files {
  public:
   int open_root(const std::string& path, bool create) override {
@@ -73,13 +84,14 @@ class SystemFiles final : public Files {
   int open_file(int dir, const std::string& path, Open how) override {
     switch (how) {
       case Open::read:
-        return open_beneath(dir, path, O_RDONLY | O_NONBLOCK);
+        return checked(open_beneath(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
       case Open::append:
-        return open_beneath(dir, path, O_RDWR | O_APPEND | O_CREAT);
+        return checked(
+            open_beneath(dir, path, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY));
       case Open::create_new:
         return open_beneath(dir, path, O_WRONLY | O_CREAT | O_EXCL);
       case Open::lock:
-        return open_beneath(dir, path, O_RDWR | O_CREAT);
+        return checked(open_beneath(dir, path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY));
     }
     return -EINVAL;
   }
@@ -121,6 +133,7 @@ class SystemFiles final : public Files {
     struct stat found {};
     if (::fstat(fd, &found) != 0) return -errno;
     out.directory = S_ISDIR(found.st_mode);
+    out.regular = S_ISREG(found.st_mode);
     out.bytes = found.st_size;
     out.inode = found.st_ino;
     out.modified_ms = found.st_mtim.tv_sec * std::int64_t{1000} + found.st_mtim.tv_nsec / 1'000'000;
@@ -146,7 +159,6 @@ class SystemFiles final : public Files {
   }
 
   int try_lock(int fd) override { return result(::flock(fd, LOCK_EX | LOCK_NB)); }
-  int lock(int fd) override { return result(::flock(fd, LOCK_EX)); }
   void close(int fd) override { ::close(fd); }
 };
 

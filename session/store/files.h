@@ -20,6 +20,7 @@ class Files {
   enum class Open : std::uint8_t { read, append, create_new, lock };
   struct Facts {
     bool directory = false;
+    bool regular = false;
     std::int64_t bytes = 0;
     std::int64_t modified_ms = 0;
     std::uint64_t inode = 0;
@@ -31,6 +32,8 @@ class Files {
   virtual int open_root(const std::string& path, bool create) = 0;
   /// `path` is relative to `dir`, and nothing on the way may be a link.
   virtual int open_folder(int dir, const std::string& path) = 0;
+  /// -ENXIO: a pipe, socket or device, which is never read nor written. Of a folder `read` gives a
+  /// descriptor that cannot be read.
   virtual int open_file(int dir, const std::string& path, Open how) = 0;
   virtual int make_folder(int dir, const std::string& name) = 0;
   virtual ssize_t write(int fd, std::string_view bytes) = 0;
@@ -48,8 +51,6 @@ class Files {
   virtual int names(int dir, std::vector<std::string>& out) = 0;
   /// 0 when the lock was taken, -EWOULDBLOCK when another holds it.
   virtual int try_lock(int fd) = 0;
-  /// Waits until no other holds the lock.
-  virtual int lock(int fd) = 0;
   virtual void close(int fd) = 0;
 };
 

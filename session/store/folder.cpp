@@ -23,6 +23,10 @@ Error file_error(std::string_view doing, int error) {
     out.message =
         std::string(doing) + ": a link stands where the store keeps a file or folder of its own";
     out.hint = "Remove the link; the store never follows one.";
+  } else if (error == ENXIO) {
+    out.message = std::string(doing) +
+                  ": a pipe, socket or device stands where the store keeps a " + "file of its own";
+    out.hint = "Remove it; the store reads and writes nothing but files.";
   }
   return out;
 }
@@ -54,6 +58,12 @@ Result<void> File::append(std::string_view bytes, std::size_t& written) {
     written += static_cast<std::size_t>(n);
   }
   return {};
+}
+
+Result<void> File::write_at_begin(std::string_view bytes) {
+  // A descriptor that is not for appending begins at the beginning.
+  std::size_t written = 0;
+  return append(bytes, written);
 }
 
 Result<std::size_t> File::read_at(std::span<char> room, std::int64_t offset) const {
@@ -95,13 +105,6 @@ Result<bool> File::try_lock() {
   if (done == -EWOULDBLOCK) return false;
   if (done < 0) return failed("cannot lock a file", done);
   return true;
-}
-
-Result<void> File::lock() {
-  int done = files_->lock(fd_);
-  while (done == -EINTR) done = files_->lock(fd_);
-  if (done < 0) return failed("cannot lock a file", done);
-  return {};
 }
 
 // --- Folder
@@ -148,11 +151,17 @@ Result<File> Folder::open_file(const std::string& name, Files::Open how) const {
   return File(*files_, fd);
 }
 
-bool Folder::has(const std::string& name) const {
-  const int fd = files_->open_file(fd_, name, Files::Open::read);
+Result<bool> Folder::contains(const std::string& path) const {
+  const int fd = files_->open_file(fd_, path, Files::Open::read);
   if (fd >= 0) files_->close(fd);
-  // What cannot be opened for another reason is there, and the reason is told by who opens it next.
-  return fd != -ENOENT;
+  if (fd >= 0 || fd == -ELOOP || fd == -EXDEV || fd == -ENXIO || fd == -EACCES) return true;
+  if (fd == -ENOENT || fd == -ENOTDIR) return false;
+  return failed("cannot look into a folder of the store", fd);
+}
+
+bool Folder::has(const std::string& name) const {
+  const auto found = contains(name);
+  return !found || *found;
 }
 
 Result<void> Folder::check_writable() const {

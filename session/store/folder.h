@@ -25,6 +25,8 @@ class File {
 
   /// Writes all of it, or fails; `written` says how much got there.
   Result<void> append(std::string_view bytes, std::size_t& written);
+  /// Writes over the beginning of a file that was opened for its lock, once.
+  Result<void> write_at_begin(std::string_view bytes);
   /// Reads up to the room there is; fewer bytes only at the end.
   Result<std::size_t> read_at(std::span<char> room, std::int64_t offset) const;
   Result<void> truncate(std::int64_t bytes);
@@ -32,8 +34,6 @@ class File {
   Result<Files::Facts> facts() const;
   /// False when another process or another open file holds it.
   Result<bool> try_lock();
-  /// Waits for it: only for what is held for a moment.
-  Result<void> lock();
   void close();
 
  private:
@@ -55,7 +55,10 @@ class Folder {
   /// Makes each step that is missing.
   Result<Folder> make(const std::string& path) const;
   Result<File> open_file(const std::string& name, Files::Open how) const;
-  /// Whether there is a file of that name, and not a link.
+  /// Whether anything has that name; `path` may have several steps. An error when that cannot be
+  /// found out.
+  Result<bool> contains(const std::string& path) const;
+  /// The same; what cannot be found out counts as there, and its reason is told when it is opened.
   bool has(const std::string& name) const;
   Result<void> check_writable() const;
   Result<std::vector<std::string>> names() const;

@@ -1,290 +1,290 @@
 #include "session/store/index.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
+#include <chrono>
+#include <thread>
+#include <unordered_set>
 
-#include "base/json/scanner.h"
-#include "base/json/view.h"
-#include "base/json/writer.h"
-#include "base/ulid.h"
 #include "session/store/limits.h"
+#include "session/store/sessions.h"
 
 namespace tine::session::store {
 namespace {
 
-constexpr const char* file_name = "index";
-constexpr const char* lock_name = "index.lock";
+/// How often, and how long apart, an index is looked at again that another process is just putting
+/// in its place. Then it counts as damaged.
+constexpr int replacing_tries = 20;
+constexpr std::chrono::milliseconds replacing_pause{5};
 
-constexpr std::string_view line_begin = R"({"id":")";
+/// How often an index is made anew when it is damaged or removed meanwhile.
+constexpr int making_tries = 3;
 
-/// Reads the lines that this program writes, member by member in their order; a tenth of the time
-/// that reading any JSON takes.
-class LineParser {
- public:
-  explicit LineParser(std::string_view line) : rest_(line) {}
-
-  bool skip(std::string_view text) {
-    if (!rest_.starts_with(text)) return false;
-    rest_.remove_prefix(text.size());
-    return true;
-  }
-  bool text(std::string_view name, std::string& out) {
-    if (!skip(name)) return false;
-    const std::size_t end = rest_.find('"');
-    // Behind a backslash it may be an escaped quote; the long way tells.
-    if (end == std::string_view::npos || (end > 0 && rest_[end - 1] == '\\')) return false;
-    const std::string_view inside = rest_.substr(0, end);
-    if (inside.find('\\') != std::string_view::npos) {
-      json::unescape(inside, out);
-    } else {
-      out = inside;
+/// Calls `see` with each whole line from `offset` on, a slice at a time, and gives where the last
+/// one ends; `tail` keeps what comes behind it. False: `see` gave false, or a line is too long.
+template <class See>
+Result<bool> each_line(const OpenIndex& index, std::int64_t& offset, std::string& tail, See see) {
+  std::string bytes;
+  while (offset < index.bytes) {
+    const auto left = static_cast<std::uint64_t>(index.bytes - offset);
+    bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, limits::read_slice)));
+    const auto got = index.file.read_at(bytes, offset);
+    if (!got) return fail(got.error());
+    if (*got == 0) return false;
+    offset += static_cast<std::int64_t>(*got);
+    tail.append(bytes, 0, *got);
+    std::size_t begin = 0;
+    for (std::size_t newline = 0; (newline = tail.find('\n', begin)) != std::string::npos;
+         begin = newline + 1) {
+      if (!see(std::string_view(tail).substr(begin, newline - begin))) return false;
     }
-    rest_.remove_prefix(end + 1);
-    return true;
-  }
-  bool number(std::string_view name, std::int64_t& out) {
-    if (!skip(name)) return false;
-    const auto [end, fault] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), out);
-    if (fault != std::errc()) return false;
-    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-    return true;
-  }
-  bool at_end() const { return rest_ == "}"; }
-
- private:
-  std::string_view rest_;
-};
-
-bool read_own_line(std::string_view line, IndexEntry& entry) {
-  LineParser parser(line);
-  if (!parser.text(line_begin, entry.id) || !parser.text(R"(,"folder":")", entry.folder) ||
-      !parser.text(R"(,"title":")", entry.title) || !parser.text(R"(,"parent":")", entry.parent) ||
-      !parser.number(R"(,"updated":)", entry.updated_ms)) {
-    return false;
-  }
-  entry.deleted = parser.skip(R"(,"deleted":true)");
-  entry.prompted = !parser.skip(R"(,"prompted":false)");
-  entry.gone = parser.skip(R"(,"gone":true)");
-  return parser.at_end();
-}
-
-bool read_any_line(std::string_view line, IndexEntry& entry) {
-  json::Scanner scanner;
-  if (!scanner.feed(line) || !scanner.finish() || !scanner.is_object()) return false;
-  entry = {};
-  for (const auto& member : json::View(line).members()) {
-    if (member.key.equals("id")) entry.id = member.value.string().value_or("");
-    if (member.key.equals("folder")) entry.folder = member.value.string().value_or("");
-    if (member.key.equals("title")) entry.title = member.value.string().value_or("");
-    if (member.key.equals("parent")) entry.parent = member.value.string().value_or("");
-    if (member.key.equals("updated")) entry.updated_ms = member.value.integer().value_or(0);
-    if (member.key.equals("deleted")) entry.deleted = member.value.boolean().value_or(false);
-    if (member.key.equals("prompted")) entry.prompted = member.value.boolean().value_or(true);
-    if (member.key.equals("gone")) entry.gone = member.value.boolean().value_or(false);
+    tail.erase(0, begin);
+    if (tail.size() > limits::index_line) return false;
   }
   return true;
-}
-
-std::optional<IndexEntry> entry_of_line(std::string_view line) {
-  IndexEntry entry;
-  if (!read_own_line(line, entry) && !read_any_line(line, entry)) return std::nullopt;
-  // A name from outside must not become a path.
-  const bool is_name = !entry.folder.empty() && entry.folder != "." && entry.folder != ".." &&
-                       entry.folder.find('/') == std::string::npos;
-  if (!is_ulid(entry.id) || !is_name) return std::nullopt;
-  return entry;
-}
-
-/// The whole lines of a file, a slice at a time.
-class FileLines {
- public:
-  explicit FileLines(const File& file) : file_(file) {}
-
-  Result<std::optional<std::string_view>> next() {
-    std::size_t newline = buffer_.find('\n', begin_);
-    while (newline == std::string::npos) {
-      buffer_.erase(0, begin_);
-      begin_ = 0;
-      const std::size_t had = buffer_.size();
-      buffer_.resize(had + limits::read_slice);
-      const auto got = file_.read_at({buffer_.data() + had, limits::read_slice}, offset_);
-      buffer_.resize(had + got.value_or(0));
-      if (!got) return fail(got.error());
-      if (*got == 0) return std::optional<std::string_view>();
-      offset_ += static_cast<std::int64_t>(*got);
-      newline = buffer_.find('\n', had);
-    }
-    const std::string_view line = std::string_view(buffer_).substr(begin_, newline - begin_);
-    begin_ = newline + 1;
-    return std::optional(line);
-  }
-
- private:
-  const File& file_;
-  std::string buffer_;
-  std::size_t begin_ = 0;
-  std::int64_t offset_ = 0;
-};
-
-std::string as_line(const IndexEntry& entry) {
-  std::string out;
-  json::Writer writer(out);
-  writer.begin_object()
-      .member("id", std::string_view(entry.id))
-      .member("folder", std::string_view(entry.folder))
-      .member("title", std::string_view(entry.title))
-      .member("parent", std::string_view(entry.parent))
-      .member("updated", entry.updated_ms);
-  if (entry.deleted) writer.member("deleted", true);
-  if (!entry.prompted) writer.member("prompted", false);
-  if (entry.gone) writer.member("gone", true);
-  writer.end_object();
-  return out.append("\n");
 }
 
 }  // namespace
 
-bool Index::take(std::string_view line) {
-  auto entry = entry_of_line(line);
-  if (!entry) return false;
-  if (entry->gone) {
-    entries_.erase(entry->id);
-    return true;
+void Index::take(IndexEntry entry) {
+  if (!entry.parent.empty() && !entry.gone) forks_[entry.parent].insert(entry.id);
+  if (entry.gone) {
+    const auto known = entries_.find(entry.id);
+    if (known == entries_.end()) return;
+    const auto siblings = forks_.find(known->second.parent);
+    if (siblings != forks_.end()) {
+      siblings->second.erase(entry.id);
+      if (siblings->second.empty()) forks_.erase(siblings);
+    }
+    entries_.erase(known);
+    return;
   }
-  std::string id = entry->id;
+  std::string id = entry.id;
   // Most come in the order of their ids.
   const auto next =
       entries_.empty() || entries_.rbegin()->first < id ? entries_.end() : entries_.lower_bound(id);
-  entries_.insert_or_assign(next, std::move(id), std::move(*entry));
+  entries_.insert_or_assign(next, std::move(id), std::move(entry));
+}
+
+bool Index::take_line(std::string_view line) {
+  auto entry = read_index_line(line);
+  if (!entry) return false;
+  ++lines_;
+  ++lines_read_;
+  take(std::move(*entry));
   return true;
 }
 
-Result<File> Index::lock() const {
-  auto file = root_.open_file(lock_name, Files::Open::lock);
-  if (!file) return file;
-  if (auto locked = file->lock(); !locked) return fail(std::move(locked.error()));
-  return file;
+std::vector<std::string> Index::forks_of(const std::string& id) const {
+  const auto found = forks_.find(id);
+  if (found == forks_.end()) return {};
+  return {found->second.begin(), found->second.end()};
 }
 
-/// Reads what was appended. False: the file is missing or damaged.
-Result<bool> Index::read_on() {
-  const auto file = root_.open_file(file_name, Files::Open::read);
-  if (!file) return false;
-  const auto facts = file->facts();
-  if (!facts) return fail(facts.error());
-  if (facts->inode != inode_) {
-    entries_.clear();
-    tail_.clear();
-    offset_ = 0;
-    inode_ = facts->inode;
-  }
-  if (facts->bytes < offset_) return false;
-  const std::int64_t left = std::max<std::int64_t>(facts->bytes - offset_, 0);
-  std::string bytes(std::min(static_cast<std::size_t>(left), limits::read_slice), '\0');
-  while (offset_ < facts->bytes) {
-    const auto got = file->read_at(bytes, offset_);
-    if (!got) return fail(got.error());
-    if (*got == 0) break;
-    offset_ += static_cast<std::int64_t>(*got);
-    tail_.append(bytes, 0, *got);
-    std::size_t begin = 0;
-    for (std::size_t newline = 0; (newline = tail_.find('\n', begin)) != std::string::npos;
-         begin = newline + 1) {
-      if (!take(std::string_view(tail_).substr(begin, newline - begin))) return false;
+/// None: it is missing, cut or damaged, or the sessions before it are still to be added.
+Result<std::optional<OpenIndex>> Index::open_whole() const {
+  for (int tries = 0; tries < replacing_tries; ++tries) {
+    auto index = OpenIndex::open(*root_);
+    if (!index || !*index || !(*index)->header.whole) {
+      if (index) return std::optional<OpenIndex>();
+      return index;
     }
-    tail_.erase(0, begin);
+    if (agrees(**index, IndexLock::note(*root_))) return index;
+    const auto lock = IndexLock::take(*root_);
+    if (!lock) return std::optional<OpenIndex>();
+    if (*lock) {
+      // Nobody is replacing it, so both stay as they are now.
+      index = OpenIndex::open(*root_);
+      if (index && *index && (*index)->header.whole && agrees(**index, IndexLock::note(*root_)))
+        return index;
+      if (!index) return index;
+      return std::optional<OpenIndex>();
+    }
+    std::this_thread::sleep_for(replacing_pause);
   }
-  return true;
+  return std::optional<OpenIndex>();
 }
 
-Result<void> Index::catch_up() {
-  const auto whole = read_on();
-  if (!whole) return fail(whole.error());
-  if (*whole) return {};
-  const auto lock = this->lock();
-  if (!lock) return fail(lock.error());
-  return catch_up_locked();
+void Index::begin(const OpenIndex& index) {
+  entries_.clear();
+  forks_.clear();
+  tail_.clear();
+  lines_ = 0;
+  name_ = index.header.name;
+  offset_ = index.first_line;
 }
 
-Result<void> Index::catch_up_locked() {
-  // Another process may have made it anew meanwhile.
-  inode_ = 0;
-  const auto whole = read_on();
-  if (!whole) return fail(whole.error());
-  return *whole ? Result<void>() : rebuild();
+Result<Index::Found> Index::read_lines(const OpenIndex& index) {
+  if (index.bytes < offset_) return Found::damaged;
+  const auto good =
+      each_line(index, offset_, tail_, [this](std::string_view line) { return take_line(line); });
+  if (!good) return fail(good.error());
+  return *good ? Found::good : Found::damaged;
 }
 
-Result<void> Index::rebuild() {
-  auto walked = walk_();
+Result<Index::Found> Index::read_on() {
+  const auto index = open_whole();
+  if (!index) return fail(index.error());
+  if (!*index) return Found::damaged;
+  if ((*index)->header.name != name_) begin(**index);
+  return read_lines(**index);
+}
+
+/// Puts an empty index in the place of the damaged one, so that what others change meanwhile is
+/// added to that; walks; then puts both together. Without the lock the walk alone has to do, and
+/// the next question walks again.
+Result<void> Index::make_anew() {
+  name_.clear();
+  std::optional<OpenIndex> journal;
+  if (auto lock = IndexLock::take(*root_); lock && *lock) {
+    if (replace_index(*root_, **lock, false, {})) {
+      auto opened = OpenIndex::open(*root_);
+      if (opened && *opened) journal = std::move(**opened);
+    }
+  }
+  auto walked = walk(*root_);
   if (!walked) return fail(std::move(walked.error()));
   entries_.clear();
+  forks_.clear();
   tail_.clear();
-  std::string text;
-  for (IndexEntry& entry : *walked) {
-    text += as_line(entry);
-    const std::string id = entry.id;
-    entries_.insert_or_assign(id, std::move(entry));
-  }
-  if (auto replaced = root_.replace(file_name, text, false); !replaced) return replaced;
-  const auto file = root_.open_file(file_name, Files::Open::read);
-  const auto facts = file ? file->facts() : Result<Files::Facts>(fail(file.error()));
-  // What others append from now on is read by the next catch_up().
-  inode_ = facts ? facts->inode : 0;
-  offset_ = static_cast<std::int64_t>(text.size());
+  lines_ = 0;
+  for (IndexEntry& entry : *walked) take(std::move(entry));
+  compared_ = true;
+  if (!journal) return {};
+  auto lock = IndexLock::take(*root_);
+  if (!lock || !*lock) return {};
+  const auto now = OpenIndex::open(*root_);
+  // Whoever has removed or replaced it did so because it lacks something.
+  if (!now || !*now || (*now)->header.name != journal->header.name) return {};
+  offset_ = (*now)->first_line;
+  const auto read = read_lines(**now);
+  if (!read || *read == Found::damaged) return {};
+  // A disk that is full is no reason to give no answer.
+  [[maybe_unused]] const auto ignored = save(**lock);
   return {};
 }
 
-Result<std::reference_wrapper<const Index::Entries>> Index::entries() {
-  if (auto done = catch_up(); !done) return fail(std::move(done.error()));
-  loaded_ = true;
-  return std::cref(entries_);
+Result<bool> Index::save(IndexLock& lock) {
+  std::string text;
+  for (const auto& [id, entry] : entries_) text += index_line(entry);
+  auto header = replace_index(*root_, lock, true, text);
+  if (!header) return fail(std::move(header.error()));
+  name_ = header->name;
+  tail_.clear();
+  lines_ = entries_.size();
+  offset_ = static_cast<std::int64_t>(index_header_line(*header).size() + text.size());
+  return true;
 }
 
-Result<std::vector<IndexEntry>> Index::find(std::string_view prefix) {
+/// Sessions that were made without saying so are added; those whose folders are gone are taken out.
+Result<void> Index::compare_with_folders() {
+  const auto projects = root_->names();
+  if (!projects) return fail(projects.error());
+  std::unordered_set<std::string_view> there;
+  std::vector<std::vector<std::string>> kept;
+  std::string news;
+  std::vector<IndexEntry> missing;
+  for (const std::string& project : *projects) {
+    auto ids = session_ids(*root_, project);
+    if (!ids) return fail(std::move(ids.error()));
+    for (const std::string& id : *ids) {
+      if (entries_.contains(id)) continue;
+      auto entry = look_at(*root_, project, id);
+      if (!entry) return fail(std::move(entry.error()));
+      if (*entry) missing.push_back(std::move(**entry));
+    }
+    kept.push_back(std::move(*ids));
+  }
+  for (const auto& ids : kept) there.insert(ids.begin(), ids.end());
+  std::vector<IndexEntry> gone;
+  for (const auto& [id, entry] : entries_) {
+    if (there.contains(id)) continue;
+    gone.push_back(entry);
+    gone.back().gone = true;
+  }
+  for (auto* each : {&missing, &gone}) {
+    for (IndexEntry& entry : *each) {
+      news += index_line(entry);
+      take(std::move(entry));
+    }
+  }
+  compared_ = true;
+  // When they cannot be added the next process finds them again.
+  if (!news.empty()) [[maybe_unused]]
+    const auto ignored = add_to_index(*root_, news);
+  return {};
+}
+
+Result<void> Index::compact() {
+  const std::size_t dead = lines_ > entries_.size() ? lines_ - entries_.size() : 0;
+  if (dead <= std::max(entries_.size(), limits::dead_lines)) return {};
+  auto lock = IndexLock::take(*root_);
+  if (!lock || !*lock) return {};
+  const auto read = read_on();
+  if (!read) return fail(read.error());
+  // Damage is seen again by the next question.
+  if (*read == Found::damaged) return {};
+  [[maybe_unused]] const auto ignored = save(**lock);
+  return {};
+}
+
+Result<void> Index::catch_up(const std::string& waiting) {
+  for (int tries = 0; tries < making_tries; ++tries) {
+    const auto read = read_on();
+    if (!read) return fail(read.error());
+    if (*read == Found::damaged) {
+      if (auto made = make_anew(); !made) return made;
+      if (name_.empty()) break;
+      continue;
+    }
+    if (!compared_) {
+      if (auto compared = compare_with_folders(); !compared) return compared;
+    }
+    if (auto done = compact(); !done) return done;
+    break;
+  }
+  std::string_view rest = waiting;
+  while (!rest.empty()) {
+    const std::size_t newline = rest.find('\n');
+    if (auto entry = read_index_line(rest.substr(0, newline))) take(std::move(*entry));
+    rest.remove_prefix(newline + 1);
+  }
+  return {};
+}
+
+Result<std::vector<IndexEntry>> Index::find(std::string_view prefix) const {
   Entries found;
-  const auto file = root_.open_file(file_name, Files::Open::read);
-  if (loaded_ || !file) {
-    const auto all = entries();
-    if (!all) return fail(all.error());
-    for (auto each = all->get().lower_bound(prefix);
-         each != all->get().end() && each->first.starts_with(prefix); ++each) {
-      found.insert(*each);
+  const auto keep = [&found](IndexEntry entry) {
+    std::string id = entry.id;
+    if (entry.gone) {
+      found.erase(id);
+    } else {
+      found.insert_or_assign(std::move(id), std::move(entry));
+    }
+  };
+  if (!name_.empty() || compared_) {
+    for (auto each = entries_.lower_bound(prefix);
+         each != entries_.end() && each->first.starts_with(prefix); ++each) {
+      keep(each->second);
     }
   } else {
-    const std::string wanted = std::string(line_begin).append(prefix);
-    auto lines = FileLines(*file);
-    for (;;) {
-      const auto line = lines.next();
-      if (!line) return fail(line.error());
-      if (!*line) break;
-      if (!(*line)->starts_with(wanted)) continue;
-      auto entry = entry_of_line(**line);
-      if (!entry) continue;
-      const std::string id = entry->id;
-      if (entry->gone) {
-        found.erase(id);
-      } else {
-        found.insert_or_assign(id, std::move(*entry));
-      }
-    }
+    const auto index = open_whole();
+    if (!index) return fail(index.error());
+    if (!*index) return std::vector<IndexEntry>();
+    const std::string wanted = std::string(index_line_begin).append(prefix);
+    std::int64_t offset = (*index)->first_line;
+    std::string tail;
+    const auto good = each_line(**index, offset, tail, [&](std::string_view line) {
+      if (!line.starts_with(wanted)) return true;
+      auto entry = read_index_line(line);
+      if (entry) keep(std::move(*entry));
+      return entry.has_value();
+    });
+    if (!good) return fail(good.error());
+    if (!*good) return std::vector<IndexEntry>();
   }
   std::vector<IndexEntry> out;
   for (auto& [id, entry] : found) out.push_back(std::move(entry));
   return out;
-}
-
-Result<void> Index::put(const IndexEntry& entry) {
-  const auto lock = this->lock();
-  if (!lock) return fail(lock.error());
-  // A file of this line alone would pass for the whole.
-  if (!root_.has(file_name)) {
-    if (auto made = catch_up_locked(); !made) return made;
-  }
-  auto file = root_.open_file(file_name, Files::Open::append);
-  if (!file) return fail(std::move(file.error()));
-  std::size_t written = 0;
-  return file->append(as_line(entry), written);
 }
 
 }  // namespace tine::session::store

@@ -1,65 +1,70 @@
 #pragma once
 // What sessions there are, so that no folder needs to be walked for it: a line a change, appended
 // by every process that changes something; the last line of a session counts. Derived from the
-// sessions' own files, and made anew from them when it is missing or damaged. Who writes holds the
-// lock beside it, so that a new file in its place has every line of the others.
+// sessions' own files: made anew from them when it is missing, cut or damaged, and compared with
+// the names of their folders once by each process that reads it.
 //
-// Owned by the store, on the loop's thread. Reads what others appended before each answer.
+// Lives on one worker's thread and is used only there: reading and making it can take long.
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "session/store/folder.h"
+#include "session/store/index_entry.h"
+#include "session/store/index_file.h"
 
 namespace tine::session::store {
 
-struct IndexEntry {
-  std::string id;
-  std::string folder;  ///< of the project
-  std::string title;
-  std::string parent;
-  std::int64_t updated_ms = 0;
-  bool deleted = false;
-  bool prompted = true;
-  bool gone = false;  ///< its files were removed
-
-  bool operator==(const IndexEntry&) const = default;
-};
-
 class Index {
  public:
-  /// Gives all entries by walking the store's folders.
-  using Walk = std::function<Result<std::vector<IndexEntry>>()>;
   using Entries = std::map<std::string, IndexEntry, std::less<>>;
 
-  Index(const Folder& root, Walk walk) : root_(root), walk_(std::move(walk)) {}
+  explicit Index(std::shared_ptr<const Folder> root) : root_(std::move(root)) {}
 
-  /// The sessions by id. Keeps them in memory from then on.
-  Result<std::reference_wrapper<const Entries>> entries();
-  /// Those whose id begins with `prefix`, in the order of their ids. As long as entries() was not
-  /// asked for, the file is looked through for them alone.
-  Result<std::vector<IndexEntry>> find(std::string_view prefix);
-  Result<void> put(const IndexEntry& entry);
+  /// Takes over what others have added. `waiting`: lines that are not in the file yet.
+  Result<void> catch_up(const std::string& waiting);
+  /// As of the last catch_up().
+  const Entries& entries() const { return entries_; }
+  /// The ids of the sessions that were forked from `id`.
+  std::vector<std::string> forks_of(const std::string& id) const;
+
+  /// Sessions whose id begins with `prefix`. Before the first catch_up() the file alone is looked
+  /// through; none of them may mean that it has not all of them.
+  Result<std::vector<IndexEntry>> find(std::string_view prefix) const;
+
+  /// Lines that were read since it was made: what reading has cost.
+  std::size_t lines_read() const { return lines_read_; }
 
  private:
-  Result<File> lock() const;
-  Result<void> catch_up();
-  Result<bool> read_on();
-  Result<void> catch_up_locked();
-  Result<void> rebuild();
-  bool take(std::string_view line);
+  enum class Found : std::uint8_t { good, damaged };
 
-  const Folder& root_;
-  Walk walk_;
+  Result<std::optional<OpenIndex>> open_whole() const;
+  Result<Found> read_on();
+  Result<Found> read_lines(const OpenIndex& index);
+  Result<void> make_anew();
+  Result<void> compare_with_folders();
+  Result<void> compact();
+  Result<bool> save(IndexLock& lock);
+  void begin(const OpenIndex& index);
+  void take(IndexEntry entry);
+  bool take_line(std::string_view line);
+
+  std::shared_ptr<const Folder> root_;
   Entries entries_;
-  bool loaded_ = false;
-  std::uint64_t inode_ = 0;  // of the file that was read: another process may have made a new one
+  std::map<std::string, std::set<std::string>> forks_;  // by their parents
+  std::string name_;         // of the file that was read: another process may have made a new one
   std::int64_t offset_ = 0;  // of what has been read
   std::string tail_;         // of a line that another process is still writing
+  std::size_t lines_ = 0;    // in the file
+  std::size_t lines_read_ = 0;
+  bool compared_ = false;
 };
 
 }  // namespace tine::session::store

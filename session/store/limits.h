@@ -38,6 +38,22 @@ inline constexpr std::size_t read_slice = std::size_t{1} * 1024 * 1024;
 /// Bytes read at first for a single line.
 inline constexpr std::size_t short_line = std::size_t{4} * 1024;
 
+/// The longest line of the index. A longer one is damage: the index is made anew.
+inline constexpr std::size_t index_line = std::size_t{64} * 1024;
+/// A larger index is damaged, and made anew without being read.
+inline constexpr std::int64_t index_file = std::int64_t{1} << 30;
+/// The index is written anew when it has more than this many lines that count no more, and more of
+/// them than lines that count.
+inline constexpr std::size_t dead_lines = 1000;
+/// How long a change waits for the index when another process holds its lock, or the disk is full.
+/// Then the index is removed, and the next reader makes it anew from the sessions.
+inline constexpr std::chrono::milliseconds index_patience{2'000};
+inline constexpr std::chrono::milliseconds index_retry{20};
+
+/// Forks on the way from a first session to a fork. One more is refused: depth_exceeded. A lineage
+/// that is longer counts as damaged.
+inline constexpr std::uint64_t fork_depth = 4096;
+
 /// The name of a project's folder. A longer one is cut and made unique by a checksum of the whole
 /// path.
 inline constexpr std::size_t folder_name = 200;

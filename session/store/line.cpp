@@ -33,6 +33,10 @@ void write_line(std::string& out, std::uint64_t seq, std::string_view time, std:
   out.append(R"(,"ts":")").append(time);
   out.append(R"(","type":")").append(type);
   out.append(R"(","data":)").append(data);
+  end_line(out, begin);
+}
+
+void end_line(std::string& out, std::size_t begin) {
   const auto crc = hex_of(crc32c(std::string_view(out).substr(begin)));
   out.append(crc_member).append(crc.data(), crc.size()).append(line_end).push_back('\n');
 }

@@ -28,6 +28,10 @@ struct Line {
   json::View data;
 };
 
+/// Ends the JSON object that begins at `begin` of `out` and is whole but for its brace: adds the
+/// checksum, the brace and a newline.
+void end_line(std::string& out, std::size_t begin);
+
 /// Whether the checksum at the end of `text` (a line without its newline) is that of the rest.
 bool checksum_holds(std::string_view text);
 

@@ -5,20 +5,33 @@
 #include "base/ulid.h"
 #include "session/store/limits.h"
 #include "session/store/project_folder.h"
+#include "session/store/sessions.h"
 
 namespace tine::session::store {
 namespace {
 
-constexpr const char* sessions = "sessions";
-constexpr const char* state_name = "state.toml";
-
-std::string session_path(const IndexEntry& entry) {
-  return entry.folder + "/" + sessions + "/" + entry.id;
-}
-
 Failure not_found() { return fail(ErrorKind::session_not_found, "there is no such session"); }
 
+/// What a hidden session's state becomes.
+void retire(State& state) {
+  // The way from active to retired leads over available.
+  for (const Status next : {Status::available, Status::retired}) {
+    if (may_become(state.status, next)) state.status = next;
+  }
+  state.deleted = true;
+}
+
+bool is_newer(const IndexEntry& a, const IndexEntry& b) {
+  return a.updated_ms != b.updated_ms ? a.updated_ms > b.updated_ms : a.id > b.id;
+}
+
 }  // namespace
+
+/// Shared with the coroutine that tries again.
+struct Store::Waiting {
+  std::string lines;
+  bool trying = false;
+};
 
 IndexEntry entry_of(const State& state, std::int64_t updated_ms) {
   return {.id = state.id,
@@ -40,182 +53,131 @@ Result<std::string> default_root(const Env& env) {
                   .with_hint("Set XDG_STATE_HOME to a directory for tine's sessions."));
 }
 
-Result<const Folder*> Store::root() {
+Store::~Store() {
+  if (!waiting_ || waiting_->lines.empty() || !root_) return;
+  const auto added = add_to_index(*root_, waiting_->lines);
+  // What it lacks is found again by whoever makes it anew.
+  if (!added || !*added) [[maybe_unused]]
+    const auto ignored = root_->remove_file(index_name);
+  waiting_->lines.clear();
+}
+
+Result<Store::Root> Store::root() {
   if (!root_) {
     if (!path_) return fail(path_.error());
     auto opened = Folder::root(files_, *path_, true);
     if (!opened) return fail(std::move(opened.error()));
-    root_ = std::make_unique<Folder>(std::move(*opened));
+    begin_index(*opened);
+    root_ = std::make_shared<const Folder>(std::move(*opened));
+    waiting_ = std::make_shared<Waiting>();
   }
-  return root_.get();
+  return root_;
 }
 
-Result<Index*> Store::index() {
-  if (!index_) {
-    const auto folder = root();
-    if (!folder) return fail(folder.error());
-    index_ = std::make_unique<Index>(**folder, [this] { return walk(); });
-  }
-  return index_.get();
-}
-
-/// Reads every session's state: the long way, for when there is no index.
-Result<std::vector<IndexEntry>> Store::walk() {
+Result<std::shared_ptr<Index>> Store::index() {
   const auto folder = root();
   if (!folder) return fail(folder.error());
-  const auto projects = (*folder)->names();
-  if (!projects) return fail(projects.error());
-  std::vector<IndexEntry> out;
-  for (const std::string& project : *projects) {
-    const auto inside = (*folder)->open(project + "/" + sessions);
-    if (!inside) continue;  // the index itself, or what is not ours
-    const auto ids = inside->names();
-    if (!ids) return fail(ids.error());
-    for (const std::string& id : *ids) {
-      if (!is_ulid(id)) continue;
-      IndexEntry entry;
-      entry.id = id;
-      entry.folder = project;
-      const auto state = read_state(entry);
-      if (state) {
-        entry.title = state->description;
-        entry.parent = state->parent;
-        entry.deleted = state->deleted;
-        entry.prompted = state->prompted;
-      }
-      const auto session = inside->open(id);
-      if (!session) continue;
-      const auto file = session->open_file(state_name, Files::Open::read);
-      const auto facts = file ? file->facts() : Result<Files::Facts>(fail(file.error()));
-      if (facts) entry.updated_ms = facts->modified_ms;
-      out.push_back(std::move(entry));
+  if (!index_) index_ = std::make_shared<Index>(*folder);
+  return index_;
+}
+
+// --- telling the index
+// -----------------------------------------------------------------------------
+
+/// Never waits: the session's own files say the same.
+void Store::tell(const IndexEntry& entry) {
+  waiting_->lines += index_line(entry);
+  if (waiting_->trying) return;
+  const auto added = add_to_index(*root_, waiting_->lines);
+  if (added && *added) {
+    waiting_->lines.clear();
+    return;
+  }
+  waiting_->trying = true;
+  loop_.spawn(tell_later(loop_, root_, waiting_));
+}
+
+transport::Task<void> Store::tell_later(transport::Loop& loop, Root root,
+                                        std::shared_ptr<Waiting> waiting) {
+  const auto end = std::chrono::steady_clock::now() + limits::index_patience;
+  while (!waiting->lines.empty()) {
+    co_await transport::pause(loop, limits::index_retry);
+    const auto added = add_to_index(*root, waiting->lines);
+    if (added && *added) {
+      waiting->lines.clear();
+    } else if (std::chrono::steady_clock::now() >= end) {
+      [[maybe_unused]] const auto ignored = root->remove_file(index_name);
+      waiting->lines.clear();
     }
   }
-  return out;
+  waiting->trying = false;
 }
 
+Store::Answer<void> Store::ask(std::function<Result<void>(Index&)> question) {
+  const auto known = index();
+  if (!known) co_return fail(known.error());
+  const auto done = std::make_shared<Result<void>>();
+  std::function<void()> job = [done, known = *known, question = std::move(question)] {
+    *done = question(*known);
+  };
+  co_await worker_.run(std::move(job));
+  co_return *done;
+}
+
+Store::Answer<void> Store::read(std::function<void(const Index&)> see) {
+  const auto folder = root();
+  if (!folder) co_return fail(folder.error());
+  std::function<Result<void>(Index&)> question = [waiting = waiting_->lines,
+                                                  see = std::move(see)](Index& index) {
+    auto done = index.catch_up(waiting);
+    if (done) see(index);
+    return done;
+  };
+  co_return co_await ask(std::move(question));
+}
+
+// --- one session
+// -----------------------------------------------------------------------------------
+
 Result<void> Store::create(const State& state) {
+  if (state.depth > limits::fork_depth) {
+    return fail(Error(ErrorKind::depth_exceeded, "sessions are forked no more than " +
+                                                     std::to_string(limits::fork_depth) +
+                                                     " times below one another")
+                    .with_hint("Fork a session nearer to the first one, or begin a new one."));
+  }
   const auto folder = root();
   if (!folder) return fail(folder.error());
-  auto made = (*folder)->make(session_path(entry_of(state, 0)));
+  const IndexEntry entry = entry_of(state, 0);
+  auto made = (*folder)->make(session_path(entry));
   if (!made) return fail(std::move(made.error()));
-  if (auto output = made->make("output"); !output) return fail(std::move(output.error()));
-  return write_state(state, false);
+  auto output = made->make("output");
+  Result<void> written = output ? Result<void>() : fail(std::move(output.error()));
+  if (written && !state.parent.empty()) {
+    const auto parent = find_any(state.parent);
+    written = parent ? note_fork(**folder, *parent, state.id) : fail(parent.error());
+  }
+  if (written) written = write_state(state);
+  if (!written) [[maybe_unused]]
+    const auto ignored = store::remove_files(**folder, entry, {});
+  return written;
 }
 
 Result<IndexEntry> Store::find_any(const std::string& id) {
   if (!is_ulid(id)) return not_found();
-  const auto known = index();
-  if (!known) return fail(known.error());
-  auto found = (*known)->find(id);
+  const auto folder = root();
+  if (!folder) return fail(folder.error());
+  auto found = find_session(**folder, id, likely_);
   if (!found) return fail(std::move(found.error()));
-  if (!found->empty()) return std::move(found->front());
-  return find_folder(id);
-}
-
-/// One that the index does not know, as its process was lost before it could say so.
-Result<IndexEntry> Store::find_folder(const std::string& id) {
-  const auto projects = (*root())->names();
-  if (!projects) return fail(projects.error());
-  for (const std::string& project : *projects) {
-    IndexEntry entry;
-    entry.id = id;
-    entry.folder = project;
-    const auto state = read_state(entry);
-    if (!state) continue;
-    entry = entry_of(*state, env_.wall_ms());
-    entry.folder = project;
-    if (auto told = (*index())->put(entry); !told) return fail(std::move(told.error()));
-    return entry;
-  }
-  return not_found();
+  if (!*found) return not_found();
+  likely_ = (*found)->folder;
+  return std::move(**found);
 }
 
 Result<IndexEntry> Store::find(const std::string& id) {
   auto found = find_any(id);
   if (found && found->deleted) return not_found();
   return found;
-}
-
-Result<IndexEntry> Store::find_prefix(std::string_view typed) {
-  const auto prefix = ulid_prefix(typed);
-  if (!prefix)
-    return fail(
-        Error(ErrorKind::invalid_params, "that is neither a session's id nor the beginning of one")
-            .with_hint("Type an id as it is listed, or its beginning."));
-  const auto known = index();
-  if (!known) return fail(known.error());
-  auto all = (*known)->find(*prefix);
-  if (!all) return fail(std::move(all.error()));
-  std::vector<IndexEntry> found;
-  for (IndexEntry& each : *all) {
-    if (!each.deleted) found.push_back(std::move(each));
-  }
-  if (found.empty()) return not_found();
-  if (found.size() == 1) return found.front();
-  std::string message = "several sessions begin with " + *prefix + ":";
-  for (const IndexEntry& each : found) message += "\n  " + each.id + "  " + each.title;
-  return fail(
-      Error(ErrorKind::invalid_params, std::move(message)).with_hint("Type more of the id."));
-}
-
-Result<std::vector<IndexEntry>> Store::all() {
-  const auto known = index();
-  if (!known) return fail(known.error());
-  const auto entries = (*known)->entries();
-  if (!entries) return fail(entries.error());
-  std::vector<IndexEntry> out;
-  out.reserve(entries->get().size());
-  for (const auto& [id, entry] : entries->get()) out.push_back(entry);
-  return out;
-}
-
-Result<std::vector<IndexEntry>> Store::list(const std::string& project) {
-  const auto known = index();
-  if (!known) return fail(known.error());
-  const auto entries = (*known)->entries();
-  if (!entries) return fail(entries.error());
-  const std::string folder = project.empty() ? std::string() : project_folder(project);
-  std::vector<IndexEntry> out;
-  for (const auto& [id, entry] : entries->get()) {
-    const bool wanted = folder.empty() || entry.folder == folder;
-    if (wanted && entry.prompted && !entry.deleted) out.push_back(entry);
-  }
-  return out;
-}
-
-Result<std::vector<IndexEntry>> Store::page(const std::string& project, const Place& after,
-                                            std::size_t count) {
-  const auto known = index();
-  if (!known) return fail(known.error());
-  const auto entries = (*known)->entries();
-  if (!entries) return fail(entries.error());
-  const std::string folder = project.empty() ? std::string() : project_folder(project);
-  const auto newer = [](const IndexEntry* a, const IndexEntry* b) {
-    return a->updated_ms != b->updated_ms ? a->updated_ms > b->updated_ms : a->id > b->id;
-  };
-  IndexEntry edge;
-  edge.updated_ms = after.updated_ms;
-  edge.id = after.id;
-  std::vector<const IndexEntry*> found;
-  for (const auto& [id, entry] : entries->get()) {
-    if (entry.deleted || !entry.prompted) continue;
-    if (!folder.empty() && entry.folder != folder) continue;
-    if (!after.id.empty() && !newer(&edge, &entry)) continue;
-    found.push_back(&entry);
-  }
-  const std::size_t kept = std::min(count, found.size());
-  std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept), found.end(),
-                    newer);
-  std::vector<IndexEntry> out;
-  for (std::size_t i = 0; i < kept; ++i) out.push_back(*found[i]);
-  return out;
-}
-
-Result<void> Store::check() {
-  const auto folder = root();
-  if (!folder) return fail(folder.error());
-  return (*folder)->check_writable();
 }
 
 std::string Store::path_of(const IndexEntry& entry) const {
@@ -228,107 +190,217 @@ Result<Folder> Store::open(const IndexEntry& entry) {
   return (*folder)->open(session_path(entry));
 }
 
-Result<Folder> Store::whole() {
+Result<State> Store::read_state(const IndexEntry& entry) {
   const auto folder = root();
   if (!folder) return fail(folder.error());
-  return (*folder)->open(".");
+  return store::read_state(**folder, entry);
 }
 
-Result<State> Store::read_state(const IndexEntry& entry) {
-  const auto session = open(entry);
-  if (!session) return fail(session.error());
-  const auto text = session->read_whole(state_name, limits::state_file);
-  if (!text) return fail(text.error());
-  return parse_state(*text, state_name);
-}
-
-Result<void> Store::write_state(const State& state, bool sync) {
+Result<void> Store::write_state(const State& state) {
   IndexEntry entry = entry_of(state, env_.wall_ms());
   const auto session = open(entry);
   if (!session) return fail(session.error());
   const auto before = session->read_whole(state_name, limits::state_file);
   State now = state;
-  if (before && !now.deleted) {
+  if (!now.deleted) {
     // Another process may have hidden it while this one had it open.
-    const auto old = parse_state(*before, state_name);
-    now.deleted = entry.deleted = old && old->deleted;
+    const auto old =
+        before ? parse_state(*before, state_name) : Result<State>(fail(before.error()));
+    now.deleted = entry.deleted = old ? old->deleted : is_noted_hidden(*session);
   }
   const auto text =
       store::write_state(now, before ? std::string_view(*before) : std::string_view());
   if (!text) return fail(text.error());
-  if (auto written = session->replace(state_name, *text, sync); !written) return written;
-  const auto known = index();
-  if (!known) return fail(known.error());
-  return (*known)->put(entry);
-}
-
-Result<Folder> Store::neighbours(const IndexEntry& entry) {
-  const auto folder = root();
-  if (!folder) return fail(folder.error());
-  return (*folder)->open(entry.folder + "/" + sessions);
-}
-
-/// False only when it is certain that a person has removed them by hand.
-bool Store::has_files(const IndexEntry& entry) {
-  const auto folder = root();
-  if (!folder) return true;
-  const auto beside = neighbours(entry);
-  return beside ? beside->has(entry.id) : (*folder)->has(entry.folder);
+  if (auto written = session->replace(state_name, *text, false); !written) return written;
+  tell(entry);
+  return {};
 }
 
 Result<void> Store::hide(const IndexEntry& entry) {
   auto state = read_state(entry);
   if (state) {
-    // The way from active to retired leads over available.
-    for (const Status next : {Status::available, Status::retired}) {
-      if (may_become(state->status, next)) state->status = next;
-    }
-    state->deleted = true;
-    return write_state(*state, false);
+    retire(*state);
+    return write_state(*state);
   }
-  if (state.error().kind != ErrorKind::damaged && has_files(entry))
-    return fail(std::move(state.error()));
-  const auto known = index();
-  if (!known) return fail(known.error());
+  const auto folder = root();
+  if (!folder) return fail(folder.error());
+  const auto there = (*folder)->contains(session_path(entry));
+  if (!there) return fail(there.error());
+  if (*there) {
+    // A state that is missing or damaged says nothing; the transcript may be made use of by forks.
+    if (state.error().kind == ErrorKind::unsupported) return fail(std::move(state.error()));
+    if (auto noted = note_hidden(**folder, entry); !noted) return noted;
+  }
   IndexEntry hidden = entry;
   hidden.deleted = true;
-  return (*known)->put(hidden);
-}
-
-Result<void> Store::forget(IndexEntry entry) {
-  const auto known = index();
-  if (!known) return fail(known.error());
-  entry.gone = true;
-  return (*known)->put(entry);
-}
-
-Result<void> Store::remove(const std::string& id) {
-  const auto entry = find_any(id);
-  if (!entry) return fail(entry.error());
-  if (auto hidden = hide(*entry); !hidden) return hidden;
-  return sweep(id);
-}
-
-/// Removes the files of a hidden session that no fork needs, and then perhaps those of its parent.
-Result<void> Store::sweep(const std::string& start) {
-  std::string id = start;
-  while (!id.empty()) {
-    const auto entries = all();
-    if (!entries) return fail(entries.error());
-    const auto is_it = [&](const IndexEntry& each) { return each.id == id; };
-    const auto found = std::find_if(entries->begin(), entries->end(), is_it);
-    if (found == entries->end() || !found->deleted) return {};
-    const auto needs_it = [&](const IndexEntry& each) { return each.parent == id; };
-    if (std::any_of(entries->begin(), entries->end(), needs_it)) return {};
-    if (has_files(*found)) {
-      const auto folder = neighbours(*found);
-      if (!folder) return fail(folder.error());
-      if (auto removed = folder->remove_folder(id); !removed) return removed;
-    }
-    if (auto told = forget(*found); !told) return told;
-    id = found->parent;
-  }
+  tell(hidden);
   return {};
+}
+
+Store::Answer<bool> Store::remove_files(IndexEntry entry) {
+  const auto folder = root();
+  if (!folder) co_return fail(folder.error());
+  const auto removed = std::make_shared<Result<bool>>(false);
+  std::function<Result<void>(Index&)> question = [root = *folder, waiting = waiting_->lines, entry,
+                                                  removed](Index& index) {
+    // Forks that an older program has made are noted in the index alone.
+    auto known = index.catch_up(waiting);
+    if (known) *removed = store::remove_files(*root, entry, index.forks_of(entry.id));
+    return known;
+  };
+  auto asked = co_await ask(std::move(question));
+  if (!asked) co_return fail(std::move(asked.error()));
+  if (!*removed || !**removed) co_return *removed;
+  entry.gone = true;
+  tell(entry);
+  co_return true;
+}
+
+Store::Answer<void> Store::remove(std::string id, const Lock* held) {
+  bool is_first = true;
+  while (!id.empty()) {
+    const auto entry = find_any(id);
+    if (!entry) {
+      if (!is_first) co_return Result<void>();
+      co_return fail(entry.error());
+    }
+    // Only what a person has deleted goes.
+    if (!is_first && !entry->deleted) co_return Result<void>();
+    std::optional<Lock> lock;
+    if (const auto folder = open(*entry); folder && (held == nullptr || !is_first)) {
+      auto taken = Lock::take(*folder, this_process(env_, "the session is deleted"));
+      if (!taken && taken.error().kind == ErrorKind::session_locked) {
+        if (!is_first) co_return Result<void>();
+        co_return fail(std::move(taken.error()));
+      }
+      if (taken) lock = std::move(*taken);
+    }
+    if (is_first) {
+      if (auto hidden = hide(*entry); !hidden) co_return hidden;
+    }
+    const std::string parent = entry->parent;
+    const auto removed = co_await remove_files(*entry);
+    if (!removed) co_return fail(removed.error());
+    if (!*removed) co_return Result<void>();
+    id = parent;
+    is_first = false;
+  }
+  co_return Result<void>();
+}
+
+// --- many
+// ------------------------------------------------------------------------------------------
+
+Store::Answer<IndexEntry> Store::find_prefix(std::string typed) {
+  const auto prefix = ulid_prefix(typed);
+  if (!prefix) {
+    co_return fail(
+        Error(ErrorKind::invalid_params, "that is neither a session's id nor the beginning of one")
+            .with_hint("Type an id as it is listed, or its beginning."));
+  }
+  // A whole id needs no index.
+  if (is_ulid(*prefix)) co_return find(*prefix);
+  const auto all = std::make_shared<std::vector<IndexEntry>>();
+  const auto folder = root();
+  if (!folder) co_return fail(folder.error());
+  std::function<Result<void>(Index&)> question = [all, prefix = *prefix,
+                                                  waiting = waiting_->lines](Index& index) {
+    auto found = index.find(prefix);
+    if (found && found->empty()) {
+      if (auto known = index.catch_up(waiting); !known) return known;
+      found = index.find(prefix);
+    }
+    if (!found) return Result<void>(fail(std::move(found.error())));
+    *all = std::move(*found);
+    return Result<void>();
+  };
+  auto asked = co_await ask(std::move(question));
+  if (!asked) co_return fail(std::move(asked.error()));
+  std::vector<IndexEntry> found;
+  for (IndexEntry& each : *all) {
+    if (!each.deleted) found.push_back(std::move(each));
+  }
+  if (found.empty()) co_return not_found();
+  if (found.size() == 1) co_return find(found.front().id);
+  std::string message = "several sessions begin with " + *prefix + ":";
+  for (const IndexEntry& each : found) message += "\n  " + each.id + "  " + each.title;
+  co_return fail(
+      Error(ErrorKind::invalid_params, std::move(message)).with_hint("Type more of the id."));
+}
+
+Store::Answer<std::vector<IndexEntry>> Store::all() {
+  const auto out = std::make_shared<std::vector<IndexEntry>>();
+  std::function<void(const Index&)> see = [out](const Index& index) {
+    out->reserve(index.entries().size());
+    for (const auto& [id, entry] : index.entries()) out->push_back(entry);
+  };
+  auto done = co_await read(std::move(see));
+  if (!done) co_return fail(std::move(done.error()));
+  co_return std::move(*out);
+}
+
+Store::Answer<std::vector<IndexEntry>> Store::list(std::string project) {
+  const auto out = std::make_shared<std::vector<IndexEntry>>();
+  const std::string folder = project.empty() ? std::string() : project_folder(project);
+  std::function<void(const Index&)> see = [out, folder](const Index& index) {
+    for (const auto& [id, entry] : index.entries()) {
+      const bool wanted = folder.empty() || entry.folder == folder;
+      if (wanted && is_listed(entry)) out->push_back(entry);
+    }
+  };
+  auto done = co_await read(std::move(see));
+  if (!done) co_return fail(std::move(done.error()));
+  co_return std::move(*out);
+}
+
+Store::Answer<std::vector<std::string>> Store::forks_of(std::string id) {
+  const auto out = std::make_shared<std::vector<std::string>>();
+  std::function<void(const Index&)> see = [out, id](const Index& index) {
+    *out = index.forks_of(id);
+  };
+  auto done = co_await read(std::move(see));
+  if (!done) co_return fail(std::move(done.error()));
+  co_return std::move(*out);
+}
+
+Store::Answer<std::vector<IndexEntry>> Store::page(std::string project, Place after,
+                                                   std::size_t count) {
+  const auto out = std::make_shared<std::vector<IndexEntry>>();
+  const std::string folder = project.empty() ? std::string() : project_folder(project);
+  std::function<void(const Index&)> see = [out, folder, after, count](const Index& index) {
+    IndexEntry edge;
+    edge.updated_ms = after.updated_ms;
+    edge.id = after.id;
+    std::vector<const IndexEntry*> found;
+    for (const auto& [id, entry] : index.entries()) {
+      if (!is_listed(entry)) continue;
+      if (!folder.empty() && entry.folder != folder) continue;
+      if (!after.id.empty() && !is_newer(edge, entry)) continue;
+      found.push_back(&entry);
+    }
+    const auto kept = static_cast<std::ptrdiff_t>(std::min(count, found.size()));
+    std::partial_sort(found.begin(), found.begin() + kept, found.end(),
+                      [](const IndexEntry* a, const IndexEntry* b) { return is_newer(*a, *b); });
+    for (std::ptrdiff_t i = 0; i < kept; ++i) out->push_back(*found[static_cast<std::size_t>(i)]);
+  };
+  auto done = co_await read(std::move(see));
+  if (!done) co_return fail(std::move(done.error()));
+  co_return std::move(*out);
+}
+
+// --- the whole
+// -------------------------------------------------------------------------------------
+
+Result<void> Store::check() {
+  const auto folder = root();
+  if (!folder) return fail(folder.error());
+  return (*folder)->check_writable();
+}
+
+Result<Folder> Store::whole() {
+  const auto folder = root();
+  if (!folder) return fail(folder.error());
+  return (*folder)->open(".");
 }
 
 }  // namespace tine::session::store

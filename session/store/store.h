@@ -1,12 +1,12 @@
 #pragma once
 // Where sessions live on disk: a folder a project, a folder a session, an index of them all.
 //
-//     ROOT/<project>/sessions/<ULID>/{state.toml, transcript.jsonl, locks/, output/}
-//
-// One per process, on the loop's thread; the files it is given outlive it. Everything from outside
-// (an id, a project's path) is checked or escaped before it names anything, and no link below the
-// root is followed.
+// One per process, on the loop's thread; the loop and the files it is given outlive it. What has to
+// do with one session looks at its folder and state. What has to do with many asks the index, which
+// a worker of the store's own reads. Everything from outside (an id, a project's path) is checked
+// or escaped before it names anything, and no link below the root is followed.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,7 +15,10 @@
 #include "base/env.h"
 #include "session/store/folder.h"
 #include "session/store/index.h"
+#include "session/store/lock.h"
 #include "session/store/state.h"
+#include "transport/loop.h"
+#include "transport/worker.h"
 
 namespace tine::session::store {
 
@@ -25,27 +28,52 @@ IndexEntry entry_of(const State& state, std::int64_t updated_ms);
 class Store {
  public:
   /// `root`: its path, or why there is none, which every call then gives.
-  Store(Files& files, Env& env, Result<std::string> root)
-      : files_(files), env_(env), path_(std::move(root)) {}
+  Store(transport::Loop& loop, Files& files, Env& env, Result<std::string> root)
+      : loop_(loop), files_(files), env_(env), path_(std::move(root)), worker_(loop) {}
+  ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
   const Result<std::string>& path() const { return path_; }
 
-  /// Makes the folders of a new session and its first state.
+  // --- one session
+
+  /// Makes the folders of a new session and its first state. As long as that is not `prompted`, no
+  /// list shows it. The parent of a fork is kept from now on: session_not_found when it has gone.
+  /// depth_exceeded: limits::fork_depth.
   Result<void> create(const State& state);
   /// session_not_found when there is none, or it is hidden.
   Result<IndexEntry> find(const std::string& id);
   /// Hidden ones too: what their forks need.
   Result<IndexEntry> find_any(const std::string& id);
+  /// Where the session's files are.
+  std::string path_of(const IndexEntry& entry) const;
+  Result<Folder> open(const IndexEntry& entry);
+  Result<State> read_state(const IndexEntry& entry);
+  /// Also tells the index.
+  Result<void> write_state(const State& state);
+  /// Hides a session; its files go when no fork needs them, and then perhaps those of its parents.
+  /// session_locked: another process is at work in it. `held`: the caller has its lock.
+  transport::Task<Result<void>> remove(std::string id, const Lock* held = nullptr);
+
+  // --- many
+
+  using Entries = Index::Entries;
+  template <class T>
+  using Answer = transport::Task<Result<T>>;
+
+  /// Calls `see` with the sessions by id, hidden ones too, on the worker's thread.
+  Answer<void> read(std::function<void(const Index& index)> see);
   /// The one session whose id begins so, in any case of letters; an error lists all when there are
   /// several.
-  Result<IndexEntry> find_prefix(std::string_view typed);
+  Answer<IndexEntry> find_prefix(std::string typed);
   /// Every one, hidden ones too, in the order of their ids.
-  Result<std::vector<IndexEntry>> all();
+  Answer<std::vector<IndexEntry>> all();
   /// Those that are not hidden, in the order of their ids; of one project when `project` is not
   /// empty.
-  Result<std::vector<IndexEntry>> list(const std::string& project);
+  Answer<std::vector<IndexEntry>> list(std::string project);
+  /// The ids of those that were forked from a session.
+  Answer<std::vector<std::string>> forks_of(std::string id);
 
   /// The first `count` of those that had a prompt, the last used first; only those behind `after`
   /// in that order when it has an id.
@@ -53,46 +81,44 @@ class Store {
     std::int64_t updated_ms = 0;
     std::string id;
   };
-  Result<std::vector<IndexEntry>> page(const std::string& project, const Place& after,
-                                       std::size_t count);
+  Answer<std::vector<IndexEntry>> page(std::string project, Place after, std::size_t count);
+
+  // --- the whole
 
   /// Whether sessions could be written here.
   Result<void> check();
-
-  /// Where the session's files are.
-  std::string path_of(const IndexEntry& entry) const;
-  Result<Folder> open(const IndexEntry& entry);
   /// The folder of the whole store, the caller's own.
   Result<Folder> whole();
-  Result<State> read_state(const IndexEntry& entry);
-  /// Also tells the index.
-  Result<void> write_state(const State& state, bool sync);
-  /// Hides a session; its files go when no fork needs them.
-  Result<void> remove(const std::string& id);
+  /// For work on the store that can take long.
+  transport::Worker& worker() { return worker_; }
 
-  // --- the steps of a removal, for who takes several sessions out and does not block the loop
+  // --- the steps of a removal, for who takes several sessions out
 
-  /// Marks a session as retired and deleted: from now on nobody finds it. Of one whose state cannot
-  /// be read only the index says so.
+  /// Marks a session as retired and deleted: from now on nobody finds it.
   Result<void> hide(const IndexEntry& entry);
-  /// The folder in which the session's folder stands under its id.
-  Result<Folder> neighbours(const IndexEntry& entry);
-  /// The session's files are gone.
-  Result<void> forget(IndexEntry entry);
+  /// Removes the files of a hidden session. False: a fork needs them.
+  Answer<bool> remove_files(IndexEntry entry);
 
  private:
-  Result<const Folder*> root();
-  Result<Index*> index();
-  Result<std::vector<IndexEntry>> walk();
-  bool has_files(const IndexEntry& entry);
-  Result<void> sweep(const std::string& id);
-  Result<IndexEntry> find_folder(const std::string& id);
+  struct Waiting;
+  using Root = std::shared_ptr<const Folder>;
 
+  Result<Root> root();
+  Result<std::shared_ptr<Index>> index();
+  void tell(const IndexEntry& entry);
+  static transport::Task<void> tell_later(transport::Loop& loop, Root root,
+                                          std::shared_ptr<Waiting> waiting);
+  Answer<void> ask(std::function<Result<void>(Index&)> question);
+
+  transport::Loop& loop_;
   Files& files_;
   Env& env_;
   Result<std::string> path_;
-  std::unique_ptr<Folder> root_;
-  std::unique_ptr<Index> index_;
+  Root root_;
+  std::shared_ptr<Index> index_;      // used on the worker's thread
+  std::shared_ptr<Waiting> waiting_;  // lines that the index has no room for, or is locked for
+  std::string likely_;                // the project of the session that was asked for last
+  transport::Worker worker_;
 };
 
 /// $XDG_STATE_HOME/tine, else ~/.local/state/tine; an error that says what to set when neither is

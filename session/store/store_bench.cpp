@@ -17,6 +17,8 @@
 #include "base/ulid.h"
 #include "protocol/v1/build_update.h"
 #include "session/record/update_redactor.h"
+#include "session/store/await.h"
+#include "session/store/index_file.h"
 #include "session/store/limits.h"
 #include "session/store/line.h"
 #include "session/store/project_folder.h"
@@ -152,6 +154,8 @@ double milliseconds(const std::function<void()>& run) {
   return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 }
 
+using Question = std::function<void(transport::Loop&, Store&)>;
+
 void many_sessions() {
   constexpr std::size_t sessions = 100'000;
   constexpr std::size_t projects = 50;
@@ -160,35 +164,38 @@ void many_sessions() {
   UlidSource ids(env);
   std::vector<std::string> known;
   {
-    // As the processes that made them would have left the index; of the sessions themselves only
-    // that is asked here.
-    std::ofstream index(place.path() + "/index");
+    // As the processes that made them would have left it, but for the transcripts.
+    transport::Loop loop;
+    Store store(loop, system_files(), env, place.path());
     for (std::size_t i = 0; i < sessions; ++i) {
       known.push_back(ids.next());
-      index << R"({"id":")" << known.back() << R"(","folder":")"
-            << project_folder("/home/someone/project-" + std::to_string(i % projects))
-            << R"(","title":"What was asked first, number )" << i << R"(","parent":"","updated":)"
-            << 1'800'000'000'000 + static_cast<std::int64_t>(i * 7919 % sessions) << "}\n";
+      State state;
+      state.id = known.back();
+      state.project = "/home/someone/project-" + std::to_string(i % projects);
+      state.description = "What was asked first, number " + std::to_string(i);
+      if (!store.create(state)) std::abort();
     }
   }
   std::printf("\n%-44s %9s %9s\n", "100,000 sessions, ms", "first", "then");
-  const auto ask = [&](const char* what, const std::function<void(Store&)>& question) {
-    Store store(system_files(), env, place.path());
-    const double first = milliseconds([&] { question(store); });
+  const auto ask = [&](const char* what, const Question& question) {
+    transport::Loop loop;
+    Store store(loop, system_files(), env, place.path());
+    const double first = milliseconds([&] { question(loop, store); });
     double then = 1e9;
-    for (int i = 0; i < 20; ++i) then = std::min(then, milliseconds([&] { question(store); }));
+    for (int i = 0; i < 20; ++i)
+      then = std::min(then, milliseconds([&] { question(loop, store); }));
     std::printf("%-44s %9.2f %9.2f\n", what, first, then);
   };
-  ask("a page of the list", [](Store& store) {
-    if (store.page({}, {}, 50)->size() != 50) std::abort();
+  ask("a page of the list", [](transport::Loop& loop, Store& store) {
+    if (await(loop, store.page({}, {}, 50))->size() != 50) std::abort();
   });
-  ask("a page of one project", [](Store& store) {
-    if (store.page("/home/someone/project-7", {}, 50)->size() != 50) std::abort();
+  ask("a page of one project", [](transport::Loop& loop, Store& store) {
+    if (await(loop, store.page("/home/someone/project-7", {}, 50))->size() != 50) std::abort();
   });
-  ask("a session by a prefix", [&](Store& store) {
-    if (!store.find_prefix(std::string_view(known[77'777]).substr(0, 10))) std::abort();
+  ask("a session by a prefix", [&](transport::Loop& loop, Store& store) {
+    if (!await(loop, store.find_prefix(known[77'777].substr(0, 16)))) std::abort();
   });
-  ask("a session by its id", [&](Store& store) {
+  ask("a session by its id", [&](transport::Loop& loop, Store& store) {
     if (!store.find(known[12'345])) std::abort();
   });
 }

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "base/ulid.h"
+#include "session/store/await.h"
 #include "session/store/limits.h"
 #include "session/store/still_clock.h"
 #include "session/store/temporary_folder.h"
@@ -46,25 +47,26 @@ TEST_CASE("sessions are found by id, by prefix and by project, also by another p
   CountingClock env;
   UlidSource ids(env);
   const TemporaryFolder place;
-  Store store(system_files(), env, place.path());
-  Store other(system_files(), env, place.path());
+  transport::Loop loop;
+  Store store(loop, system_files(), env, place.path());
+  Store other(loop, system_files(), env, place.path());
   const State a = new_session(ids, "/one");
   const State b = new_session(ids, "/two");
   REQUIRE(store.create(a));
-  REQUIRE(other.list(""));
+  REQUIRE(await(loop, other.list("")));
   REQUIRE(store.create(b));
   for (Store* each : {&store, &other}) {
     CHECK(each->find(a.id));
-    CHECK(each->list("")->size() == 2);
-    CHECK(each->list("/two")->size() == 1);
-    CHECK(each->list("/three")->empty());
-    CHECK(each->find_prefix(b.id.substr(0, 25) + b.id.substr(25))->id == b.id);
-    const auto several = each->find_prefix(a.id.substr(0, 5));
+    CHECK(await(loop, each->list(""))->size() == 2);
+    CHECK(await(loop, each->list("/two"))->size() == 1);
+    CHECK(await(loop, each->list("/three"))->empty());
+    CHECK(await(loop, each->find_prefix(b.id.substr(0, 25) + b.id.substr(25)))->id == b.id);
+    const auto several = await(loop, each->find_prefix(a.id.substr(0, 5)));
     REQUIRE_FALSE(several);
     CHECK(several.error().message.find(a.id) != std::string::npos);
     CHECK(several.error().message.find(b.id) != std::string::npos);
-    CHECK_FALSE(each->find_prefix("ZZZZ"));
-    CHECK_FALSE(each->find_prefix("../.."));
+    CHECK_FALSE(await(loop, each->find_prefix("ZZZZ")));
+    CHECK_FALSE(await(loop, each->find_prefix("../..")));
     CHECK_FALSE(each->find("../../etc/passwd"));
     CHECK(each->read_state(*each->find(a.id)) == a);
   }
@@ -74,12 +76,13 @@ TEST_CASE("a state that is too large leaves the one before in its place") {
   CountingClock env;
   UlidSource ids(env);
   const TemporaryFolder place;
-  Store store(system_files(), env, place.path());
+  transport::Loop loop;
+  Store store(loop, system_files(), env, place.path());
   const State before = new_session(ids, "/one");
   REQUIRE(store.create(before));
   State large = before;
   large.system_prompt = std::string(session::store::limits::state_file, 'x');
-  const auto refused = store.write_state(large, false);
+  const auto refused = store.write_state(large);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind == ErrorKind::session_too_large);
   CHECK(store.read_state(*store.find(before.id)) == before);
@@ -91,7 +94,8 @@ TEST_CASE("an index that is missing or damaged is made anew from the sessions") 
   const TemporaryFolder place;
   const State a = new_session(ids, "/one");
   {
-    Store store(system_files(), env, place.path());
+    transport::Loop loop;
+    Store store(loop, system_files(), env, place.path());
     REQUIRE(store.create(a));
   }
   const std::string index = place.path() + "/index";
@@ -99,8 +103,9 @@ TEST_CASE("an index that is missing or damaged is made anew from the sessions") 
     INFO(damage);
     fs::remove(index);
     if (std::string_view(damage) != "missing") std::ofstream(index) << damage;
-    Store store(system_files(), env, place.path());
-    const auto found = store.list("");
+    transport::Loop loop;
+    Store store(loop, system_files(), env, place.path());
+    const auto found = await(loop, store.list(""));
     REQUIRE(found);
     REQUIRE(found->size() == 1);
     CHECK(found->front().id == a.id);
@@ -113,20 +118,21 @@ TEST_CASE("a removed session is hidden at once; its files go when no fork needs 
   CountingClock env;
   UlidSource ids(env);
   const TemporaryFolder place;
-  Store store(system_files(), env, place.path());
+  transport::Loop loop;
+  Store store(loop, system_files(), env, place.path());
   const State parent = new_session(ids, "/one");
   const State child = new_session(ids, "/one", parent.id);
   REQUIRE(store.create(parent));
   REQUIRE(store.create(child));
   const auto folder = [&](const std::string& id) { return place.path() + "/one/sessions/" + id; };
 
-  REQUIRE(store.remove(parent.id));
+  REQUIRE(await(loop, store.remove(parent.id)));
   CHECK_FALSE(store.find(parent.id));
   CHECK(store.find_any(parent.id));
   CHECK(fs::exists(folder(parent.id)));
-  CHECK(store.list("")->size() == 1);
+  CHECK(await(loop, store.list(""))->size() == 1);
 
-  REQUIRE(store.remove(child.id));
+  REQUIRE(await(loop, store.remove(child.id)));
   CHECK_FALSE(fs::exists(folder(child.id)));
   CHECK_FALSE(fs::exists(folder(parent.id)));
   CHECK_FALSE(store.find_any(parent.id));
@@ -137,7 +143,8 @@ TEST_CASE("a session's folder that is a link is not entered") {
   UlidSource ids(env);
   const TemporaryFolder outside;
   const TemporaryFolder place;
-  Store store(system_files(), env, place.path());
+  transport::Loop loop;
+  Store store(loop, system_files(), env, place.path());
   const State a = new_session(ids, "/one");
   REQUIRE(store.create(a));
   const std::string folder = place.path() + "/one/sessions/" + a.id;
@@ -146,7 +153,7 @@ TEST_CASE("a session's folder that is a link is not entered") {
   const auto entry = store.find(a.id);
   REQUIRE(entry);
   CHECK_FALSE(store.open(*entry));
-  CHECK_FALSE(store.write_state(a, false));
+  CHECK_FALSE(store.write_state(a));
   CHECK(fs::is_empty(outside.path()));
 }
 
@@ -154,23 +161,25 @@ TEST_CASE("a session that forks still need is retired when it is removed") {
   CountingClock env;
   UlidSource ids(env);
   const TemporaryFolder place;
-  Store store(system_files(), env, place.path());
+  transport::Loop loop;
+  Store store(loop, system_files(), env, place.path());
   const State parent = new_session(ids, "/one");
   REQUIRE(store.create(parent));
   REQUIRE(store.create(new_session(ids, "/one", parent.id)));
-  REQUIRE(store.remove(parent.id));
+  REQUIRE(await(loop, store.remove(parent.id)));
   const auto state = store.read_state(*store.find_any(parent.id));
   REQUIRE(state);
   CHECK(state->deleted);
   CHECK(state->status == Status::retired);
-  CHECK(store.remove(parent.id));
+  CHECK(await(loop, store.remove(parent.id)));
 }
 
 TEST_CASE("a session whose state is damaged or whose files are gone can be removed") {
   CountingClock env;
   UlidSource ids(env);
   const TemporaryFolder place;
-  Store store(system_files(), env, place.path());
+  transport::Loop loop;
+  Store store(loop, system_files(), env, place.path());
   for (const bool gone : {false, true}) {
     const State a = new_session(ids, "/one");
     REQUIRE(store.create(a));
@@ -180,9 +189,13 @@ TEST_CASE("a session whose state is damaged or whose files are gone can be remov
     } else {
       std::ofstream(folder + "/state.toml") << "version = \"";
     }
-    CHECK(store.remove(a.id));
+    const auto removed = await(loop, store.remove(a.id));
+    CHECK(removed.has_value() == !gone);
+    if (gone) CHECK(removed.error().kind == ErrorKind::session_not_found);
     CHECK_FALSE(fs::exists(folder));
     CHECK_FALSE(store.find_any(a.id));
+    Store other(loop, system_files(), env, place.path());
+    CHECK(await(loop, other.all())->empty());
   }
 }
 
@@ -191,14 +204,15 @@ TEST_CASE("a link in the place of a session's folder is not removed as if it wer
   UlidSource ids(env);
   const TemporaryFolder outside;
   const TemporaryFolder place;
-  Store store(system_files(), env, place.path());
+  transport::Loop loop;
+  Store store(loop, system_files(), env, place.path());
   const State a = new_session(ids, "/one");
   REQUIRE(store.create(a));
   const std::string folder = place.path() + "/one/sessions/" + a.id;
   fs::remove_all(folder);
   std::ofstream(outside.path() + "/kept") << "kept";
   fs::create_directory_symlink(outside.path(), folder);
-  CHECK_FALSE(store.remove(a.id));
+  CHECK_FALSE(await(loop, store.remove(a.id)));
   CHECK(fs::exists(outside.path() + "/kept"));
   REQUIRE(store.find(a.id));
 }
@@ -208,11 +222,13 @@ TEST_CASE("an index that is missing when a session is made does not hide the oth
   UlidSource ids(env);
   const TemporaryFolder place;
   {
-    Store store(system_files(), env, place.path());
+    transport::Loop loop;
+    Store store(loop, system_files(), env, place.path());
     REQUIRE(store.create(new_session(ids, "/one")));
   }
   fs::remove(place.path() + "/index");
-  Store store(system_files(), env, place.path());
+  transport::Loop loop;
+  Store store(loop, system_files(), env, place.path());
   REQUIRE(store.create(new_session(ids, "/one")));
-  CHECK(store.list("")->size() == 2);
+  CHECK(await(loop, store.list(""))->size() == 2);
 }

@@ -4,15 +4,18 @@
 
 #include "session/store/limits.h"
 #include "session/store/reader.h"
+#include "session/store/sessions.h"
 
 namespace tine::session::store {
 namespace {
 
-/// The file, and the folder, as a new file has to be found again.
-Result<void> sync_session(const Folder& session) {
-  auto file = session.open_file(transcript_name, Files::Open::read);
-  if (!file) return fail(std::move(file.error()));
-  if (auto done = file->sync(); !done) return done;
+/// The files, and the folder, as a new file has to be found again.
+Result<void> sync_session(const Folder& session, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    auto file = session.open_file(name, Files::Open::read);
+    if (!file) return fail(std::move(file.error()));
+    if (auto done = file->sync(); !done) return done;
+  }
   return session.sync();
 }
 
@@ -25,13 +28,16 @@ void Syncer::later(const IndexEntry& entry) {
   loop_.spawn(run());
 }
 
-transport::Task<Result<void>> Syncer::now(const IndexEntry& entry) {
+transport::Task<Result<void>> Syncer::now(const IndexEntry& entry, bool state_too) {
   waiting_.erase(entry.id);
   auto session = store_.open(entry);
   if (!session) co_return fail(std::move(session.error()));
   const auto folder = std::make_shared<Folder>(std::move(*session));
   const auto done = std::make_shared<Result<void>>();
-  std::function<void()> job = [folder, done] { *done = sync_session(*folder); };
+  std::function<void()> job = [folder, done, state_too] {
+    *done = state_too ? sync_session(*folder, {transcript_name, state_name})
+                      : sync_session(*folder, {transcript_name});
+  };
   co_await worker_.run(std::move(job));
   co_return *done;
 }
@@ -66,7 +72,7 @@ transport::Task<void> Syncer::sync_waiting() {
     const IndexEntry entry = waiting_.begin()->second;
     // A session that is gone by now has nothing to lose; a disk that fails is told of by the next
     // write that needs it.
-    [[maybe_unused]] const auto ignored = co_await now(entry);
+    [[maybe_unused]] const auto ignored = co_await now(entry, false);
   }
 }
 

@@ -23,8 +23,9 @@ class Syncer {
 
   /// Some time soon.
   void later(const IndexEntry& entry);
-  /// Now; waits for the disk, not on the loop's thread.
-  transport::Task<Result<void>> now(const IndexEntry& entry);
+  /// Now; waits for the disk, not on the loop's thread. `state_too`: what was saved of the
+  /// session's state as well.
+  transport::Task<Result<void>> now(const IndexEntry& entry, bool state_too);
   /// All that waits, at once: before the program ends.
   transport::Task<void> finish();
 

@@ -39,7 +39,7 @@ struct Desk {
   UlidSource ids{env};
   transport::Loop loop;
   transport::Worker worker{loop};
-  Store store{files, env, place.path()};
+  Store store{loop, files, env, place.path()};
   Syncer syncer{loop, worker, store};
 };
 

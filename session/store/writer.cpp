@@ -1,5 +1,7 @@
 #include "session/store/writer.h"
 
+#include <algorithm>
+
 #include "base/ulid.h"
 #include "session/store/limits.h"
 #include "session/store/line.h"
@@ -60,6 +62,11 @@ void Writer::add_update(const v1::Update& update) {
   } else {
     chunk_ = update;
   }
+}
+
+std::uint64_t Writer::written_seq() const {
+  const auto waiting = static_cast<std::uint64_t>(std::count(buffer_.begin(), buffer_.end(), '\n'));
+  return std::max(next_seq_, waiting + 1) - waiting - 1;
 }
 
 bool Writer::should_flush() const {

@@ -51,6 +51,8 @@ class Writer {
 
   /// The number that the next record gets, a held chunk counted.
   std::uint64_t next_seq() const { return next_seq_ + (chunk_ ? 1 : 0); }
+  /// The number of the last record that is in the file; 0: none, or the first one alone.
+  std::uint64_t written_seq() const;
   /// Where the file ends, as far as it was written.
   std::int64_t offset() const { return offset_; }
   /// The time that the next record gets.

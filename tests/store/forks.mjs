@@ -3,17 +3,18 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { test } from '../clients/cases.mjs';
 import { Place, recalled, said } from './place.mjs';
 
 const eight = Array.from({ length: 8 }, (_, i) => i);
 
-/// A checksum of each file of a session.
+/// A checksum of each file of a session, but for the notes of which forks it has.
 function sums(folder) {
   return Object.fromEntries(readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile()).map(({ parentPath, name }) => {
+    .filter((entry) => entry.isFile() && basename(entry.parentPath) !== 'forks')
+    .map(({ parentPath, name }) => {
       const path = join(parentPath, name);
       return [path, createHash('sha256').update(readFileSync(path)).digest('hex')];
     }).sort());
