@@ -57,6 +57,20 @@ void add_session_verbs(CLI::App& session, SessionArguments& arguments) {
   session.require_subcommand(1);
 }
 
+void add_trust_verbs(CLI::App& trust, TrustArguments& arguments) {
+  const auto verb = [&](TrustVerb value, const char* name, const char* help) {
+    CLI::App* sub = trust.add_subcommand(name, help);
+    sub->fallthrough();
+    sub->callback([&arguments, value] { arguments.verb = value; });
+    return sub;
+  };
+  verb(TrustVerb::list, "list", "List what was answered");
+  for (CLI::App* sub : {verb(TrustVerb::add, "add", "Trust a folder for what it starts now"),
+                        verb(TrustVerb::remove, "remove", "Forget what was answered")})
+    sub->add_option("folder", arguments.folder, "The folder (default: here)")->type_name("DIR");
+  trust.require_subcommand(1);
+}
+
 }  // namespace
 
 std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
@@ -101,6 +115,8 @@ std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
                  "List where files hold secrets; exit 1 when there are any")
       ->needs(files);
   add_session_verbs(*verb(Verb::session, "session", "Look after sessions"), arguments.session);
+  add_trust_verbs(*verb(Verb::trust, "trust", "See and change which folders are trusted"),
+                  arguments.trusted);
   app.require_subcommand(0, 1);
 
   try {

@@ -10,7 +10,7 @@
 
 namespace tine::cli {
 
-enum class Verb : std::uint8_t { none, acp, run, demo, doctor, config, redact, session };
+enum class Verb : std::uint8_t { none, acp, run, demo, doctor, config, redact, session, trust };
 
 /// What `tine session` is asked to do.
 enum class SessionVerb : std::uint8_t { none, list, show, verify, export_history, clean, remove };
@@ -27,6 +27,14 @@ struct SessionArguments {
   bool dry_run = false;
   bool yes = false;
   bool purge = false;
+};
+
+/// What `tine trust` is asked to do, and with which folder.
+enum class TrustVerb : std::uint8_t { list, add, remove };
+
+struct TrustArguments {
+  TrustVerb verb = TrustVerb::list;
+  std::string folder;  ///< empty: here
 };
 
 struct Arguments {
@@ -46,6 +54,7 @@ struct Arguments {
   bool check = false;
   std::vector<std::string> files;
   SessionArguments session;
+  TrustArguments trusted;
 };
 
 /// What to print instead of doing something, and the exit code that goes with it.

@@ -24,6 +24,7 @@
 #include "cli/secrets.h"
 #include "cli/session/verbs.h"
 #include "cli/system_env.h"
+#include "cli/trust_verb.h"
 #include "cli/welcome.h"
 #include "cli/working_directory.h"
 #include "cli/world.h"
@@ -148,6 +149,7 @@ int start(const Arguments& arguments) {
           open_log(config->settings.log_file, redactor));
   for (const std::string& warning : config->warnings) log.warning(warning);
   World world(env, log, redactor, std::move(*config));
+  if (arguments.verb == Verb::trust) return trust_verb(world, arguments.trusted);
   Signals signals(world.loop);
   if (arguments.verb == Verb::session) {
     return run_to_end(world, signals, session_verb(world, arguments, signals.shutdown()));

@@ -122,7 +122,8 @@ transport::Task<int> converse(v1::AgentConnection& agent, Printer& printer,
     print_error(error);
     return exit_code::failed;
   };
-  const v1::InitializeRequest hello;
+  v1::InitializeRequest hello;
+  hello.client_capabilities.notices = true;
   const transport::CallOptions no_deadline;
   const auto ready = co_await agent.initialize(hello, no_deadline);
   if (!ready) co_return failed(ready.error());

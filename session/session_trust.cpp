@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/visible.h"
 #include "protocol/v1/build_update.h"
 #include "session/limits.h"
 
@@ -14,24 +15,15 @@ constexpr const char* yes = "trust";
 constexpr const char* not_now = "not-now";
 constexpr const char* never = "never";
 
-/// A line for a person's eyes: without control characters, cut where it becomes too long to read,
-/// and never silently.
+/// A line for a person's eyes: nothing in it is invisible, and it is never cut silently.
 std::string shown(std::string_view line) {
-  std::string out;
-  for (const char each : line.substr(0, limits::trust_line)) {
-    const auto byte = static_cast<unsigned char>(each);
-    if (each == '\n') {
-      out += "\\n";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      out += ' ';
-    } else {
-      out += each;
-    }
-  }
-  if (line.size() <= limits::trust_line) return out;
-  while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xC0U) == 0x80U) out.pop_back();
-  if (!out.empty() && (static_cast<unsigned char>(out.back()) & 0x80U) != 0) out.pop_back();
-  return out + " … and " + std::to_string(line.size() - limits::trust_line) + " more bytes";
+  std::string out = visible_line(line);
+  if (out.size() <= limits::trust_line) return out;
+  std::size_t end = limits::trust_line;
+  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;
+  const std::size_t more = out.size() - end;
+  out.resize(end);
+  return out + " … and " + std::to_string(more) + " more bytes";
 }
 
 std::vector<std::string> shown(const std::vector<std::string>& lines) {
@@ -102,7 +94,11 @@ transport::Task<void> SessionTrust::ask(v1::Client& client, std::string cwd) {
   const std::vector<v1::PermissionOption> options = request.options;
   const auto answer = co_await client.request_permission(std::move(request), nullptr);
   const v1::PermissionOption* const option = answer ? chosen(options, *answer) : nullptr;
-  if (option == nullptr) co_return;
+  if (option == nullptr) {
+    // A turn that was cancelled meanwhile is no answer.
+    if (!answer && answer.error().kind == ErrorKind::cancelled) asked_.clear();
+    co_return;
+  }
   verdict_.open = false;
   const Trust::Answer what = option->id == yes     ? Trust::Answer::yes
                              : option->id == never ? Trust::Answer::never

@@ -56,6 +56,9 @@ class Puppet final : public executor::Executor {
   const executor::Capabilities& capabilities() const override { return can; }
   std::vector<v1::AuthMethod> auth_methods() const override { return {}; }
   executor::Settings settings() const override { return offered; }
+  executor::FolderLook folder_look(const v1::Workspace& /*workspace*/) const override {
+    return look;
+  }
 
   Reply<std::unique_ptr<executor::Conversation>> start(ConversationSpec spec) override {
     done += "start ";
@@ -92,6 +95,7 @@ class Puppet final : public executor::Executor {
 
   executor::Capabilities can;
   executor::Settings offered;
+  executor::FolderLook look;
   transport::Event may_start;
   bool fails = false;
   bool live = false;

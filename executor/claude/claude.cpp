@@ -7,6 +7,7 @@
 
 #include "executor/claude/caller.h"
 #include "executor/claude/errors.h"
+#include "executor/claude/folder.h"
 #include "executor/claude/session_files.h"
 
 namespace tine::executor::claude {
@@ -76,6 +77,30 @@ std::vector<v1::AuthMethod> Claude::auth_methods() const {
   return {method, terminal};
 }
 
+FolderLook Claude::folder_look(const v1::Workspace& workspace) const {
+  return [places = places_of(setup_.environment, workspace.cwd, workspace.additional_directories)] {
+    return look_at(places);
+  };
+}
+
+transport::Task<Reads> Claude::may_read(v1::Workspace workspace, FolderTrust trust) {
+  if (trust.given && !trust.starts) co_return Reads::everything;
+  const auto reads = std::make_shared<Reads>(Reads::nothing);
+  std::function<void()> job = [reads, look = folder_look(workspace), cwd = workspace.cwd, trust] {
+    if (trust.given && trust.covers(look())) {
+      *reads = Reads::everything;
+    } else if (has_own_texts(cwd)) {
+      *reads = Reads::texts;
+    }
+  };
+  co_await worker_.run(std::move(job));
+  if (trust.given && *reads != Reads::everything) {
+    log_.warning(
+        "a folder would start something else than was agreed to: nothing of it is started");
+  }
+  co_return *reads;
+}
+
 Settings Claude::settings() const { return settings_for(setup_.defaults, models_); }
 
 std::string Claude::new_id() {
@@ -133,8 +158,7 @@ Executor::Reply<std::unique_ptr<Conversation>> Claude::start(ConversationSpec sp
 
 Executor::Reply<std::unique_ptr<Conversation>> Claude::resume(ConversationSpec spec,
                                                               ProviderPoint at) {
-  Beginning beginning{
-      .kind = Beginning::Kind::resume, .id = at.conversation, .from = {}, .granted = {}};
+  Beginning beginning{.kind = Beginning::Kind::resume, .id = at.conversation, .from = {}};
   const bool known = co_await knows(at.conversation);
   if (!known) {
     // A fork that never had a prompt is not written down; where its past comes from is.
@@ -159,8 +183,7 @@ Executor::Reply<std::unique_ptr<Conversation>> Claude::resume(ConversationSpec s
 Executor::Reply<std::unique_ptr<Conversation>> Claude::fork(ConversationSpec spec,
                                                             ProviderPoint at) {
   if (at.turn.empty()) co_return co_await start(std::move(spec));
-  Beginning beginning{
-      .kind = Beginning::Kind::fork, .id = new_id(), .from = std::move(at), .granted = {}};
+  Beginning beginning{.kind = Beginning::Kind::fork, .id = new_id(), .from = std::move(at)};
   // Of a fork that has not begun itself the past is still in another conversation.
   const bool known = co_await knows(beginning.from.conversation);
   if (!known && !spec.origin.conversation.empty()) beginning.from = spec.origin;
@@ -211,8 +234,7 @@ Executor::Reply<Executor::Adopted> Claude::adopt(ConversationSpec spec, std::str
   }
   Adopted adopted;
   adopted.from = {.conversation = provider_id, .turn = (*point)->uuid};
-  Beginning beginning{
-      .kind = Beginning::Kind::fork, .id = new_id(), .from = adopted.from, .granted = {}};
+  Beginning beginning{.kind = Beginning::Kind::fork, .id = new_id(), .from = adopted.from};
   spec.origin = adopted.from;
   adopted.conversation = converse(std::move(beginning), std::move(spec));
   co_return adopted;
@@ -265,10 +287,14 @@ Executor::Reply<std::shared_ptr<Process>> Claude::probe() {
   ProcessSpec spec;
   Beginning beginning;
   beginning.id = new_id();
-  spec.command = arguments(setup_, nowhere(), beginning);
-  spec.environment = environment(setup_, nowhere());
+  spec.command = arguments(setup_, nowhere(), beginning, Reads::nothing);
+  spec.environment = environment(setup_, nowhere(), Reads::nothing);
   spec.cwd = nowhere().workspace.cwd;
-  co_return co_await Process::start(loop_, log_, redactor_, std::move(spec));
+  auto process = co_await Process::start(loop_, log_, redactor_, std::move(spec));
+  if (!process) co_return fail(std::move(process.error()));
+  auto greeted = co_await (*process)->greet(greeting_request(nowhere(), beginning));
+  if (!greeted) co_return fail(std::move(greeted.error()));
+  co_return process;
 }
 
 transport::Task<Result<void>> Claude::authenticate(std::string method_id) {

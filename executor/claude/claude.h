@@ -37,6 +37,7 @@ class Claude final : public Executor {
   const Capabilities& capabilities() const override;
   std::vector<v1::AuthMethod> auth_methods() const override;
   Settings settings() const override;
+  FolderLook folder_look(const v1::Workspace& workspace) const override;
 
   Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;
   Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) override;
@@ -55,6 +56,8 @@ class Claude final : public Executor {
   Log& log() { return log_; }
   Redactor& redactor() { return redactor_; }
   const Setup& setup() const { return setup_; }
+  /// What a process that is started now may read of the workspace's folder.
+  transport::Task<Reads> may_read(v1::Workspace workspace, FolderTrust trust);
   std::string new_id();
   std::int64_t now_ms();
   /// What a process has answered to initialize tells what can be chosen.

@@ -26,6 +26,30 @@ bool compacts(const std::vector<v1::ContentBlock>& prompt) {
   return text == compact_command || text.starts_with(std::string(compact_command) + " ");
 }
 
+/// What a process is told before its first prompt.
+struct Preparation {
+  std::string greeting;
+  std::string servers;
+  std::string granted;
+};
+
+/// It can work without: what was allowed is asked about again.
+transport::Task<void> hand_over(std::shared_ptr<Process> process, Log& log, std::string request) {
+  if (request.empty()) co_return;
+  const auto taken = co_await process->control(std::move(request), limits::control);
+  if (!taken) log.warning(taken.error().message);
+}
+
+transport::Task<Result<void>> prepare(std::shared_ptr<Process> process, Log& log,
+                                      Preparation told) {
+  auto greeted = co_await process->greet(std::move(told.greeting));
+  if (!greeted) co_return greeted;
+  co_await hand_over(process, log, std::move(told.servers));
+  co_await hand_over(process, log, std::move(told.granted));
+  if (process->gone()) co_return fail(ErrorKind::backend_gone, "claude has ended");
+  co_return Result<void>();
+}
+
 transport::Milliseconds until(std::int64_t seconds, std::int64_t now_ms) {
   return transport::Milliseconds(std::max<std::int64_t>(0, seconds * 1000 - now_ms));
 }
@@ -46,7 +70,14 @@ ClaudeConversation::ClaudeConversation(Claude& claude, Beginning beginning, Conv
 ClaudeConversation::~ClaudeConversation() {
   *there_ = false;
   claude_.remove(*this);
-  if (process_) process_->listen(nullptr);
+  // A session that was given up may not have closed it.
+  for (const auto& each : {process_, starting_}) {
+    if (!each) continue;
+    each->listen(nullptr);
+    claude_.loop().spawn([](std::shared_ptr<Process> left) -> transport::Task<void> {
+      co_await left->kill();
+    }(each));
+  }
 }
 
 // --- its process
@@ -55,8 +86,8 @@ ClaudeConversation::~ClaudeConversation() {
 transport::Task<Result<void>> ClaudeConversation::wake() {
   // Who makes a conversation may let go of it before its process has started.
   const auto there = there_;
-  while (waking_) {
-    const auto until_then = waking_;
+  while (waking_ || going_) {
+    const auto until_then = waking_ ? waking_ : going_;
     co_await until_then->wait();
     if (!*there) co_return fail(ErrorKind::cancelled, "the conversation is gone");
   }
@@ -65,9 +96,9 @@ transport::Task<Result<void>> ClaudeConversation::wake() {
   const auto waking = std::make_shared<transport::Event>(claude_.loop());
   waking_ = waking;
   auto done = co_await launch();
-  if (!*there) co_return fail(ErrorKind::cancelled, "the conversation is gone");
-  waking_.reset();
+  if (*there) waking_.reset();
   waking->set();
+  if (!*there) co_return fail(ErrorKind::cancelled, "the conversation is gone");
   claude_.look_after_idle();
   co_return done;
 }
@@ -75,30 +106,36 @@ transport::Task<Result<void>> ClaudeConversation::wake() {
 transport::Task<Result<void>> ClaudeConversation::launch() {
   Beginning beginning = beginning_;
   if (kept_) beginning.kind = Beginning::Kind::resume;
+  const auto there = there_;
+  const Reads reads = co_await claude_.may_read(spec_.workspace, spec_.trust);
+  if (!*there || closed_) co_return fail(ErrorKind::cancelled, "the conversation is gone");
   ProcessSpec process;
-  process.command = arguments(claude_.setup(), spec_, beginning);
-  process.environment = environment(claude_.setup(), spec_);
+  process.command = arguments(claude_.setup(), spec_, beginning, reads);
+  process.environment = environment(claude_.setup(), spec_, reads);
   process.cwd = spec_.workspace.cwd;
   Choices told = choices_of(spec_.settings);
   told.thinks = true;  // that cannot be said on the command line
-  const auto there = there_;
+  Preparation preparation{.greeting = greeting_request(spec_, beginning),
+                          .servers = servers_request(spec_.workspace),
+                          .granted = granted_.request()};
   auto started = co_await Process::start(claude_.loop(), claude_.log(), claude_.redactor(),
                                          std::move(process));
   if (!started) co_return fail(std::move(started.error()));
-  if (!*there) {
-    co_await (*started)->stop();
+  if (!*there || closed_) {
+    co_await (*started)->kill();
     co_return fail(ErrorKind::cancelled, "the conversation is gone");
   }
-  if (const std::string servers = servers_request(spec_.workspace); !servers.empty()) {
-    const auto taken = co_await (*started)->control(servers, limits::control);
-    if (!*there) {
-      co_await (*started)->stop();
-      co_return fail(ErrorKind::cancelled, "the conversation is gone");
-    }
-    if (!taken) claude_.log().warning(taken.error().message);
+  starting_ = *started;
+  auto ready = co_await prepare(*started, claude_.log(), std::move(preparation));
+  if (!*there) co_return fail(ErrorKind::cancelled, "the conversation is gone");
+  starting_.reset();
+  if (ready && closed_) {
+    co_await (*started)->kill();
+    co_return fail(ErrorKind::cancelled, "the conversation is closed");
   }
-  if ((*started)->gone()) co_return fail(ErrorKind::backend_gone, "claude has ended");
+  if (!ready) co_return fail(std::move(ready.error()));
   process_ = std::move(*started);
+  worked_ = false;
   process_->listen(this);
   known_ = std::move(told);
   meter_ = Meter(meter_.spent());
@@ -153,22 +190,38 @@ void ClaudeConversation::sleep() {
   const auto process = std::exchange(process_, nullptr);
   if (!process) return;
   process->listen(nullptr);
-  claude_.loop().spawn([](std::shared_ptr<Process> going) -> transport::Task<void> {
-    co_await going->stop();
-  }(process));
-  if (spec_.events.on_idle) spec_.events.on_idle();
+  going_ = std::make_shared<transport::Event>(claude_.loop());
+  claude_.loop().spawn(fall_asleep(process, going_));
+}
+
+/// No other process may go on with the conversation as long as this one has it.
+transport::Task<void> ClaudeConversation::fall_asleep(std::shared_ptr<Process> process,
+                                                      std::shared_ptr<transport::Event> gone) {
+  const auto there = there_;
+  co_await process->stop();
+  if (*there) going_.reset();
+  gone->set();
+  if (!*there) co_return;
+  if (!closed_ && !prompted_ && spec_.events.on_idle) spec_.events.on_idle();
 }
 
 transport::Task<void> ClaudeConversation::close() {
   closed_ = true;
-  if (waking_) {
-    const auto until_then = waking_;
+  // One that is still starting does not look at the end of its input.
+  if (const auto process = starting_) co_await process->kill();
+  while (waking_ || going_) {
+    const auto until_then = waking_ ? waking_ : going_;
     co_await until_then->wait();
   }
   const auto process = std::exchange(process_, nullptr);
   if (!process) co_return;
   process->listen(nullptr);
-  co_await process->stop();
+  // It has nothing to write down before its first prompt.
+  if (worked_) {
+    co_await process->stop();
+  } else {
+    co_await process->kill();
+  }
 }
 
 void ClaudeConversation::on_gone(const Error& why) {
@@ -191,7 +244,7 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
                                                         transport::CancelSource& cancel) {
   prompted_ = true;
   auto ready = co_await wake_unless(cancel);
-  if (ready) ready = co_await choose();
+  if (ready && process_) ready = co_await choose();
   if (ready && !process_) ready = fail(ErrorKind::backend_gone, "claude has ended");
   if (!ready) {
     prompted_ = false;
@@ -216,7 +269,7 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
   last_used_ = std::chrono::steady_clock::now();
   claude_.look_after_idle();
 
-  for (const std::string& each : turn.granted()) beginning_.granted.push_back(each);
+  for (const std::string& each : turn.granted()) granted_.add(json::View(each));
   TurnOutcome outcome = turn.outcome();
   outcome.usage.add_spent(std::exchange(unpaid_, {}));
   if (!outcome.stop) {
@@ -234,6 +287,7 @@ transport::Task<void> ClaudeConversation::run(std::string line, Turn& turn,
     turn.fail(Error(ErrorKind::backend_gone, "claude has ended"));
     co_return;
   }
+  worked_ = true;
   process_->send(std::move(line));
   const auto subscription = cancel.on_cancel([this, &turn] { interrupt(turn); });
   const bool ended = co_await turn.ended();

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "executor/claude/granted.h"
 #include "executor/claude/launch.h"
 #include "executor/claude/meter.h"
 #include "executor/claude/process.h"
@@ -31,7 +32,9 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
                                       transport::CancelSource& cancel) override;
   Result<void> set_mode(const std::string& mode) override;
   Result<void> set_option(const v1::ConfigOption& option) override;
-  bool is_live() const override { return process_ != nullptr; }
+  bool is_live() const override { return process_ != nullptr || going_ != nullptr; }
+  /// Returns when its process is gone, also one that was still starting: within the time that
+  /// limits::ending gives it.
   transport::Task<void> close() override;
 
   void on_line(json::View line) override;
@@ -54,6 +57,8 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
 
  private:
   transport::Task<Result<void>> launch();
+  transport::Task<void> fall_asleep(std::shared_ptr<Process> process,
+                                    std::shared_ptr<transport::Event> gone);
   transport::Task<Result<void>> wake_unless(transport::CancelSource& cancel);
   transport::Task<Result<void>> choose();
   transport::Task<void> run(std::string line, Turn& turn, transport::CancelSource& cancel);
@@ -69,8 +74,11 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   Claude& claude_;
   ConversationSpec spec_;
   Beginning beginning_;
-  std::shared_ptr<Process> process_;  // none: it sleeps, or has not begun
+  std::shared_ptr<Process> process_;   // none: it sleeps, or has not begun
+  std::shared_ptr<Process> starting_;  // has not greeted yet
   std::shared_ptr<transport::Event> waking_;
+  std::shared_ptr<transport::Event> going_;  // while the last process ends
+  Granted granted_;
   Result<void> woken_;  // how that went
   Telling telling_;
   Meter meter_;
@@ -85,6 +93,7 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   bool holds_past_ = false;  // the process does, and nobody else
   bool kept_;                // Claude Code has written it down
   bool prompted_ = false;    // from before its turn to after it
+  bool worked_ = false;      // the process has been given a prompt
   bool closed_ = false;
   const std::shared_ptr<bool> there_ = std::make_shared<bool>(true);  // false once it is destroyed
 };

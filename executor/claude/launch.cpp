@@ -42,21 +42,13 @@ void write_server(json::Writer& out, const v1::McpServer& server) {
   out.end_object();
 }
 
-/// What was allowed for the session outlives its process.
-void add_granted(std::vector<std::string>& arguments, json::View update) {
-  for (const json::View each : update.find("rules").elements()) {
-    std::string rule = each.find("toolName").string().value_or(std::string());
-    if (const auto content = each.find("ruleContent").string()) rule += "(" + *content + ")";
-    add(arguments, "--allowedTools", rule);
-  }
-  for (const json::View each : update.find("directories").elements())
-    add(arguments, "--add-dir", each.string().value_or(std::string()));
-}
+/// Has Claude Code read the CLAUDE.md and the rules of what is named by --add-dir.
+constexpr const char* reads_added_texts = "CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD=1";
 
 }  // namespace
 
 std::vector<std::string> arguments(const Setup& setup, const ConversationSpec& spec,
-                                   const Beginning& beginning) {
+                                   const Beginning& beginning, Reads reads) {
   std::vector<std::string> out = setup.command;
   for (const char* each : {"-p", "--verbose", "--include-partial-messages"}) out.emplace_back(each);
   add(out, "--input-format", "stream-json");
@@ -66,10 +58,6 @@ std::vector<std::string> arguments(const Setup& setup, const ConversationSpec& s
   if (setup.defaults.allow_bypass) out.emplace_back("--allow-dangerously-skip-permissions");
   if (beginning.kind == Beginning::Kind::start) {
     add(out, "--session-id", beginning.id);
-    if (const auto& prompt = spec.workspace.system_prompt) {
-      const std::string text = v1::plain_text(prompt->content);
-      add(out, prompt->mode == "override" ? "--system-prompt" : "--append-system-prompt", text);
-    }
   } else if (beginning.kind == Beginning::Kind::resume) {
     add(out, "--resume", beginning.id);
   } else {
@@ -83,15 +71,32 @@ std::vector<std::string> arguments(const Setup& setup, const ConversationSpec& s
   if (!choices.model.empty()) add(out, "--model", choices.model);
   if (!choices.effort.empty()) add(out, "--effort", choices.effort);
   for (const std::string& each : spec.workspace.additional_directories) add(out, "--add-dir", each);
-  for (const std::string& each : beginning.granted) add_granted(out, json::View(each));
+  if (reads != Reads::everything) add(out, "--setting-sources", "user");
+  if (reads == Reads::texts) add(out, "--add-dir", spec.workspace.cwd);
   return out;
 }
 
-std::vector<std::string> environment(const Setup& setup, const ConversationSpec& spec) {
+std::vector<std::string> environment(const Setup& setup, const ConversationSpec& spec,
+                                     Reads reads) {
   std::vector<std::string> out = child_environment(stripped(setup.environment), spec.identity);
   // Todo lists are plans; alike in parent and child, as all that the model reads.
   out.emplace_back("CLAUDE_CODE_ENABLE_TODO_TOOLS=1");
+  if (reads == Reads::texts) out.emplace_back(reads_added_texts);
   return out;
+}
+
+std::string greeting_request(const ConversationSpec& spec, const Beginning& beginning) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("subtype", "initialize");
+  const auto& prompt = spec.workspace.system_prompt;
+  if (prompt && beginning.kind == Beginning::Kind::start) {
+    const std::string words = v1::plain_text(prompt->content);
+    out.member(prompt->mode == "override" ? "systemPrompt" : "appendSystemPrompt",
+               std::string_view(words));
+  }
+  out.end_object();
+  return text;
 }
 
 std::string servers_request(const v1::Workspace& workspace) {

@@ -30,13 +30,23 @@ struct Beginning {
   Kind kind = Kind::start;
   std::string id;      ///< of the conversation, a UUID
   ProviderPoint from;  ///< of a fork
-  /// What an earlier process of it has been allowed, JSON of a permission update each.
-  std::vector<std::string> granted;
+};
+
+/// What Claude Code may read of the folder that it works in.
+enum class Reads : std::uint8_t {
+  everything,  ///< and start what the folder's configuration says
+  texts,       ///< CLAUDE.md and the rules; of settings, those of the user alone
+  nothing
 };
 
 std::vector<std::string> arguments(const Setup& setup, const ConversationSpec& spec,
-                                   const Beginning& beginning);
-std::vector<std::string> environment(const Setup& setup, const ConversationSpec& spec);
+                                   const Beginning& beginning, Reads reads);
+std::vector<std::string> environment(const Setup& setup, const ConversationSpec& spec, Reads reads);
+
+/// The control request that it is greeted with. It has the system prompt of a conversation that
+/// begins, which is too long for a command line and nothing for other users' eyes; a resumed one
+/// keeps the prompt that it has.
+std::string greeting_request(const ConversationSpec& spec, const Beginning& beginning);
 
 /// The control request that hands over the session's MCP servers: neither the command line nor the
 /// disk may know what they are given as secrets. Empty: there are none.

@@ -66,4 +66,15 @@ inline constexpr std::size_t session_line = std::size_t{32} * 1024 * 1024;
 /// Bytes of a conversation's file that are read at first, from its end: a turn of some calls.
 inline constexpr std::size_t session_piece = std::size_t{64} * 1024;
 
+/// Bytes of the user's .claude.json, in which it stands what they trust. In a larger one nothing is
+/// found.
+inline constexpr std::size_t trust_record = std::size_t{16} * 1024 * 1024;
+
+/// Bytes of all that is told of what a folder would start. More: it counts as unclear.
+inline constexpr std::size_t folder_lines = std::size_t{256} * 1024;
+
+/// Rules and directories that a person has allowed for a session, each. More: the oldest is asked
+/// about again once the process has slept.
+inline constexpr std::size_t granted = 200;
+
 }  // namespace tine::executor::claude::limits

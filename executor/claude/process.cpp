@@ -57,20 +57,20 @@ Process::Reply<std::shared_ptr<Process>> Process::start(transport::Loop& loop, L
   std::shared_ptr<Process> process(new Process(loop, log, redactor, std::move(*started)));
   loop.spawn(read(process));
   loop.spawn(write(process));
-  auto greeted = co_await process->greet();
-  if (!greeted) {
-    co_await process->stop();
-    co_return fail(std::move(greeted.error()));
-  }
   co_return process;
 }
 
-Process::Reply<void> Process::greet() {
-  auto answer = co_await control(R"({"subtype":"initialize"})", limits::handshake);
-  if (!answer) co_return fail(std::move(answer.error()));
+Process::Reply<void> Process::greet(std::string request) {
+  const auto self = shared_from_this();
+  auto answer = co_await control(std::move(request), limits::handshake);
+  if (!answer) {
+    co_await kill();
+    co_return fail(std::move(answer.error()));
+  }
   greeting_ = std::move(*answer);
   version_ = text_in(json::View(greeting_), "claude_code_version");
   if (is_too_old(version_)) {
+    co_await kill();
     co_return fail(
         Error(ErrorKind::backend_too_old, "this is Claude Code " +
                                               (version_.empty() ? "of an old version" : version_) +

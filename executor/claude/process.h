@@ -49,10 +49,12 @@ class Process final : public std::enable_shared_from_this<Process> {
   template <class T>
   using Reply = transport::Task<Result<T>>;
 
-  /// Started, and asked to initialize.
+  /// Starts it; greet() is awaited before anything else is asked of it.
   static Reply<std::shared_ptr<Process>> start(transport::Loop& loop, Log& log, Redactor& redactor,
                                                ProcessSpec spec);
 
+  /// Asks it to initialize; `request` is the control request. One that does not do so is ended.
+  Reply<void> greet(std::string request);
   /// What it answered to initialize, JSON.
   const std::string& greeting() const { return greeting_; }
   /// Of Claude Code, as it told.
@@ -90,7 +92,6 @@ class Process final : public std::enable_shared_from_this<Process> {
   static transport::Task<void> write(std::shared_ptr<Process> self);
   void receive(const transport::LineReader::Line& line);
   void answered(json::View response);
-  Reply<void> greet();
   Error why_gone(const transport::ExitReport& report) const;
   void close();
 

@@ -27,7 +27,11 @@ ProcessSpec acting(const std::string& version, const std::string& script) {
 
 struct Starting {
   Task<Result<std::shared_ptr<Process>>> start(std::string version, std::string script) {
-    co_return co_await Process::start(loop, world.log, redactor, acting(version, script));
+    auto process = co_await Process::start(loop, world.log, redactor, acting(version, script));
+    if (!process) co_return process;
+    auto greeted = co_await (*process)->greet(R"({"subtype":"initialize"})");
+    if (!greeted) co_return tine::fail(std::move(greeted.error()));
+    co_return process;
   }
   transport::Loop loop;
   TestWorld world;

@@ -282,3 +282,34 @@ for (const place of ['headers', 'body']) {
     assert.equal((await turn).terminal_reason, 'aborted_streaming');
   });
 }
+
+test('claude cli: a rule that is handed over is read as what it was, whatever it holds', async () => {
+  const world = await World.make();
+  const cli = new Headless(world, ['--permission-prompt-tool', 'stdio']);
+  await cli.control({ subtype: 'initialize' });
+  const alphabet = '()\\,*:\'"` \n\t;|&$<>{}[]!#~ab-/=';
+  let seed = 328;
+  const random = (below) => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return Math.floor((seed / 2147483648) * below);
+  };
+  const contents = new Set(["python3 -c 'print(1),Bash(*),int(2)'", ') Bash(*', '\\', '\\)', '(*)']);
+  while (contents.size < 400) {
+    let content = '';
+    for (let length = 1 + random(20); length > 0; length -= 1)
+      content += alphabet[random(alphabet.length)];
+    if (content !== '*') contents.add(content);
+  }
+  // As executor/claude/granted.cpp writes them.
+  const rules = [...contents].map((each) => `Bash(${each.replace(/[\\()]/g, '\\$&')})`);
+  const taken = await cli.control({ subtype: 'apply_flag_settings',
+    settings: { permissions: { allow: rules } } });
+  assert.equal(taken.subtype, 'success', taken.error);
+  const { response } = await cli.control({ subtype: 'list_permission_rules' });
+  // It lists what it has understood, written anew.
+  const listed = response.state.rules.filter(({ source }) => source === 'flagSettings')
+    .map(({ rule }) => rule);
+  const odd = listed.filter((rule) => !rules.includes(rule));
+  assert.deepEqual(odd, []);
+  assert.ok(listed.length > 300, `${listed.length} of ${rules.length} were taken`);
+});

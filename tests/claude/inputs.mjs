@@ -6,7 +6,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, running, test } from '../clients/cases.mjs';
-import { answering, chosen, pixel, World } from './world.mjs';
+import {
+  answering, chosen, ofProcess, pixel, serving, World,
+} from './world.mjs';
 
 const lastBody = (world) => world.model.requests().at(-1).body;
 
@@ -96,4 +98,18 @@ test('claude: a system prompt is appended, and stays what it is', async () => {
   const { sessionId: silent } = await server.request('session/fork', opening(null, sessionId));
   await server.prompt(silent, '[[say: arr still]]');
   assert.ok(isTold());
+});
+
+test('claude: a long system prompt is no business of ps', async () => {
+  const world = await World.make();
+  const server = await world.serve();
+  for (const mode of ['append', 'override']) {
+    const text = `the secret of ${mode} ${'x'.repeat(200_000)}`;
+    const { sessionId } = await server.request('session/new', { cwd: world.project,
+      mcpServers: [], systemPrompt: { mode, content: [{ type: 'text', text }] } });
+    await server.prompt(sessionId, '[[say: hello]]');
+    assert.ok(JSON.stringify(lastBody(world).system).includes(text));
+    const [pid] = serving(sessionId);
+    assert.ok(!ofProcess(pid, 'cmdline').includes('the secret'));
+  }
 });

@@ -1,40 +1,18 @@
-// The processes of Claude Code: when they begin, sleep and end, whoever ends them, and what of a
-// project they execute.
+// The processes of Claude Code: when they begin, sleep and end, whoever ends them.
 
 import assert from 'node:assert/strict';
-import {
-  existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { directory, running, test, until } from '../clients/cases.mjs';
+import { running, test, until } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
-import { apiKey, choosing, claude, promptTokens, World } from './world.mjs';
+import {
+  apiKey, choosing, claude, executableOf, ofProcess, promptTokens, serving, World,
+} from './world.mjs';
 
 const nothingRuns = () => until('every process to be gone', () => running().length === 0);
 
 const opening = (world, sessionId) => ({ sessionId, cwd: world.project, mcpServers: [] });
-
-/// What stands in a file of a process; nothing of one that has gone.
-function ofProcess(pid, file) {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
-  } catch {
-    return '';
-  }
-}
-
-function executableOf(pid) {
-  try {
-    return readlinkSync(`/proc/${pid}/exe`);
-  } catch {
-    return '';
-  }
-}
-
-/// The processes of Claude Code itself that serve the session.
-const serving = (session) => readdirSync('/proc').filter((pid) => executableOf(pid) === claude &&
-  ofProcess(pid, 'environ').includes(`TINE_SESSION_ID=${session}`)).map(Number);
 
 /// The processes whose command line holds `text`, but not Claude Code itself.
 const commands = (text) => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) &&
@@ -186,28 +164,25 @@ test('claude: a session has one writer, and another program can fork it or wait 
   assert.ok(JSON.stringify(world.model.requests().at(-1).body.messages).includes('said meanwhile'));
 });
 
-test('claude: what a project would start is started by a session there, and by nothing else',
-  async () => {
-    const world = await World.make();
-    const touch = (name) => `touch ${join(world.home, name)}`;
-    mkdirSync(join(world.project, '.claude'));
-    writeFileSync(join(world.project, '.claude/settings.json'), JSON.stringify({ hooks: {
-      SessionStart: [{ hooks: [{ type: 'command', command: touch('hook') }] }] } }));
-    writeFileSync(join(world.project, '.mcp.json'), JSON.stringify({ mcpServers: {
-      theirs: { command: 'sh', args: ['-c', touch('server')] } } }));
-    const started = () => ['hook', 'server'].filter((name) => existsSync(join(world.home, name)));
+test('claude: close ends a process that is still starting, and waits until it is gone', async () => {
+  const world = await World.make();
+  const server = await world.serve();
+  const session = await server.newSession(world.project);
+  await server.request('session/close', { sessionId: session });
+  assert.deepEqual(serving(session), []);
+});
 
-    await runProgram(['doctor'], { env: world.environment(), cwd: world.project });
-    assert.deepEqual(started(), [], 'doctor');
-    const server = await world.serve();  // stands in the project
-    await server.request('session/list', { cwd: world.project });
-    await server.request('authenticate', { methodId: 'claude-login' });
-    await server.request('logout');
-    await server.prompt(await server.newSession(directory('elsewhere')), '[[say: elsewhere]]');
-    assert.deepEqual(started(), [], 'a session elsewhere');
-    await server.newSession(world.project);
-    await until('what the project starts', () => started().length === 2);
-  });
+test('claude: close waits for a process that takes its time to go', async () => {
+  const world = await World.make();
+  const slow = join(world.home, 'slow');
+  writeFileSync(slow, `#!/bin/sh\n"${claude}" "$@"\nsleep 2; echo gone > ${world.home}/gone\n`,
+    { mode: 0o755 });
+  world.configure(`command = ["${slow}"]`);
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: hello]]');
+  await server.request('session/close', { sessionId: session });
+  assert.ok(existsSync(join(world.home, 'gone')));
+});
 
 test('claude: doctor, authenticate and logout tell who is logged in', async () => {
   const world = await World.make();

@@ -6,7 +6,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, running, test, until } from '../clients/cases.mjs';
-import { answering, chosen, claude, World } from './world.mjs';
+import {
+  answering, chosen, claude, ofProcess, promptAnew, serving, World,
+} from './world.mjs';
 
 /// The option that is for more than once and whose name contains `word`.
 const always = ({ options }, word = '') =>
@@ -110,6 +112,25 @@ test('claude permissions: what was allowed for the session outlives the sleep of
     assert.ok(existsSync(join(outside, 'two')) && existsSync(join(world.project, 'there')));
     assert.ok(server.text(session).endsWith('awake'));
   });
+
+test('claude permissions: a command that looks like rules allows itself and nothing else', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const asked = answering(server, (params) => chosen(always(params, 'Bash(')));
+  const command = "python3 -c 'print(1),Bash(*),int(2)'";
+  await server.prompt(session, `[[run: ${command}]] [[say: allowed]]`);
+  assert.equal(asked.length, 1);
+  await promptAnew(server, session, `[[run: ${command}]] [[say: again]]`);
+  assert.equal(asked.length, 1, 'the rule has outlived the process');
+  server.handlers['session/request_permission'] = (params) => {
+    asked.push(params);
+    return chosen('deny');
+  };
+  await server.prompt(session, '[[run: touch other]] [[say: no]]');
+  assert.equal(asked.length, 2, 'another command is asked about');
+  assert.ok(!existsSync(join(world.project, 'other')));
+  assert.ok(!ofProcess(serving(session)[0], 'cmdline').includes('print'));
+});
 
 test('claude permissions: a question that the turn is cancelled over is taken back', async () => {
   const world = await World.make();

@@ -1,8 +1,10 @@
 // The program with the real Claude Code behind it, and a mocked model behind that, in a home of
 // their own.
 
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 
+import { until } from '../clients/cases.mjs';
 import { AgentWorld } from '../clients/agent_world.mjs';
 import { startModel } from '../mock/model.mjs';
 
@@ -47,6 +49,36 @@ export function answering(server, decide) {
 /// Answers a permission question by the first option of that kind.
 export const choosing = (kind) => ({ options }) => ({ outcome: { outcome: 'selected',
   optionId: options.find((each) => each.kind === kind).optionId } });
+
+/// What stands in a file of a process; nothing of one that has gone.
+export function ofProcess(pid, file) {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+export function executableOf(pid) {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return '';
+  }
+}
+
+/// The processes of Claude Code itself that serve the session.
+export const serving = (session) => readdirSync('/proc').filter((pid) =>
+  executableOf(pid) === claude &&
+  ofProcess(pid, 'environ').includes(`TINE_SESSION_ID=${session}`)).map(Number);
+
+/// Has the session's process be lost, and a prompt begin another one: again where the program did
+/// not know of the loss yet.
+export async function promptAnew(server, session, prompt) {
+  for (const pid of serving(session)) process.kill(pid, 'SIGKILL');
+  await until('it to be gone', () => serving(session).length === 0);
+  return server.prompt(session, prompt).catch(() => server.prompt(session, prompt));
+}
 
 export class World extends AgentWorld {
   #variables = {};
