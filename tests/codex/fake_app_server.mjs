@@ -2,12 +2,13 @@
 // is asked. It greets once there is a file STAGE/greet, begins turns once there is STAGE/answer, and
 // ends them when they are interrupted.
 
-import { appendFileSync, existsSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const [, , stage] = process.argv;
+writeFileSync(join(stage, 'pid'), `${process.pid}`);
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 const allowed = async (step) => {
   while (!existsSync(join(stage, step))) await pause(10);
@@ -23,7 +24,7 @@ async function answer({ id, method, params }) {
     result = { userAgent: 'tine/0.169.0 (fake)' };
   } else if (method === 'account/read') {
     result = { account: { type: 'apiKey' } };
-  } else if (method === 'thread/start') {
+  } else if (method === 'thread/start' || method === 'thread/resume') {
     result = { thread: { id: threadId }, model: 'fake' };
   } else if (method === 'turn/start') {
     await allowed('answer');

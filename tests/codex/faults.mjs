@@ -2,7 +2,7 @@
 // turn goes on; the session stays usable, and no process is left.
 
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 
@@ -228,23 +228,37 @@ async function played() {
   writeFileSync(file, '');
   const heard = (method) => readFileSync(file, 'utf8').split('\n').filter(Boolean)
     .map((line) => JSON.parse(line)).filter((message) => message.method === method);
-  return { world, heard, let: (step) => writeFileSync(join(stage, step), '') };
+  return { world, heard, let: (step) => writeFileSync(join(stage, step), ''),
+    forbid: (step) => rmSync(join(stage, step)),
+    pid: () => Number(readFileSync(join(stage, 'pid'), 'utf8')) };
 }
 
-test('codex: a prompt that is cancelled while app-server starts never reaches it', async () => {
-  const { world, heard, let: allow } = await played();
+test('codex: a prompt that is cancelled while app-server starts again never reaches it', async () => {
+  const { world, heard, let: allow, forbid, pid } = await played();
   const { server, session } = await world.open();
-  const first = server.prompt(session, 'first');
-  await until('the start', () => heard('initialize').length === 1);
-  server.notify('session/cancel', { sessionId: session });
+  const cancelled = async (turn) => {
+    server.notify('session/cancel', { sessionId: session });
+    assert.equal((await turn).stopReason, 'cancelled');
+  };
   allow('greet');
   allow('answer');
-  assert.equal((await first).stopReason, 'cancelled');
+  const first = server.prompt(session, 'first');
+  await until('the turn', () => heard('turn/start').length === 1);
+  await cancelled(first);
+  forbid('greet');
+  process.kill(pid(), 'SIGKILL');
+  await until('the news of its end', () => server.stderr.includes('app-server has ended'));
   const second = server.prompt(session, 'second');
-  await until('a turn', () => heard('turn/start').length > 0);
+  await until('the start', () => heard('initialize').length === 2);
   server.notify('session/cancel', { sessionId: session });
-  assert.equal((await second).stopReason, 'cancelled');
-  assert.deepEqual(heard('turn/start').map(({ params }) => params.input[0].text), ['second']);
+  await server.standstill();
+  allow('greet');
+  await cancelled(second);
+  const third = server.prompt(session, 'third');
+  await until('another turn', () => heard('turn/start').length > 1);
+  await cancelled(third);
+  assert.deepEqual(heard('turn/start').map(({ params }) => params.input[0].text),
+    ['first', 'third']);
 });
 
 test('codex: a cancel before the answer to turn/start interrupts that turn', async () => {

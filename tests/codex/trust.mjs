@@ -155,40 +155,54 @@ test('codex: run starts nothing of a folder, unless it is told to', async () => 
   assert.ok(planted.hasRun());
 });
 
+/// The rows of the table in docs/trust.md: what a folder has, and whether it has an effect without
+/// trust and with it.
+function table() {
+  const page = readFileSync('docs/trust.md', 'utf8');
+  const [, section] = page.split('## What runs when: Codex');
+  return section.split('\n## ')[0].split('\n').filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|').slice(1, 4).map((cell) => cell.trim()))
+    .map(([what, without, given]) => [what.match(/`(.*?)`/)[1], without !== '–', given !== '–']);
+}
+
 test('codex: what docs/trust.md says of a folder\'s configuration is what Codex makes of it',
   async () => {
     const seen = async (trust) => {
       const world = await World.make();
       const mark = (name) => join(world.home, name);
-      const touch = (name) => `["/bin/sh", "-c", "touch ${mark(name)}"]`;
       plant(world);
-      const hook = { hooks: [{ type: 'command', command: `touch ${mark('hook')}` }] };
+      const hook = { hooks: [{ type: 'command', command: `touch ${mark('hooks')}` }] };
       writeFileSync(join(world.project, '.codex/hooks.json'),
         JSON.stringify({ hooks: { SessionStart: [hook], UserPromptSubmit: [hook] } }));
       mkdirSync(join(world.project, '.codex/rules'));
       writeFileSync(join(world.project, '.codex/rules/own.rules'),
         'prefix_rule(pattern=["touch"], decision="allow")\n');
-      writeFileSync(join(world.project, '.codex/config.toml'), `notify = ${touch('notify')}
+      writeFileSync(join(world.project, '.codex/config.toml'), `
+notify = ["/bin/sh", "-c", "touch ${mark('notify')}"]
 [mcp_servers.evil]
 command = "/bin/sh"
-args = ["-c", "touch ${mark('mcp')}"]
+args = ["-c", "touch ${mark('mcp_servers')}"]
 [shell_environment_policy.set]
 FROM_THE_FOLDER = "1"
 `);
       writeFileSync(join(world.project, 'AGENTS.md'), 'instructions of the folder');
       execFileSync('git', ['-C', world.project, 'config', 'core.fsmonitor',
-        `touch ${mark('fsmonitor')};:`]);
+        `touch ${mark('core.fsmonitor')};:`]);
       const { server, session } = await world.open();
       answering(server, trust);
       const environment = join(world.project, 'environment');
       await server.prompt(session, `[[run: printenv FROM_THE_FOLDER > ${environment}]]
-        [[escalate: touch ${mark('rule')}]] [[say: ok]]`);
-      const marks = ['mcp', 'rule', 'hook', 'notify', 'fsmonitor'].filter((name) => existsSync(mark(name)));
-      if (readFileSync(environment, 'utf8') === '1\n') marks.push('environment');
-      if (JSON.stringify(world.model.requests()[0].body).includes('instructions of the folder'))
-        marks.push('instructions');
-      return marks;
+        [[escalate: touch ${mark('rules')}]] [[say: ok]]`);
+      return {
+        'shell_environment_policy': readFileSync(environment, 'utf8') === '1\n',
+        'AGENTS.md': JSON.stringify(world.model.requests()[0].body)
+          .includes('instructions of the folder'),
+        ...Object.fromEntries(['mcp_servers', 'rules', 'hooks', 'notify', 'core.fsmonitor']
+          .map((name) => [name, existsSync(mark(name))])),
+      };
     };
-    assert.deepEqual(await seen('not-now'), ['instructions']);
-    assert.deepEqual(await seen('trust'), ['mcp', 'rule', 'environment', 'instructions']);
+    const without = await seen('not-now');
+    const given = await seen('trust');
+    assert.deepEqual(Object.fromEntries(table().map(([what, ...effects]) => [what, effects])),
+      Object.fromEntries(Object.keys(without).map((what) => [what, [without[what], given[what]]])));
   });
