@@ -113,8 +113,8 @@ session::Backends make_backends(transport::Loop& loop, transport::Worker& worker
   session::Backends backends;
   for (const BackendConfig& each : config.backends) {
     if (each.kind == BackendKind::codex) {
-      backends.all.push_back(
-          std::make_unique<executor::codex::Codex>(loop, env, log, redactor, codex_setup(each)));
+      backends.all.push_back(std::make_unique<executor::codex::Codex>(loop, worker, env, log,
+                                                                      redactor, codex_setup(each)));
     } else if (each.kind == BackendKind::claude) {
       backends.all.push_back(std::make_unique<executor::claude::Claude>(
           loop, worker, env, log, redactor, claude_setup(each)));

@@ -8,6 +8,7 @@
 #include "base/version.h"
 #include "executor/codex/errors.h"
 #include "executor/codex/limits.h"
+#include "executor/codex/params.h"
 
 namespace tine::executor::codex {
 namespace {
@@ -99,7 +100,8 @@ transport::Task<void> AppServer::serve(std::shared_ptr<AppServer> self) {
   co_await self->peer_->serve(*self);
   self->gone_ = true;
   self->peer_->close();
-  const transport::ExitReport report = co_await self->process_->stop(limits::ending);
+  const transport::KillLadder ladder = self->silent_ ? limits::ending_of_silent : limits::ending;
+  const transport::ExitReport report = co_await self->process_->stop(ladder);
   const Error why = self->why_gone(report);
   if (!self->stopping_) self->log_.warning(why.message);
   // A listener may let go of itself, or of others.
@@ -127,7 +129,10 @@ AppServer::Reply<std::string> AppServer::call(std::string method, std::string pa
   transport::CallOptions options;
   options.deadline = deadline;
   auto answer = co_await peer_->call(method, std::move(params), options);
-  if (answer) co_return answer;
+  if (answer) {
+    silent_ = false;
+    co_return answer;
+  }
   Error error = std::move(answer.error());
   if (gone_ || error.kind == ErrorKind::peer_gone) {
     const transport::ExitReport report = co_await process_->exited();
@@ -135,6 +140,14 @@ AppServer::Reply<std::string> AppServer::call(std::string method, std::string pa
   }
   error.message = redactor_.redacted(error.message);
   co_return fail(error_of_call(method, std::move(error)));
+}
+
+transport::Task<void> AppServer::unsubscribe(std::string thread_id) {
+  if (gone_ || silent_) co_return;
+  const auto self = shared_from_this();
+  const auto answer =
+      co_await call("thread/unsubscribe", thread_id_params(thread_id), limits::farewell);
+  silent_ = !answer && answer.error().kind == ErrorKind::timeout;
 }
 
 void AppServer::attach(const std::string& thread_id, ThreadListener& listener) {
@@ -190,6 +203,7 @@ void AppServer::take_kinship(std::string_view method, json::View params) {
 }
 
 void AppServer::on_request(std::string_view method, json::View params, transport::Replier replier) {
+  silent_ = false;
   if (ThreadListener* const listener = elder_of(params)) {
     listener->on_question(method, params, std::move(replier));
     return;
@@ -199,6 +213,7 @@ void AppServer::on_request(std::string_view method, json::View params, transport
 }
 
 void AppServer::on_notification(std::string_view method, json::View params) {
+  silent_ = false;
   take_kinship(method, params);
   // What a thread has asked, and what it costs, is also its elder's.
   const bool is_of_elders =

@@ -51,6 +51,10 @@ class AppServer final : public transport::RpcHandler,
 
   Reply<std::string> call(std::string method, std::string params, transport::Milliseconds deadline);
 
+  /// Lets go of a thread, so that another process may have it. Not waited for where app-server is
+  /// silent.
+  transport::Task<void> unsubscribe(std::string thread_id);
+
   void attach(const std::string& thread_id, ThreadListener& listener);
   void detach(const std::string& thread_id, const ThreadListener& listener);
 
@@ -95,6 +99,7 @@ class AppServer final : public transport::RpcHandler,
   std::optional<std::int64_t> limited_until_;
   bool gone_ = false;
   bool stopping_ = false;
+  bool silent_ = false;  // it has not answered in time, and said nothing since
 };
 
 }  // namespace tine::executor::codex

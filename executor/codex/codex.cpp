@@ -84,6 +84,7 @@ Executor::Reply<std::shared_ptr<AppServer>> Codex::use() {
   AppServerSpec spec;
   spec.command = setup_.command;
   spec.environment = setup_.environment;
+  spec.guardian = setup_.guardian;
   auto started = co_await AppServer::start(loop_, log_, redactor_, std::move(spec));
   changing_.reset();
   changing->set();
@@ -113,11 +114,8 @@ transport::Task<void> Codex::stop_unless_used() {
 }
 
 transport::Task<void> Codex::leave(std::shared_ptr<AppServer> server, std::string thread_id) {
-  --uses_;
-  if (uses_ > 0) {
-    co_await server->call("thread/unsubscribe", thread_id_params(thread_id), limits::call);
-  }
-  co_await stop_unless_used();
+  co_await server->unsubscribe(std::move(thread_id));
+  co_await stop_using();
 }
 
 transport::Task<void> Codex::learn_models(std::shared_ptr<AppServer> server) {
@@ -135,6 +133,31 @@ Executor::Reply<std::string> Codex::call_once(std::string method, std::string pa
 
 // --- threads
 // ------------------------------------------------------------------------------------
+
+FolderPlaces Codex::places_of(const v1::Workspace& workspace) const {
+  FolderPlaces places;
+  places.cwd = workspace.cwd;
+  std::string home;
+  for (const std::string& entry : setup_.environment) {
+    if (entry.starts_with("CODEX_HOME=")) places.codex_home = entry.substr(entry.find('=') + 1);
+    if (entry.starts_with("HOME=")) home = entry.substr(entry.find('=') + 1);
+  }
+  if (places.codex_home.empty()) places.codex_home = home + "/.codex";
+  return places;
+}
+
+FolderLook Codex::folder_look(const v1::Workspace& workspace) const {
+  return [places = places_of(workspace)] { return look(places); };
+}
+
+transport::Task<std::string> Codex::judge_folder(const ConversationSpec& spec) {
+  const auto projects = std::make_shared<std::string>();
+  std::function<void()> job = [projects, places = places_of(spec.workspace), trust = spec.trust] {
+    *projects = projects_config(places, trust);
+  };
+  co_await worker_.run(std::move(job));
+  co_return *projects;
+}
 
 Executor::Reply<std::string> Codex::read_workspace_sandbox(std::shared_ptr<AppServer> server,
                                                            const ConversationSpec& spec) {
@@ -158,13 +181,15 @@ Executor::Reply<Codex::Opened> Codex::open(ThreadCall call, const ConversationSp
     co_await stop_using();
     co_return fail(std::move(let_in.error()));
   }
+  const std::string projects = co_await judge_folder(spec);
   auto sandbox = co_await read_workspace_sandbox(*server, spec);
   if (!sandbox) {
     co_await stop_using();
     co_return fail(std::move(sandbox.error()));
   }
   auto answer = co_await (*server)->call(
-      method, thread_params(call, spec, choices, setup_.defaults.config, of), limits::call);
+      method, thread_params(call, spec, choices, setup_.defaults.config, projects, of),
+      limits::call);
   if (!answer) {
     co_await stop_using();
     Error error = std::move(answer.error());

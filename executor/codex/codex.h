@@ -13,9 +13,11 @@
 #include "base/redact/redactor.h"
 #include "executor/codex/app_server.h"
 #include "executor/codex/conversation.h"
+#include "executor/codex/folder.h"
 #include "executor/codex/limits.h"
 #include "executor/codex/params.h"
 #include "executor/executor.h"
+#include "transport/worker.h"
 
 namespace tine::executor::codex {
 
@@ -23,14 +25,21 @@ struct CodexSetup {
   std::string name;
   std::vector<std::string> command;      ///< of Codex, without the word app-server
   std::vector<std::string> environment;  ///< NAME=value, the whole of it
+  std::string guardian = AppServerSpec().guardian;
   Defaults defaults;
   limits::Patience patience;
 };
 
 class Codex final : public Executor {
  public:
-  Codex(transport::Loop& loop, Env& env, Log& log, Redactor& redactor, CodexSetup setup)
-      : loop_(loop), env_(env), log_(log), redactor_(redactor), setup_(std::move(setup)) {}
+  Codex(transport::Loop& loop, transport::Worker& worker, Env& env, Log& log, Redactor& redactor,
+        CodexSetup setup)
+      : loop_(loop),
+        worker_(worker),
+        env_(env),
+        log_(log),
+        redactor_(redactor),
+        setup_(std::move(setup)) {}
 
   std::string_view name() const override { return setup_.name; }
   std::string_view kind() const override { return "codex"; }
@@ -38,6 +47,7 @@ class Codex final : public Executor {
   std::vector<v1::AuthMethod> auth_methods() const override;
   Settings settings() const override;
   std::vector<v1::Command> commands() const override;
+  FolderLook folder_look(const v1::Workspace& workspace) const override;
 
   Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;
   Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) override;
@@ -72,6 +82,9 @@ class Codex final : public Executor {
   /// Counted as used once less.
   transport::Task<void> stop_using();
   transport::Task<void> stop_unless_used();
+  FolderPlaces places_of(const v1::Workspace& workspace) const;
+  /// See projects_config().
+  transport::Task<std::string> judge_folder(const ConversationSpec& spec);
   /// What the user's configuration of Codex makes of writing in the project.
   Reply<std::string> read_workspace_sandbox(std::shared_ptr<AppServer> server,
                                             const ConversationSpec& spec);
@@ -87,6 +100,7 @@ class Codex final : public Executor {
   transport::Task<void> learn_models(std::shared_ptr<AppServer> server);
 
   transport::Loop& loop_;
+  transport::Worker& worker_;
   Env& env_;
   Log& log_;
   Redactor& redactor_;

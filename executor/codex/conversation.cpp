@@ -38,7 +38,10 @@ CodexConversation::CodexConversation(Codex& codex, std::shared_ptr<AppServer> se
 }
 
 CodexConversation::~CodexConversation() {
-  if (server_) server_->detach(thread_.id, *this);
+  if (!server_) return;
+  // It was not closed, as on the way of an error: what it uses is given back all the same.
+  server_->detach(thread_.id, *this);
+  codex_.loop().spawn(codex_.leave(server_, thread_.id));
 }
 
 /// Finds the thread open and at rest, or makes it so.
@@ -65,10 +68,19 @@ transport::Task<Result<void>> CodexConversation::make_ready() {
 transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBlock> prompt,
                                                        v1::Client& client,
                                                        transport::CancelSource& cancel) {
-  auto ready = co_await make_ready();
+  Result<void> ready;
+  if (!cancel.cancelled()) {
+    auto made = co_await make_ready();
+    ready = std::move(made);
+  }
   if (!ready) {
     TurnOutcome outcome;
     outcome.stop = fail(std::move(ready.error()));
+    co_return outcome;
+  }
+  if (cancel.cancelled()) {
+    TurnOutcome outcome;
+    outcome.stop = v1::StopReason::cancelled;
     co_return outcome;
   }
   const std::string model = choices_of(spec_.settings).model;

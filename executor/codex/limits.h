@@ -30,9 +30,20 @@ struct Patience {
 };
 inline constexpr Patience patience;
 
+/// How long app-server may take to let go of a thread. Then it counts as silent: it is not asked
+/// again until it has said something.
+inline constexpr milliseconds farewell{2'000};
+
 /// What app-server is given to end by itself: it does within a tenth of a second.
 inline constexpr transport::KillLadder ending{.after_input = milliseconds(3'000),
                                               .after_term = milliseconds(1'000)};
+
+/// The same for one that is silent: a program that is stopped heeds nothing but its end.
+inline constexpr transport::KillLadder ending_of_silent{.after_input = milliseconds(500),
+                                                        .after_term = milliseconds(500)};
+
+/// Bytes of a file that only names another: of a worktree's `.git`. A larger one names none.
+inline constexpr std::size_t folder_pointer = 4096;
 
 /// Bytes of a command's output that are shown while it runs. What comes after them is shown at its
 /// end.

@@ -87,8 +87,10 @@ bool decides_trust(std::string_view name) {
   return first == "projects" || first == "sandbox_mode" || first == "default_permissions";
 }
 
-void write_config(json::Writer& out, const ConversationSpec& spec, const std::string& configured) {
+void write_config(json::Writer& out, const ConversationSpec& spec, const std::string& configured,
+                  const std::string& projects) {
   out.begin_object();
+  if (!projects.empty()) out.key("projects").raw(projects);
   for (const auto& [name, given] : json::View(configured).members()) {
     const std::string key = name.string().value_or(std::string());
     if (!decides_trust(key)) out.key(key).raw(given.raw());
@@ -199,7 +201,8 @@ Choices choices_of(const Settings& settings) {
 }
 
 std::string thread_params(ThreadCall call, const ConversationSpec& spec, const Choices& choices,
-                          const std::string& config, const ProviderPoint& of) {
+                          const std::string& config, const std::string& projects,
+                          const ProviderPoint& of) {
   std::string text;
   json::Writer out(text);
   out.begin_object();
@@ -217,7 +220,7 @@ std::string thread_params(ThreadCall call, const ConversationSpec& spec, const C
                std::string_view(said));
   }
   out.key("config");
-  write_config(out, spec, config);
+  write_config(out, spec, config, projects);
   out.end_object();
   return text;
 }

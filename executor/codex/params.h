@@ -46,9 +46,11 @@ enum class ThreadCall : std::uint8_t { start, resume, fork };
 ///
 /// A thread is always opened for reading alone, and each turn brings its sandbox: to Codex a wider
 /// sandbox for a thread means that its user trusts the folder. It then writes that down in the
-/// user's configuration and starts what the folder's own configuration names.
+/// user's configuration and starts what the folder's own configuration names. `projects` says
+/// whether it is trusted: see folder.h.
 std::string thread_params(ThreadCall call, const ConversationSpec& spec, const Choices& choices,
-                          const std::string& config, const ProviderPoint& of);
+                          const std::string& config, const std::string& projects,
+                          const ProviderPoint& of);
 
 /// Of a call that is about a thread and nothing else.
 std::string thread_id_params(const std::string& thread_id);

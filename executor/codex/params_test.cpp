@@ -27,6 +27,7 @@ ConversationSpec spec_of(Settings settings) {
 
 Tree thread(ThreadCall call, const ConversationSpec& spec, const std::string& config = {}) {
   return Tree::parse(thread_params(call, spec, choices_of(spec.settings), config,
+                                   R"({"/w":{"trust_level":"untrusted"}})",
                                    {.conversation = "T", .turn = "t1"}));
 }
 
@@ -107,11 +108,11 @@ TEST_CASE("a thread is opened for reading alone, whatever is chosen and configur
       CHECK_FALSE(params.contains("permissions"));
       for (const auto& [key, value] : params["config"].items()) {
         CHECK_FALSE(key.starts_with("projects."));
-        CHECK(key != "projects");
         CHECK(key != "sandbox_mode");
         CHECK(key != "default_permissions");
       }
       CHECK(params["config"]["projects_of_mine"] == 1);
+      CHECK(params["config"]["projects"] == Tree{{"/w", {{"trust_level", "untrusted"}}}});
     }
   }
 }

@@ -241,7 +241,17 @@ void Turn::command_output(json::View params) {
   if (found == outputs_.end()) return;
   Output& output = found->second;
   if (output.text.size() >= limits::live_output) return;
-  output.text += text_in(params, "delta");
+  std::string delta = text_in(params, "delta");
+  if (!output.begun) {
+    // What a command says at its very beginning may be missing here, so that a line is seen from
+    // its middle on: half of a token, which nothing could recognise.
+    const std::size_t line_end = delta.find_first_of("\r\n");
+    if (line_end == std::string::npos) return;
+    delta.erase(0, line_end + 1);
+    output.begun = true;
+  }
+  if (delta.empty()) return;
+  output.text += delta;
   // Each update repeats what came before: shown in growing steps, all of it costs a few times its
   // size and not the square of it.
   constexpr std::size_t steps = 4;

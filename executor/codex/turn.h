@@ -80,6 +80,7 @@ class Turn {
   struct Output {
     std::string text;
     std::size_t shown = 0;
+    bool begun = false;  // its first line is over
   };
   struct Asked {
     std::string id;  // of the request, as it came

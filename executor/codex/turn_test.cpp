@@ -155,7 +155,8 @@ TEST_CASE("the output of a command is shown while it runs, in all for little mor
   playing.hear(
       "item/started",
       R"({"item":{"type":"commandExecution","id":"c","command":"x","status":"inProgress"}})");
-  std::string delta(100, 'x');
+  std::string delta(98, 'x');
+  delta += "\\n";
   for (int i = 0; i < 10000; ++i)
     playing.hear("item/commandExecution/outputDelta", R"({"itemId":"c","delta":")" + delta + "\"}");
   std::size_t sent = 0;
@@ -163,6 +164,20 @@ TEST_CASE("the output of a command is shown while it runs, in all for little mor
     sent += each["content"][0]["content"]["text"].get<std::string>().size();
   CHECK(sent > bounds::live_output / 2);
   CHECK(sent < bounds::live_output * 6);
+}
+
+TEST_CASE("a command's first line is not shown before its end, as it may have lost its beginning") {
+  Playing playing;
+  playing.begin();
+  playing.hear(
+      "item/started",
+      R"({"item":{"type":"commandExecution","id":"c","command":"x","status":"inProgress"}})");
+  for (const std::string delta : {"half", " a token", "\\r", "", "s", "econd\\nthird"})
+    playing.hear("item/commandExecution/outputDelta", R"({"itemId":"c","delta":")" + delta + "\"}");
+  std::vector<std::string> shown;
+  for (const auto& each : playing.client.of("tool_call_update"))
+    shown.push_back(each["content"][0]["content"]["text"].get<std::string>());
+  CHECK(shown == std::vector<std::string>{"s", "second\nthird"});
 }
 
 TEST_CASE("what is not known is passed over") {

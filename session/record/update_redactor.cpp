@@ -56,11 +56,28 @@ std::string_view message_id(const v1::Update& update) {
 
 void UpdateRedactor::update(const v1::Update& update) {
   if (!update.text.none()) return chunk(update);
-  if (has_a_place(update.kind)) finish();
+  if (has_a_place(update.kind)) finish_messages();
+  if (update.kind == v1::UpdateKind::tool_call || update.kind == v1::UpdateKind::tool_call_update)
+    return tool_call(update);
+  pass(update.kind, update.payload);
+}
+
+void UpdateRedactor::pass(v1::UpdateKind kind, std::string_view payload) {
   v1::Update clean;
-  clean.kind = update.kind;
-  clean.payload = json::redacted(update.payload, redactor_);
+  clean.kind = kind;
+  clean.payload = json::redacted(payload, redactor_);
   sink_(clean);
+}
+
+void UpdateRedactor::tool_call(const v1::Update& update) {
+  const json::View call(update.payload);
+  if (!ends_call(call)) {
+    pass(update.kind, calls_.hold_back(update.payload));
+    if (const auto rest = calls_.end_of_surplus()) pass(v1::UpdateKind::tool_call_update, *rest);
+    return;
+  }
+  if (const auto rest = calls_.end(call)) pass(v1::UpdateKind::tool_call_update, *rest);
+  pass(update.kind, update.payload);
 }
 
 UpdateRedactor::Message& UpdateRedactor::message_of(const v1::Update& update) {
@@ -169,6 +186,11 @@ void UpdateRedactor::end(Message& message) {
 }
 
 void UpdateRedactor::finish() {
+  finish_messages();
+  for (const std::string& rest : calls_.end_all()) pass(v1::UpdateKind::tool_call_update, rest);
+}
+
+void UpdateRedactor::finish_messages() {
   // The one that spoke first comes first.
   for (auto each = messages_.rbegin(); each != messages_.rend(); ++each) end(*each);
   messages_.clear();
@@ -184,6 +206,12 @@ void UpdateRedactor::held(const Sink& see) const {
     json::escape(std::string(each->stream.held_text()) + each->waiting, rest.payload);
     rest.text.end = rest.payload.size();
     rest.payload += each->after;
+    see(rest);
+  }
+  for (const std::string& call : calls_.held()) {
+    v1::Update rest;
+    rest.kind = v1::UpdateKind::tool_call_update;
+    rest.payload = call;
     see(rest);
   }
 }

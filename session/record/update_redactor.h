@@ -4,7 +4,8 @@
 // one is held back until more of the message comes or the message is over.
 //
 // A message is over when a tool call or anything else with a place of its own follows, when the
-// turn ends, and, if it bears no id, when a chunk of another kind follows.
+// turn ends, and, if it bears no id, when a chunk of another kind follows. The output of a tool
+// call that is not over is treated likewise: see growing_calls.h.
 //
 // One per session, on the loop's thread; the redactor outlives it.
 
@@ -15,6 +16,7 @@
 
 #include "base/redact/redactor.h"
 #include "protocol/v1/update.h"
+#include "session/record/growing_calls.h"
 
 namespace tine::session {
 
@@ -22,12 +24,13 @@ class UpdateRedactor {
  public:
   using Sink = std::function<void(const v1::Update&)>;
 
-  UpdateRedactor(Redactor& redactor, Sink sink) : redactor_(redactor), sink_(std::move(sink)) {}
+  UpdateRedactor(Redactor& redactor, Sink sink)
+      : redactor_(redactor), sink_(std::move(sink)), calls_(redactor) {}
 
   void update(const v1::Update& update);
   /// Small chunks are gathered before they are looked at: what is decided goes to the sink now.
   void settle();
-  /// All messages are over: what is held back goes to the sink.
+  /// All messages and tool calls are over: what is held back goes to the sink.
   void finish();
   /// Hands `see` what is held back, as it came: for a client that has been sent all but that.
   void held(const Sink& see) const;
@@ -46,6 +49,9 @@ class UpdateRedactor {
     bool has_begun = false;  // the sink has a part of it
   };
 
+  void finish_messages();
+  void tool_call(const v1::Update& update);
+  void pass(v1::UpdateKind kind, std::string_view payload);
   Message& message_of(const v1::Update& update);
   void leave_others(const Message& current);
   void chunk(const v1::Update& update);
@@ -55,6 +61,7 @@ class UpdateRedactor {
 
   Redactor& redactor_;
   Sink sink_;
+  GrowingCalls calls_;
   std::list<Message> messages_;  // the one that spoke last is the first
   std::string decoded_;
   std::string clean_;

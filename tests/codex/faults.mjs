@@ -2,10 +2,13 @@
 // turn goes on; the session stays usable, and no process is left.
 
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { join, resolve } from 'node:path';
 
-import { defer, running, test, until } from '../clients/cases.mjs';
+import {
+  defer, directory, running, test, until, within,
+} from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
 import { startModel } from '../mock/model.mjs';
 import { World } from './world.mjs';
@@ -200,6 +203,76 @@ test('codex: a signal in mid-turn ends the turn, then Codex, then the program', 
   assert.equal((await turn).stopReason, 'cancelled');
   assert.equal((await server.exited).code, 143);
   await nothingRuns();
+});
+
+test('codex: an app-server that is stopped holds the end of five sessions up for seconds', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  const sessions = [session];
+  while (sessions.length < 5) sessions.push(await server.newSession(world.project));
+  await Promise.all(sessions.map((each) => server.prompt(each, '[[say: hello]]')));
+  for (const pid of backends(world)) process.kill(pid, 'SIGSTOP');
+  server.stdin.end();
+  // About three seconds; each session's own wait for an answer was a minute.
+  await within(30_000, 'the program to end', server.exited);
+  await nothingRuns();
+});
+
+/// A world whose app-server does at each step what the case lets it do: see fake_app_server.mjs.
+async function played() {
+  const world = await World.make();
+  const stage = directory('stage');
+  world.configure(`command = ["${process.execPath}", "${resolve('tests/codex/fake_app_server.mjs')}",` +
+    ` "${stage}"]`);
+  const file = join(stage, 'heard');
+  writeFileSync(file, '');
+  const heard = (method) => readFileSync(file, 'utf8').split('\n').filter(Boolean)
+    .map((line) => JSON.parse(line)).filter((message) => message.method === method);
+  return { world, heard, let: (step) => writeFileSync(join(stage, step), ''),
+    forbid: (step) => rmSync(join(stage, step)),
+    pid: () => Number(readFileSync(join(stage, 'pid'), 'utf8')) };
+}
+
+test('codex: a prompt that is cancelled while app-server starts again never reaches it', async () => {
+  const { world, heard, let: allow, forbid, pid } = await played();
+  const { server, session } = await world.open();
+  const cancelled = async (turn) => {
+    server.notify('session/cancel', { sessionId: session });
+    assert.equal((await turn).stopReason, 'cancelled');
+  };
+  allow('greet');
+  allow('answer');
+  const first = server.prompt(session, 'first');
+  await until('the turn', () => heard('turn/start').length === 1);
+  await cancelled(first);
+  forbid('greet');
+  process.kill(pid(), 'SIGKILL');
+  await until('the news of its end', () => server.stderr.includes('app-server has ended'));
+  const second = server.prompt(session, 'second');
+  await until('the start', () => heard('initialize').length === 2);
+  server.notify('session/cancel', { sessionId: session });
+  await server.standstill();
+  allow('greet');
+  await cancelled(second);
+  const third = server.prompt(session, 'third');
+  await until('another turn', () => heard('turn/start').length > 1);
+  await cancelled(third);
+  assert.deepEqual(heard('turn/start').map(({ params }) => params.input[0].text),
+    ['first', 'third']);
+});
+
+test('codex: a cancel before the answer to turn/start interrupts that turn', async () => {
+  const { world, heard, let: allow } = await played();
+  const { server, session } = await world.open();
+  allow('greet');
+  const turn = server.prompt(session, 'first');
+  await until('the turn', () => heard('turn/start').length === 1);
+  server.notify('session/cancel', { sessionId: session });
+  await server.standstill();
+  allow('answer');
+  await until('the interruption', () => heard('turn/interrupt').length === 1);
+  assert.equal(heard('turn/interrupt')[0].params.turnId, 'turn-1');
+  assert.equal((await turn).stopReason, 'cancelled');
 });
 
 test('codex: a guardian that is killed ends the turn, and the next prompt goes on', async () => {
