@@ -219,6 +219,7 @@ struct Value {
   std::size_t begin = 0;
   std::size_t end = 0;
   bool quoted = false;
+  bool open = false;  // it goes on after what was to be read
 };
 
 Value quoted_value(Reach& reach, std::size_t begin, int quote, std::size_t longest) {
@@ -226,11 +227,12 @@ Value quoted_value(Reach& reach, std::size_t begin, int quote, std::size_t longe
   for (; i - begin <= longest; ++i) {
     const int c = reach.at(i);
     // Words in quotes are a message or a title.
-    if (c == quote || c < 0 || in(c, sets::newline)) return {begin, i, true};
+    if (c == quote || c < 0 || in(c, sets::newline))
+      return {.begin = begin, .end = i, .quoted = true};
     if (in(c, sets::blank)) return {};
     if (c == '\\') ++i;
   }
-  return {};
+  return {.begin = begin, .end = i, .quoted = true, .open = true};
 }
 
 Value plain_value(Reach& reach, std::size_t begin, std::size_t longest, Setting setting) {
@@ -239,7 +241,7 @@ Value plain_value(Reach& reach, std::size_t begin, std::size_t longest, Setting 
     const int c = reach.at(i);
     if (c < 0x20 || c == ' ' || c == 0x7F || in(c, sets::quote) || c == '\\' || c == '<' ||
         c == '>') {
-      return {begin, i, false};
+      return {.begin = begin, .end = i};
     }
     switch (c) {
       case ',':
@@ -248,7 +250,7 @@ Value plain_value(Reach& reach, std::size_t begin, std::size_t longest, Setting 
       case ')':
       case ']':
       case '}':
-        if (ends_value(reach, i, setting)) return {begin, i, false};
+        if (ends_value(reach, i, setting)) return {.begin = begin, .end = i};
         break;
       case '=':
         // One assignment in another: what stands before is a name, not a value.
@@ -261,7 +263,7 @@ Value plain_value(Reach& reach, std::size_t begin, std::size_t longest, Setting 
         break;
     }
   }
-  return {};
+  return {.begin = begin, .end = i, .open = true};
 }
 
 Value read_value(Reach& reach, std::size_t begin, std::size_t longest, Setting setting) {
@@ -397,7 +399,16 @@ Match match_assignment(Reach& reach, const Assignment& assignment) {
   const NameStrength strength = assignment.name.strength;
   const std::size_t longest =
       strength == NameStrength::weak ? max_weak_value : limits::max_secret_tail;
-  const Value value = read_value(reach, assignment.value, longest, assignment.setting);
+  // A long value is judged by its beginning, and read to its end only when it is a secret.
+  Value value = read_value(reach, assignment.value, limits::max_judged, assignment.setting);
+  if (value.open) {
+    const std::string_view beginning = reach.slice(value.begin, value.end);
+    const bool literal = value.quoted || assignment.literal;
+    if (!is_plausible_secret(beginning, strength, literal ? Writing::literal : Writing::line))
+      return {};
+    value = read_value(reach, assignment.value, longest, assignment.setting);
+    if (value.open) return {};
+  }
   if (value.end <= value.begin) return {};
   const int after = reach.at(value.end);
   const bool ends_line =
@@ -405,7 +416,9 @@ Match match_assignment(Reach& reach, const Assignment& assignment) {
   const Writing writing = value.quoted || assignment.literal ? Writing::literal
                           : ends_line                        ? Writing::line
                                                              : Writing::code;
-  if (!is_plausible_secret(reach.slice(value.begin, value.end), strength, writing)) return {};
+  const std::string_view text =
+      reach.slice(value.begin, std::min(value.end, value.begin + limits::max_judged));
+  if (!is_plausible_secret(text, strength, writing)) return {};
   return {value.begin, value.end, assignment.name.kind};
 }
 

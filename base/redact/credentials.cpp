@@ -1,5 +1,6 @@
 #include "base/redact/credentials.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -29,8 +30,9 @@ bool ends_credential(int c) {
          c == '\\' || c == ')' || c == '}' || c == ']';
 }
 
-std::size_t credential_end(Reach& reach, std::size_t i) {
-  while (!ends_credential(reach.at(i))) ++i;
+std::size_t credential_end(Reach& reach, std::size_t i, std::size_t longest) {
+  const std::size_t stop = i + longest;
+  while (i < stop && !ends_credential(reach.at(i))) ++i;
   return i;
 }
 
@@ -53,12 +55,31 @@ bool is_basic(std::string_view credential) {
 }
 
 Match credential_at(Reach& reach, std::size_t begin, bool basic) {
-  const std::size_t end = credential_end(reach, begin);
-  const std::string_view text = reach.slice(begin, end);
+  const std::size_t judged = credential_end(reach, begin, limits::max_judged);
+  const std::string_view text = reach.slice(begin, judged);
   if (is_published_example(text)) return {};
   const bool secret = (basic && is_basic(text)) ||
                       is_plausible_secret(text, NameStrength::strong, Writing::literal);
-  return secret ? Match{begin, end, "authorization"} : Match{};
+  if (!secret) return {};
+  return {begin, credential_end(reach, judged, limits::max_secret_tail), "authorization"};
+}
+
+/// Whether cookies of the same line are being read already: a second header within them would be
+/// one of them.
+bool in_cookies(const Reach& reach, std::size_t value) {
+  constexpr std::string_view word = "cookie";
+  const std::size_t lowest = value - std::min(value, limits::max_look_back);
+  std::size_t i = value;
+  while (i > lowest &&
+         (in(reach.before(i), sets::blank) || reach.before(i) == ':' || reach.before(i) == '=')) {
+    --i;
+  }
+  i -= std::min(i, word.size());  // the header's own name
+  for (; i > lowest + word.size() && !ends_header(reach.before(i)); --i) {
+    if (reach.before(i) != ':' && reach.before(i) != '=') continue;
+    if (equal_without_case(reach.slice(i - 1 - word.size(), i - 1), word)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -73,20 +94,23 @@ Match match_authorization(Reach& reach, std::size_t value) {
 }
 
 Match match_cookies(Reach& reach, std::size_t value) {
+  if (in_cookies(reach, value)) return {};
   std::size_t i = value;
   if (in(reach.at(i), sets::quote)) ++i;
   Match found;
   while (!ends_header(reach.at(i))) {
     const std::size_t name = i;
-    while (!ends_header(reach.at(i)) && reach.at(i) != '=' && reach.at(i) != ';') ++i;
-    if (i - name > limits::max_look_back) return found;
+    while (!ends_header(reach.at(i)) && reach.at(i) != '=' && reach.at(i) != ';') {
+      if (++i - name > limits::max_look_back) return found;
+    }
     if (reach.at(i) == '=') {
       const std::size_t begin = i + 1;
       i = begin;
       while (!ends_header(reach.at(i)) && reach.at(i) != ';') ++i;
       std::size_t end = i;
       while (end > begin && in(reach.before(end), sets::blank)) --end;
-      if (is_plausible_secret(reach.slice(begin, end), NameStrength::strong, Writing::literal)) {
+      const std::string_view text = reach.slice(begin, std::min(end, begin + limits::max_judged));
+      if (is_plausible_secret(text, NameStrength::strong, Writing::literal)) {
         if (!found) found = {begin, end, "cookie"};
         found.end = end;
       }

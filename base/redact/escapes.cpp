@@ -75,6 +75,15 @@ class EscapeReader {
     return i < text_.size() ? static_cast<unsigned char>(text_[i]) : -1;
   }
 
+  /// Past the backslashes that stand at `i` in a row, which are read once.
+  std::size_t backslashes_end(std::size_t i) const {
+    if (i < row_begin_ || i > row_end_) {
+      row_begin_ = row_end_ = i;
+      while (peek(row_end_) == '\\') ++row_end_;
+    }
+    return peek(i) == '\\' ? row_end_ : i;
+  }
+
   /// The value of `digits` hex digits at `i`; -1 when they are none, -2 when the text ends first.
   int hex(std::size_t i, std::size_t digits) const {
     int value = 0;
@@ -97,8 +106,8 @@ class EscapeReader {
 
   /// However many backslashes stand in a row, an escape in an escape in an escape is read like one.
   Escape backslash(std::size_t at) const {
-    std::size_t i = at;
-    while (peek(i) == '\\' && i - at < limits::max_invisible) ++i;
+    const std::size_t i = backslashes_end(at);
+    if (i - at > limits::max_invisible) return plain();
     switch (peek(i)) {
       case -1:
         return cut();
@@ -131,8 +140,8 @@ class EscapeReader {
     std::size_t end = digits + 4;
     const auto unit = static_cast<std::uint32_t>(first);
     if (unit < 0xD800 || unit > 0xDBFF) return code_point(end - at, unit);
-    std::size_t i = end;
-    while (peek(i) == '\\' && i - end < limits::max_invisible) ++i;
+    const std::size_t i = backslashes_end(end);
+    if (i - end > limits::max_invisible) return code_point(end - at, unit);
     if (peek(i) == -1) return open_ ? cut() : code_point(end - at, unit);
     if (i == end || peek(i) != 'u') return code_point(end - at, unit);
     const int second = hex(i + 1, 4);
@@ -180,6 +189,8 @@ class EscapeReader {
 
   std::string_view text_;
   bool open_;
+  mutable std::size_t row_begin_ = 1;
+  mutable std::size_t row_end_ = 0;
 };
 
 /// Puts the reading together, piece by piece.

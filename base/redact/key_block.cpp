@@ -17,6 +17,9 @@ constexpr std::size_t min_run_beside_header = 40;
 constexpr std::size_t armour_dashes = 5;
 constexpr std::size_t max_label = 64;
 constexpr int max_blank_lines = 3;
+constexpr int max_header_lines = 8;
+/// How much may stand in a line beside its run of base64.
+constexpr std::size_t max_beside_run = 256;
 
 /// A line of what stands between the armour's lines. It ends at a newline, written out or escaped;
 /// at a quote, since keys in source code are strings put together; and at a blank after a run as
@@ -33,6 +36,7 @@ struct Line {
   bool newline = false;  // it ends with one
   bool blank = false;    // it ends with one of these
   bool last = false;     // the text ends with it
+  bool other = false;    // too much stands beside the run
 };
 
 std::size_t skip_dashes(Reach& reach, std::size_t i) { return reach.run_end(i, sets::dash, 8); }
@@ -69,6 +73,10 @@ Line read_line(Reach& reach, std::size_t begin) {
     const int c = reach.at(i);
     if (c < 0) {
       line.last = true;
+      return line;
+    }
+    if (i - begin - line.run > max_beside_run) {
+      line.other = true;
       return line;
     }
     if (in(c, sets::newline | sets::quote)) {
@@ -116,6 +124,7 @@ class Body {
 
   /// False when the line is none of the key's.
   bool take(const Line& line) {
+    if (line.other) return false;
     if (line.footer != 0) {
       if (is_key(line)) found_ = true;
       end_ = line.footer;
@@ -133,7 +142,7 @@ class Body {
       // The last line of a key may be as short as it likes; a checksum may follow it.
       if (line.others != 0 || !open_ || ++short_lines_ > 2) return false;
       end_ = line.end;
-    } else if (!line.header) {
+    } else if (!line.header || ++header_lines_ > max_header_lines) {
       return false;
     }
     below_header_ = below_header_ || line.newline;
@@ -157,6 +166,7 @@ class Body {
   bool open_ = false;
   int blank_lines_ = 0;
   int short_lines_ = 0;
+  int header_lines_ = 0;
 };
 
 }  // namespace

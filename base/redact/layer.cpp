@@ -92,6 +92,7 @@ std::size_t Reach::find_low() const {
 
 bool Reach::starts_with(std::size_t i, std::string_view literal) {
   const std::size_t end = i + literal.size();
+  examined_ += literal.size();
   if (end <= near_ || end <= limit()) return text_.substr(i, literal.size()) == literal;
   const std::size_t begin = std::min(i, limit());
   if (!literal.starts_with(text_.substr(begin, limit() - begin))) return false;
@@ -100,8 +101,18 @@ bool Reach::starts_with(std::size_t i, std::string_view literal) {
 }
 
 std::size_t Reach::run_end(std::size_t i, Set set, std::size_t longest) {
+  constexpr std::size_t long_run = 64;
   const std::size_t stop = i + longest;
+  std::size_t begin = i;
+  Layer::Run& known = layer_->runs[set % Layer::known_runs];
+  if (known.set == set && known.begin <= i && i < known.end) {
+    begin = known.begin;
+    i = std::min(stop, known.end);
+    if (i > near_ && i > limit()) i = limit();
+  }
   while (i < stop && in(at(i), set)) ++i;
+  if (i - begin >= long_run)
+    known = {set, begin, std::max(i, known.set == set && known.begin == begin ? known.end : i)};
   return i;
 }
 

@@ -38,6 +38,18 @@ struct Layer {
   /// The segment that was asked for last.
   mutable std::size_t hint = 0;
 
+  /// Long runs of a set that were read, so that the next candidate within one need not read it
+  /// again.
+  struct Run {
+    Set set = 0;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+  static constexpr std::size_t known_runs = 4;
+  mutable Run runs[known_runs];
+  /// Counts the bytes that detectors look at.
+  std::uint64_t* examined = nullptr;
+
   /// Where byte `i` begins, and where it ends, in the text as it came. i == text.size() asks for
   /// the end of the text.
   std::size_t root_begin(std::size_t i) const;
@@ -52,21 +64,29 @@ struct Layer {
 class Reach {
  public:
   Reach(const Layer& layer, std::size_t candidate);
+  Reach(const Reach&) = delete;
+  Reach& operator=(const Reach&) = delete;
+  ~Reach() {
+    if (layer_->examined) *layer_->examined += examined_;
+  }
 
   /// Byte `i`, -1 beyond the end.
   int at(std::size_t i) {
+    ++examined_;
     if (i < near_ || i < limit()) return static_cast<unsigned char>(text_[i]);
     touched_ = true;
     return -1;
   }
   /// The byte before `i`, -1 where there is none to be seen.
   int before(std::size_t i) const {
+    ++examined_;
     return i > behind_ || i > low() ? static_cast<unsigned char>(text_[i - 1]) : -1;
   }
   bool starts_with(std::size_t i, std::string_view literal);
   /// The end of the run of bytes of `set` that begins at `i`, at most `longest` bytes on.
   std::size_t run_end(std::size_t i, Set set, std::size_t longest = limits::max_secret_tail * 2);
   std::string_view slice(std::size_t begin, std::size_t end) const {
+    examined_ += end - begin;
     return text_.substr(begin, end - begin);
   }
 
@@ -92,6 +112,7 @@ class Reach {
   std::size_t limit_;
   mutable std::size_t low_;
   bool touched_ = false;
+  mutable std::uint64_t examined_ = 0;
 };
 
 }  // namespace tine::redact

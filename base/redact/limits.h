@@ -31,6 +31,10 @@ inline constexpr int max_encodings = 3;
 /// The shortest value that is remembered as known, or redacted as the value of a secret name.
 inline constexpr std::size_t min_secret_value = 8;
 
+/// How much of a value is looked at to tell whether it is a secret; what is longer is judged by its
+/// beginning.
+inline constexpr std::size_t max_judged = 256;
+
 /// The longest known value. Of a longer one the beginning is known, and with it the rest of the
 /// token goes.
 inline constexpr std::size_t max_known_value = 4096;

@@ -349,7 +349,8 @@ bool is_published_example(std::string_view value) {
 }
 
 bool is_made_up(std::string_view body) {
-  const Census count = census(body.substr(0, 256));
+  body = body.substr(0, limits::max_judged);
+  const Census count = census(body);
   if (count.distinct < 6 && body.size() >= 12) return true;
   if (contains(body, "xxxxxx") || contains(body, "example") || contains(body, "......")) {
     return true;
@@ -392,14 +393,11 @@ bool has_chance(std::string_view value, const Census& count, NameStrength streng
   return false;
 }
 
-/// How much of a value is looked at: what is longer is like its beginning.
-constexpr std::size_t max_judged = 256;
-
 }  // namespace
 
 bool is_plausible_secret(std::string_view value, NameStrength strength, Writing writing) {
   if (value.size() < limits::min_secret_value) return false;
-  value = value.substr(0, max_judged);
+  value = value.substr(0, limits::max_judged);
   const Census count = census(value);
   if (count.letters() == 0 || count.distinct < 5) return false;
   if (is_never_secret(value, count)) return false;

@@ -87,6 +87,9 @@ class Redactor {
   void continue_from(std::uint64_t highest);
   std::uint64_t highest_number() const { return highest_; }
 
+  /// Bytes that were looked at so far, each as often as it was.
+  std::uint64_t examined() const { return scanner_.examined(); }
+
  private:
   friend class RedactionStream;
 

@@ -20,13 +20,15 @@ namespace {
 constexpr std::size_t min_run = 20;
 
 /// The shortest line of base64 that may go on in the next.
-constexpr std::size_t min_wrapped_line = 40;
+constexpr std::size_t min_wrapped_line = min_run;
 constexpr std::size_t max_line_start = 256;
 constexpr std::size_t max_indent = 16;
 
 constexpr std::size_t bits_of(std::uint64_t mask) {
   return static_cast<std::size_t>(std::countr_zero(mask));
 }
+
+bool is_within(std::size_t i, const Match& match) { return match.begin <= i && i < match.end; }
 
 /// Calls `run` with each maximal run of at least min_run token characters in blocks that come one
 /// after the other.
@@ -81,6 +83,7 @@ Scanner::Outcome Scanner::scan(std::string_view text, std::size_t from, bool com
   layer.text = text;
   layer.complete = complete;
   layer.from = from;
+  layer.examined = &examined_;
   scan_layer(layer);
   return settle();
 }
@@ -90,6 +93,8 @@ void Scanner::scan_layer(const Layer& layer) {
   Scratch& scratch = scratch_[static_cast<std::size_t>(layer.depth)];
   scratch.escapes.clear();
   scratch.base64_end = 0;
+  scratch.value = scratch.credential = scratch.key = {};
+  examined_ += text.size();
 
   RunFinder runs;
   const auto on_run_found = [this, &layer](std::size_t begin, std::size_t end) {
@@ -149,6 +154,7 @@ bool Scanner::judge(const Layer& layer, Reach& reach, std::size_t begin, const M
   if (value.empty()) value = reach.slice(match.begin, match.end);
   finding.value_size = value.size();
   finding.digest = digest(key_, value);
+  examined_ += value.size();
   if (!reach.overlong()) {
     findings_.push_back(finding);
   } else if (!has_overlong_ || finding.begin < overlong_.begin) {
@@ -157,6 +163,11 @@ bool Scanner::judge(const Layer& layer, Reach& reach, std::size_t begin, const M
     rest_ = rest;
   }
   return true;
+}
+
+/// Whether something before `i` is undecided, so that all from there on is looked at again.
+bool Scanner::is_undecided(const Layer& layer, std::size_t i) const {
+  return held_ < text_.size() && layer.root_begin(i) > held_;
 }
 
 void Scanner::hold(std::size_t root) { held_ = std::min(held_, std::max(root, from_)); }
@@ -186,18 +197,22 @@ void Scanner::on_run(const Layer& layer, std::size_t begin, std::size_t end) {
 
 void Scanner::on_operator(const Layer& layer, std::size_t op) {
   const std::string_view text = layer.text;
-  if (op == 0 || op + limits::max_look_back < layer.from) return;
+  if (op == 0 || op + limits::max_look_back < layer.from || is_undecided(layer, op)) return;
   if (text[op] == ':') on_colon(layer, op);
   if (!may_be_assignment(text, op)) return;
   Reach reach(layer, op);
   const Assignment assignment = find_assignment(reach, op);
   if (assignment.name.strength == NameStrength::none || assignment.value < layer.from) return;
+  Scratch& scratch = scratch_[static_cast<std::size_t>(layer.depth)];
+  const Header header = assignment.name.header;
+  Match& last = header == Header::none ? scratch.value : scratch.credential;
+  if (is_within(assignment.value, last)) return;
   Reach value(layer, assignment.value);
   const Match match = match_assignment(value, assignment);
-  const Header header = assignment.name.header;
-  judge(layer, value, assignment.value, match,
-        header == Header::none ? Rank::assignment : Rank::credential,
-        header == Header::cookie ? Rest::line : Rest::token);
+  const bool secret = judge(layer, value, assignment.value, match,
+                            header == Header::none ? Rank::assignment : Rank::credential,
+                            header == Header::cookie ? Rest::line : Rest::token);
+  if (secret) last = match;
 }
 
 void Scanner::on_colon(const Layer& layer, std::size_t colon) {
@@ -224,18 +239,21 @@ void Scanner::on_colon(const Layer& layer, std::size_t colon) {
 void Scanner::on_dashes(const Layer& layer, std::size_t dashes) {
   const std::string_view text = layer.text;
   if (dashes + 1 < text.size() && text[dashes + 1] != '-') return;
-  if (dashes + limits::max_look_back < layer.from) return;
+  if (dashes + limits::max_look_back < layer.from || is_undecided(layer, dashes)) return;
   Reach name(layer, dashes);
   const Assignment option = find_option(name, dashes);
-  if (option.name.strength != NameStrength::none && option.value >= layer.from) {
+  Scratch& scratch = scratch_[static_cast<std::size_t>(layer.depth)];
+  if (option.name.strength != NameStrength::none && option.value >= layer.from &&
+      !is_within(option.value, scratch.value)) {
     Reach value(layer, option.value);
     const Match match = match_assignment(value, option);
-    judge(layer, value, option.value, match, Rank::assignment, Rest::token);
+    if (judge(layer, value, option.value, match, Rank::assignment, Rest::token))
+      scratch.value = match;
   }
-  if (dashes < layer.from) return;
+  if (dashes < layer.from || is_within(dashes, scratch.key)) return;
   Reach reach(layer, dashes);
   const Match match = match_key_block(reach, dashes);
-  judge(layer, reach, dashes, match, Rank::key_block, Rest::key);
+  if (judge(layer, reach, dashes, match, Rank::key_block, Rest::key)) scratch.key = match;
 }
 
 void Scanner::on_base64(const Layer& layer, std::size_t begin, std::size_t end) {
@@ -302,6 +320,7 @@ void Scanner::hold_end_of_line(const Layer& layer) {
 
 void Scanner::decode(const Layer& layer, bool open) {
   Scratch& scratch = scratch_[static_cast<std::size_t>(layer.depth)];
+  examined_ += scratch.line.size();
   Base64Finder finder(scratch.line);
   Base64Stretch stretch;
   while (finder.next(stretch)) {
@@ -311,6 +330,7 @@ void Scanner::decode(const Layer& layer, bool open) {
     inner.complete = !(open && stretch.end == scratch.line.size());
     inner.depth = layer.depth + 1;
     inner.parent = &layer;
+    inner.examined = &examined_;
     inner.segments = &scratch.characters;
     inner.base64 = true;
     inner.first_char = stretch.begin;
@@ -329,6 +349,7 @@ void Scanner::read_unescaped(const Layer& layer) {
   inner.complete = layer.complete;
   inner.depth = layer.depth + 1;
   inner.parent = &layer;
+  inner.examined = &examined_;
   inner.segments = &unescaped.segments;
   scan_inner(inner);
 }
@@ -405,21 +426,24 @@ bool Scanner::is_better(const Finding& a, const Finding& b) {
 /// the number is its own too.
 void Scanner::merge() {
   std::size_t count = 0;
-  Finding best;
-  for (const Finding& finding : findings_) {
-    if (count == 0 || finding.begin >= findings_[count - 1].end) {
-      findings_[count++] = best = finding;
-      continue;
+  for (std::size_t i = 0; i < findings_.size();) {
+    Finding whole = findings_[i];
+    Finding best = whole;
+    for (++i; i < findings_.size() && findings_[i].begin < whole.end; ++i) {
+      if (is_better(findings_[i], best)) best = findings_[i];
+      whole.end = std::max(whole.end, findings_[i].end);
+      whole.candidate = std::min(whole.candidate, findings_[i].candidate);
     }
-    Finding& whole = findings_[count - 1];
-    if (is_better(finding, best)) best = finding;
-    whole.end = std::max(whole.end, finding.end);
-    whole.candidate = std::min(whole.candidate, finding.candidate);
     whole.kind = best.kind;
     whole.rank = best.rank;
     const bool is_whole = best.begin == whole.begin && best.end == whole.end;
-    whole.digest =
-        is_whole ? best.digest : digest(key_, text_.substr(whole.begin, whole.end - whole.begin));
+    if (is_whole) {
+      whole.digest = best.digest;
+    } else {
+      whole.digest = digest(key_, text_.substr(whole.begin, whole.end - whole.begin));
+      examined_ += whole.end - whole.begin;
+    }
+    findings_[count++] = whole;
   }
   findings_.resize(count);
 }

@@ -63,6 +63,9 @@ class Scanner {
   Outcome scan(std::string_view text, std::size_t from, bool complete);
   const std::vector<Finding>& findings() const { return findings_; }
 
+  /// Bytes that were looked at so far, each as often as it was: the work that was done.
+  std::uint64_t examined() const { return examined_; }
+
  private:
   struct Scratch {
     std::vector<std::uint32_t> escapes;
@@ -73,6 +76,11 @@ class Scanner {
     std::string decoded;
     /// Up to where base64 has been read.
     std::size_t base64_end = 0;
+    /// The last secrets that were found after a name, in a header and in armour: what stands within
+    /// one is part of it.
+    Match value{};
+    Match credential{};
+    Match key{};
   };
 
   void scan_layer(const Layer& layer);
@@ -94,12 +102,14 @@ class Scanner {
   /// is a secret. `value` is what is numbered, when it is not the match itself.
   bool judge(const Layer& layer, Reach& reach, std::size_t begin, const Match& match, Rank rank,
              Rest rest, std::string_view value = {});
+  bool is_undecided(const Layer& layer, std::size_t i) const;
   void hold(std::size_t root);
   static bool is_better(const Finding& a, const Finding& b);
   void merge();
   Outcome settle();
 
   const DigestKey& key_;
+  std::uint64_t examined_ = 0;
   KnownValues known_;
   std::vector<KnownValues::Hit> hits_;
   std::array<Scratch, limits::max_encodings + 1> scratch_;

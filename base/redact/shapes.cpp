@@ -128,7 +128,8 @@ Match match_row(Reach& reach, const Shape& shape, std::size_t prefix) {
         break;
       }
       case Piece::Role::holds:
-        held = reach.slice(body, i).find(piece.literal) != std::string_view::npos;
+        held = reach.slice(body, std::min(i, body + limits::max_judged)).find(piece.literal) !=
+               std::string_view::npos;
         break;
     }
   }
@@ -138,10 +139,9 @@ Match match_row(Reach& reach, const Shape& shape, std::size_t prefix) {
   } else {
     i = reach.run_end(i, last);
   }
-  // What should be in it might still come.
-  if (!held && !reach.overlong()) return {};
+  if (!held) return {};
   while (reach.slice(i - 1, i) == ".") --i;
-  if (is_made_up(reach.slice(body, i))) return {};
+  if (is_made_up(reach.slice(body, std::min(i, body + limits::max_judged)))) return {};
   return match;
 }
 
