@@ -119,16 +119,37 @@ tl::expected<Node, Fault> read(std::string_view text) {
   }
 }
 
-std::string valid_utf8(std::string_view text) {
+/// U+FFFF, which is no character.
+constexpr std::string_view mark = "\xEF\xBF\xBF";
+
+/// What may be written: without bytes that are not UTF-8, and without marks.
+std::string writable(std::string_view text) {
+  constexpr std::string_view replacement = "\uFFFD";
   std::string out;
   const char* const end = text.data() + text.size();
   for (const char* p = text.data(); p != end;) {
     const std::size_t length =
         static_cast<unsigned char>(*p) < 0x80 ? 1 : json::utf8_length(p, end);
-    out.append(length == 0 ? "\uFFFD" : std::string_view(p, length));
+    const std::string_view one(p, length);
+    out.append(one.empty() || one == mark ? replacement : one);
     p += std::max(length, std::size_t{1});
   }
   return out;
+}
+
+/// toml++ writes keys without quotes that hold one, a tab or a line end, if all else in them needs
+/// none. The mark makes it quote them.
+std::string writable_key(std::string_view key) {
+  std::string text = writable(key);
+  if (text.find_first_of("'\t\n") != std::string::npos) text += mark;
+  return text;
+}
+
+std::string without_marks(std::string text) {
+  for (std::size_t at = 0; (at = text.find(mark, at)) != std::string::npos;) {
+    text.erase(at, mark.size());
+  }
+  return text;
 }
 
 ::toml::table table_of(const Node& from);
@@ -144,7 +165,7 @@ void add_date(const std::string& text, auto insert) {
   } catch (const ::toml::parse_error&) {  // NOLINT(bugprone-empty-catch): it is a string then
   } catch (const Stopped&) {              // NOLINT(bugprone-empty-catch)
   }
-  insert(valid_utf8(text));
+  insert(writable(text));
 }
 
 void add(const Node& from, auto insert) {
@@ -156,7 +177,7 @@ void add(const Node& from, auto insert) {
     case Type::number:
       return insert(from.number);
     case Type::string:
-      return insert(valid_utf8(from.text));
+      return insert(writable(from.text));
     case Type::date:
       return add_date(from.text, insert);
     case Type::array:
@@ -178,7 +199,7 @@ void add(const Node& from, auto insert) {
   ::toml::table table;
   table.is_inline(from.is_inline);
   for (const Node& child : from.children) {
-    const std::string key = valid_utf8(child.key);
+    const std::string key = writable_key(child.key);
     add(child, [&table, &key](auto&& value) {
       table.insert_or_assign(key, std::forward<decltype(value)>(value));
     });
@@ -234,7 +255,7 @@ std::string write(const Node& root) {
   const ::toml::table table = table_of(root);
   std::ostringstream out;
   out << ::toml::toml_formatter(table, ::toml::format_flags::allow_unicode_strings);
-  std::string text = out.str();
+  std::string text = without_marks(out.str());
   if (!text.empty()) text += '\n';
   return text;
 }

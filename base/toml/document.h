@@ -41,7 +41,7 @@ Result<Node> parse(std::string_view text, const std::string& file, ErrorKind fau
 
 /// Writes a table as a text that reads back as the same: values before tables, keys in alphabetical
 /// order. Comments, the spelling of numbers and dotted keys are not kept. Bytes of strings that are
-/// not UTF-8 become U+FFFD.
+/// not UTF-8 become U+FFFD, and so does U+FFFF, which is no character.
 std::string write(const Node& root);
 
 }  // namespace tine::toml

@@ -68,6 +68,9 @@ TEST_CASE("toml writer: keys and strings are quoted where they must be") {
   CHECK(rewritten("['a]'.\"b\\\"\\n\"]") == "[\"a]\".\"b\\\"\\n\"]\n");
   CHECK(rewritten(R"(a = "\"\\\b\t\n\f\r\u0000\u001f\u007f\u0080é😀")") ==
         "a = \"\\\"\\\\\\b\\t\\n\\f\\r\\u0000\\u001F\\u007F\xC2\x80é😀\"\n");
+  CHECK(rewritten(
+            "\"'\" = 1\n\"'pv\" = 2\n\"a\\nb\" = 3\n\"a\\tb\" = 4\n[\"it's\"]\nx = {\"'\" = 1}") ==
+        "\"'pv\" = 2\n\"'\" = 1\n\"a\\tb\" = 4\n\"a\\nb\" = 3\n\n[\"it's\"]\nx = { \"'\" = 1 }\n");
   CHECK(rewritten("a = '''\nx\ny'''") == "a = \"x\\ny\"\n");
 }
 
