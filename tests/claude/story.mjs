@@ -177,13 +177,16 @@ for (const [when, prompt, reached] of cancelled) {
 
 // --- the whole day
 
-/// What Claude Code has of each of its conversations, as checksums.
+/// What Claude Code has of each of its conversations, as checksums. A process that ends, as one does
+/// that goes to sleep, adds what it has spent.
 function conversations(home) {
+  const said = (name) => readFileSync(join(home, '.claude/projects', name), 'utf8').split('\n')
+    .filter((line) => !line.includes('"type":"cost-state"')).join('\n');
   const folder = join(home, '.claude/projects');
   return Object.fromEntries(readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith('.jsonl'))
     .map((name) => [name,
-      createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')]));
+      createHash('sha256').update(said(name)).digest('hex')]));
 }
 
 test('claude: the whole day in one: work, leave, cancels, branches, a restart, eight at once',
