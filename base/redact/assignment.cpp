@@ -103,6 +103,7 @@ bool may_end_name(std::string_view text, std::size_t end) {
   switch (last & 0xFFFFFF) {
     case four_letters("key"):
     case four_letters("pwd"):
+    case four_letters("sig"):
       return true;
     default:
       break;
@@ -117,6 +118,9 @@ bool may_end_name(std::string_view text, std::size_t end) {
     case four_letters("ials"):
     case four_letters("rase"):
     case four_letters("okie"):
+    case four_letters("auth"):
+    case four_letters("alue"):
+    case four_letters("base"):
       return true;
     case four_letters("tion"):
       return end > 6 && lower(static_cast<unsigned char>(text[end - 6])) == 'z';
@@ -170,6 +174,31 @@ SecretName typed_name(const Reach& reach, std::size_t type_end) {
   i -= blanks_before(reach, i);
   const std::size_t begin = name_begin(reach, i);
   return secret_name(reach.slice(begin, i));
+}
+
+/// {"name": "X_TOKEN", "value": "…"}, as lists of variables have it: the name before the value,
+/// whose own name begins at `begin`.
+SecretName paired_name(const Reach& reach, std::size_t begin) {
+  constexpr std::size_t max_between = 48;
+  std::size_t i = begin;
+  const auto skip = [&reach, &i](Set set, std::string_view others) {
+    for (std::size_t n = 0; n < max_between && i > 0; ++n, --i) {
+      const int c = reach.before(i);
+      if (c < 0 || (!in(c, set) && others.find(static_cast<char>(c)) == std::string_view::npos))
+        return;
+    }
+  };
+  skip(sets::space | sets::quote, ",+-");
+  const std::size_t end = i;
+  i = name_begin(reach, end);
+  const SecretName name = secret_name(reach.slice(i, end));
+  if (name.strength == NameStrength::none || name.header != Header::none) return {};
+  skip(sets::blank | sets::quote, ":=");
+  const std::size_t label_end = i;
+  i = name_begin(reach, label_end);
+  const std::string_view label = reach.slice(i, label_end);
+  const bool paired = label == "name" || label == "Name" || label == "key" || label == "Key";
+  return paired ? name : SecretName();
 }
 
 /// Whether another setting begins at `i`: a name, then = or :.
@@ -311,11 +340,32 @@ SecretName secret_name(std::string_view name) {
   if (text.ends_with("authorization"sv)) {
     return {NameStrength::strong, "authorization", Header::authorization};
   }
+  if (text.ends_with("secret-key-base"sv)) return {NameStrength::strong, "key"};
+  if (text == "auth" || text.ends_with("-auth"sv)) {
+    return {NameStrength::strong, "authorization", Header::basic};
+  }
   if (text == "cookie" || text.ends_with("-cookie"sv)) {
     return {NameStrength::strong, "cookie", Header::cookie};
   }
   return {};
 }
+
+namespace {
+
+constexpr std::size_t max_default = 40;
+
+/// A prompt's default, as in `AWS Secret Access Key [None]: `: where it begins, with the blank
+/// before it; `i` where there is none.
+std::size_t before_default(std::string_view text, std::size_t i, int sign) {
+  if (sign != ':' || i == 0 || text[i - 1] != ']') return i;
+  const std::size_t low = i - std::min(i, max_default);
+  const std::size_t bracket = text.substr(low, i - low).rfind('[');
+  if (bracket == std::string_view::npos || low + bracket == 0) return i;
+  const std::size_t blank = low + bracket - 1;
+  return text[blank] == ' ' ? blank : i;
+}
+
+}  // namespace
 
 bool may_be_assignment(std::string_view text, std::size_t op) {
   std::size_t i = op;
@@ -330,6 +380,7 @@ bool may_be_assignment(std::string_view text, std::size_t op) {
     while (value < text.size() && in(text[value], sets::blank)) ++value;
     if (value == text.size() || in(text[value], sets::quote)) return true;
   }
+  i = before_default(text, i, text[op]);
   if (i > 0 && text[i - 1] == ']') --i;
   if (i > 0 && text[i - 1] == '[') --i;
   if (i > 0 && in(text[i - 1], sets::quote)) --i;
@@ -348,6 +399,9 @@ Assignment find_assignment(Reach& reach, std::size_t op) {
     while (i > 0 && op - i < 2 && joins(reach.before(i))) --i;
   }
   i -= blanks_before(reach, i);
+  const std::size_t low = i - std::min(i, max_default);
+  const std::size_t asked = low + before_default(reach.slice(low, i), i - low, sign);
+  if (asked < i) i = asked - blanks_before(reach, asked);
   if (reach.before(i) == ']') --i;
   if (reach.before(i) == '[') {  // char password[] =
     --i;
@@ -360,8 +414,13 @@ Assignment find_assignment(Reach& reach, std::size_t op) {
   Assignment found;
   const std::size_t begin = name_begin(reach, i);
   const bool may_be_typed = sign == '=' && i < op && !in(reach.before(op), sets::quote);
-  if (i > begin && may_end_name(reach.slice(begin, i), i - begin))
-    found.name = secret_name(reach.slice(begin, i));
+  if (i > begin && may_end_name(reach.slice(begin, i), i - begin)) {
+    const std::string_view name = reach.slice(begin, i);
+    found.name = name == "value" || name == "Value" ? paired_name(reach, begin) : secret_name(name);
+    const int before = reach.before(begin);
+    if (name == "sig" && (before == '?' || before == '&'))
+      found.name = {NameStrength::strong, "signature"};
+  }
   if (found.name.strength == NameStrength::none && !may_be_typed) return {};
 
   const bool bare = sign == '=' && i == op && i > begin && in(reach.at(begin), sets::upper);
@@ -396,6 +455,7 @@ Match match_assignment(Reach& reach, const Assignment& assignment) {
     return match_authorization(reach, assignment.value);
   }
   if (assignment.name.header == Header::cookie) return match_cookies(reach, assignment.value);
+  if (assignment.name.header == Header::basic) return match_basic(reach, assignment.value);
   const NameStrength strength = assignment.name.strength;
   const std::size_t longest =
       strength == NameStrength::weak ? max_weak_value : limits::max_secret_tail;

@@ -14,7 +14,7 @@
 namespace tine::redact {
 
 /// Names whose values have a grammar of their own.
-enum class Header : std::uint8_t { none, authorization, cookie };
+enum class Header : std::uint8_t { none, authorization, cookie, basic };
 
 /// What a name ends in, and so what its value is called in a marker.
 struct SecretName {

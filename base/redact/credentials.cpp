@@ -120,6 +120,51 @@ Match match_cookies(Reach& reach, std::size_t value) {
   return found;
 }
 
+Match match_basic(Reach& reach, std::size_t value) {
+  const std::size_t begin = value + (in(reach.at(value), sets::quote) ? 1 : 0);
+  const std::size_t end = reach.run_end(begin, sets::base64 | sets::equals, limits::max_judged);
+  const std::string_view text = reach.slice(begin, end);
+  std::string decoded;
+  decode_base64(text, decoded);
+  // Words are a sample.
+  if (!is_basic(text) || decoded.find(' ') != std::string::npos) return {};
+  return {begin, end, "authorization"};
+}
+
+Match match_user(Reach& reach, std::size_t colon) {
+  constexpr std::size_t max_user = 64;
+  constexpr std::size_t max_password = 128;
+  const auto ends = [](int c) { return c <= ' ' || in(c, sets::quote) || c == '@'; };
+  if (colon >= 4 && reach.before(colon) == 'n' && reach.slice(colon - 4, colon) == "thin") {
+    const std::size_t user = colon + 1;
+    const std::size_t slash = reach.run_end(user, sets::word | sets::dot, max_user);
+    if (reach.at(slash) != '/' || slash == user) return {};
+    std::size_t end = slash + 1;
+    while (end - slash < max_password && !ends(reach.at(end))) ++end;
+    if (reach.at(end) != '@') return {};
+    const bool secret =
+        is_plausible_url_password(reach.slice(slash + 1, end), reach.slice(user, slash));
+    return secret ? Match{slash + 1, end, "url-password"} : Match{};
+  }
+  std::size_t i = colon;
+  while (colon - i < max_user && in(reach.before(i), sets::word | sets::dot)) --i;
+  if (i == colon) return {};
+  if (in(reach.before(i), sets::quote)) --i;
+  if (reach.before(i) != ' ' && reach.before(i) != '=') return {};
+  --i;
+  const bool is_short =
+      reach.before(i) == 'u' && reach.before(i - 1) == '-' && in(reach.before(i - 2), sets::space);
+  constexpr std::string_view option = "--user";
+  const bool is_long =
+      reach.before(i) == 'r' && i >= option.size() && reach.slice(i - option.size(), i) == option;
+  if (!is_short && !is_long) return {};
+  std::size_t end = colon + 1;
+  while (end - colon < max_password && !ends_header(reach.at(end)) && reach.at(end) > ' ') ++end;
+  const bool secret =
+      is_plausible_secret(reach.slice(colon + 1, end), NameStrength::password, Writing::literal);
+  return secret ? Match{colon + 1, end, "password"} : Match{};
+}
+
 Match match_bearer(Reach& reach, std::size_t token) {
   constexpr std::string_view word = "bearer";
   std::size_t i = token;

@@ -16,6 +16,14 @@ Match match_authorization(Reach& reach, std::size_t value);
 /// From the first to the last secret among the cookies that begin at `value`.
 Match match_cookies(Reach& reach, std::size_t value);
 
+/// user:password in base64 at `value`, alone or in quotes: `auth` and `_auth` in the files of
+/// docker and npm.
+Match match_basic(Reach& reach, std::size_t value);
+
+/// The password of `-u user:password` or `--user user:password`, and of
+/// jdbc:oracle:thin:user/password@, whose colon stands at `colon`.
+Match match_user(Reach& reach, std::size_t colon);
+
 /// A token at `token` that the word Bearer stands before.
 Match match_bearer(Reach& reach, std::size_t token);
 

@@ -101,6 +101,12 @@ TEST_CASE("random values: what only looks like that stays") {
   }
 }
 
+TEST_CASE("random values: guillemets hide nothing") {
+  Redactor redactor(Redactor::Key{});
+  const std::string name = "DB_PASSWORD=";
+  CHECK(redactor.redacted(name + "k7Qz«9wLm»2XcV4b\n") == name + "«redacted:password:1»\n");
+}
+
 TEST_CASE("surprise: random texts cost more than words") {
   using tine::redact::surprise;
   CHECK(surprise("k7Qz9wLm2XcV") > 700);

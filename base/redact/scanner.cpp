@@ -197,8 +197,9 @@ void Scanner::on_run(const Layer& layer, std::size_t begin, std::size_t end) {
 
 void Scanner::on_operator(const Layer& layer, std::size_t op) {
   const std::string_view text = layer.text;
-  if (op == 0 || op + limits::max_look_back < layer.from || is_undecided(layer, op)) return;
+  if (op == 0 || op + limits::max_look_back < layer.from) return;
   if (text[op] == ':') on_colon(layer, op);
+  if (is_undecided(layer, op)) return;
   if (!may_be_assignment(text, op)) return;
   Reach reach(layer, op);
   const Assignment assignment = find_assignment(reach, op);
@@ -224,6 +225,12 @@ void Scanner::on_colon(const Layer& layer, std::size_t colon) {
     if (!reach.starts_with(colon + 1, "//")) return;
     const Match match = match_url(reach, colon + 3);
     judge(layer, reach, colon + 3, match, Rank::credential, Rest::token);
+  }
+  const bool goes_on = next > ' ' || colon + 1 == text.size();
+  if (in(before, sets::alnum) && goes_on && next != '/' && colon >= layer.from) {
+    Reach reach(layer, colon);
+    const Match match = match_user(reach, colon);
+    judge(layer, reach, colon, match, Rank::credential, Rest::token);
   }
   if (in(before, sets::digit) && (next == 'A' || colon + 1 == text.size())) {
     std::size_t digits = colon;

@@ -95,6 +95,15 @@ constexpr bool fits_anchor(const Shape& shape) {
 static_assert(std::size(table) < 256);
 static_assert(std::all_of(std::begin(table), std::end(table), fits_anchor));
 
+/// A token that was copied without its last characters: it is nearly as good as the whole.
+bool is_cut(const Shape& shape, const Piece& piece, std::string_view run) {
+  constexpr std::size_t long_run = 24;
+  constexpr std::size_t missing = 4;
+  return piece.min >= long_run && run.size() + missing >= piece.min && shape.prefix.size() >= 4 &&
+         shape.edge != Edge::exact &&
+         is_plausible_secret(run, NameStrength::strong, Writing::literal);
+}
+
 /// The shape of one row at `prefix`, whose literal is known to stand there.
 Match match_row(Reach& reach, const Shape& shape, std::size_t prefix) {
   Match match{prefix, prefix + shape.prefix.size(), shape.kind};
@@ -113,7 +122,7 @@ Match match_row(Reach& reach, const Shape& shape, std::size_t prefix) {
       case Piece::Role::run: {
         const std::size_t end = reach.run_end(
             i, piece.set, piece.max == any_length ? limits::max_secret_tail : piece.max);
-        if (end - i < piece.min) return {};
+        if (end - i < piece.min && !is_cut(shape, piece, reach.slice(i, end))) return {};
         i = end;
         last = piece.set;
         break;
