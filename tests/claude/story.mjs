@@ -177,11 +177,11 @@ for (const [when, prompt, reached] of cancelled) {
 
 // --- the whole day
 
-/// What Claude Code has of each of its conversations, as checksums. A process that ends, as one does
-/// that goes to sleep, adds what it has spent.
+/// What was said in each of Claude Code's conversations, as checksums. A process that ends, as one
+/// does that goes to sleep, adds lines of its own about it.
 function conversations(home) {
   const said = (name) => readFileSync(join(home, '.claude/projects', name), 'utf8').split('\n')
-    .filter((line) => !line.includes('"type":"cost-state"')).join('\n');
+    .filter((line) => line.includes('"uuid":"')).join('\n');
   const folder = join(home, '.claude/projects');
   return Object.fromEntries(readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith('.jsonl'))
