@@ -146,7 +146,8 @@ void check(const Encoding& encoding) {
   const Home home;
   HomeEnv env(home);
   std::string logged;
-  Log log(env, Log::Level::debug, [&logged](std::string_view line) { logged.append(line); });
+  Log log(env, Log::Level::debug,
+          [&logged](const Log::Message& message) { logged.append(message.text); });
   Redactor redactor(cli::redaction_key(env));
   auto mirror = cli::open_mirror((home.path() / "mirror").string(), redactor);
   REQUIRE(mirror);

@@ -29,6 +29,7 @@ std::string indented(std::string_view text) {
 
 transport::Task<int> doctor(World& world, bool json) {
   std::string text = "tine " + std::string(version()) + "\n";
+  text += line("log", world.log_file.empty() ? "stderr only" : world.log_file);
   std::vector<BackendReport> reports;
   bool good = false;
   for (const auto& backend : world.backends.all) {
@@ -45,7 +46,7 @@ transport::Task<int> doctor(World& world, bool json) {
                        .is_default = preferred,
                        .doctor = std::move(report)});
   }
-  print(json ? doctor_json(reports) : text);
+  print(json ? doctor_json(world.log_file, reports) : text);
   co_return good ? exit_code::good : exit_code::failed;
 }
 

@@ -15,7 +15,8 @@
 #include "cli/demo.h"
 #include "cli/doctor.h"
 #include "cli/exit_code.h"
-#include "cli/log_file.h"
+#include "cli/log/log_file.h"
+#include "cli/log/log_output.h"
 #include "cli/login.h"
 #include "cli/mirror.h"
 #include "cli/print.h"
@@ -120,6 +121,19 @@ int show_config(const Config& config, const Arguments& arguments, Redactor& reda
   return exit_code::good;
 }
 
+bool is_server(const Arguments& arguments) {
+  if (arguments.verb == Verb::none) return ::isatty(STDIN_FILENO) != 1;
+  return arguments.verb == Verb::acp;
+}
+
+LogPlan log_plan(const Settings& settings, const Env& env, bool serves) {
+  return {.file = log_file(settings, env),
+          .json = settings.log_format == "json",
+          .files = settings.log_files,
+          .file_bytes = settings.log_file_bytes,
+          .delivery = serves ? LogDelivery::queued : LogDelivery::direct};
+}
+
 int start(const Arguments& arguments) {
   if (arguments.version) {
     print(version_text(arguments.json));
@@ -145,8 +159,9 @@ int start(const Arguments& arguments) {
   if (arguments.verb == Verb::redact) {
     return arguments.check ? check_files(redactor, arguments.files) : redact_stdin(redactor);
   }
+  const bool serves = is_server(arguments);
   Log log(env, level_named(config->settings.log_level),
-          open_log(config->settings.log_file, redactor));
+          make_log_sink(log_plan(config->settings, env, serves), redactor));
   for (const std::string& warning : config->warnings) log.warning(warning);
   World world(env, log, redactor, std::move(*config));
   if (arguments.verb == Verb::trust) return trust_verb(world, arguments.trusted);
@@ -160,7 +175,7 @@ int start(const Arguments& arguments) {
     return exit_code::config;
   }
 
-  if (arguments.verb == Verb::none && ::isatty(STDIN_FILENO) == 1) {
+  if (arguments.verb == Verb::none && !serves) {
     print(welcome(std::filesystem::read_symlink("/proc/self/exe").string(), backend_lines(world)));
     return exit_code::good;
   }
@@ -181,7 +196,7 @@ int start(const Arguments& arguments) {
   }
   auto stdio = transport::claim_stdio();
   if (!stdio) {
-    print_error(stdio.error());
+    print_error(std::move(stdio.error()).with_hint(internal_hint(world.log_file)));
     return exit_code::failed;
   }
   if (arguments.fork_from_caller) world.service.adopt_caller_first();

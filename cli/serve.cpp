@@ -1,3 +1,4 @@
+#include "cli/log/log_file.h"
 #include "cli/world.h"
 #include "protocol/v1/agent_server.h"
 #include "protocol/v1/client_proxy.h"
@@ -21,6 +22,7 @@ transport::Task<void> read(std::shared_ptr<transport::RpcPeer> peer, v1::AgentSe
 transport::Task<void> serve(World& world, std::unique_ptr<transport::Channel> channel,
                             transport::RpcPeer::Mirror mirror, transport::CancelSource shutdown) {
   const auto peer = transport::RpcPeer::make(world.loop, std::move(channel), std::move(mirror));
+  peer->set_internal_hint(internal_hint(world.log_file));
   v1::ClientProxy client(peer);
   session::AcpAgent agent(world.service, client);
   v1::AgentServer server(world.loop, agent, client, {.unstable = world.config.settings.unstable});

@@ -1,6 +1,7 @@
 #include "cli/world.h"
 
 #include "cli/backends.h"
+#include "cli/log/log_file.h"
 
 namespace tine::cli {
 namespace {
@@ -25,6 +26,7 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
       log(the_log),
       redactor(the_redactor),
       config(std::move(the_config)),
+      log_file(cli::log_file(config.settings, env)),
       policy(policy_of(config.settings)),
       worker(loop),
       store(loop, session::store::system_files(), env, session::store::default_root(env)),

@@ -26,6 +26,7 @@ struct World {
   Log& log;
   Redactor& redactor;
   Config config;
+  std::string log_file;  ///< empty: there is none
   transport::Loop loop;
   session::Policy policy;
   transport::Worker worker;

@@ -7,7 +7,8 @@ jobs=$(nproc 2>/dev/null || echo 2)
 packages() {
   case $1 in
     build) echo clang-16 lld-16 cmake ninja-build ccache git libboost1.81-dev nlohmann-json3-dev \
-                libcli11-dev libexpected-dev libtomlplusplus-dev catch2 libvalijson-dev ;;
+                libcli11-dev libexpected-dev libtomlplusplus-dev libspdlog-dev \
+                libfmt-dev catch2 libvalijson-dev ;;
     sanitize) echo libclang-rt-16-dev llvm-16 ;;
     node) command -v npm >/dev/null || echo nodejs npm ca-certificates ;;
     format) echo clang-format-16 ;;

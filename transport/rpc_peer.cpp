@@ -117,6 +117,7 @@ class RpcPeer::Connection {
   std::unique_ptr<Channel> channel;
   Mirror mirror;
   Dialect dialect;
+  std::string internal_hint;
   Outbox outbox;
   Event input_over;
   RpcHandler* handler = nullptr;  // while its messages are read
@@ -150,7 +151,14 @@ void Replier::drop() {
 
 void Replier::result(std::string_view result) { answer("result", result); }
 
-void Replier::error(const Error& error) { answer("error", error_object(error)); }
+void Replier::error(const Error& error) {
+  const auto peer = peer_.lock();
+  if (!peer || error.kind != ErrorKind::internal || !error.hint.empty())
+    return answer("error", error_object(error));
+  Error hinted = error;
+  hinted.hint = peer->connection_->internal_hint;
+  answer("error", error_object(hinted));
+}
 
 void Replier::answer(std::string_view member, std::string_view body) {
   const auto peer = std::exchange(peer_, {}).lock();
@@ -172,6 +180,8 @@ CancelSource Replier::cancel_source() {
 RpcPeer::RpcPeer(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
 
 RpcPeer::~RpcPeer() = default;
+
+void RpcPeer::set_internal_hint(std::string hint) { connection_->internal_hint = std::move(hint); }
 
 std::shared_ptr<RpcPeer> RpcPeer::make(Loop& loop, std::unique_ptr<Channel> channel, Mirror mirror,
                                        Dialect dialect) {

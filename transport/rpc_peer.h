@@ -88,6 +88,9 @@ class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
                                        Mirror mirror = {}, Dialect dialect = Dialect::json_rpc);
   ~RpcPeer();
 
+  /// The hint of answers with an internal error, in place of that of their kind.
+  void set_internal_hint(std::string hint);
+
   /// Reads and dispatches until the input ends or close() is called. Returns then; output that is
   /// queued still goes out, see drain(). When output fails the peer closes by itself, after
   /// limits::last_words for what was said before.

@@ -60,6 +60,31 @@ TEST_CASE("ids go back as the token that came") {
   });
 }
 
+TEST_CASE("answers with an internal error have the hint that was set") {
+  Tapped tapped;
+  tapped.peer->set_internal_hint("look there");
+  tapped.handler.request = [](std::string_view method, json::View, Replier replier) {
+    if (method == "own") {
+      replier.error(tine::Error(ErrorKind::internal, "broken").with_hint("its own"));
+    } else if (method == "other") {
+      replier.error(tine::Error(ErrorKind::timeout, "late"));
+    }
+  };
+  tapped.serve();
+  run(tapped.loop, [&]() -> Task<void> {
+    const auto hint = [](std::string_view line) {
+      return json::View(line).find("error").find("data").find("tine").find("hint").string().value();
+    };
+    co_await tapped.tap.send(request("1", "drop") + request("2", "own") + request("3", "other"));
+    std::string line = co_await tapped.tap.line();
+    CHECK(hint(line) == "look there");
+    line = co_await tapped.tap.line();
+    CHECK(hint(line) == "its own");
+    line = co_await tapped.tap.line();
+    CHECK(hint(line) == facts(ErrorKind::timeout).hint);
+  });
+}
+
 TEST_CASE("each request gets exactly one answer") {
   Tapped tapped;
   std::vector<Replier> kept;

@@ -1,9 +1,6 @@
 #include "transport/worker.h"
 
-#include <pthread.h>
-
 #include <condition_variable>
-#include <csignal>
 #include <cstddef>
 #include <deque>
 #include <mutex>
@@ -12,27 +9,9 @@
 
 #include "transport/event.h"
 #include "transport/limits.h"
+#include "transport/signals_held_back.h"
 
 namespace tine::transport {
-namespace {
-
-/// Signals are for the loop's thread: threads that are made meanwhile never see one.
-class SignalsHeldBack {
- public:
-  SignalsHeldBack() {
-    sigset_t all{};
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsHeldBack() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsHeldBack(const SignalsHeldBack&) = delete;
-  SignalsHeldBack& operator=(const SignalsHeldBack&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
-}  // namespace
 
 struct Worker::State {
   /// A job, and who is told of its end.

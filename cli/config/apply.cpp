@@ -154,6 +154,11 @@ Result<void> apply_backend_key(const toml::Node& node, Origin origin, BackendCon
   return {};
 }
 
+/// A relative path would be one of the project that is worked on.
+bool names_program(std::string_view text) {
+  return !text.empty() && (text.find('/') == std::string_view::npos || text.starts_with('/'));
+}
+
 Result<void> apply_backend(const toml::Node& table, Origin origin, Config& to) {
   origin.at = table.key_at;
   if (!is_backend_name(table.key)) {
@@ -180,9 +185,11 @@ Result<void> apply_backend(const toml::Node& table, Origin origin, Config& to) {
                               ": a backend of kind \"acp\" needs command = [\"program\", …]");
   }
   if (command != nullptr && backend.kind != BackendKind::rehearsal &&
-      (backend.command.empty() || backend.command.front().empty())) {
+      (backend.command.empty() || !names_program(backend.command.front()))) {
     origin.at = command->at;
-    return refuse(origin, "backends." + table.key + ".command: expected the name of a program");
+    return refuse(origin, "backends." + table.key +
+                              ".command: expected the name of a program in PATH, or its absolute "
+                              "path");
   }
   to.backends.push_back(std::move(backend));
   return {};

@@ -91,9 +91,13 @@ TEST_CASE("backends: what is wrong in a table is refused with its place") {
   CHECK(wrong("[backends.x]\nkind = \"acp\"") ==
         ":1:11: backends.x: a backend of kind \"acp\" needs command = [\"program\", …]");
   CHECK(wrong("[backends.x]\nkind = \"acp\"\ncommand = []") ==
-        ":3:11: backends.x.command: expected the name of a program");
-  CHECK(wrong("[backends.x]\nkind = \"codex\"\ncommand = [\"\"]") ==
-        ":3:11: backends.x.command: expected the name of a program");
+        ":3:11: backends.x.command: expected the name of a program in PATH, or its absolute path");
+  // A relative path would lead into the project.
+  for (const std::string_view name : {"", "./codex", "bin/codex", "../codex"}) {
+    CHECK(
+        wrong("[backends.x]\nkind = \"codex\"\ncommand = [\"" + std::string(name) + "\"]") ==
+        ":3:11: backends.x.command: expected the name of a program in PATH, or its absolute path");
+  }
   for (const char* beyond : {"first_response_seconds = 0", "idle_seconds = 86401"}) {
     const std::string said = wrong(std::string("[backends.x]\nkind = \"codex\"\n") + beyond);
     CHECK(said.find("an integer from 1 to 86400") != std::string::npos);

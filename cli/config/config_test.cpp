@@ -70,6 +70,9 @@ max_session_bytes = 5
   max_depth = 7
 log_file = "~/logs/tine.log"
 log_level = "debug"
+log_format = "json"
+log_files = 9
+log_file_bytes = 65_536
 trust = "cli"
 [redact]
 literals = ["one", "two"]
@@ -95,13 +98,16 @@ kind = "rehearsal"
   CHECK(settings.max_depth == 7);
   CHECK(settings.log_file == "/home/me/logs/tine.log");
   CHECK(settings.log_level == "debug");
+  CHECK(settings.log_format == "json");
+  CHECK(settings.log_files == 9);
+  CHECK(settings.log_file_bytes == 65'536);
   CHECK(settings.trust == "cli");
   CHECK(settings.redact_literals == Strings{"one", "two"});
   CHECK(settings.redact_prefixes == Strings{"acme_"});
   for (const SettingKey& key : setting_keys()) CHECK(config->origin_of(key.name) != nullptr);
   CHECK(origin(*config, "default_backend") == "user " + std::string(user_path) + ":1:1");
   CHECK(origin(*config, "max_depth") == "user " + std::string(user_path) + ":11:3");
-  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":17:1");
+  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":20:1");
 }
 
 TEST_CASE("config: a flag beats the environment, which beats the user's file") {
@@ -129,13 +135,13 @@ TEST_CASE("config: every variable sets its key") {
   for (const SettingKey& key : setting_keys()) {
     if (key.variable.empty()) continue;
     FakeMachine machine;
-    machine.variables[std::string(key.variable)] = key.name == "default_backend" ? "rehearsal"
-                                                   : key.member.index() == 0     ? "false"
-                                                   : key.member.index() == 1     ? "17"
-                                                   : !key.rule.choices.empty()
-                                                       ? std::string(key.rule.choices.back())
-                                                   : key.rule.path ? "/var/log/x"
-                                                                   : "text";
+    machine.variables[std::string(key.variable)] =
+        key.name == "default_backend" ? "rehearsal"
+        : key.member.index() == 0     ? "false"
+        : key.member.index() == 1     ? std::to_string(key.rule.least + 17)
+        : !key.rule.choices.empty()   ? std::string(key.rule.choices.back())
+        : key.rule.path               ? "/var/log/x"
+                                      : "text";
     const auto config = machine.load();
     INFO(key.variable << ": " << complaint(config));
     REQUIRE(config);
@@ -165,7 +171,8 @@ TEST_CASE("config: variables that are wrong are named, those that are empty coun
   CHECK(with("TINE_DURABILITY", "always") ==
         R"(TINE_DURABILITY: expected "interval" or "turn", found another one)");
   CHECK(with("TINE_LOG_FILE", "here.log") ==
-        "TINE_LOG_FILE: expected an absolute path, or one that begins with ~/, found another one");
+        "TINE_LOG_FILE: expected an absolute path, one that begins with ~/, or \"none\", found "
+        "another one");
   CHECK(with("TINE_MODEL", "a\x1B[0m") ==
         "TINE_MODEL: expected a string, found one with a control character in it");
   CHECK(with("TINE_UNSTABLE", "") == "no error");
@@ -201,9 +208,10 @@ TEST_CASE("config: wrong types are refused with file, line and column") {
       Wrong{"log_level = \"loud\"",
             ":1:13: log_level: expected \"debug\", \"info\", \"warning\", \"error\" or \"off\", "
             "found another one"},
-      Wrong{"log_file = \"here\"",
-            ":1:12: log_file: expected an absolute path, or one that begins with ~/, found "
-            "another one"},
+      Wrong{
+          "log_file = \"here\"",
+          ":1:12: log_file: expected an absolute path, one that begins with ~/, or \"none\", found "
+          "another one"},
       Wrong{"redact = 5", ":1:10: redact: expected a table, found an integer"},
       Wrong{"redact.literals = \"a\"",
             ":1:19: redact.literals: expected a list of strings, found a string"},

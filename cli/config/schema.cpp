@@ -7,6 +7,7 @@
 #include "base/json/writer.h"
 #include "base/toml/json.h"
 #include "cli/config/config.h"
+#include "cli/log/limits.h"
 
 namespace tine::cli {
 namespace {
@@ -15,6 +16,7 @@ constexpr std::array<std::string_view, 2> durabilities = {"interval", "turn"};
 constexpr std::array<std::string_view, 2> histories = {"full", "none"};
 constexpr std::array<std::string_view, 3> trust_rules = {"ask", "cli", "always"};
 constexpr std::array<std::string_view, 5> log_levels = {"debug", "info", "warning", "error", "off"};
+constexpr std::array<std::string_view, 2> log_formats = {"text", "json"};
 constexpr std::array<std::string_view, 3> sandboxes = {"read-only", "workspace-write",
                                                        "danger-full-access"};
 constexpr std::array<std::string_view, 3> approval_policies = {"untrusted", "on-request", "never"};
@@ -98,18 +100,38 @@ constexpr std::array settings_table = {
                .flag = {},
                .rule = {.most = 100},
                .doc = "How deep agents may start agents through tine."},
-    SettingKey{.name = "log_file",
-               .member = &Settings::log_file,
-               .variable = "TINE_LOG_FILE",
-               .flag = {},
-               .rule = {.path = true},
-               .doc = "A file that gets what is logged, besides stderr; empty: none."},
+    SettingKey{
+        .name = "log_file",
+        .member = &Settings::log_file,
+        .variable = "TINE_LOG_FILE",
+        .flag = {},
+        .rule = {.path = true},
+        .doc = "The file that the log is written to, besides stderr; empty: `tine/log/tine.log` "
+               "in the state directory; `none`: no file."},
     SettingKey{.name = "log_level",
                .member = &Settings::log_level,
                .variable = "TINE_LOG_LEVEL",
                .flag = {},
                .rule = {.choices = log_levels},
                .doc = "The least that is logged."},
+    SettingKey{.name = "log_format",
+               .member = &Settings::log_format,
+               .variable = "TINE_LOG_FORMAT",
+               .flag = {},
+               .rule = {.choices = log_formats},
+               .doc = "How the log is written: lines for people, or one JSON object per line."},
+    SettingKey{.name = "log_files",
+               .member = &Settings::log_files,
+               .variable = "TINE_LOG_FILES",
+               .flag = {},
+               .rule = {.least = 1, .most = 100},
+               .doc = "How many log files are kept; the oldest is removed."},
+    SettingKey{.name = "log_file_bytes",
+               .member = &Settings::log_file_bytes,
+               .variable = "TINE_LOG_FILE_BYTES",
+               .flag = {},
+               .rule = {.least = limits::least_log_file},
+               .doc = "The size at which a new log file is begun."},
     SettingKey{.name = "trust",
                .member = &Settings::trust,
                .variable = "TINE_TRUST",
@@ -230,7 +252,7 @@ std::string type_text(std::size_t type, const Rule& rule) {
       return "integer";
     case string:
       if (!rule.choices.empty()) return choices_text(rule.choices, "`");
-      return rule.path ? "path" : "string";
+      return rule.path ? "path or `none`" : "string";
     case strings:
       return "list of strings";
     case variables:
@@ -259,7 +281,7 @@ std::string range_text(const Rule& rule) {
 
 std::string string_text(const Rule& rule) {
   if (!rule.choices.empty()) return choices_text(rule.choices, "\"");
-  return rule.path ? "an absolute path, or one that begins with ~/" : "a string";
+  return rule.path ? "an absolute path, one that begins with ~/, or \"none\"" : "a string";
 }
 
 Reading checked(std::int64_t value, const Rule& rule, Position at) {
@@ -268,6 +290,8 @@ Reading checked(std::int64_t value, const Rule& rule, Position at) {
   }
   return Value(value);
 }
+
+constexpr std::string_view no_path = "none";
 
 bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
 
@@ -282,8 +306,8 @@ Reading checked(std::string value, const Rule& rule, Position at) {
   }
   const bool chosen = rule.choices.empty() || std::find(rule.choices.begin(), rule.choices.end(),
                                                         value) != rule.choices.end();
-  const bool rooted =
-      !rule.path || value.empty() || value.starts_with("/") || value.starts_with("~/");
+  const bool rooted = !rule.path || value.empty() || value == no_path || value.starts_with("/") ||
+                      value.starts_with("~/");
   if (!chosen || !rooted) return expected(string_text(rule), "another one", at);
   return Value(std::move(value));
 }

@@ -33,7 +33,7 @@ struct Rule {
   std::span<const std::string_view> choices;  ///< empty: any string
   std::int64_t least = 0;
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
-  bool path = false;    ///< a file's path; a leading ~/ becomes the home directory
+  bool path = false;    ///< a file's path, or `none`; a leading ~/ becomes the home directory
   bool secret = false;  ///< its value is never shown
 };
 

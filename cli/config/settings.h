@@ -48,6 +48,9 @@ struct Settings {
   std::string trust = "ask";
   std::string log_file;
   std::string log_level = "info";
+  std::string log_format = "text";
+  std::int64_t log_files = 5;
+  std::int64_t log_file_bytes = 5'000'000;
   Strings redact_literals;
   Strings redact_prefixes;
 };

@@ -110,7 +110,7 @@ transport::Task<void> Process::read(std::shared_ptr<Process> self) {
 
 void Process::receive(const transport::LineReader::Line& line) {
   if (!line.is_object) {
-    log_.warning("claude said something that is no message");
+    note_noise();
     return;
   }
   const json::View message(line.text);
@@ -133,6 +133,15 @@ void Process::receive(const transport::LineReader::Line& line) {
     for (const json::View each : message.find("errors").elements())
       last_words_ = each.string().value_or(std::string());
   }
+}
+
+/// The first, the tenth, the hundredth: there is no end to what a program may print.
+void Process::note_noise() {
+  ++noise_;
+  if (noise_ < next_noise_) return;
+  next_noise_ *= 10;
+  log_.warning("claude printed what is no message: " + std::to_string(noise_) +
+               (noise_ == 1 ? " line" : " lines"));
 }
 
 Error Process::why_gone(const transport::ExitReport& report) const {

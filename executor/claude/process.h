@@ -92,11 +92,14 @@ class Process final : public std::enable_shared_from_this<Process> {
   static transport::Task<void> write(std::shared_ptr<Process> self);
   void receive(const transport::LineReader::Line& line);
   void answered(json::View response);
+  void note_noise();
   Error why_gone(const transport::ExitReport& report) const;
   void close();
 
   transport::Loop& loop_;
   Log& log_;
+  std::uint64_t noise_ = 0;       // lines that were no messages
+  std::uint64_t next_noise_ = 1;  // the next count that is logged
   Redactor& redactor_;
   std::unique_ptr<transport::Guarded> process_;
   std::shared_ptr<transport::Pace> pace_;

@@ -20,7 +20,8 @@ class TestWorld final : public Env {
   std::optional<std::string> variable(std::string_view) const override { return std::nullopt; }
 
   std::string logged;
-  Log log{*this, Log::Level::debug, [this](std::string_view line) { logged += line; }};
+  Log log{*this, Log::Level::debug,
+          [this](const Log::Message& message) { logged += message.text; }};
 };
 
 }  // namespace tine::executor::codex::test

@@ -82,7 +82,7 @@ struct Desk {
   FaultyFiles files;
   store::StillClock env;
   std::string logged;
-  Log log{env, Log::Level::debug, [this](std::string_view line) { logged += line; }};
+  Log log{env, Log::Level::debug, [this](const Log::Message& message) { logged += message.text; }};
   Redactor redactor{Redactor::Key{1}};
   Policy policy;
   transport::Loop loop;

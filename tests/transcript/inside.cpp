@@ -45,7 +45,8 @@ class Inside final : public Server {
  public:
   Inside(const Place& place, Cut cut, Reading& reading)
       : env_(place),
-        log_(env_, Log::Level::info, [this](std::string_view line) { errors_.append(line); }),
+        log_(env_, Log::Level::info,
+             [this](const Log::Message& message) { errors_.append(message.text).append("\n"); }),
         redactor_(cli::redaction_key(env_)),
         world_(env_, log_, redactor_, configuration(env_)),
         gone_(world_.loop) {
