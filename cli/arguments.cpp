@@ -10,11 +10,10 @@ namespace {
 constexpr const char* about =
     "An ACP agent server: forkable, resumable, recorded and metered sessions in front of coding "
     "agents.\n"
-    "With a pipe on stdin and no verb it serves ACP; on a terminal it tells how to set up an "
-    "editor.";
+    "Without a verb it serves ACP when stdin is a pipe; on a terminal it prints the settings for "
+    "editors.";
 
-constexpr const char* which =
-    "The session's id, or so much of its beginning that it is the only one";
+constexpr const char* which = "The session's id, or any unique prefix of it";
 
 /// The most days that can be asked for: a hundred years.
 constexpr std::int64_t most_days = 36'500;
@@ -30,30 +29,31 @@ void add_session_verbs(CLI::App& session, SessionArguments& arguments) {
     sub->add_option("id", arguments.id, which)->required()->type_name("ID");
   };
   CLI::App* list = verb(SessionVerb::list, "list", "List the sessions of this directory's project");
-  list->add_flag("--tree", arguments.tree, "Draw which session was forked from which");
-  list->add_flag("--all", arguments.all, "Those of every project");
-  one(verb(SessionVerb::show, "show", "Show all that is known of a session"));
+  list->add_flag("--tree", arguments.tree, "Show forks below their parents");
+  list->add_flag("--all", arguments.all, "Include the sessions of all projects");
+  one(verb(SessionVerb::show, "show", "Show the details of a session"));
   CLI::App* verify = verb(SessionVerb::verify, "verify", "Check transcripts, line by line");
   auto* ids = verify->add_option("ids", arguments.ids, which)->type_name("ID");
-  verify->add_flag("--all", arguments.all, "Those of every session")->excludes(ids);
+  verify->add_flag("--all", arguments.all, "Check all sessions")->excludes(ids);
   CLI::App* give = verb(SessionVerb::export_history, "export", "Print a session's whole history");
   one(give);
   give->add_option("--format", arguments.format, "jsonl (default) or markdown")
       ->check(CLI::IsMember({"jsonl", "markdown"}))
       ->type_name("FORMAT");
-  give->add_flag("--skip-damaged", arguments.skip_damaged, "Go on behind damaged lines");
-  CLI::App* clean = verb(SessionVerb::clean, "clean", "Remove what was not used for a while");
+  give->add_flag("--skip-damaged", arguments.skip_damaged,
+                 "Skip damaged lines instead of stopping");
+  CLI::App* clean = verb(SessionVerb::clean, "clean", "Remove old sessions");
   clean
       ->add_option("--days", arguments.days,
-                   "Not used for so many days; without it the configured limits hold")
+                   "Remove sessions that were not used for N days (default: the configured limits)")
       ->check(CLI::Range(std::int64_t{1}, most_days))
       ->type_name("N");
-  clean->add_flag("--dry-run", arguments.dry_run, "Only show what would go");
+  clean->add_flag("--dry-run", arguments.dry_run, "Only show what would be removed");
   CLI::App* remove = verb(SessionVerb::remove, "delete", "Delete a session");
   one(remove);
   remove->add_flag("--yes", arguments.yes, "Do not ask");
   remove->add_flag("--purge", arguments.purge,
-                   "Also remove at once what its forks do not need of it");
+                   "Also remove its files, except the part that its forks need");
   session.require_subcommand(1);
 }
 
@@ -79,12 +79,11 @@ std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
   app.fallthrough();
   app.add_flag("--version", arguments.version, "Print version, commit and protocol versions");
   app.add_flag("--json", arguments.json, "Print JSON");
-  app.add_option("--backend", arguments.backend,
-                 "The backend for new sessions, by its configured name");
+  app.add_option("--backend", arguments.backend, "The name of the backend for new sessions");
   app.add_option("--login", arguments.login,
-                 "Log in to a backend with its own program, and do nothing else")
+                 "Log in to a backend with the backend's own program, then exit")
       ->type_name("BACKEND");
-  app.add_option("--mirror", arguments.mirror, "Record the protocol's traffic in FILE")
+  app.add_option("--mirror", arguments.mirror, "Record all protocol messages in FILE")
       ->type_name("FILE");
 
   const auto verb = [&](Verb value, const char* name, const char* help) {
@@ -95,26 +94,28 @@ std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
   };
   verb(Verb::acp, "acp", "Serve ACP on stdin and stdout")
       ->add_flag("--fork-from-caller", arguments.fork_from_caller,
-                 "Begin the first session as a fork of the one that tine was started in");
+                 "Make the first session a fork of the session that started tine");
   CLI::App* run = verb(Verb::run, "run", "Run one prompt and print the answer");
-  run->add_option("prompt", arguments.prompt, "What to ask; - reads it from stdin")->required();
-  run->add_option("--cwd", arguments.cwd, "Where to work (default: here)")->type_name("DIR");
-  run->add_flag("--stream-json", arguments.stream_json, "Print each update as a line of JSON");
-  run->add_flag("--approve", arguments.approve,
-                "Allow, once each, what the agent asks permission for");
+  run->add_option("prompt", arguments.prompt, "The prompt; - reads it from stdin")->required();
+  run->add_option("--cwd", arguments.cwd, "The working directory (default: the current one)")
+      ->type_name("DIR");
+  run->add_flag("--stream-json", arguments.stream_json, "Print each update as one line of JSON");
+  run->add_flag("--approve", arguments.approve, "Allow every request for permission, once each");
   run->add_flag("--trust", arguments.trust,
                 "Let the folder's own configuration start programs (docs/trust.md)");
-  verb(Verb::demo, "demo", "Show what tine does, with the agent that is built in");
-  verb(Verb::doctor, "doctor", "Show which backends there are and whether they work");
+  verb(Verb::demo, "demo", "Show a conversation with a fork, played by the built-in agent");
+  verb(Verb::doctor, "doctor", "Show the backends and whether they work");
   CLI::App* config = verb(Verb::config, "config", "Show the configuration");
-  config->add_flag("--explain", arguments.explain, "Also show where each value comes from");
-  CLI::App* redact = verb(Verb::redact, "redact", "Copy stdin to stdout without its secrets");
+  config->add_flag("--explain", arguments.explain, "Also show the source of each value");
+  CLI::App* redact = verb(Verb::redact, "redact", "Copy stdin to stdout with secrets removed");
   auto* files = redact->add_option("files", arguments.files, "Files to check")->type_name("FILE");
   redact
       ->add_flag("--check", arguments.check,
-                 "List where files hold secrets; exit 1 when there are any")
+                 "List the places of secrets in files; exit with 1 if there are any")
       ->needs(files);
-  add_session_verbs(*verb(Verb::session, "session", "Look after sessions"), arguments.session);
+  add_session_verbs(
+      *verb(Verb::session, "session", "List, show, check, export and remove sessions"),
+      arguments.session);
   add_trust_verbs(*verb(Verb::trust, "trust", "See and change which folders are trusted"),
                   arguments.trusted);
   app.require_subcommand(0, 1);

@@ -18,8 +18,7 @@ std::string names_of(const session::Backends& backends) {
 }
 
 Failure no_such_backend(const session::Backends& backends, bool asked_by_client) {
-  Error error(ErrorKind::invalid_params,
-              "there is no such backend here, but: " + names_of(backends));
+  Error error(ErrorKind::invalid_params, "no such backend; available: " + names_of(backends));
   if (!asked_by_client) return fail(std::move(error));
   error.path = "params._meta.tine.backend";
   error.message += ", at " + error.path;

@@ -155,7 +155,7 @@ struct Shelf {
   store::FaultyFiles files;
   store::StillClock clock;
   UlidSource ids{clock};
-  Log log{clock, Log::Level::error, [](std::string_view) {}};
+  Log log{clock, Log::Level::error, [](const Log::Message&) {}};
   Redactor redactor{Redactor::Key{1}};
   Policy policy;
   transport::Loop loop;

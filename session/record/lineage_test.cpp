@@ -37,7 +37,7 @@ struct Place {
   store::TemporaryFolder folder;
   store::StillClock clock;
   UlidSource ids{clock};
-  Log log{clock, Log::Level::error, [](std::string_view) {}};
+  Log log{clock, Log::Level::error, [](const Log::Message&) {}};
   transport::Loop loop;
   store::Store store{loop, store::system_files(), clock, folder.path()};
   Archive archive{loop, log, store};
