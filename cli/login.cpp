@@ -6,6 +6,8 @@
 #include <csignal>
 
 #include "cli/backends.h"
+#include "transport/descriptors.h"
+#include "transport/program_path.h"
 #include "transport/spawn.h"
 
 namespace tine::cli {
@@ -28,10 +30,14 @@ Error log_in(const Config& config, const std::string& backend) {
   } else {
     return {ErrorKind::unsupported, "the backend " + backend + " has no login of its own"};
   }
+  const std::string program =
+      transport::program_path(command.front(), transport::path_in(environment));
+  if (program.empty()) return transport::cannot_start(command.front(), std::string(), ENOENT);
   const auto argv = transport::pointers(command);
   const auto envp = transport::pointers(environment);
   std::signal(SIGPIPE, SIG_DFL);  // ignored signals are inherited
-  ::execvpe(argv.front(), argv.data(), envp.data());
+  transport::set_descriptor_limit(0, transport::given_descriptor_limit());
+  ::execve(program.c_str(), argv.data(), envp.data());
   return transport::cannot_start(command.front(), std::string(), errno);
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <exception>
 #include <filesystem>
 #include <optional>
 
@@ -15,6 +16,7 @@
 #include "cli/demo.h"
 #include "cli/doctor.h"
 #include "cli/exit_code.h"
+#include "cli/limits.h"
 #include "cli/log/log_file.h"
 #include "cli/log/log_output.h"
 #include "cli/login.h"
@@ -30,7 +32,9 @@
 #include "cli/working_directory.h"
 #include "cli/world.h"
 #include "session/retention.h"
+#include "transport/descriptors.h"
 #include "transport/guardian.h"
+#include "transport/process_tree.h"
 #include "transport/stdio.h"
 
 namespace tine::cli {
@@ -66,22 +70,34 @@ transport::Task<int> serve_stdio(World& world, transport::Stdio stdio,
                  "): " + world.config.default_reason);
   auto channel = transport::make_fd_channel(world.loop, std::move(stdio.in), std::move(stdio.out));
   world.loop.spawn(session::apply_policy_once(world.service));
-  co_await serve(world, std::move(channel), std::move(mirror), shutdown);
-  co_return exit_code::good;
+  const bool good = co_await serve(world, std::move(channel), std::move(mirror), shutdown);
+  co_return good ? exit_code::good : exit_code::failed;
 }
 
 /// Runs a verb to its end on the loop.
 int run_to_end(World& world, Signals& signals, transport::Task<int> verb) {
-  int code = exit_code::failed;
+  int code = exit_code::overdue;  // until the verb has ended
   world.loop.spawn([](World& the_world, Signals& the_signals, transport::Task<int> work,
                       int& result) -> transport::Task<void> {
-    result = co_await std::move(work);
+    try {
+      result = co_await std::move(work);
+    } catch (const std::exception& fault) {
+      the_world.log.error(std::string("the program ends early: ") + fault.what());
+      result = exit_code::failed;
+    }
     co_await the_world.syncer.finish();
     the_signals.ignore();
     the_world.loop.stop();
   }(world, signals, std::move(verb), code));
+  const auto subscription = signals.shutdown().on_cancel([&world] { world.ending.begin(); });
   world.loop.run();
-  if (signals.came()) return exit_code::by_signal + *signals.came();
+  // What is still alive is nobody's any more.
+  transport::end_descendants(limits::killing, {});
+  const bool has_ended = code != exit_code::overdue;
+  if (signals.came() && has_ended) code = exit_code::by_signal + *signals.came();
+  // What did not end in time might not let itself be destroyed either. When the verb has ended that
+  // is the disk: all is written, and the system brings it there without us.
+  if (world.ending.is_overdue()) ::_exit(code);
   return code;
 }
 
@@ -211,10 +227,18 @@ int main(int argc, char** argv) {
   if (tine::transport::is_guardian(argc, argv)) return tine::transport::guard(argv);
   tine::transport::fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
+  tine::transport::raise_descriptor_limit();
   const auto parsed = tine::cli::parse_arguments(argc, argv);
   if (const auto* notice = std::get_if<tine::cli::Notice>(&parsed)) {
     (notice->exit_code == 0 ? tine::cli::print : tine::cli::print_to_stderr)(notice->text);
     return notice->exit_code;
   }
-  return tine::cli::start(std::get<tine::cli::Arguments>(parsed));
+  try {
+    return tine::cli::start(std::get<tine::cli::Arguments>(parsed));
+  } catch (const std::exception& fault) {
+    // The system refuses what everything stands on: memory, or the loop's own descriptors.
+    tine::cli::print_error(
+        tine::Error(tine::ErrorKind::internal, std::string("tine cannot run: ") + fault.what()));
+    return tine::cli::exit_code::failed;
+  }
 }

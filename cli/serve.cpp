@@ -1,3 +1,5 @@
+#include <exception>
+
 #include "cli/log/log_file.h"
 #include "cli/world.h"
 #include "protocol/v1/agent_server.h"
@@ -10,16 +12,22 @@
 namespace tine::cli {
 namespace {
 
-transport::Task<void> read(std::shared_ptr<transport::RpcPeer> peer, v1::AgentServer& server,
-                           transport::Event& over, transport::Event& done) {
-  co_await peer->serve(server);
+transport::Task<void> read(World& world, std::shared_ptr<transport::RpcPeer> peer,
+                           v1::AgentServer& server, transport::Event& over,
+                           transport::Event& done) {
+  try {
+    co_await peer->serve(server);
+  } catch (const std::exception& fault) {
+    // Out of memory: the connection is over all the same.
+    world.log.error(std::string("the connection broke: ") + fault.what());
+  }
   over.set();
   done.set();
 }
 
 }  // namespace
 
-transport::Task<void> serve(World& world, std::unique_ptr<transport::Channel> channel,
+transport::Task<bool> serve(World& world, std::unique_ptr<transport::Channel> channel,
                             transport::RpcPeer::Mirror mirror, transport::CancelSource shutdown) {
   const auto peer = transport::RpcPeer::make(world.loop, std::move(channel), std::move(mirror));
   peer->set_internal_hint(internal_hint(world.log_file));
@@ -30,8 +38,9 @@ transport::Task<void> serve(World& world, std::unique_ptr<transport::Channel> ch
   transport::Event over(world.loop);  // the client is gone, or we are asked to go
   transport::Event done(world.loop);  // nobody uses the server any more
   const auto subscription = shutdown.on_cancel([&over] { over.set(); });
-  world.loop.spawn(read(peer, server, over, done));
+  world.loop.spawn(read(world, peer, server, over, done));
   co_await over.wait();
+  world.ending.begin();
 
   const bool ended = co_await server.close(v1::limits::close_grace);
   co_await agent.leave();
@@ -39,6 +48,11 @@ transport::Task<void> serve(World& world, std::unique_ptr<transport::Channel> ch
   co_await peer->drain(transport::limits::flush_grace);
   peer->close();
   co_await done.wait();
+  const std::optional<Error>& fault = peer->fault();
+  // That the client has left is its right.
+  const bool broke = fault && fault->kind != ErrorKind::peer_gone;
+  if (broke) world.log.error("the connection broke: " + fault->message);
+  co_return !broke;
 }
 
 }  // namespace tine::cli

@@ -27,6 +27,7 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
       redactor(the_redactor),
       config(std::move(the_config)),
       log_file(cli::log_file(config.settings, env)),
+      ending(loop, log),
       policy(policy_of(config.settings)),
       worker(loop),
       store(loop, session::store::system_files(), env, session::store::default_root(env)),

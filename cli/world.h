@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "cli/config/config.h"
+#include "cli/ending.h"
 #include "session/service.h"
 #include "transport/cancel.h"
 #include "transport/channel.h"
@@ -21,6 +22,10 @@ namespace tine::cli {
 
 struct World {
   World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_config);
+  /// Coroutines that have not ended refer to what stands here, so they go first.
+  ~World() { loop.abandon(); }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
 
   Env& env;
   Log& log;
@@ -28,6 +33,7 @@ struct World {
   Config config;
   std::string log_file;  ///< empty: there is none
   transport::Loop loop;
+  Ending ending;
   session::Policy policy;
   transport::Worker worker;
   session::store::Store store;
@@ -38,8 +44,8 @@ struct World {
 };
 
 /// Serves one client over `channel` until it is gone or `shutdown` fires; then ends what runs for
-/// it.
-transport::Task<void> serve(World& world, std::unique_ptr<transport::Channel> channel,
+/// it. False when the connection broke, which has been logged.
+transport::Task<bool> serve(World& world, std::unique_ptr<transport::Channel> channel,
                             transport::RpcPeer::Mirror mirror, transport::CancelSource shutdown);
 
 }  // namespace tine::cli

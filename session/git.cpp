@@ -1,7 +1,6 @@
 #include "session/git.h"
 
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -21,6 +20,7 @@
 #include "session/project.h"
 #include "transport/child.h"
 #include "transport/event.h"
+#include "transport/program_path.h"
 
 namespace tine::session {
 namespace {
@@ -72,21 +72,6 @@ bool in_repository(const std::string& cwd) {
   }
 }
 
-/// Only absolute folders of PATH count: another one might lead into the repository.
-std::string find_git(const std::string& path) {
-  std::string_view rest = path;
-  while (!rest.empty()) {
-    const std::string_view folder = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
-    if (!folder.starts_with('/')) continue;
-    std::string program = std::string(folder).append("/git");
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(program, ignored) && ::access(program.c_str(), X_OK) == 0)
-      return program;
-  }
-  return {};
-}
-
 /// No variable GIT_* of ours reaches git. No transport is allowed, whatever the configuration says,
 /// so no helper for one is started either.
 Words environment(const Env& env) {
@@ -131,7 +116,8 @@ Task<std::optional<Answer>> ask(Loop& loop, Git git, Words words) {
   spec.command = std::move(words);
   spec.environment = git.environment;
   spec.cwd = git.cwd;
-  auto child = Child::start(loop, spec);
+  const auto left = std::chrono::ceil<Milliseconds>(git.deadline - Clock::now());
+  auto child = co_await Child::start_within(loop, std::move(spec), left);
   if (!child) co_return std::nullopt;
   auto complaints = transport::make_fd_channel(loop, (*child)->take_stderr(), transport::Fd());
   loop.spawn(pass_over(std::move(complaints)));
@@ -250,7 +236,7 @@ Task<std::optional<GitSnapshot>> git_snapshot(Loop& loop, Env& env, std::string 
   git.deadline = transport::deadline_in(limits::git_deadline);
   git.cwd = canonical(cwd);
   if (!git.cwd.starts_with('/') || !in_repository(git.cwd)) co_return std::nullopt;
-  git.program = find_git(env.variable("PATH").value_or(std::string()));
+  git.program = transport::program_path("git", env.variable("PATH").value_or(std::string()));
   if (git.program.empty()) co_return std::nullopt;
   git.environment = environment(env);
 

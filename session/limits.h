@@ -20,7 +20,7 @@ inline constexpr std::size_t sessions = 100'000;
 
 /// How long a backend may take to end a cancelled turn. Then the turn is over without it, and its
 /// conversation is resumed anew by the next prompt.
-inline constexpr std::chrono::milliseconds cancel_grace{5'000};
+inline constexpr std::chrono::milliseconds cancel_grace{4'000};
 
 /// Tool calls of one turn whose end is awaited. Of more, the first ones are not closed by a cancel.
 inline constexpr std::size_t open_tool_calls = 4096;
@@ -111,5 +111,10 @@ inline constexpr std::chrono::milliseconds trust_lock_pause{20};
 /// is shown.
 inline constexpr std::size_t trust_lines = 50;
 inline constexpr std::size_t trust_line = 2000;
+
+/// Files that a turn holds open beside those of the programs that it starts, and how long it waits
+/// when that is more than this process may open. Then: queue_full.
+inline constexpr std::size_t turn_descriptors = 4;
+inline constexpr std::chrono::milliseconds turn_wait{10'000};
 
 }  // namespace tine::session::limits

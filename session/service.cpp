@@ -12,6 +12,7 @@
 #include "session/record/past.h"
 #include "session/settings.h"
 #include "session/tree.h"
+#include "transport/together.h"
 
 namespace tine::session {
 namespace {
@@ -442,7 +443,10 @@ transport::Task<void> SessionService::release(const v1::Client& client) {
     }
     each = is_its ? sessions_.erase(each) : std::next(each);
   }
-  for (const auto& session : left) co_await session->close();
+  // All at the same time: each may have to wait for a backend.
+  std::vector<transport::Task<void>> closing;
+  for (const auto& session : left) closing.push_back(session->close());
+  co_await transport::together(library_.loop, std::move(closing));
 }
 
 transport::Task<Result<std::string>> SessionService::tree(std::string id) const {

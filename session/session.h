@@ -132,6 +132,8 @@ class Session : public std::enable_shared_from_this<Session> {
   transport::Task<Result<std::string>> offer_summary(std::shared_ptr<Running> running, Error lost);
   transport::Task<void> play(std::shared_ptr<Running> running,
                              std::vector<v1::ContentBlock> blocks);
+  transport::Task<executor::TurnOutcome> perform(std::shared_ptr<Running> running,
+                                                 std::vector<v1::ContentBlock> blocks);
   transport::Task<void> look_at_git(std::shared_ptr<Git> git);
   /// Changes the settings; gives what is to be recorded of it.
   using Choice = std::function<v1::Update(executor::Settings&)>;

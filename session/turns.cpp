@@ -1,5 +1,6 @@
 // The turns of a session: their queue, the backend's conversation, how they begin and end.
 
+#include <exception>
 #include <utility>
 
 #include "base/ulid.h"
@@ -43,6 +44,15 @@ std::optional<CacheReport> cache_report(const store::State& state,
   return CacheReport{.expected = *expected,
                      .read = *read,
                      .shortfall = *read < *expected / limits::cache_shortfall};
+}
+
+/// A turn that runs out of memory has an outcome all the same, so that what comes after it goes on.
+transport::Task<Result<TurnReport>> or_failure(transport::Task<Result<TurnReport>> turn) {
+  try {
+    co_return co_await std::move(turn);
+  } catch (const std::exception& fault) {
+    co_return fail(ErrorKind::internal, std::string("the turn ended early: ").append(fault.what()));
+  }
 }
 
 v1::Update cache_notice(const CacheReport& cache) {
@@ -165,7 +175,7 @@ Session::Report Session::prompt(std::vector<v1::ContentBlock> blocks,
   const auto waiting = std::make_shared<Waiting>(library_.loop, std::move(cancel));
   queue_.push_back(waiting);
   if (queue_.front() != waiting) co_await waiting->turn.wait();
-  auto report = co_await claim_and_run(std::move(blocks), waiting->cancel);
+  auto report = co_await or_failure(claim_and_run(std::move(blocks), waiting->cancel));
   queue_.pop_front();
   if (!queue_.empty()) {
     queue_.front()->turn.set();
@@ -201,6 +211,11 @@ transport::Task<void> Session::close() {
 /// Nothing happens without the right to write it down.
 Session::Report Session::claim_and_run(std::vector<v1::ContentBlock> blocks,
                                        transport::CancelSource cancel) {
+  auto& descriptors = library_.loop.descriptors();
+  const auto share = co_await descriptors.take_within(library_.loop, limits::turn_descriptors,
+                                                      limits::turn_wait, cancel);
+  // What was cancelled needs them for a moment only.
+  if (!share && !cancel.cancelled()) co_return fail(share.error());
   auto news = co_await record_->claim("a turn runs");
   if (!news) co_return fail(std::move(news.error()));
   if (*news) take_over();
@@ -211,7 +226,7 @@ Session::Report Session::claim_and_run(std::vector<v1::ContentBlock> blocks,
                          "the session has reached its limit of " + std::to_string(most) + " bytes")
                        .with_hint("Fork it, or compress it, and go on there."));
   }
-  auto report = co_await run(std::move(blocks), std::move(cancel));
+  auto report = co_await or_failure(run(std::move(blocks), std::move(cancel)));
   record_->on_failure(nullptr);
   // A live conversation is this process's alone; else others may have their turn.
   const bool is_live = conversation_ && conversation_->is_live();
@@ -282,13 +297,12 @@ transport::Task<void> Session::play(std::shared_ptr<Running> running,
                                     std::vector<v1::ContentBlock> blocks) {
   const auto self = shared_from_this();
   executor::TurnOutcome outcome;
-  auto ready = co_await ensure_conversation(running, blocks);
-  if (!ready) {
-    outcome.stop = fail(std::move(ready.error()));
-  } else if (running->cancel.cancelled()) {
-    outcome.stop = v1::StopReason::cancelled;
-  } else {
-    outcome = co_await conversation_->prompt(std::move(blocks), running->client, running->cancel);
+  try {
+    outcome = co_await perform(running, std::move(blocks));
+  } catch (const std::exception& fault) {
+    // Out of memory: the turn has an end all the same.
+    outcome.stop =
+        fail(ErrorKind::internal, std::string("the turn ended early: ").append(fault.what()));
   }
   if (running->given_up) {
     if (running->abandoned) co_await running->abandoned->close();
@@ -297,6 +311,20 @@ transport::Task<void> Session::play(std::shared_ptr<Running> running,
   running->outcome = std::move(outcome);
   running->done.set();
   running->woken.set();
+}
+
+transport::Task<executor::TurnOutcome> Session::perform(std::shared_ptr<Running> running,
+                                                        std::vector<v1::ContentBlock> blocks) {
+  executor::TurnOutcome outcome;
+  auto ready = co_await ensure_conversation(running, blocks);
+  if (!ready) {
+    outcome.stop = fail(std::move(ready.error()));
+  } else if (running->cancel.cancelled()) {
+    outcome.stop = v1::StopReason::cancelled;
+  } else {
+    outcome = co_await conversation_->prompt(std::move(blocks), running->client, running->cancel);
+  }
+  co_return outcome;
 }
 
 Session::Report Session::run_command(std::string name, transport::CancelSource cancel) {

@@ -1,47 +1,55 @@
 #include "transport/child.h"
 
-#include <sys/wait.h>
-
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <csignal>
+
+#include "transport/limits.h"
 
 namespace tine::transport {
 
 Result<std::unique_ptr<Child>> Child::start(Loop& loop, const ChildSpec& spec) {
-  auto spawned = spawn_process(spec);
+  auto share = loop.descriptors().take(limits::child_descriptors);
+  if (!share) return fail(std::move(share.error()));
+  return start_with(loop, spec, std::move(*share));
+}
+
+Task<Result<std::unique_ptr<Child>>> Child::start_within(Loop& loop, ChildSpec spec,
+                                                         Milliseconds time) {
+  CancelSource never;
+  auto share =
+      co_await loop.descriptors().take_within(loop, limits::child_descriptors, time, never);
+  if (!share) co_return fail(std::move(share.error()));
+  co_return start_with(loop, spec, std::move(*share));
+}
+
+Result<std::unique_ptr<Child>> Child::start_with(Loop& loop, const ChildSpec& spec,
+                                                 DescriptorBudget::Share share) {
+  auto spawned = spawn_process(loop, spec);
   if (!spawned) return fail(cannot_start(spec.command.front(), spec.cwd, spawned.error()));
-  std::unique_ptr<Child> child(new Child(loop, std::move(*spawned)));
+  // No attribute of posix_spawn does this, so it runs with our limit for its first moments.
+  set_descriptor_limit(spawned->child.pid(), given_descriptor_limit());
+  std::unique_ptr<Child> child(new Child(loop, std::move(*spawned), std::move(share)));
   return child;
 }
 
-Child::Child(Loop& loop, Spawned spawned)
-    : loop_(loop),
+Child::Child(Loop& loop, Spawned spawned, DescriptorBudget::Share share)
+    : share_(std::move(share)),
       own_(std::move(spawned.child)),
-      watch_(std::move(spawned.watch)),
+      process_(std::move(spawned.process)),
       channel_(make_fd_channel(loop, std::move(spawned.out), std::move(spawned.in))),
       stderr_(std::move(spawned.err)) {}
 
 Child::~Child() {
-  if (reaped_) return;
+  // Boost.Process kills and reaps it; we do the rest of its group.
   signal(SIGKILL);
-  ::waitpid(pid(), nullptr, 0);
 }
 
 void Child::signal(int number) const {
   // It leads a session of its own, and so a group.
-  if (!reaped_) ::kill(-pid(), number);
+  if (process_.is_open()) ::kill(-pid(), number);
 }
 
 Task<int> Child::exited() {
-  boost::asio::posix::stream_descriptor watch(loop_.executor(), watch_.release());
-  boost::system::error_code ignored;
-  co_await watch.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                            boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
-  int status = 0;
-  ::waitpid(pid(), &status, 0);
-  reaped_ = true;
+  const int status = co_await wait_for(process_);
   co_return status;
 }
 

@@ -24,6 +24,9 @@ class Child {
  public:
   /// A program that cannot be started is an error here, not an exit of the child.
   static Result<std::unique_ptr<Child>> start(Loop& loop, const ChildSpec& spec);
+  /// Waits for so long, when too many files are open, until others have closed some.
+  static Task<Result<std::unique_ptr<Child>>> start_within(Loop& loop, ChildSpec spec,
+                                                           Milliseconds time);
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -39,12 +42,13 @@ class Child {
   Task<int> exited();
 
  private:
-  Child(Loop& loop, Spawned spawned);
+  static Result<std::unique_ptr<Child>> start_with(Loop& loop, const ChildSpec& spec,
+                                                   DescriptorBudget::Share share);
+  Child(Loop& loop, Spawned spawned, DescriptorBudget::Share share);
 
-  Loop& loop_;
+  DescriptorBudget::Share share_;
   OwnChild own_;
-  Fd watch_;  // readable when the child has exited
-  bool reaped_ = false;
+  boost::process::v2::process process_;  // open until it has been waited for
   std::unique_ptr<Channel> channel_;
   Fd stderr_;
 };

@@ -46,13 +46,15 @@ class End {
   End(Loop& loop, Fd file, Direction direction)
       : direction_(direction), file_(std::move(file)), waiter_(loop.executor()) {
     struct stat facts {};
-    if (!file_ || ::fstat(file_.get(), &facts) != 0) {
-      file_.reset();
+    if (!file_) return;
+    const int flags = ::fcntl(file_.get(), F_GETFL);
+    if (flags < 0 || ::fstat(file_.get(), &facts) != 0) {
+      broken_ = errno;
       return;
     }
     socket_ = S_ISSOCK(facts.st_mode);
     terminal_ = ::isatty(file_.get()) == 1;
-    if ((::fcntl(file_.get(), F_GETFL) & O_NONBLOCK) != 0) {
+    if ((flags & O_NONBLOCK) != 0) {
       wait_for(file_.get());
       return;
     }
@@ -62,6 +64,8 @@ class End {
 
   bool is_open() const { return static_cast<bool>(file_); }
   int get() const { return file_.get(); }
+  /// The errno of what went wrong from the start; 0: nothing did.
+  int broken() const { return broken_; }
   bool is_socket() const { return socket_; }
   bool is_terminal() const { return terminal_; }
   /// A pipe or terminal whose description is shared: it is only touched when it is ready, and then
@@ -135,6 +139,7 @@ class FdChannel final : public Channel {
     const auto pace = pace_;
     for (;;) {
       if (!in->is_open()) co_return closed();
+      if (in->broken() != 0) co_return io_failure("reading", in->broken());
       if (pace->wait || in->may_block()) {
         const int error = co_await End::ready(in);
         if (!in->is_open()) co_return closed();
@@ -174,6 +179,7 @@ class FdChannel final : public Channel {
     std::size_t in_a_row = 0;  // bytes since the last wait
     while (next < pieces.size()) {
       if (!out->is_open()) co_return closed();
+      if (out->broken() != 0) co_return io_failure("writing", out->broken());
       if (out->may_block()) {
         const int error = co_await End::ready(out);
         if (!out->is_open()) co_return closed();

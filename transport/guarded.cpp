@@ -13,12 +13,14 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "transport/event.h"
 #include "transport/guardian.h"
 #include "transport/limits.h"
 #include "transport/process_tree.h"
+#include "transport/program_path.h"
 #include "transport/spawn.h"
 
 namespace tine::transport {
@@ -54,10 +56,11 @@ std::string ExitReport::text() const {
 }
 
 struct Guarded::State {
-  State(Loop& the_loop, Spawned spawned, Fd our_end)
+  State(Loop& the_loop, Spawned spawned, Fd our_end, DescriptorBudget::Share its_share)
       : loop(the_loop),
+        share(std::move(its_share)),
         own(std::move(spawned.child)),
-        exit(the_loop.executor(), spawned.watch.release()),
+        process(std::move(spawned.process)),
         socket(the_loop.executor(), our_end.release()),
         stdio(make_fd_channel(the_loop, std::move(spawned.out), std::move(spawned.in))),
         errors(make_fd_channel(the_loop, std::move(spawned.err), Fd())),
@@ -65,9 +68,31 @@ struct Guarded::State {
         ended(the_loop),
         drained(the_loop) {}
 
+  /// Left to itself the guardian ends its tree: the process must not be killed with the object.
+  ~State() {
+    if (process.is_open()) process.detach();
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  /// A guardian that somebody has stopped goes on, so that it can do what it is told.
+  void wake() const {
+    if (process.is_open()) ::kill(process.id(), SIGCONT);
+  }
+  /// Does the guardian's work. Its end is seen by watch().
+  void kill_guardian() const {
+    if (process.is_open()) kill_trees({process.id()});
+  }
+  /// The end of the socket tells the guardian to kill the tree.
+  void give_up() {
+    ::shutdown(socket.native_handle(), SHUT_WR);
+    wake();
+  }
+
   Loop& loop;
+  DescriptorBudget::Share share;
   OwnChild own;  // the guardian
-  asio::posix::stream_descriptor exit;
+  boost::process::v2::process process;
   asio::posix::stream_descriptor socket;
   std::unique_ptr<Channel> stdio;
   std::unique_ptr<Channel> errors;
@@ -82,7 +107,7 @@ struct Guarded::State {
 
 Guarded::Guarded(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-Guarded::~Guarded() { ::shutdown(state_->socket.native_handle(), SHUT_WR); }
+Guarded::~Guarded() { state_->give_up(); }
 
 pid_t Guarded::guardian_pid() const { return state_->own.pid(); }
 
@@ -91,36 +116,41 @@ std::unique_ptr<Channel> Guarded::take_channel() { return std::move(state_->stdi
 const std::string& Guarded::tail() const { return state_->report.tail; }
 
 Task<Result<std::unique_ptr<Guarded>>> Guarded::start(Loop& loop, GuardedSpec spec) {
+  auto share = loop.descriptors().take(limits::guarded_descriptors);
+  if (!share) co_return fail(std::move(share.error()));
+  const std::string name = spec.command.front();
+  spec.command.front() = program_path(name, path_in(spec.environment));
+  if (spec.command.front().empty()) co_return fail(cannot_start(name, spec.cwd, ENOENT));
   std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    co_return fail(cannot_start(spec.command.front(), spec.cwd, errno));
-  }
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    co_return fail(cannot_start(name, spec.cwd, errno));
   Fd ours(ends[0]);
   Fd theirs(ends[1]);
-  ::fcntl(ours.get(), F_SETFL, O_NONBLOCK);
+  if (::fcntl(ours.get(), F_SETFL, O_NONBLOCK) != 0)
+    co_return fail(cannot_start(name, spec.cwd, errno));
   // What a guardian that is killed leaves behind is given to us.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 
   SpawnSpec plan;
-  plan.command = {spec.guardian, guardian_word};
+  plan.command = {spec.guardian, guardian_word, std::to_string(given_descriptor_limit())};
   plan.command.insert(plan.command.end(), spec.command.begin(), spec.command.end());
   plan.environment = std::move(spec.environment);
   plan.cwd = spec.cwd;
   plan.descriptor_3 = theirs.get();
-  auto spawned = spawn_process(plan);
-  if (!spawned) co_return fail(cannot_start(spec.command.front(), spec.cwd, spawned.error()));
+  auto spawned = spawn_process(loop, plan);
+  if (!spawned) co_return fail(cannot_start(name, spec.cwd, spawned.error()));
   theirs.reset();
-  const auto state = std::make_shared<State>(loop, std::move(*spawned), std::move(ours));
+  const auto state =
+      std::make_shared<State>(loop, std::move(*spawned), std::move(ours), std::move(*share));
   std::unique_ptr<Guarded> guarded(new Guarded(state));
   loop.spawn(watch(state));
   loop.spawn(drain(state));
-  co_await state->started.wait();
+  const bool in_time = co_await state->started.wait_for(limits::guardian_start);
   if (state->runs) co_return guarded;
-  if (state->start_error != 0) {
-    co_return fail(cannot_start(spec.command.front(), spec.cwd, state->start_error));
-  }
-  co_return fail(ErrorKind::backend_failed,
-                 "cannot start " + spec.command.front() + ": its guardian was killed");
+  if (state->start_error != 0) co_return fail(cannot_start(name, spec.cwd, state->start_error));
+  if (!in_time) state->kill_guardian();
+  co_return fail(ErrorKind::backend_failed, "cannot start " + name + ": its guardian " +
+                                                (in_time ? "was killed" : "does not answer"));
 }
 
 /// Listens to the guardian until it is gone, and sees to it that nothing else is left.
@@ -143,15 +173,13 @@ Task<void> Guarded::watch(std::shared_ptr<State> state) {
     state->start_error = message.value;
     state->started.set();
   }
-  boost::system::error_code ignored;
-  co_await state->exit.async_wait(asio::posix::stream_descriptor::wait_read,
-                                  asio::redirect_error(asio::use_awaitable, ignored));
-  ::waitpid(state->own.pid(), nullptr, 0);
+  co_await wait_for(state->process);
   if (state->runs && !seen) co_await kill_orphans(state->loop);
   state->own = OwnChild();
   co_await state->drained.wait_for(limits::last_stderr);
   state->report.elapsed =
       std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - state->begun);
+  state->share = DescriptorBudget::Share();
   state->started.set();
   state->ended.set();
 }
@@ -176,12 +204,17 @@ Task<ExitReport> Guarded::exited() {
 
 Task<ExitReport> Guarded::stop(KillLadder ladder) {
   const auto state = state_;
+  state->wake();
   const bool by_input = co_await state->ended.wait_for(ladder.after_input);
   if (by_input) co_return state->report;
   ::send(state->socket.native_handle(), &guardian_terminate, 1, MSG_NOSIGNAL);
+  state->wake();
   const bool by_term = co_await state->ended.wait_for(ladder.after_term);
   if (by_term) co_return state->report;
-  ::shutdown(state->socket.native_handle(), SHUT_WR);
+  state->give_up();
+  const bool by_kill = co_await state->ended.wait_for(limits::guardian_answer);
+  if (by_kill) co_return state->report;
+  state->kill_guardian();
   co_await state->ended.wait();
   co_return state->report;
 }

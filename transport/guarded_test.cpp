@@ -8,6 +8,7 @@
 #include <array>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,24 @@ class Watched {
 
  private:
   std::vector<Fd> fds_;
+};
+
+/// A named pipe for the pids of a tree whose stdout is somebody else's.
+struct Names {
+  Names() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "tine-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    folder = pattern;
+    pipe = (folder / "pids").string();
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    reader = Fd(::open(pipe.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
+  }
+  ~Names() { std::filesystem::remove_all(folder); }
+  std::string script() const { return "exec >" + pipe + "\n" + stubborn_tree; }
+
+  std::filesystem::path folder;
+  std::string pipe;
+  Fd reader;
 };
 
 constexpr KillLadder patient{.after_input = hung, .after_term = hung};
@@ -214,6 +233,49 @@ TEST_CASE("each step of the kill ladder ends what heeds it") {
   });
 }
 
+TEST_CASE("a guardian that was stopped ends its tree all the same") {
+  Loop loop;
+  run(loop, [&]() -> Task<void> {
+    auto started = co_await Guarded::start(loop, shell(stubborn_tree));
+    REQUIRE(started);
+    const auto channel = (*started)->take_channel();
+    const Watched tree(co_await lines(*channel, stubborn_pids));
+    ::kill((*started)->guardian_pid(), SIGSTOP);
+    const ExitReport report = co_await (*started)->stop(impatient);
+    CHECK(report.signal == SIGKILL);
+    CHECK(tree.all_ended());
+
+    auto dropped = co_await Guarded::start(loop, shell(stubborn_tree));
+    REQUIRE(dropped);
+    const auto other = (*dropped)->take_channel();
+    const Watched other_tree(co_await lines(*other, stubborn_pids));
+    ::kill((*dropped)->guardian_pid(), SIGSTOP);
+    dropped->reset();
+    CHECK(other_tree.all_end_within(hung));
+  });
+}
+
+TEST_CASE("a guardian that does not do its work has it done for it") {
+  Loop loop;
+  run(loop, [&]() -> Task<void> {
+    Names names;
+    const std::string guardian = (names.folder / "guardian").string();
+    // Reports that the program runs, and listens to nobody.
+    std::ofstream(guardian) << "#!/bin/sh\nprintf '\\0\\0\\0\\0\\0\\0\\0\\0' >&3\n"
+                               "setsid sleep 100 & echo $!\necho $$\nwait\n";
+    std::filesystem::permissions(guardian, std::filesystem::perms::owner_all);
+    GuardedSpec spec = shell("true");
+    spec.guardian = guardian;
+    auto started = co_await Guarded::start(loop, std::move(spec));
+    REQUIRE(started);
+    const auto channel = (*started)->take_channel();
+    const Watched tree(co_await lines(*channel, 2));
+    CHECK(tree.none_ended());
+    co_await (*started)->stop(impatient);
+    CHECK(tree.all_ended());
+  });
+}
+
 TEST_CASE("what a program leaves in the background ends with it") {
   Loop loop;
   run(loop, [&]() -> Task<void> {
@@ -283,24 +345,6 @@ Task<std::unique_ptr<Child>> other_process(Loop& loop, std::string program, std:
   CHECK(said == std::vector<std::string>{"started"});
   co_return std::move(*child);
 }
-
-/// A named pipe for the pids of a tree whose stdout is somebody else's.
-struct Names {
-  Names() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tine-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    folder = pattern;
-    pipe = (folder / "pids").string();
-    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-    reader = Fd(::open(pipe.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
-  }
-  ~Names() { std::filesystem::remove_all(folder); }
-  std::string script() const { return "exec >" + pipe + "\n" + stubborn_tree; }
-
-  std::filesystem::path folder;
-  std::string pipe;
-  Fd reader;
-};
 
 }  // namespace
 

@@ -5,17 +5,17 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <string_view>
 
+#include "transport/descriptors.h"
 #include "transport/limits.h"
 #include "transport/process_tree.h"
 
@@ -43,7 +43,7 @@ int start(char** command, pid_t& pid) {
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
   const int error =
-      ::posix_spawnp(&pid, command[0], &actions, &attributes, command, ::environ);  // NOLINT
+      ::posix_spawn(&pid, command[0], &actions, &attributes, command, ::environ);  // NOLINT
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   return error;
@@ -68,13 +68,8 @@ class Guardian {
 
   /// Ends all that descends from us.
   void kill_all() {
-    const auto end = std::chrono::steady_clock::now() + limits::guardian_patience;
-    for (;;) {
-      kill_trees(children_of(::getpid()));
-      reap();
-      if (none_left_ || std::chrono::steady_clock::now() > end) break;
-      ::usleep(limits::guardian_pass_us);
-    }
+    end_descendants(limits::guardian_patience,
+                    [this](pid_t pid, int status) { take_status(pid, status); });
     if (status_) report(GuardianReport::Kind::ended, *status_);
   }
 
@@ -101,26 +96,23 @@ class Guardian {
   }
 
   void reap() {
-    for (;;) {
-      int status = 0;
-      const pid_t pid = ::waitpid(-1, &status, WNOHANG);
-      if (pid == program_) status_ = status;
-      none_left_ = pid < 0;
-      if (pid <= 0) return;
-    }
+    reap_children([this](pid_t pid, int status) { take_status(pid, status); });
+  }
+
+  void take_status(pid_t pid, int status) {
+    if (pid == program_) status_ = status;
   }
 
   int signals_;
   pid_t program_;
   std::optional<int> status_;  // of the program, once it has ended
   bool over_ = false;
-  bool none_left_ = false;
 };
 
 }  // namespace
 
 bool is_guardian(int argc, char** argv) {
-  return argc > 2 && std::string_view(argv[1]) == guardian_word;
+  return argc > 3 && std::string_view(argv[1]) == guardian_word;
 }
 
 int guard(char** argv) {
@@ -141,8 +133,9 @@ int guard(char** argv) {
     report(GuardianReport::Kind::not_started, errno);
     return 1;
   }
+  set_descriptor_limit(0, std::strtoull(argv[2], nullptr, 10));
   pid_t program = 0;
-  if (const int error = start(argv + 2, program); error != 0) {
+  if (const int error = start(argv + 3, program); error != 0) {
     report(GuardianReport::Kind::not_started, error);
     return 1;
   }

@@ -6,13 +6,18 @@
 // itself, and kills the whole tree when the program ends or our end of the socket closes, however
 // that came. (guarded.h is our side.)
 //
+// It has no loop and waits for its children with waitpid, not with Boost.Process: as a subreaper it
+// also gets processes that it has not started, whose pids nobody has told it, and it must be small,
+// as there is one for each program.
+//
 // A process of its own with one thread; main hands over to it before anything else is made.
 
 #include <cstdint>
 
 namespace tine::transport {
 
-/// The first argument; the program and its arguments follow.
+/// The first argument. The soft limit of open files follows, which the program gets, then the path
+/// of the program and its arguments.
 inline constexpr const char* guardian_word = "__guard";
 
 /// What the guardian tells through its socket, as it lies in memory: both are the same executable.

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "base/limits.h"
 
@@ -65,9 +66,17 @@ inline constexpr std::chrono::milliseconds flush_grace{2000};
 /// Jobs that a worker has been handed and not yet done. The next one waits until there is room.
 inline constexpr std::size_t worker_jobs = 64;
 
+/// Between two tries of a worker to report a job for which there is no memory.
+inline constexpr std::chrono::milliseconds memory_pause{10};
+
 /// How long a tree of processes is killed again and again. What is alive then cannot be killed, or
 /// not by us, and is left.
 inline constexpr std::chrono::milliseconds guardian_patience{2000};
+
+/// How long a guardian may take to start its program. Then it is killed, and so is the program.
+inline constexpr std::chrono::milliseconds guardian_start{10'000};
+/// How long a guardian may take to kill its tree. Then we do it.
+inline constexpr std::chrono::milliseconds guardian_answer = 2 * guardian_patience;
 
 /// Between two passes over a tree, in a guardian and in us.
 inline constexpr unsigned guardian_pass_us = 500;
@@ -81,5 +90,15 @@ inline constexpr std::size_t stderr_chunk = std::size_t{4} * 1024;
 
 /// How long the end of stderr is waited for when the child has ended. Then what has come is all.
 inline constexpr std::chrono::milliseconds last_stderr{200};
+
+/// Open files for which no share of the budget is taken: what the program holds all the time, and
+/// what is opened and closed in one go. At most half of a small limit.
+inline constexpr std::uint64_t descriptors_kept = 64;
+/// The limit of open files where the system does not tell it.
+inline constexpr std::uint64_t descriptors_unknown = 1024;
+/// What a child needs while it starts (its three pipes and what watches it), and a guarded one,
+/// with the socket to its guardian. One more than is left: queue_full.
+inline constexpr std::size_t child_descriptors = 7;
+inline constexpr std::size_t guarded_descriptors = 9;
 
 }  // namespace tine::transport::limits

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
+#include <new>
 
 #include "transport/limits.h"
 
@@ -17,6 +18,18 @@ Loop::Loop() : context_(1) { std::signal(SIGPIPE, SIG_IGN); }
 
 void Loop::spawn(Task<void> task) {
   boost::asio::co_spawn(context_, std::move(task), boost::asio::detached);
+}
+
+void Loop::run() {
+  for (;;) {
+    try {
+      context_.run();
+      return;
+    } catch (const std::bad_alloc&) {
+      // Only the handler that asked for the memory is over; run() goes on with the next one.
+      continue;
+    }
+  }
 }
 
 void Loop::post(std::function<void()> work) { boost::asio::post(context_, std::move(work)); }

@@ -12,6 +12,8 @@
 #include <chrono>
 #include <functional>
 
+#include "transport/descriptors.h"
+
 namespace tine::transport {
 
 template <class T>
@@ -34,17 +36,32 @@ class Loop {
   /// Runs `work` after the current handler, in the order of the calls. It must not throw. The one
   /// call that another thread may make.
   void post(std::function<void()> work);
-  /// Runs until there is nothing left to do or stop() was called.
-  void run() { context_.run(); }
+  /// Runs until there is nothing left to do or stop() was called. A handler that runs out of memory
+  /// ends; the others go on.
+  void run();
   /// Runs what is ready without waiting. For tests.
   void run_ready() {
     context_.restart();
     context_.poll();
   }
   void stop() { context_.stop(); }
+  /// Destroys every coroutine that has not ended, and whatever else waits. What they refer to must
+  /// still be there, so it comes before the destruction of other objects. Nothing runs afterwards.
+  void abandon() { context_.shutdown(); }
+
+  /// What this process may have open.
+  DescriptorBudget& descriptors() { return descriptors_; }
 
  private:
-  boost::asio::io_context context_;
+  /// One that lets go of what waits before it is destroyed.
+  class Context : public boost::asio::io_context {
+   public:
+    using boost::asio::io_context::io_context;
+    using boost::asio::io_context::shutdown;
+  };
+
+  Context context_;
+  DescriptorBudget descriptors_;
 };
 
 /// Lets other handlers run before the caller goes on: what a long piece of work does between its

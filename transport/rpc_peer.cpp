@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <exception>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -75,6 +76,17 @@ class RpcPeer::Connection {
 
   /// Moves the outbox into the channel until the connection breaks or closes. Holds the peer alive.
   Task<void> write(std::shared_ptr<RpcPeer> self) {
+    try {
+      co_await write_on(self);
+    } catch (const std::exception& failure) {
+      // Out of memory: what is lost of the output cannot be told from what is not.
+      fault = Error(ErrorKind::internal, failure.what());
+      outbox.break_off();
+      self->close();
+    }
+  }
+
+  Task<void> write_on(std::shared_ptr<RpcPeer> self) {
     while (!outbox.broken()) {
       if (outbox.nothing_queued()) co_await outbox.filled();
       if (outbox.broken()) break;
@@ -145,8 +157,13 @@ Replier& Replier::operator=(Replier&& other) noexcept {
 Replier::~Replier() { drop(); }
 
 void Replier::drop() {
-  if (!peer_.expired())
+  if (peer_.expired()) return;
+  try {
     error(Error(ErrorKind::internal, "the request was dropped without an answer"));
+  } catch (const std::exception&) {
+    // Not even the memory for that answer is left; the connection cannot keep its promise.
+    return;
+  }
 }
 
 void Replier::result(std::string_view result) { answer("result", result); }
@@ -208,6 +225,17 @@ Task<void> RpcPeer::serve(RpcHandler& handler) {
   const auto self = shared_from_this();
   Connection& connection = *connection_;
   const Listening listening(connection, handler);
+  try {
+    co_await read(handler);
+  } catch (const std::exception& failure) {
+    // Out of memory: what a message that was not read would have said is not known.
+    connection.fault = Error(ErrorKind::internal, failure.what());
+  }
+  connection.end_input();
+}
+
+Task<void> RpcPeer::read(RpcHandler& handler) {
+  Connection& connection = *connection_;
   LineReader reader([&](const LineReader::Line& line) { receive(line, handler); });
   // Left as it is: what no message needs takes no memory.
   const auto bytes = std::make_unique_for_overwrite<char[]>(limits::read_chunk);
@@ -229,7 +257,6 @@ Task<void> RpcPeer::serve(RpcHandler& handler) {
     }
   }
   if (!connection.closed) reader.finish();
-  connection.end_input();
 }
 
 void RpcPeer::receive(const LineReader::Line& line, RpcHandler& handler) {

@@ -123,6 +123,7 @@ class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
   class Connection;
   struct Listening;
   explicit RpcPeer(std::unique_ptr<Connection> connection);
+  Task<void> read(RpcHandler& handler);
   void receive(const LineReader::Line& line, RpcHandler& handler);
   void dispatch(const RpcMessage& message, RpcHandler& handler);
   void end_call(std::string_view id, Result<std::string> with);

@@ -1,17 +1,19 @@
 #include "transport/spawn.h"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <set>
 #include <utility>
+
+#include "transport/launcher.h"
+#include "transport/program_path.h"
 
 namespace tine::transport {
 namespace {
@@ -36,26 +38,61 @@ bool open_pipe(Pipe& pipe) {
 }
 
 /// The descriptions of our ends are ours alone.
-void set_nonblocking(const Fd& fd) {
-  ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
+bool set_nonblocking(const Fd& fd) {
+  const int flags = ::fcntl(fd.get(), F_GETFL);
+  return flags >= 0 && ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) == 0;
 }
 
-/// What posix_spawn is told, given back in any case.
-class SpawnPlan {
- public:
-  SpawnPlan() {
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-  }
-  ~SpawnPlan() {
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-  }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
+// --- what a launcher is told
 
-  posix_spawn_file_actions_t actions{};
-  posix_spawnattr_t attributes{};
+using ErrorCode = boost::system::error_code;
+
+ErrorCode of(int failed) { return {failed, boost::system::system_category()}; }
+
+struct StandardPipes {
+  int in;
+  int out;
+  int err;  // negative: ours
+
+  ErrorCode on_setup(SpawnLauncher& launcher, const std::filesystem::path& /*program*/,
+                     const char* const* /*argv*/) const {
+    int failed = posix_spawn_file_actions_adddup2(&launcher.actions, in, STDIN_FILENO);
+    if (failed == 0)
+      failed = posix_spawn_file_actions_adddup2(&launcher.actions, out, STDOUT_FILENO);
+    if (failed == 0 && err >= 0)
+      failed = posix_spawn_file_actions_adddup2(&launcher.actions, err, STDERR_FILENO);
+    return of(failed);
+  }
+};
+
+struct ExtraDescriptor {
+  int fd;  // negative: none
+
+  ErrorCode on_setup(SpawnLauncher& launcher, const std::filesystem::path& /*program*/,
+                     const char* const* /*argv*/) const {
+    if (fd < 0) return {};
+    return of(posix_spawn_file_actions_adddup2(&launcher.actions, fd, launcher.first_closed++));
+  }
+};
+
+struct Directory {
+  const std::string& path;  // empty: ours
+
+  ErrorCode on_setup(SpawnLauncher& launcher, const std::filesystem::path& /*program*/,
+                     const char* const* /*argv*/) const {
+    if (path.empty()) return {};
+    return of(posix_spawn_file_actions_addchdir_np(&launcher.actions, path.c_str()));
+  }
+};
+
+struct Variables {
+  const std::vector<char*>& pointers;
+
+  ErrorCode on_setup(SpawnLauncher& launcher, const std::filesystem::path& /*program*/,
+                     const char* const* /*argv*/) const {
+    launcher.env = pointers.data();
+    return {};
+  }
 };
 
 }  // namespace
@@ -82,7 +119,7 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> out;
   out.reserve(strings.size() + 1);
   for (const std::string& each : strings)
-    out.push_back(const_cast<char*>(each.c_str()));  // NOLINT: posix_spawn
+    out.push_back(const_cast<char*>(each.c_str()));  // NOLINT: exec
   out.push_back(nullptr);
   return out;
 }
@@ -95,51 +132,57 @@ Error cannot_start(const std::string& program, const std::string& cwd, int error
   }
   const ErrorKind kind =
       error == ENOENT ? ErrorKind::backend_not_installed : ErrorKind::backend_failed;
-  return {kind, "cannot start " + program + ": " + std::strerror(error)};
+  Error out(kind, "cannot start " + program + ": " + std::strerror(error));
+  if (error == EMFILE || error == ENFILE) {
+    out.kind = ErrorKind::queue_full;
+    out.hint = "Close some sessions, or allow more open files (ulimit -n), and try again.";
+  } else if (error == ENOMEM || error == EAGAIN) {
+    out.kind = ErrorKind::queue_full;
+    out.hint = "Close some sessions or other programs, and try again.";
+  }
+  return out;
 }
 
-tl::expected<Spawned, int> spawn_process(const SpawnSpec& spec) {
+tl::expected<Spawned, int> spawn_process(Loop& loop, const SpawnSpec& spec) {
+  const std::string program = program_path(spec.command.front(), path_in(spec.environment));
+  if (program.empty()) return tl::unexpected(ENOENT);
   Pipe in;
   Pipe out;
   Pipe err;
   if (!open_pipe(in) || !open_pipe(out) || (!spec.own_stderr && !open_pipe(err)))
     return tl::unexpected(errno);
-  set_nonblocking(in.write);
-  set_nonblocking(out.read);
+  if (!set_nonblocking(in.write) || !set_nonblocking(out.read)) return tl::unexpected(errno);
 
-  SpawnPlan plan;
-  posix_spawn_file_actions_adddup2(&plan.actions, in.read.get(), STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&plan.actions, out.write.get(), STDOUT_FILENO);
-  if (!spec.own_stderr)
-    posix_spawn_file_actions_adddup2(&plan.actions, err.write.get(), STDERR_FILENO);
-  int first_closed = STDERR_FILENO + 1;
-  if (spec.descriptor_3 >= 0)
-    posix_spawn_file_actions_adddup2(&plan.actions, spec.descriptor_3, first_closed++);
-  posix_spawn_file_actions_addclosefrom_np(&plan.actions, first_closed);
-  if (!spec.cwd.empty()) posix_spawn_file_actions_addchdir_np(&plan.actions, spec.cwd.c_str());
-  sigset_t none{};
-  sigset_t all{};
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&plan.attributes, &none);
-  posix_spawnattr_setsigdefault(&plan.attributes, &all);  // we ignore SIGPIPE, it must not
-  posix_spawnattr_setflags(&plan.attributes,
-                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  const std::vector<std::string> args(spec.command.begin() + 1, spec.command.end());
+  const std::vector<char*> environment = pointers(spec.environment);
+  SpawnLauncher launch;
+  ErrorCode error;
+  auto process =
+      launch(loop.executor(), error, program, args,
+             StandardPipes{.in = in.read.get(), .out = out.write.get(), .err = err.write.get()},
+             ExtraDescriptor{.fd = spec.descriptor_3}, Directory{.path = spec.cwd},
+             Variables{.pointers = environment});
+  if (error) return tl::unexpected(error.value());
 
-  pid_t pid = 0;
-  const auto argv = pointers(spec.command);
-  const auto envp = pointers(spec.environment);
-  const int error =
-      ::posix_spawnp(&pid, argv.front(), &plan.actions, &plan.attributes, argv.data(), envp.data());
-  if (error != 0) return tl::unexpected(error);
-
-  Spawned spawned;
-  spawned.child = OwnChild(pid);
-  spawned.watch = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  Spawned spawned{.child = OwnChild(process.id()), .process = std::move(process)};
   spawned.in = std::move(in.write);
   spawned.out = std::move(out.read);
   spawned.err = std::move(err.read);
   return spawned;
+}
+
+Task<int> wait_for(boost::process::v2::process& process) {
+  ErrorCode error;
+  do {
+    co_await process.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, error));
+  } while (error == boost::asio::error::interrupted);
+  // It has been destroyed meanwhile.
+  if (error == boost::asio::error::operation_aborted) co_return 0;
+  // Its own exit code cannot tell exit(9) from SIGKILL.
+  const int status = error ? 0 : process.native_exit_code();
+  // Its pid may be another child's from now on.
+  process.detach();
+  co_return status;
 }
 
 }  // namespace tine::transport

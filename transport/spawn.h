@@ -6,11 +6,16 @@
 
 #include <sys/types.h>
 
+#include <boost/optional.hpp>
+#include <boost/type_traits.hpp>
+//
+#include <boost/process/v2/process.hpp>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "transport/fd.h"
+#include "transport/loop.h"
 
 namespace tine::transport {
 
@@ -33,7 +38,9 @@ class OwnChild {
 };
 
 struct SpawnSpec {
-  std::vector<std::string> command;      ///< the first is the program, looked for on PATH
+  /// The first word is the program: a path, or a name that is looked for in the absolute folders of
+  /// the environment's PATH.
+  std::vector<std::string> command;
   std::vector<std::string> environment;  ///< NAME=value, the whole of it
   std::string cwd;                       ///< empty: ours
   bool own_stderr = false;               ///< its stderr is ours
@@ -42,14 +49,18 @@ struct SpawnSpec {
 
 struct Spawned {
   OwnChild child;
-  Fd watch;  ///< readable when it has exited
-  Fd in;     ///< writes to its stdin; non-blocking
-  Fd out;    ///< reads its stdout; non-blocking
-  Fd err;    ///< reads its stderr, unless that is ours
+  /// Not detached: waited for with wait_for(), or killed by its destructor.
+  boost::process::v2::process process;
+  Fd in;   ///< writes to its stdin; non-blocking
+  Fd out;  ///< reads its stdout; non-blocking
+  Fd err;  ///< reads its stderr, unless that is ours
 };
 
 /// Else the errno.
-tl::expected<Spawned, int> spawn_process(const SpawnSpec& spec);
+tl::expected<Spawned, int> spawn_process(Loop& loop, const SpawnSpec& spec);
+
+/// Waits until it has exited and gives its status, as waitpid does.
+Task<int> wait_for(boost::process::v2::process& process);
 
 /// How `program` could not be started in `cwd`.
 Error cannot_start(const std::string& program, const std::string& cwd, int error);

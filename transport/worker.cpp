@@ -2,8 +2,10 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
+#include <exception>
+#include <list>
 #include <mutex>
+#include <new>
 #include <system_error>
 #include <thread>
 
@@ -13,18 +15,26 @@
 
 namespace tine::transport {
 
-struct Worker::State {
-  /// A job, and who is told of its end.
+struct Worker::State : std::enable_shared_from_this<Worker::State> {
+  /// The end of a job.
+  struct End {
+    explicit End(Loop& loop) : came(loop) {}
+    Event came;
+    std::exception_ptr fault;
+  };
+  /// A job, and where its end is told.
   struct Order {
     std::function<void()> job;
-    std::shared_ptr<Event> done;
-    std::shared_ptr<State> state;
+    std::shared_ptr<End> end;
   };
+  using Orders = std::list<Order>;  // they move between lists, for which no memory is needed
 
   explicit State(Loop& l) : loop(l), room(l) {}
 
   bool start();
   void work();
+  void report();
+  void take_done();
 
   Loop& loop;
   // On the loop's thread.
@@ -35,7 +45,8 @@ struct Worker::State {
   // On both.
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<Order> queue;
+  Orders queue;
+  Orders done;
   bool last = false;  // nothing comes after what is queued
 };
 
@@ -55,18 +66,46 @@ void Worker::State::work() {
   for (;;) {
     changed.wait(lock, [this] { return last || !queue.empty(); });
     if (queue.empty()) return;
-    Order order = std::move(queue.front());
-    queue.pop_front();
+    Orders current;
+    current.splice(current.end(), queue, queue.begin());
     lock.unlock();
-    order.job();
-    // All of it moves, so that nothing of it ends on this thread.
-    loop.post([ended = std::move(order)] {
-      --ended.state->in_hand;
-      ended.state->room.set();
-      ended.done->set();
-    });
+    try {
+      current.front().job();
+    } catch (...) {
+      // Out of memory: for the coroutine that waits.
+      current.front().end->fault = std::current_exception();
+    }
+    lock.lock();
+    // Nothing of it ends on this thread.
+    done.splice(done.end(), current);
+    lock.unlock();
+    report();
     lock.lock();
   }
+}
+
+/// Tells the loop that a job is done. The loop waits for that, so a lack of memory is waited out.
+void Worker::State::report() {
+  for (;;) {
+    try {
+      loop.post([state = shared_from_this()] { state->take_done(); });
+      return;
+    } catch (const std::bad_alloc&) {
+      std::this_thread::sleep_for(limits::memory_pause);
+    }
+  }
+}
+
+/// On the loop's thread.
+void Worker::State::take_done() {
+  Orders taken;
+  {
+    const std::scoped_lock lock(mutex);
+    taken.splice(taken.end(), done);
+  }
+  in_hand -= taken.size();
+  room.set();
+  for (const Order& each : taken) each.end->came.set();
 }
 
 Worker::Worker(Loop& loop) : state_(std::make_shared<State>(loop)) {}
@@ -92,15 +131,18 @@ Task<void> Worker::run(std::function<void()> job) {
     job();
     co_return;
   }
-  ++state->in_hand;
-  const auto done = std::make_shared<Event>(state->loop);
+  const auto end = std::make_shared<State::End>(state->loop);
+  State::Orders order;
+  order.push_back({std::move(job), end});
   {
     const std::scoped_lock lock(state->mutex);
-    state->queue.push_back({std::move(job), done, state});
+    state->queue.splice(state->queue.end(), order);
   }
+  ++state->in_hand;
   state->changed.notify_one();
   // The wait is what keeps the loop running until the thread has reported.
-  co_await done->wait();
+  co_await end->came.wait();
+  if (end->fault) std::rethrow_exception(end->fault);
 }
 
 }  // namespace tine::transport

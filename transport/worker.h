@@ -3,8 +3,9 @@
 //
 // Lives on the loop's thread, and the Loop outlives it. The thread is made with the first job; the
 // destructor waits until all that was handed to it is done. A job runs on that thread, so it owns
-// what it uses and touches nothing that lives on the loop; it must not throw. What it owns is given
-// back on the loop's thread, also when the coroutine that waited for it, or the loop, ends first.
+// what it uses and touches nothing that lives on the loop. What it throws (it may run out of
+// memory) is thrown where it is waited for. What it owns is given back on the loop's thread, also
+// when the coroutine that waited for it, or the loop, ends first.
 
 #include <functional>
 #include <memory>

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <csignal>
 #include <future>
+#include <new>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -194,4 +195,23 @@ TEST_CASE("what a job owns is given back on the thread of the loop") {
     co_await worker.run(std::move(job));
   });
   CHECK(given_back == std::this_thread::get_id());
+}
+
+TEST_CASE("what a job throws is thrown where it is waited for") {
+  Loop loop;
+  run(loop, [&]() -> Task<void> {
+    Worker worker(loop);
+    bool caught = false;
+    std::function<void()> job = [] { throw std::bad_alloc(); };
+    try {
+      co_await worker.run(std::move(job));
+    } catch (const std::bad_alloc&) {
+      caught = true;
+    }
+    CHECK(caught);
+    bool done = false;
+    std::function<void()> next = [&done] { done = true; };
+    co_await worker.run(std::move(next));
+    CHECK(done);
+  });
 }

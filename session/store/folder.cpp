@@ -17,7 +17,13 @@ Error file_error(std::string_view doing, int error) {
   const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
   Error out(full ? ErrorKind::storage_full : ErrorKind::storage_failed,
             std::string(doing) + ": " + std::strerror(error));
-  if (error == EROFS || error == EACCES || error == EPERM) {
+  if (error == EMFILE || error == ENFILE) {
+    out.hint = "Close some sessions, or allow more open files (ulimit -n), and try again.";
+    out.retryable = true;
+  } else if (error == ENOMEM || error == EAGAIN || error == EINTR) {
+    out.hint = "Try again.";
+    out.retryable = true;
+  } else if (error == EROFS || error == EACCES || error == EPERM) {
     out.hint = "Make the state directory writable, or name another one with XDG_STATE_HOME.";
   } else if (error == ELOOP || error == EXDEV) {
     out.message =

@@ -119,7 +119,7 @@ std::optional<Holder> Lock::holder(const Folder& session) {
 
 bool Lock::is_held(const Folder& session) {
   auto file = session.open_file(file_name, Files::Open::read);
-  if (!file) return false;
+  if (!file) return session.has(file_name);
   // Held here for no longer than until the file is closed.
   const auto taken = file->try_lock();
   return !taken || !*taken;

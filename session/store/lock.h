@@ -37,7 +37,8 @@ class Lock {
   static Result<Lock> take(const Folder& session, const Holder& me);
   /// Who is named in the lock file; none when nobody holds it.
   static std::optional<Holder> holder(const Folder& session);
-  /// Whether somebody holds it at this moment, this process included.
+  /// Whether somebody holds it at this moment, this process included. True when that cannot be
+  /// found out.
   static bool is_held(const Folder& session);
   /// Whether another process may have the session open: it holds the lock, or was the last to hold
   /// it and still runs.

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { attempt, digits, middle, ratio } from './figures.mjs';
+
 const here = dirname(fileURLToPath(import.meta.url));
 const driver = join(dirname(process.env.TINE), 'tests/bench/bench_driver');
 const rounds = 5;
@@ -69,24 +71,14 @@ function run(args, agent) {
   }
 }
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const digits = (value) =>
-  (value < 10 ? value.toPrecision(2) : Math.round(value).toLocaleString('en'));
-
 function figure(value, unit) {
   if (unit === 'kB') return `${digits(value / 1000)} MB`;
   if (unit === 'per second') return (Math.round(value / 1000) * 1000).toLocaleString('en');
   return `${digits(value)} ${unit}`;
 }
 
-/// How many times tine's cost the other's is: the median of the rounds, and their range.
-function ratio(own, other, unit) {
-  const each = own.map((value, round) =>
-    (unit === 'per second' ? value / other[round] : other[round] / value));
-  const text = `**${digits(median(each))} ×**`;
-  return each.length === 1 ? text
-    : `${text} (${digits(Math.min(...each))}–${digits(Math.max(...each))})`;
-}
+const times = (unit) =>
+  (unit === 'per second' ? (own, other) => own / other : (own, other) => other / own);
 
 function table(samples) {
   const columns = ['tine', 'sdk', 'rust'];
@@ -97,8 +89,8 @@ function table(samples) {
       const values = (id) => samples.get(row).get(id);
       const cells = columns.map((id) => {
         if (!of.includes(id)) return '';
-        const text = figure(median(values(id)), row.unit);
-        return id === 'tine' ? text : `${text}, ${ratio(values('tine'), values(id), row.unit)}`;
+        const text = middle(values(id), (value) => figure(value, row.unit));
+        return id === 'tine' ? text : text + ratio(values('tine'), values(id), times(row.unit));
       });
       lines.push(`| ${row.label} | ${row.aim ?? ''} | ${cells.join(' | ')} |`);
     }
@@ -106,7 +98,7 @@ function table(samples) {
   return lines.join('\n');
 }
 
-export default function measure(note) {
+export default async function measure(note) {
   const samples = new Map(measures.flatMap(({ rows, of }) =>
     rows.map((row) => [row, new Map(of.map((id) => [id, []]))])));
   for (let round = 0; round < rounds; ++round) {
@@ -114,12 +106,13 @@ export default function measure(note) {
     for (const { args, of, rows, rounds: most = rounds } of measures) {
       if (round >= most) continue;
       for (const id of round % 2 === 0 ? of : [...of].reverse()) {
-        const numbers = run(args, agents[id]);
-        for (const row of rows) samples.get(row).get(id).push(numbers[row.key]);
+        const what = `${agents[id].name}, ${args.join(' ')}, round ${round + 1}`;
+        const numbers = await attempt(what, () => run(args, agents[id]), note);
+        for (const row of rows) samples.get(row).get(id).push(numbers?.[row.key]);
       }
     }
   }
-  const pipes = figure(median(samples.get(measures[1].rows[0]).get('echo')), 'µs');
+  const pipes = middle(samples.get(measures[1].rows[0]).get('echo'), (us) => figure(us, 'µs'));
   return `## Against other agents
 
 ${table(samples)}

@@ -4,14 +4,15 @@
 
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import {
-  mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+
+import { attempt, digits, middle, ratio } from './figures.mjs';
+import { memoryKb, programOf, total, tree } from './processes.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const claude = join(here, '../claude/node_modules/@anthropic-ai/claude-code-linux-x64/claude');
@@ -187,25 +188,9 @@ async function openAlone(agent, home, env) {
 /// Proportional set sizes: of all processes below and with `roots`, and of those among them that
 /// are not Claude Code.
 function memory(roots) {
-  const children = new Map();
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)) {
-    try {
-      const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))[1]);
-      children.set(parent, [...(children.get(parent) ?? []), pid]);
-    } catch {}  // it has ended meanwhile
-  }
-  const sizes = { all: 0, own: 0 };
-  for (const left = [...roots]; left.length > 0;) {
-    const pid = left.pop();
-    left.push(...(children.get(pid) ?? []));
-    try {
-      const sums = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
-      const kb = Number(/^Pss:\s+(\d+)/m.exec(sums)[1]);
-      sizes.all += kb;
-      if (readlinkSync(`/proc/${pid}/exe`) !== claude) sizes.own += kb;
-    } catch {}
-  }
-  return sizes;
+  const pids = tree(...roots);
+  const own = pids.filter((pid) => programOf(pid) !== claude);
+  return { all: total(pids, memoryKb), own: total(own, memoryKb) };
 }
 
 /// Starts the mocked model.
@@ -286,29 +271,20 @@ async function run(agent) {
 
 // --- the section
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const digits = (value) =>
-  (value < 10 ? value.toPrecision(2) : Math.round(value).toLocaleString('en'));
 const figure = (key, value) =>
   (key.endsWith('Kb') ? `${digits(value / 1000)} MB` : `${digits(value)} ms`);
-
-/// How many times tine's cost the other's is: the median of the rounds, and their range.
-function ratio(own, other) {
-  const each = own.map((value, round) => other[round] / value);
-  const range = [Math.min(...each), Math.max(...each)].map(digits).join('–');
-  return `**${digits(median(each))} ×** (${range})`;
-}
 
 function table(samples) {
   const ids = Object.keys(agents);
   const lines = [`| | ${ids.map((id) => agents[id].name).join(' | ')} |`,
     `|---|${ids.map(() => '---:|').join('')}`];
   for (const { label, key } of rows) {
-    const values = (id) => samples.get(id).map((numbers) => numbers[key]);
+    const values = (id) => samples.get(id).map((numbers) => numbers?.[key]);
     const cells = ids.map((id) => {
-      if (!values(id).every((value) => value > 0)) return '';
-      const text = figure(key, median(values(id)));
-      return id === 'tine' ? text : `${text}, ${ratio(values('tine'), values(id))}`;
+      // Claude Code alone has no figure for what it does not do.
+      if (values(id).every((value) => value === 0)) return '';
+      const text = middle(values(id), (value) => figure(key, value));
+      return id === 'tine' ? text : text + ratio(values('tine'), values(id));
     });
     lines.push(`| ${label} | ${cells.join(' | ')} |`);
   }
@@ -320,8 +296,10 @@ export default async function measure(note) {
   for (let round = 0; round < rounds; ++round) {
     note(`round ${round + 1} of ${rounds}`);
     const ids = Object.keys(agents);
-    for (const id of round % 2 === 0 ? ids : ids.reverse())
-      samples.get(id).push(await run(agents[id]));
+    for (const id of round % 2 === 0 ? ids : ids.reverse()) {
+      const what = `Claude Code, ${agents[id].name}, round ${round + 1}`;
+      samples.get(id).push(await attempt(what, () => run(agents[id]), note));
+    }
   }
   return `## Claude Code
 

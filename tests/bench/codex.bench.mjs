@@ -3,13 +3,14 @@
 // forks. The three take turns, round after round, so that a slow moment of the machine falls on all.
 
 import { spawn } from 'node:child_process';
-import {
-  chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+
+import { attempt, digits, median, middle, ratio } from './figures.mjs';
+import { cpuNs, memoryKb, programOf, total, tree } from './processes.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const packages = join(here, 'node_modules');
@@ -28,7 +29,6 @@ const versionOf = (name) =>
   JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8')).version;
 const since = (start) => Number(process.hrtime.bigint() - start) / 1e6;
 const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /// A client of JSON-RPC over the pipes of a process.
 class Peer {
@@ -138,35 +138,6 @@ const rows = [
   { key: 'allKb', label: 'memory of all processes', unit: 'kB' },
 ];
 
-// --- looking at processes
-
-/// A process and all below it.
-function tree(root) {
-  const children = new Map();
-  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).map(Number)) {
-    try {
-      const parent = Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ')[1]);
-      children.set(parent, [...(children.get(parent) ?? []), pid]);
-    } catch { /* it has gone */ }
-  }
-  const all = [root];
-  for (const pid of all) all.push(...(children.get(pid) ?? []));
-  return all;
-}
-
-const isCodex = (pid) => readlinkSync(`/proc/${pid}/exe`).includes('/codex');
-
-/// Its share of what it shares with others.
-const memoryKb = (pid) =>
-  Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]);
-
-/// Nanoseconds on a processor, of all its threads.
-const cpuNs = (pid) => readdirSync(`/proc/${pid}/task`)
-  .map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]))
-  .reduce((sum, ns) => sum + ns, 0);
-
-const total = (pids, of) => pids.map(of).reduce((sum, each) => sum + each, 0);
-
 // --- measuring
 
 function furnish(home, port) {
@@ -212,7 +183,7 @@ async function play({ speaks, command }, home) {
     if (taken.length < paced * 0.9) throw new Error(`only ${taken.length} chunks came singly`);
     numbers.chunkUs = median(taken);
 
-    const own = tree(peer.child.pid).filter((pid) => !isCodex(pid));
+    const own = tree(peer.child.pid).filter((pid) => !programOf(pid).includes('/codex'));
     const before = total(own, cpuNs);
     await speaks.prompt(peer, session, `[[slow: ${burst} 0]]`, () => {});
     numbers.cpuUs = (total(own, cpuNs) - before) / burst / 1000;
@@ -253,26 +224,19 @@ async function run(agent) {
 
 // --- telling
 
-const digits = (value) =>
-  (value < 10 ? value.toPrecision(2) : Math.round(value).toLocaleString('en'));
 const figure = (value, unit) =>
   (unit === 'kB' ? `${digits(value / 1000)} MB` : `${digits(value)} ${unit}`);
-
-function ratio(own, other) {
-  const each = own.map((value, round) => other[round] / value);
-  return `**${digits(median(each))} ×** (${digits(Math.min(...each))}–${digits(Math.max(...each))})`;
-}
 
 function table(samples) {
   const columns = Object.keys(agents);
   const lines = [`| | ${columns.map((id) => agents[id].name).join(' | ')} |`,
     `|---|${columns.map(() => '---:|').join('')}`];
   for (const { key, label, unit, of = columns, isDifference } of rows) {
-    const values = (id) => samples[id].map((numbers) => numbers[key]);
+    const values = (id) => samples[id].map((numbers) => numbers?.[key]);
     const cells = columns.map((id) => {
       if (!of.includes(id)) return '';
-      const text = figure(median(values(id)), unit);
-      return id === 'adapter' && !isDifference ? `${text}, ${ratio(values('tine'), values(id))}` : text;
+      const text = middle(values(id), (value) => figure(value, unit));
+      return id === 'adapter' && !isDifference ? text + ratio(values('tine'), values(id)) : text;
     });
     lines.push(`| ${label} | ${cells.join(' | ')} |`);
   }
@@ -284,10 +248,13 @@ export default async function measure(note) {
   for (let round = 0; round < rounds; ++round) {
     note(`round ${round + 1} of ${rounds}`);
     const order = Object.keys(agents);
-    for (const id of round % 2 === 0 ? order : order.reverse())
-      samples[id].push(await run(agents[id]));
-    for (const id of order)
-      samples[id][round].addedUs = samples[id][round].chunkUs - samples.direct[round].chunkUs;
+    for (const id of round % 2 === 0 ? order : order.reverse()) {
+      const what = `Codex, ${agents[id].name}, round ${round + 1}`;
+      samples[id].push(await attempt(what, () => run(agents[id]), note));
+    }
+    for (const numbers of order.map((id) => samples[id][round])) {
+      if (numbers) numbers.addedUs = numbers.chunkUs - samples.direct[round]?.chunkUs;
+    }
   }
   return `## Codex
 

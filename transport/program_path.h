@@ -1,0 +1,20 @@
+#pragma once
+// Finds programs.
+//
+// Plain functions.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tine::transport {
+
+/// The path of the program `name`, looked for in the folders that `path` lists as PATH does. A name
+/// with a slash is a path already. Only absolute folders count: an empty or relative entry would
+/// find programs of whatever folder somebody works in. Empty: there is no such program.
+std::string program_path(const std::string& name, std::string_view path);
+
+/// The value of PATH in an environment of lines NAME=value; empty when it has none.
+std::string_view path_in(const std::vector<std::string>& environment);
+
+}  // namespace tine::transport
