@@ -54,7 +54,7 @@ class AcpAgent final : public v1::AgentHandler {
   SessionService::Opened reopen(std::string id, v1::Workspace& workspace);
   v1::NewSessionResponse opened(const std::shared_ptr<Session>& session,
                                 v1::RequestContext& context) const;
-  v1::NewSessionResponse branched(const SessionService::Forked& forked, v1::Workspace workspace,
+  v1::NewSessionResponse branched(const SessionService::Forked& forked,
                                   v1::RequestContext& context) const;
 
   SessionService& service_;
