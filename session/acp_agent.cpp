@@ -120,6 +120,17 @@ v1::Answer<v1::LogoutResponse> AcpAgent::logout(v1::LogoutRequest, v1::RequestCo
   co_return v1::LogoutResponse();
 }
 
+transport::Task<void> AcpAgent::leave() {
+  left_ = true;
+  return service_.release(client_);
+}
+
+transport::Task<Result<void>> AcpAgent::may_open(std::string id) {
+  if (!left_) co_return Result<void>();
+  co_await service_.close(std::move(id));
+  co_return fail(ErrorKind::peer_gone, "the client has gone");
+}
+
 // --- opening
 // ---------------------------------------------------------------------------------------
 
@@ -164,6 +175,8 @@ v1::Answer<v1::NewSessionResponse> AcpAgent::new_session(v1::NewSessionRequest r
     if (by_wish) service_.adopt_caller_first();
     co_return fail(of_adoption(std::move(adopted.error()), from_caller));
   }
+  auto still = co_await may_open(adopted->session->id());
+  if (!still) co_return fail(std::move(still.error()));
   co_return branched(*adopted, context);
 }
 
@@ -181,6 +194,7 @@ SessionService::Opened AcpAgent::reopen(std::string id, v1::Workspace& workspace
   if (auto good = check(workspace); !good) co_return fail(std::move(good.error()));
   auto session = co_await service_.open(std::move(id));
   if (!session) co_return session;
+  if (left_) co_return fail(ErrorKind::peer_gone, "the client has gone");
   const store::State& state = (*session)->state();
   if (canonical(workspace.cwd) != state.project)
     co_return invalid("the session belongs to another directory", "params.cwd");
@@ -237,6 +251,8 @@ v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionReques
   auto forked =
       co_await service_.fork(request.session_id, std::move(request.workspace), std::move(*at));
   if (!forked) co_return fail(std::move(forked.error()));
+  auto still = co_await may_open(forked->session->id());
+  if (!still) co_return fail(std::move(still.error()));
   co_return branched(*forked, context);
 }
 

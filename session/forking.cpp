@@ -113,12 +113,8 @@ transport::Task<Result<void>> SessionService::converse(std::shared_ptr<Session> 
   const transport::CancelSource never;
   auto made = co_await session->conversation().make(std::move(begin), never);
   if (made) co_return made;
-  // A backend may quote what it was given: as long as the session is there its secrets are known.
-  Error error = std::move(made.error());
-  error.message = library_.redactor.redacted(error.message);
-  error.hint = library_.redactor.redacted(error.hint);
   co_await discard(session);
-  co_return fail(std::move(error));
+  co_return made;
 }
 
 /// Writes down how the session came about, with which it is listed.

@@ -93,9 +93,13 @@ transport::Task<void> ConversationHolder::run(std::shared_ptr<Making> making, Be
     catch_up(*conversation_, given);
   } else {
     listener_ = nullptr;
+    // A backend may quote what it was given: as long as the session is there its secrets are known.
+    Error error = std::move(conversation.error());
+    error.message = session_.library().redactor.redacted(error.message);
+    error.hint = session_.library().redactor.redacted(error.hint);
     session_.library().log.info("session " + session_.id() +
-                                ": no conversation was made: " + conversation.error().message);
-    making->outcome = fail(std::move(conversation.error()));
+                                ": no conversation was made: " + error.message);
+    making->outcome = fail(std::move(error));
   }
   making->news.set();
 }
