@@ -42,7 +42,7 @@ TEST_CASE("fork: one that fails leaves nothing") {
   theatre.puppet->fork_fault = "no";
   const SessionService::ForkAt last;
   REQUIRE_FALSE(theatre.run(theatre.service.fork(theatre.session->id(), theatre.workspace, last)));
-  const auto all = theatre.store.all();
+  const auto all = theatre.run(theatre.store.all());
   REQUIRE(all);
   std::size_t there = 0;
   for (const auto& each : *all) there += each.gone ? 0 : 1;
