@@ -120,6 +120,17 @@ v1::Answer<v1::LogoutResponse> AcpAgent::logout(v1::LogoutRequest, v1::RequestCo
   co_return v1::LogoutResponse();
 }
 
+transport::Task<void> AcpAgent::leave() {
+  left_ = true;
+  return service_.release(client_);
+}
+
+transport::Task<Result<void>> AcpAgent::may_open(std::string id) {
+  if (!left_) co_return Result<void>();
+  co_await service_.close(std::move(id));
+  co_return fail(ErrorKind::peer_gone, "the client has gone");
+}
+
 // --- opening
 // ---------------------------------------------------------------------------------------
 
@@ -150,11 +161,10 @@ v1::Answer<v1::NewSessionResponse> AcpAgent::new_session(v1::NewSessionRequest r
   if (!past) co_return fail(std::move(past.error()));
   const bool by_wish = !names_past(request.meta) && service_.take_caller_wish();
   if (by_wish) past->emplace();
-  v1::Workspace workspace = request.workspace;
   if (!*past) {
     auto session = service_.create(std::move(request.workspace), backend);
     if (!session) co_return fail(std::move(session.error()));
-    (*session)->attach(client_, std::move(workspace));
+    (*session)->attach(client_, (*session)->workspace());
     co_return opened(*session, context);
   }
   const bool from_caller = (*past)->id.empty();
@@ -165,14 +175,15 @@ v1::Answer<v1::NewSessionResponse> AcpAgent::new_session(v1::NewSessionRequest r
     if (by_wish) service_.adopt_caller_first();
     co_return fail(of_adoption(std::move(adopted.error()), from_caller));
   }
-  co_return branched(*adopted, std::move(workspace), context);
+  auto still = co_await may_open(adopted->session->id());
+  if (!still) co_return fail(std::move(still.error()));
+  co_return branched(*adopted, context);
 }
 
 /// What new and fork answer of a session that has the past of another conversation.
 v1::NewSessionResponse AcpAgent::branched(const SessionService::Forked& forked,
-                                          v1::Workspace workspace,
                                           v1::RequestContext& context) const {
-  forked.session->attach(client_, std::move(workspace));
+  forked.session->attach(client_, forked.session->workspace());
   v1::NewSessionResponse response = opened(forked.session, context);
   response.meta = forked_meta(forked.session->executor().name(),
                               forked.session->history()->cursor(), forked.report);
@@ -183,6 +194,7 @@ SessionService::Opened AcpAgent::reopen(std::string id, v1::Workspace& workspace
   if (auto good = check(workspace); !good) co_return fail(std::move(good.error()));
   auto session = co_await service_.open(std::move(id));
   if (!session) co_return session;
+  if (left_) co_return fail(ErrorKind::peer_gone, "the client has gone");
   const store::State& state = (*session)->state();
   if (canonical(workspace.cwd) != state.project)
     co_return invalid("the session belongs to another directory", "params.cwd");
@@ -208,7 +220,8 @@ v1::Answer<v1::LoadSessionResponse> AcpAgent::load_session(v1::LoadSessionReques
   }
   (*session)->attach(client_, std::move(workspace));
   auto replayed = co_await (*session)->replay(from_seq, context.cancel);
-  if (!replayed) co_return fail(std::move(replayed.error()));
+  if (!replayed)
+    co_return fail(service_.as_seen_now((*session)->id(), std::move(replayed.error())));
   v1::NewSessionResponse answer = opened(*session, context);
   v1::LoadSessionResponse response;
   response.modes = std::move(answer.modes);
@@ -235,11 +248,12 @@ v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionReques
                                                            v1::RequestContext& context) {
   auto at = fork_at(request.meta);
   if (!at) co_return fail(std::move(at.error()));
-  v1::Workspace workspace = request.workspace;
   auto forked =
       co_await service_.fork(request.session_id, std::move(request.workspace), std::move(*at));
   if (!forked) co_return fail(std::move(forked.error()));
-  co_return branched(*forked, std::move(workspace), context);
+  auto still = co_await may_open(forked->session->id());
+  if (!still) co_return fail(std::move(still.error()));
+  co_return branched(*forked, context);
 }
 
 // --- looking after

@@ -16,8 +16,9 @@ class AcpAgent final : public v1::AgentHandler {
  public:
   AcpAgent(SessionService& service, v1::Client& client) : service_(service), client_(client) {}
 
-  /// Lets go of all that the connection has opened. To be awaited before it goes.
-  transport::Task<void> leave() { return service_.release(client_); }
+  /// Lets go of all that the connection has opened, and of what it still opens. To be awaited
+  /// before it goes.
+  transport::Task<void> leave();
 
   Result<v1::InitializeResponse> initialize(const v1::InitializeRequest& request) override;
   v1::Answer<v1::AuthenticateResponse> authenticate(v1::AuthenticateRequest request,
@@ -54,11 +55,15 @@ class AcpAgent final : public v1::AgentHandler {
   SessionService::Opened reopen(std::string id, v1::Workspace& workspace);
   v1::NewSessionResponse opened(const std::shared_ptr<Session>& session,
                                 v1::RequestContext& context) const;
-  v1::NewSessionResponse branched(const SessionService::Forked& forked, v1::Workspace workspace,
+  v1::NewSessionResponse branched(const SessionService::Forked& forked,
                                   v1::RequestContext& context) const;
+
+  /// Whether a session that was made or found may still be opened here. Closes it when not.
+  transport::Task<Result<void>> may_open(std::string id);
 
   SessionService& service_;
   v1::Client& client_;
+  bool left_ = false;
 };
 
 }  // namespace tine::session

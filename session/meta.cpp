@@ -94,7 +94,8 @@ std::string forked_meta(std::string_view backend, std::uint64_t seq, const ForkR
 std::string prompt_meta(std::uint64_t seq, std::uint64_t turn, const UsageReport& usage) {
   std::string out;
   json::Writer writer(out);
-  open(writer).member("seq", seq).member("turn", turn);
+  open(writer).member("seq", seq);
+  if (turn > 0) writer.member("turn", turn);
   if (usage.fork) {
     writer.key("fork");
     write_cache(writer, *usage.fork);

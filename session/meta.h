@@ -62,6 +62,7 @@ struct SessionFacts {
 /// Of new, load and resume; a new session that adopts is told of as a fork.
 std::string opened_meta(std::string_view backend, std::uint64_t seq);
 std::string forked_meta(std::string_view backend, std::uint64_t seq, const ForkReport& fork);
+/// `turn` 0: the prompt became no turn.
 std::string prompt_meta(std::uint64_t seq, std::uint64_t turn, const UsageReport& usage);
 /// Of a session in a list.
 std::string listed_meta(const SessionFacts& facts);

@@ -3,8 +3,11 @@
 //
 // A value; the service holds it.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+
+#include "session/limits.h"
 
 namespace tine::session {
 
@@ -24,6 +27,7 @@ struct Policy {
   std::int64_t retention_days = 0;
   std::uint64_t max_depth = 5;
   TrustRule trust = TrustRule::ask;
+  std::size_t max_open_sessions = limits::sessions;  ///< of one process
 };
 
 }  // namespace tine::session

@@ -5,11 +5,9 @@
 
 #include "base/json/redact.h"
 #include "protocol/v1/codec.h"
-#include "session/asides.h"
 #include "session/limits.h"
 #include "session/project.h"
 #include "session/purge.h"
-#include "session/record/past.h"
 #include "session/settings.h"
 #include "session/tree.h"
 #include "transport/together.h"
@@ -100,10 +98,6 @@ std::shared_ptr<Session> SessionService::add(executor::Executor& backend,
 
 Result<SessionService::Beginning> SessionService::beginning(const v1::Workspace& workspace,
                                                             const std::string& backend) {
-  if (sessions_.size() >= limits::sessions) {
-    return fail(Error(ErrorKind::queue_full, "too many sessions are open")
-                    .with_hint("Close or delete some sessions."));
-  }
   if (auto good = check(workspace); !good) return fail(std::move(good.error()));
   const auto choices = choose_(workspace.cwd, backend);
   if (!choices) return fail(choices.error());
@@ -124,8 +118,12 @@ Result<std::shared_ptr<Session>> SessionService::create(v1::Workspace workspace,
   return add(*begins->backend, std::move(*record), std::move(workspace));
 }
 
-/// Whether this process may have sessions at all.
+/// Whether this process may have one more session.
 Result<void> SessionService::may_serve() {
+  if (sessions_.size() >= library_.policy.max_open_sessions) {
+    return fail(Error(ErrorKind::queue_full, "too many sessions are open")
+                    .with_hint("Close or delete some sessions."));
+  }
   if (auto depth = executor::depth_below(library_.env, library_.policy.max_depth); !depth)
     return fail(std::move(depth.error()));
   return library_.store.check();
@@ -188,14 +186,33 @@ Result<executor::Executor*> SessionService::backend_of(const store::State& state
 }
 
 SessionService::Opened SessionService::open(std::string id) {
+  co_await removal_over(id);
+  for (auto open = find(id); open; open = find(id)) {
+    if ((*open)->closing()) {
+      co_await (*open)->close();
+      // Its close() is done with it before this goes on.
+      co_await transport::yield(library_.loop);
+      co_await removal_over(id);
+      continue;
+    }
+    auto refreshed = co_await (*open)->refresh();
+    if (!refreshed) co_return fail(as_seen_now(id, std::move(refreshed.error())));
+    // Another process may have deleted it.
+    auto entry = library_.store.find(id);
+    if (!entry) co_return fail(std::move(entry.error()));
+    if (!(*open)->closing()) co_return open;
+  }
   auto entry = library_.store.find(id);
   if (!entry) co_return fail(std::move(entry.error()));
-  if (const auto open = find(id)) {
-    auto looked = co_await (*open)->look();
-    if (!looked) co_return fail(std::move(looked.error()));
-    co_return open;
-  }
-  co_return co_await open_from_store(std::move(*entry));
+  auto opened = co_await open_from_store(std::move(*entry));
+  if (!opened) co_return fail(as_seen_now(id, std::move(opened.error())));
+  co_return opened;
+}
+
+Error SessionService::as_seen_now(const std::string& id, Error error) const {
+  auto entry = library_.store.find(id);
+  const bool is_gone = !entry && entry.error().kind == ErrorKind::session_not_found;
+  return is_gone ? std::move(entry.error()) : std::move(error);
 }
 
 SessionService::Opened SessionService::open_from_store(store::IndexEntry entry) {
@@ -222,118 +239,6 @@ SessionService::Opened SessionService::open_from_store(store::IndexEntry entry) 
   }
   if (const auto open = find(entry.id)) co_return open;
   co_return add(**backend, record, std::move(workspace));
-}
-
-// --- forks
-// -----------------------------------------------------------------------------------------
-
-transport::Task<Result<std::shared_ptr<Record>>> SessionService::record_of(std::string id) {
-  if (const auto open = find(id)) {
-    auto looked = co_await (*open)->look();
-    if (!looked) co_return fail(std::move(looked.error()));
-    co_return (*open)->record();
-  }
-  auto entry = library_.store.find_any(id);
-  if (!entry) co_return fail(std::move(entry.error()));
-  auto account = co_await archive_.load(std::move(*entry));
-  if (!account) co_return fail(std::move(account.error()));
-  co_return std::make_shared<Record>(library_, std::move(*account));
-}
-
-transport::Task<Result<std::uint64_t>> SessionService::fork_seq(
-    std::shared_ptr<const History> history, ForkAt at) {
-  const TurnMark* turn = nullptr;
-  if (at.turn) {
-    if (*at.turn == 0) co_return std::uint64_t{0};
-    turn = history->turn_numbered(*at.turn);
-  } else if (at.message_id) {
-    const auto seq =
-        co_await seq_of_message(library_.loop, library_.store, history, *at.message_id);
-    if (!seq) co_return fail(seq.error());
-    if (*seq > 0) turn = history->turn_that_holds(*seq);
-  } else {
-    turn = history->last_kept_turn();
-    if (turn == nullptr) co_return std::uint64_t{0};
-  }
-  if (turn == nullptr) {
-    const std::string where = "params._meta.tine.fork.at";
-    co_return fail(
-        Error(ErrorKind::invalid_params, "no completed turn of the session is meant at " + where)
-            .at(where));
-  }
-  // What the provider has not kept (a command of ours, a prompt that never reached it) is not
-  // forked either.
-  const TurnMark* kept = history->kept_turn_until(turn->seq);
-  co_return kept == nullptr ? 0 : kept->seq;
-}
-
-transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string parent_id,
-                                                                     v1::Workspace workspace,
-                                                                     ForkAt at) {
-  if (auto good = check(workspace); !good) co_return fail(std::move(good.error()));
-  if (auto good = may_serve(); !good) co_return fail(std::move(good.error()));
-  auto found = co_await record_of(std::move(parent_id));
-  if (!found) co_return fail(std::move(found.error()));
-  const Record& parent = **found;
-  const std::shared_ptr<const History> history = parent.history();
-  const auto backend = backend_of(parent.state());
-  if (!backend) co_return fail(backend.error());
-  const auto seq = co_await fork_seq(history, std::move(at));
-  if (!seq) co_return fail(seq.error());
-  // The fork refers to what its parent has on disk, not to what waits for its write.
-  if (auto kept = co_await (*found)->keep(*seq); !kept) co_return fail(std::move(kept.error()));
-
-  if (auto same = take_system_prompt(workspace, parent.state()); !same)
-    co_return fail(std::move(same.error()));
-  store::State state = new_state(workspace);
-  state.backend = parent.state().backend;
-  state.description = parent.state().description;
-  state.mode = parent.state().mode;
-  state.options = parent.state().options;
-  state.system_prompt = parent.state().system_prompt;
-  state.parent = parent.id();
-  state.depth = parent.state().depth + 1;
-  state.fork_seq = *seq;
-  if (const TurnMark* point = history->kept_turn_until(*seq)) {
-    state.fork_turn = point->turn;
-    state.expected_cache_read = point->last_prompt;
-  }
-  state.turns = state.fork_turn;
-  state.fork_strategy = "native";
-  state.adopted = parent.state().adopted;
-  state.adopted_turn = parent.state().adopted_turn;
-
-  ForkReport report;
-  report.strategy = state.fork_strategy;
-  report.parent = state.parent;
-  report.at = *seq;
-  report.turn = state.fork_turn;
-  report.depth = state.depth;
-  report.expected_cache_read = state.expected_cache_read;
-  Branch branch{.backend = **backend,
-                .state = std::move(state),
-                .workspace = std::move(workspace),
-                .parent = history,
-                .report = std::move(report),
-                .conversation = nullptr,
-                .asides = std::make_shared<Asides>()};
-  if (const auto point = provider_point(parent.state(), *history, *seq)) {
-    const auto verdict = co_await trust_.judge(**backend, branch.workspace);
-    branch.trust = verdict.trust;
-    executor::ConversationSpec spec = spec_of(branch);
-    spec.past = [library = library_, history, until = *seq] {
-      return past_turns(library.loop, library.store, history, until);
-    };
-    spec.origin = origin_of(parent.state(), *history, *seq);
-    auto branched = co_await (*backend)->fork(std::move(spec), *point);
-    if (!branched) co_return fail(std::move(branched.error()));
-    branch.conversation = std::move(*branched);
-    branch.report.attempts.push_back({"native", true, "the provider branched the conversation"});
-  } else {
-    branch.report.attempts.push_back(
-        {"native", true, "the parent has no turn yet: a new conversation is the same"});
-  }
-  co_return co_await branch_off(std::move(branch));
 }
 
 // --- looking after
@@ -386,29 +291,61 @@ transport::Task<void> SessionService::close(std::string id) {
   if (!found) co_return;
   const std::shared_ptr<Session> session = *found;
   co_await session->close();
-  sessions_.erase(id);
-  if (session->state().prompted) co_return;
-  const auto removed = co_await library_.store.remove(id);
+  if (session->state().prompted) {
+    take_out(session);
+    co_return;
+  }
+  const auto removed = co_await remove(id, nullptr);
   if (!removed) library_.log.warning(removed.error().message);
 }
 
+transport::Task<void> SessionService::close_and_take_out(std::shared_ptr<Session> session) {
+  co_await session->close();
+  take_out(session);
+}
+
+/// A session that was closed is not open any more.
+void SessionService::take_out(const std::shared_ptr<Session>& session) {
+  const auto found = sessions_.find(session->id());
+  if (found != sessions_.end() && found->second == session) sessions_.erase(found);
+}
+
 transport::Task<Result<void>> SessionService::remove(std::string id, const store::Lock* held) {
-  const auto found = sessions_.find(id);
-  if (found != sessions_.end()) {
-    const std::shared_ptr<Session> session = found->second;
-    sessions_.erase(found);
-    co_await session->close();
+  co_await removal_over(id);
+  const auto over = std::make_shared<transport::Event>(library_.loop);
+  removals_.emplace(id, over);
+  auto removed = co_await remove_now(id, held);
+  removals_.erase(id);
+  over->set();
+  co_return removed;
+}
+
+/// Returns when the session is not being removed.
+transport::Task<void> SessionService::removal_over(std::string id) {
+  for (auto under_way = removals_.find(id); under_way != removals_.end();
+       under_way = removals_.find(id)) {
+    const auto over = under_way->second;
+    co_await over->wait();
   }
+}
+
+transport::Task<Result<void>> SessionService::remove_now(std::string id, const store::Lock* held) {
+  std::shared_ptr<Session> session;
+  if (const auto found = find(id)) session = *found;
+  if (session) co_await session->close();
+  co_await forks_placed(id);
   const auto entry = library_.store.find(id);
-  if (!entry) {
-    if (entry.error().kind == ErrorKind::session_not_found) co_return Result<void>();
-    co_return fail(entry.error());
+  Result<store::State> state = fail(ErrorKind::session_not_found, "there is no such session");
+  Result<void> removed;
+  if (entry) {
+    state = library_.store.read_state(*entry);
+    removed = co_await library_.store.remove(id, held);
+  } else if (entry.error().kind != ErrorKind::session_not_found) {
+    removed = fail(entry.error());
   }
-  const auto state = library_.store.read_state(*entry);
-  auto removed = co_await library_.store.remove(id, held);
-  if (!removed) co_return removed;
-  if (state) forget_conversation(*state);
-  co_return Result<void>();
+  if (session) take_out(session);
+  if (removed && state) library_.loop.spawn(forget_after_forks(std::move(*state)));
+  co_return removed;
 }
 
 void SessionService::forget_conversation(const store::State& state) const {
@@ -435,17 +372,13 @@ void SessionService::cancel(const v1::Client& client) {
 
 transport::Task<void> SessionService::release(const v1::Client& client) {
   std::vector<std::shared_ptr<Session>> left;
-  for (auto each = sessions_.begin(); each != sessions_.end();) {
-    const bool is_its = each->second->attached_to(client);
-    if (is_its) {
-      each->second->detach(client);
-      left.push_back(each->second);
-    }
-    each = is_its ? sessions_.erase(each) : std::next(each);
+  for (const auto& [id, session] : sessions_) {
+    if (session->attached_to(client)) left.push_back(session);
   }
+  for (const auto& session : left) session->detach(client);
   // All at the same time: each may have to wait for a backend.
   std::vector<transport::Task<void>> closing;
-  for (const auto& session : left) closing.push_back(session->close());
+  for (const auto& session : left) closing.push_back(close_and_take_out(session));
   co_await transport::together(library_.loop, std::move(closing));
 }
 

@@ -16,9 +16,9 @@
 
 #include "base/ulid.h"
 #include "executor/executor.h"
+#include "session/live/session.h"
 #include "session/meta.h"
 #include "session/record/archive.h"
-#include "session/session.h"
 #include "transport/event.h"
 
 namespace tine::session {
@@ -69,6 +69,8 @@ class SessionService {
   bool exists(const std::string& id) const { return library_.store.find(id).has_value(); }
   /// One that is in the store, as it stands now, whoever went on with it.
   Opened open(std::string id);
+  /// What to say of an error that a session met: when it was deleted meanwhile, only that.
+  Error as_seen_now(const std::string& id, Error error) const;
 
   /// Where a fork begins: after a turn by its number, or after the turn that holds a message;
   /// neither: after the last one.
@@ -141,19 +143,30 @@ class SessionService {
     store::State state;
   };
   Result<Beginning> beginning(const v1::Workspace& workspace, const std::string& backend);
-  /// … with the past of another conversation.
-  struct Branch {
-    executor::Executor& backend;
-    store::State state;
-    v1::Workspace workspace;
-    std::shared_ptr<const History> parent;  ///< none: the past is not ours
-    ForkReport report;
-    std::unique_ptr<executor::Conversation> conversation;  ///< none: there is no past yet
-    std::shared_ptr<Asides> asides;
-    executor::FolderTrust trust = {};
+  transport::Task<void> close_and_take_out(std::shared_ptr<Session> session);
+  void take_out(const std::shared_ptr<Session>& session);
+  transport::Task<void> removal_over(std::string id);
+  transport::Task<Result<void>> remove_now(std::string id, const store::Lock* held);
+
+  class ForkUnderWay;
+  /// Of one parent.
+  struct Forks {
+    std::size_t begun = 0;
+    std::size_t unplaced = 0;
+    std::shared_ptr<transport::Event> news;  // made by a coroutine that waits for it
   };
-  executor::ConversationSpec spec_of(const Branch& branch) const;
-  transport::Task<Result<Forked>> branch_off(Branch branch);
+  using ForksByParent = std::map<std::string, Forks>;
+  transport::Task<void> fork_news(std::string parent);
+  transport::Task<void> forks_placed(std::string parent);
+  transport::Task<void> forget_after_forks(store::State state);
+  Opened place(executor::Executor& backend, store::State state, v1::Workspace workspace,
+               std::shared_ptr<const History> parent);
+  transport::Task<void> discard(std::shared_ptr<Session> session);
+  transport::Task<Result<void>> converse(std::shared_ptr<Session> session,
+                                         ConversationHolder::Begin begin);
+  transport::Task<Result<Forked>> list_fork(std::shared_ptr<Session> session, ForkReport report,
+                                            Record::Past past);
+  store::State fork_state(const v1::Workspace& workspace, const Record& parent, std::uint64_t seq);
   Opened open_from_store(store::IndexEntry entry);
   /// What is known of a session that may be forked: also of one that is hidden or runs elsewhere.
   transport::Task<Result<std::shared_ptr<Record>>> record_of(std::string id);
@@ -170,7 +183,10 @@ class SessionService {
   UlidSource ids_;
   transport::Event first_opened_;
   bool adopts_caller_ = false;
-  std::map<std::string, std::shared_ptr<Session>> sessions_;  // that are open in this process
+  /// That are open in this process, also while they are closed, and forks that are in the making.
+  std::map<std::string, std::shared_ptr<Session>> sessions_;
+  std::map<std::string, std::shared_ptr<transport::Event>> removals_;  // under way, by the session
+  std::shared_ptr<ForksByParent> forks_ = std::make_shared<ForksByParent>();
 };
 
 }  // namespace tine::session

@@ -17,10 +17,24 @@ Failure bad(std::string what, std::string path) {
   return fail(Error(ErrorKind::invalid_params, std::move(what) + " at " + path).at(path));
 }
 
+const v1::ConfigOption* option_of(const executor::Settings& settings, const std::string& id) {
+  const auto found = std::find_if(settings.options.begin(), settings.options.end(),
+                                  [&id](const v1::ConfigOption& each) { return each.id == id; });
+  return found == settings.options.end() ? nullptr : &*found;
+}
+
+bool same_choice(const v1::ConfigOption& one, const v1::ConfigOption& other) {
+  return one.current == other.current && one.on == other.on;
+}
+
 }  // namespace
 
 executor::Settings chosen(executor::Settings offered, const store::State& state) {
-  if (offers_mode(offered, state.mode)) offered.modes.current = state.mode;
+  if (offers_mode(offered, state.mode)) {
+    offered.modes.current = state.mode;
+  } else if (!state.mode.empty() && !offered.modes.available.empty()) {
+    offered.modes.current = offered.modes.available.front().id;
+  }
   for (v1::ConfigOption& option : offered.options) {
     const auto kept = state.options.find(option.id);
     if (kept == state.options.end()) continue;
@@ -45,6 +59,16 @@ bool offers_mode(const executor::Settings& settings, std::string_view mode) {
   const auto& known = settings.modes.available;
   return std::any_of(known.begin(), known.end(),
                      [mode](const v1::Mode& each) { return each.id == mode; });
+}
+
+std::vector<v1::ConfigOption> chosen_anew(const executor::Settings& before,
+                                          const executor::Settings& now) {
+  std::vector<v1::ConfigOption> out;
+  for (const v1::ConfigOption& each : now.options) {
+    const v1::ConfigOption* was = option_of(before, each.id);
+    if (was != nullptr && !same_choice(*was, each)) out.push_back(each);
+  }
+  return out;
 }
 
 std::vector<v1::ConfigOption> all_options(const executor::Settings& settings) {

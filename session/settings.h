@@ -13,11 +13,15 @@
 
 namespace tine::session {
 
-/// The backend's settings with what the state says was chosen; what the backend does not offer is
-/// left as it is.
+/// The backend's settings with what the state says was chosen. A mode that the backend does not
+/// offer any more becomes the strictest; what else it does not offer is left as it is.
 executor::Settings chosen(executor::Settings offered, const store::State& state);
 /// Writes down what is chosen.
 void keep_chosen(const executor::Settings& settings, store::State& state);
+
+/// The options of `now` for which something else is chosen than in `before`.
+std::vector<v1::ConfigOption> chosen_anew(const executor::Settings& before,
+                                          const executor::Settings& now);
 
 /// All options, the mode among them.
 std::vector<v1::ConfigOption> all_options(const executor::Settings& settings);

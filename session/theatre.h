@@ -25,7 +25,10 @@ using executor::ProviderPoint;
 /// A backend that does as the test says, and whose conversations the test speaks for.
 class Puppet final : public executor::Executor {
  public:
-  explicit Puppet(transport::Loop& loop) : may_start(loop) { may_start.set(); }
+  explicit Puppet(transport::Loop& loop) : may_start(loop), may_close(loop) {
+    may_start.set();
+    may_close.set();
+  }
 
   struct Spoken final : executor::Conversation {
     Spoken(Puppet& puppet, ConversationSpec given) : owner(puppet), spec(std::move(given)) {}
@@ -45,7 +48,7 @@ class Puppet final : public executor::Executor {
     bool is_live() const override { return owner.live; }
     transport::Task<void> close() override {
       owner.done += "close ";
-      co_return;
+      co_await owner.may_close.wait();
     }
     Puppet& owner;
     ConversationSpec spec;
@@ -74,6 +77,7 @@ class Puppet final : public executor::Executor {
   Reply<std::unique_ptr<executor::Conversation>> fork(ConversationSpec spec,
                                                       ProviderPoint at) override {
     done += "fork " + at.conversation + "@" + at.turn + " ";
+    if (!fork_fault.empty()) co_return fail(ErrorKind::backend_failed, fork_fault);
     auto conversation = made(std::move(spec));
     // A fork may look around before it is a session.
     events.on_commands({{.name = "early", .description = "x", .hint = {}, .meta = {}}});
@@ -97,7 +101,9 @@ class Puppet final : public executor::Executor {
   executor::Settings offered;
   executor::FolderLook look;
   transport::Event may_start;
+  transport::Event may_close;
   bool fails = false;
+  std::string fork_fault;  // why forking fails; empty: it does not
   bool live = false;
   int turns = 0;
   std::string done;

@@ -107,7 +107,7 @@ transport::Task<Result<bool>> Record::take(std::string reason) {
   library_.redactor.continue_from(account_.state.marker);
   writer_.emplace(library_.env, recovered->point);
   bool news = recovered->point.offset != from.offset;
-  if (recovered->point.offset == 0) begin_transcript();
+  lacks_header_ = recovered->point.offset == 0;
   if (account_.turn_open) {
     TurnAborted aborted;
     aborted.turn = account_.next_turn();
@@ -121,7 +121,15 @@ transport::Task<Result<bool>> Record::take(std::string reason) {
   co_return news;
 }
 
-void Record::begin_transcript() { append(record_type::header, header_data(account_.state)); }
+void Record::begin_transcript() {
+  if (std::exchange(lacks_header_, false)) append(record_type::header, header_data(account_.state));
+}
+
+bool Record::claim_again() {
+  if (claims_ == 0) return false;
+  ++claims_;
+  return true;
+}
 
 void Record::release() {
   if (claims_ == 0 || --claims_ > 0) return;
@@ -170,6 +178,7 @@ bool Record::is_recorded(v1::UpdateKind kind) const {
 
 void Record::append(std::string_view type, std::string_view data) {
   if (!writer_ || !is_recorded(type)) return;
+  begin_transcript();
   store::Line line;
   const std::string time(writer_->time());
   line.time = time;
@@ -215,6 +224,7 @@ void Record::note_refusal(std::uint64_t question, const Error& error) {
 void Record::update(const v1::Update& update) {
   // Once a write has failed the turn is about to end: what it still says finds no room.
   if (!writer_ || failure_) return;
+  begin_transcript();
   update_redactor_.update(update);
   if (writer_->should_flush()) {
     flush();
@@ -268,6 +278,15 @@ void Record::failed(Error error) {
   if (!std::exchange(is_failing_, true))
     library_.log.error("session " + id() + ": " + failure_->message);
   if (on_failure_) on_failure_();
+}
+
+void Record::begin_with(Past past) {
+  store::State& state = account_.state;
+  state.fork_strategy = std::move(past.strategy);
+  state.adopted = std::move(past.adopted);
+  state.adopted_turn = std::move(past.adopted_turn);
+  if (!past.conversation.empty())
+    state.backends[state.backend].provider_id = std::move(past.conversation);
 }
 
 /// What was written is what is known.

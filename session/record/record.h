@@ -68,6 +68,8 @@ class Record : public std::enable_shared_from_this<Record> {
   /// Reads what others appended, without a lock: true when there was anything.
   transport::Task<Result<bool>> look();
   bool claimed() const { return claims_ > 0; }
+  /// Counts one more claim, while there is one: false when there is none.
+  bool claim_again();
 
   // --- writing, while claimed. Each is on disk soon, and after write() at once.
 
@@ -96,7 +98,7 @@ class Record : public std::enable_shared_from_this<Record> {
   void on_failure(std::function<void()> callback) { on_failure_ = std::move(callback); }
 
   /// Whether there is a transcript: there is none before the first prompt.
-  bool begun() const { return lock_.has_value() || account_.state.transcript_bytes > 0; }
+  bool begun() const { return !lacks_header_ && account_.state.transcript_bytes > 0; }
   /// Before that: what an update says of the session goes into its state alone.
   void preset(const v1::Update& update);
 
@@ -108,6 +110,14 @@ class Record : public std::enable_shared_from_this<Record> {
   // --- the state, which is saved with the next write()
 
   void set_git(std::optional<store::GitState> git) { account_.state.git = std::move(git); }
+  /// The past that the session begins with, before its transcript does.
+  struct Past {
+    std::string conversation;  ///< the provider's name for the session's own
+    std::string strategy;
+    std::string adopted;  ///< see store::State
+    std::string adopted_turn;
+  };
+  void begin_with(Past past);
 
  private:
   transport::Task<Result<bool>> take(std::string reason);
@@ -134,6 +144,7 @@ class Record : public std::enable_shared_from_this<Record> {
   std::optional<store::Folder> folder_;
   std::optional<store::Lock> lock_;
   std::optional<store::Writer> writer_;
+  bool lacks_header_ = false;                // the first record that is added gets it before it
   std::shared_ptr<transport::Event> timer_;  // while something waits for its write
   std::optional<Error> failure_;
   bool is_failing_ = false;  // no write has succeeded since one failed

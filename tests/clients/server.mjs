@@ -214,6 +214,19 @@ export class Server {
     this.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
+  /// Puts all that `say` sends into one write.
+  together(say) {
+    const { stdin } = this;
+    const parts = [];
+    this.stdin = { write: (text) => { parts.push(text); } };
+    try {
+      return say();
+    } finally {
+      this.stdin = stdin;
+      stdin.write(parts.join(''));
+    }
+  }
+
   notify(method, params) {
     this.send({ jsonrpc: '2.0', method, params });
   }

@@ -164,6 +164,11 @@ transport::Task<void> Player::watch() {
 // --- sending
 
 Player::Fault Player::send(const Send& send) {
+  if (send.joined && !whole_.empty()) {
+    whole_.back().joined = true;
+  } else {
+    whole_.push_back({.begin = outgoing_.size()});
+  }
   for (const Piece& piece : send.pieces) {
     Checked<std::string> text = piece.text;
     if (piece.filled) text = names_.fill(piece.text);
@@ -171,6 +176,7 @@ Player::Fault Player::send(const Send& send) {
     outgoing_.reserve(outgoing_.size() + text->size() * piece.times);
     for (std::size_t i = 0; i < piece.times; ++i) outgoing_ += *text;
   }
+  whole_.back().end = outgoing_.size();
   return {};
 }
 
@@ -192,11 +198,15 @@ void Player::send_ahead() {
 transport::Task<Player::Fault> Player::flush() {
   if (outgoing_.empty()) co_return Fault();
   const std::string bytes = std::exchange(outgoing_, {});
+  const std::vector<Whole> whole = std::exchange(whole_, {});
   note_sent(bytes);
   if (manner_ != Manner::byte_by_byte) co_return co_await write(bytes);
   const auto deadline = std::chrono::steady_clock::now() + case_.patience;
   for (std::size_t at = 0; at < bytes.size();) {
-    const std::size_t size = piece_size(at, bytes.size());
+    std::size_t size = piece_size(at, bytes.size());
+    for (const Whole& each : whole) {
+      if (each.joined && each.begin == at) size = each.end - at;
+    }
     const std::string_view piece = std::string_view(bytes).substr(at, size);
     Fault fault = co_await write(piece);
     if (!fault.empty()) co_return fault;

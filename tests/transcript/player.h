@@ -78,7 +78,15 @@ class Player {
   Manner manner_;
   const Step* step_ = nullptr;  // that is being played; null: the end
 
+  /// Where lines stand that were sent, or lines that are to be written together.
+  struct Whole {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    bool joined = false;
+  };
+
   std::string outgoing_;        // not written yet
+  std::vector<Whole> whole_;    // in it
   std::string sent_;            // the last line so far, for note_line
   std::size_t sent_ahead_ = 0;  // up to this step all has been sent
   bool input_ended_ = false;

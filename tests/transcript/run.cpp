@@ -94,7 +94,7 @@ std::string run_case(const Case& what, const std::filesystem::path& program, Jud
   Reading reading;
   runs += 2;
   auto fault = titled("inside, whole", run_inside(what, place, judge, {}, reading));
-  if (!fault.empty()) return fault;
+  if (!fault.empty() || what.joined()) return fault;
   Reading ignored;
   fault = run_inside(what, place, judge, {.column = 0, .everywhere = true}, ignored);
   if (!fault.empty()) return titled("inside, cut after each byte", fault);

@@ -182,6 +182,7 @@ class Reader {
       return without_blanks(line.substr(word.size()));
     };
     if (line.starts_with("->")) return add(into, text, read_send(behind("->"), true));
+    if (line.starts_with("+>")) return add(into, text, joined(read_send(behind("+>"), true)));
     if (line.starts_with("=>")) return add(into, text, read_send(behind("=>"), false));
     if (line.starts_with("<-")) {
       const std::string_view rest = behind("<-");
@@ -208,6 +209,11 @@ class Reader {
                  quoted(rest).map([](std::string glob) { return Errors{std::move(glob)}; }));
     }
     return "not a step: " + shown(text);
+  }
+
+  static Checked<Send> joined(Checked<Send> send) {
+    if (send) send->joined = true;
+    return send;
   }
 
   static Checked<Expected> expected(std::string_view text) {
@@ -288,6 +294,13 @@ bool is_fixed(std::string_view text) {
 }
 
 }  // namespace
+
+bool Case::joined() const {
+  return std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+    const Send* send = std::get_if<Send>(&step.what);
+    return send != nullptr && send->joined;
+  });
+}
 
 bool Case::fixed() const {
   for (const Step& step : steps) {

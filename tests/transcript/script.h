@@ -36,6 +36,7 @@ struct Expected {
 
 struct Send {
   std::vector<Piece> pieces;
+  bool joined = false;  ///< in one write with what is sent before it, however the case is played
 };
 struct Next {
   Expected message;
@@ -96,6 +97,8 @@ struct Case {
   std::chrono::milliseconds patience = default_patience;
   std::vector<Step> steps;
 
+  /// Whether some of its lines must be read together: then none is cut.
+  bool joined() const;
   /// Whether all that it sends is known beforehand, so that it can be sent at once.
   bool fixed() const;
 };

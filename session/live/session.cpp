@@ -1,9 +1,10 @@
-#include "session/session.h"
+#include "session/live/session.h"
 
 #include <utility>
 
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/filter.h"
+#include "session/record/past.h"
 #include "session/replay.h"
 #include "session/settings.h"
 
@@ -27,26 +28,36 @@ std::vector<v1::Command> own_commands() {
   };
 }
 
+std::string shown(const executor::Settings& settings) {
+  return v1::config_options(all_options(settings)).payload;
+}
+
 }  // namespace
 
+Failure session_closed() {
+  return fail(Error(ErrorKind::session_not_found, "the session was closed")
+                  .with_hint("Open it with session/load or session/resume."));
+}
+
 Session::Session(Library library, Trust& trust, executor::Executor& executor,
-                 std::shared_ptr<Record> record, v1::Workspace workspace, Command command)
+                 std::shared_ptr<Record> record, v1::Workspace workspace, Turns::Command command)
     : library_(library),
       executor_(executor),
       record_(std::move(record)),
       workspace_(std::move(workspace)),
       trust_(trust, executor),
       settings_(chosen(executor.settings(), record_->state())),
-      command_(std::move(command)) {
+      conversation_(*this),
+      turns_(*this, std::move(command)) {
   learn_secrets();
 }
 
 /// What the session's servers are given as credentials is a secret wherever it turns up.
 void Session::learn_secrets() {
-  secrets_.clear();
-  const auto learn = [this](std::string_view value, std::string_view kind) {
+  const auto secrets = std::make_shared<std::vector<KnownSecret>>();
+  const auto learn = [&](std::string_view value, std::string_view kind) {
     if (KnownSecret known = library_.redactor.know(value, kind))
-      secrets_.push_back(std::move(known));
+      secrets->push_back(std::move(known));
   };
   for (const v1::McpServer& server : workspace_.mcp_servers) {
     for (const v1::NameValue& each : server.env) {
@@ -57,30 +68,52 @@ void Session::learn_secrets() {
     }
     for (const std::string_view part : secrets_in_url(server.url)) learn(part, "mcp-url");
   }
+  secrets_ = secrets;
+}
+
+transport::Task<Result<void>> Session::refresh() {
+  const auto self = shared_from_this();
+  if (running()) co_return Result<void>();
+  const auto news = co_await record_->look();
+  if (!news) co_return fail(news.error());
+  if (*news && !running()) adopt_external_changes();
+  co_return Result<void>();
+}
+
+void Session::adopt_external_changes() {
+  settings_ = chosen(std::move(settings_), state());
+  conversation_.let_go();
+}
+
+transport::Task<void> Session::close() {
+  const auto self = shared_from_this();
+  if (closed_) {
+    const auto closed = closed_;
+    co_await closed->wait();
+    co_return;
+  }
+  closed_ = std::make_shared<transport::Event>(library_.loop);
+  cancel();
+  co_await turns_.idle();
+  co_await choices_made();
+  co_await conversation_.close();
+  closed_->set();
 }
 
 // --- the client
 // ------------------------------------------------------------------------------------
 
 void Session::attach(v1::Client& client, v1::Workspace workspace) {
-  client_ = &client;
+  if (client_ != &client) {
+    client_ = &client;
+    ++attachment_;
+    replays_ = 0;
+  }
   if (workspace == workspace_) return;
   workspace_ = std::move(workspace);
   learn_secrets();
   // Servers and directories are given to a conversation when it begins: the next prompt resumes it.
-  if (!running()) let_go_of_conversation();
-}
-
-/// The next prompt takes it up again.
-void Session::let_go_of_conversation() {
-  asides_ = nullptr;
-  drop_preparation();
-  if (conversation_) {
-    library_.loop.spawn([](std::shared_ptr<executor::Conversation> old) -> transport::Task<void> {
-      co_await old->close();
-    }(std::move(conversation_)));
-  }
-  rest();
+  if (!running()) conversation_.let_go();
 }
 
 void Session::detach(const v1::Client& client) {
@@ -90,7 +123,7 @@ void Session::detach(const v1::Client& client) {
 void Session::say(v1::Update update, Audience audience) {
   note_mode(update);
   if (update.kind != v1::UpdateKind::available_commands_update) record_->update(update);
-  if (client_ == nullptr || replaying_ || audience == Audience::record) return;
+  if (client_ == nullptr || replays_ > 0 || audience == Audience::record) return;
   update.session = id();
   client_->update(update);
 }
@@ -103,6 +136,7 @@ void Session::note_mode(const v1::Update& update) {
 }
 
 transport::Task<void> Session::room(transport::CancelSource cancel) {
+  if (client_ == nullptr) co_return;
   // Whichever comes first; the wait for the client goes on by itself when that was the cancel.
   const auto first = std::make_shared<transport::Event>(library_.loop);
   const auto subscription = cancel.on_cancel([first] { first->set(); });
@@ -127,17 +161,18 @@ void Session::release_terminal(std::string terminal_id) {
 transport::Task<Result<void>> Session::replay(std::uint64_t from_seq,
                                               transport::CancelSource cancel) {
   const auto self = shared_from_this();
-  v1::Client* const client = client_;
-  replaying_ = true;
+  const std::uint64_t attachment = attachment_;
+  ++replays_;
   ReplayRequest request;
   request.record = record_;
   request.from_seq = from_seq;
-  request.client = client;
+  request.client = client_;
   request.cancel = cancel;
-  request.goes_on = [this, client] { return client_ == client; };
+  request.goes_on = [this, attachment] { return client_ != nullptr && attachment_ == attachment; };
   request.room = [this, cancel] { return room(cancel); };
   auto done = co_await session::replay(library_, std::move(request));
-  if (client_ == client) replaying_ = false;
+  if (attachment_ == attachment) --replays_;
+  if (!done && closing()) co_return session_closed();
   co_return done;
 }
 
@@ -159,26 +194,46 @@ std::vector<v1::ConfigOption> Session::options() const {
   return client_ == nullptr ? all : v1::for_client(client_->capabilities(), std::move(all));
 }
 
-/// Records what was chosen between turns, or within one; gives the settings with it.
-transport::Task<Result<executor::Settings>> Session::note_choice(Choice choose) {
+transport::Task<Result<void>> Session::choose(Choice choice) {
+  const auto self = shared_from_this();
+  if (closing()) co_return session_closed();
+  const auto mine = std::make_shared<transport::Event>(library_.loop);
+  const auto before = std::exchange(last_choice_, mine);
+  if (before) co_await before->wait();
+  auto recorded = co_await record_choice(choice);
+  // The backend may have changed something else meanwhile, which stays.
+  if (recorded) choice(settings_);
+  if (last_choice_ == mine) last_choice_ = nullptr;
+  mine->set();
+  co_return recorded;
+}
+
+/// Of what is chosen between turns, or within one.
+transport::Task<Result<void>> Session::record_choice(const Choice& choice) {
   const bool begun = record_->begun();
   if (begun) {
     const auto news = co_await record_->claim("an option is set");
     if (!news) co_return fail(news.error());
     // What another process has chosen stays.
-    if (*news) take_over();
+    if (*news) adopt_external_changes();
   }
   executor::Settings after = settings_;
-  const v1::Update update = choose(after);
+  const v1::Update update = choice(after);
   if (!begun) {
     record_->preset(update);
-    co_return after;
+    co_return Result<void>();
   }
   record_->update(update);
   auto written = co_await record_->write();
   record_->release();
-  if (!written) co_return fail(std::move(written.error()));
-  co_return after;
+  co_return written;
+}
+
+transport::Task<void> Session::choices_made() {
+  while (last_choice_) {
+    const auto last = last_choice_;
+    co_await last->wait();
+  }
 }
 
 transport::Task<Result<void>> Session::set_mode(std::string mode) {
@@ -187,22 +242,21 @@ transport::Task<Result<void>> Session::set_mode(std::string mode) {
     co_return fail(Error(ErrorKind::invalid_params, "the session has no such mode at params.modeId")
                        .at("params.modeId"));
   }
-  const Choice choose = [&mode](executor::Settings& settings) {
+  Choice choice = [mode](executor::Settings& settings) {
     settings.modes.current = mode;
     return v1::current_mode(mode);
   };
-  auto after = co_await note_choice(choose);
-  if (!after) co_return fail(std::move(after.error()));
-  if (conversation_) {
-    if (auto set = conversation_->set_mode(mode); !set) co_return set;
+  auto chosen = co_await choose(std::move(choice));
+  if (!chosen) co_return chosen;
+  if (const auto& conversation = conversation_.get()) {
+    if (auto set = conversation->set_mode(mode); !set) co_return set;
   }
-  settings_ = std::move(*after);
   show_choices(true);
   co_return Result<void>();
 }
 
 void Session::show_choices(bool mode_too) {
-  if (client_ == nullptr || replaying_) return;
+  if (client_ == nullptr || replays_ > 0) return;
   // Modes are offered twice; a client may look at either.
   v1::Update mode_update = v1::current_mode(settings_.modes.current);
   v1::Update option_update = v1::config_options(options());
@@ -216,7 +270,7 @@ transport::Task<Result<void>> Session::set_option(v1::SetConfigOptionRequest req
   const auto changed = changed_option(options(), request);
   if (!changed) co_return fail(changed.error());
   if (changed->id == mode_option_id) co_return co_await set_mode(changed->current);
-  const Choice choose = [&changed](executor::Settings& settings) {
+  Choice choice = [changed](executor::Settings& settings) {
     for (v1::ConfigOption& each : settings.options) {
       if (each.id != changed->id) continue;
       // What the client is shown may be a substitute.
@@ -226,13 +280,80 @@ transport::Task<Result<void>> Session::set_option(v1::SetConfigOptionRequest req
     }
     return v1::config_options(all_options(settings));
   };
-  auto after = co_await note_choice(choose);
-  if (!after) co_return fail(std::move(after.error()));
-  if (conversation_) {
-    if (auto set = conversation_->set_option(*changed); !set) co_return set;
+  auto chosen = co_await choose(std::move(choice));
+  if (!chosen) co_return chosen;
+  if (const auto& conversation = conversation_.get()) {
+    if (auto set = conversation->set_option(*changed); !set) co_return set;
   }
-  settings_ = std::move(*after);
   co_return Result<void>();
+}
+
+// --- turns and conversation
+// ------------------------------------------------------------------------
+
+Turns::Report Session::prompt(std::vector<v1::ContentBlock> blocks,
+                              transport::CancelSource cancel) {
+  return turns_.prompt(std::move(blocks), std::move(cancel));
+}
+
+void Session::prepare() {
+  if (!closing() && !running()) conversation_.prepare();
+}
+
+executor::ConversationSpec Session::spec(executor::ConversationEvents events) const {
+  executor::ConversationSpec spec;
+  const std::shared_ptr<const History> past = history();
+  spec.session_id = id();
+  spec.identity = identity_of(library_, state());
+  spec.workspace = workspace_;
+  spec.trust = trust_.given();
+  spec.settings = settings_;
+  spec.turns = past->turns();
+  spec.past = [library = library_, past] {
+    return past_turns(library.loop, library.store, past, past->cursor());
+  };
+  spec.origin = origin_of(state(), *past, past->cursor());
+  spec.events = std::move(events);
+  return spec;
+}
+
+std::optional<executor::ProviderPoint> Session::provider_point() const {
+  return session::provider_point(state(), *history(), history()->cursor());
+}
+
+void Session::take_update(v1::Update update) {
+  if (!record_->claimed()) {
+    library_.log.warning("session " + id() +
+                         ": what its conversation said while it slept is lost, as another process "
+                         "may be at work in it");
+    return;
+  }
+  say(std::move(update));
+}
+
+void Session::take_settings(const executor::Settings& offered) {
+  const executor::Settings before = std::exchange(settings_, chosen(offered, state()));
+  if (shown(before) == shown(settings_)) return;
+  const bool other_mode = settings_.modes.current != before.modes.current;
+  if (other_mode) note_unasked(v1::current_mode(settings_.modes.current));
+  if (!chosen_anew(before, settings_).empty())
+    note_unasked(v1::config_options(all_options(settings_)));
+  show_choices(other_mode);
+}
+
+/// Without the right to write nothing is lost: the next process to open the session comes to the
+/// same choice.
+void Session::note_unasked(const v1::Update& update) {
+  if (!record_->begun()) {
+    record_->preset(update);
+  } else if (record_->claimed()) {
+    record_->update(update);
+  }
+}
+
+void Session::take_commands(std::vector<v1::Command> commands) {
+  commands_ = std::move(commands);
+  if (replays_ == 0) announce_commands();
 }
 
 }  // namespace tine::session

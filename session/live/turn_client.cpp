@@ -1,9 +1,9 @@
-#include "session/turn_client.h"
+#include "session/live/turn_client.h"
 
 #include "protocol/v1/build_update.h"
 #include "session/limits.h"
+#include "session/live/session.h"
 #include "session/record/calls.h"
-#include "session/session.h"
 
 namespace tine::session {
 namespace {

@@ -1,4 +1,4 @@
-#include "session/asides.h"
+#include "session/live/conversation_holder.h"
 
 #include "session/theatre.h"
 
@@ -11,7 +11,7 @@ constexpr const char* one_turn = "header prompt update turn_end ";
 
 }  // namespace
 
-TEST_CASE("asides: a live conversation is heard between its turns, and is recorded") {
+TEST_CASE("conversation: a live conversation is heard between its turns, and is recorded") {
   Theatre theatre;
   theatre.puppet->live = true;
   theatre.turn();
@@ -24,7 +24,7 @@ TEST_CASE("asides: a live conversation is heard between its turns, and is record
   CHECK(theatre.told() == std::string(one_turn) + "update:By the way. ");
 }
 
-TEST_CASE("asides: what is said between turns stands before the next prompt") {
+TEST_CASE("conversation: what is said between turns stands before the next prompt") {
   Theatre theatre;
   theatre.puppet->live = true;
   theatre.turn();
@@ -33,7 +33,7 @@ TEST_CASE("asides: what is said between turns stands before the next prompt") {
   CHECK(theatre.told() == std::string(one_turn) + "update:An end like sk- prompt turn_end ");
 }
 
-TEST_CASE("asides: without the right to write nothing is said") {
+TEST_CASE("conversation: without the right to write nothing is said") {
   Theatre theatre;
   theatre.turn();
   theatre.client.take();
@@ -43,7 +43,8 @@ TEST_CASE("asides: without the right to write nothing is said") {
   CHECK(theatre.told() == one_turn);
 }
 
-TEST_CASE("asides: a conversation that is no longer live at a turn's end leaves no lock behind") {
+TEST_CASE(
+    "conversation: a conversation that is no longer live at a turn's end leaves no lock behind") {
   Theatre theatre;
   theatre.puppet->live = true;
   theatre.turn();
@@ -52,7 +53,7 @@ TEST_CASE("asides: a conversation that is no longer live at a turn's end leaves 
   CHECK_FALSE(theatre.is_locked());
 }
 
-TEST_CASE("asides: nobody hears a conversation that was let go of") {
+TEST_CASE("conversation: nobody hears a conversation that was let go of") {
   Theatre theatre;
   theatre.puppet->live = true;
   theatre.turn();
@@ -68,7 +69,7 @@ TEST_CASE("asides: nobody hears a conversation that was let go of") {
   CHECK(theatre.client.take().empty());
 }
 
-TEST_CASE("asides: new lists keep what is chosen, and nothing is recorded") {
+TEST_CASE("conversation: new lists keep what is chosen, and nothing is recorded") {
   Theatre theatre;
   theatre.puppet->live = true;
   theatre.turn();
@@ -84,7 +85,7 @@ TEST_CASE("asides: new lists keep what is chosen, and nothing is recorded") {
   CHECK(theatre.told() == before);
 }
 
-TEST_CASE("asides: the same lists again are no news") {
+TEST_CASE("conversation: the same lists again are no news") {
   Theatre theatre;
   theatre.turn();
   theatre.client.take();
@@ -92,7 +93,7 @@ TEST_CASE("asides: the same lists again are no news") {
   CHECK(theatre.client.take().empty());
 }
 
-TEST_CASE("asides: a choice that is not offered any more is another one, and is recorded") {
+TEST_CASE("conversation: a choice that is not offered any more is another one, and is recorded") {
   Theatre theatre;
   theatre.puppet->live = true;
   theatre.turn();
@@ -105,7 +106,7 @@ TEST_CASE("asides: a choice that is not offered any more is another one, and is 
   CHECK(theatre.told() == std::string(one_turn) + "update update ");
 }
 
-TEST_CASE("asides: a backend's commands are announced with ours, then and later") {
+TEST_CASE("conversation: a backend's commands are announced with ours, then and later") {
   Theatre theatre;
   theatre.turn();
   theatre.client.take();
@@ -118,7 +119,7 @@ TEST_CASE("asides: a backend's commands are announced with ours, then and later"
   CHECK(theatre.client.last.find("review") != std::string::npos);
 }
 
-TEST_CASE("asides: what a fork offers before it is a session waits for it") {
+TEST_CASE("conversation: what a fork offers before it is a session waits for it") {
   Theatre theatre;
   theatre.turn();
   const SessionService::ForkAt last;
@@ -131,7 +132,7 @@ TEST_CASE("asides: what a fork offers before it is a session waits for it") {
   CHECK(theatre.client.last.find("early") != std::string::npos);
 }
 
-TEST_CASE("ahead: a session makes its conversation once, and the prompt finds it") {
+TEST_CASE("conversation ahead: a session makes its conversation once, and the prompt finds it") {
   Theatre theatre(true);
   theatre.session->prepare();
   theatre.session->prepare();
@@ -143,14 +144,14 @@ TEST_CASE("ahead: a session makes its conversation once, and the prompt finds it
   CHECK(theatre.puppet->done == "start ");
 }
 
-TEST_CASE("ahead: a backend that does not gain from it is not asked") {
+TEST_CASE("conversation ahead: a backend that does not gain from it is not asked") {
   Theatre theatre;
   theatre.session->prepare();
   theatre.loop.run_ready();
   CHECK(theatre.puppet->done.empty());
 }
 
-TEST_CASE("ahead: a prompt waits for the conversation that is being made") {
+TEST_CASE("conversation ahead: a prompt waits for the conversation that is being made") {
   Theatre theatre(true);
   theatre.puppet->may_start.reset();
   theatre.session->prepare();
@@ -163,7 +164,7 @@ TEST_CASE("ahead: a prompt waits for the conversation that is being made") {
   CHECK(theatre.puppet->done == "start ");
 }
 
-TEST_CASE("ahead: a cancelled prompt does not wait for it, and the next one does") {
+TEST_CASE("conversation ahead: a cancelled prompt does not wait for it, and the next one does") {
   Theatre theatre(true);
   theatre.puppet->may_start.reset();
   theatre.session->prepare();
@@ -186,18 +187,18 @@ TEST_CASE("ahead: a cancelled prompt does not wait for it, and the next one does
   CHECK(theatre.puppet->done == "start ");
 }
 
-TEST_CASE("ahead: when it fails the prompt meets the error itself") {
+TEST_CASE("conversation ahead: when it fails the prompt meets the error itself") {
   Theatre theatre(true);
   theatre.puppet->fails = true;
   theatre.session->prepare();
   theatre.loop.run_ready();
-  CHECK(theatre.logged.find("could not be prepared: it is broken") != std::string::npos);
+  CHECK(theatre.logged.find("no conversation was made: it is broken") != std::string::npos);
   theatre.puppet->fails = false;
   theatre.turn();
   CHECK(theatre.puppet->done == "start start ");
 }
 
-TEST_CASE("ahead: a session may be closed meanwhile") {
+TEST_CASE("conversation ahead: a session may be closed meanwhile") {
   Theatre theatre(true);
   theatre.puppet->may_start.reset();
   theatre.session->prepare();
@@ -208,7 +209,7 @@ TEST_CASE("ahead: a session may be closed meanwhile") {
   CHECK(theatre.puppet->done == "start close ");
 }
 
-TEST_CASE("ahead: what is chosen meanwhile is passed on") {
+TEST_CASE("conversation ahead: what is chosen meanwhile is passed on") {
   Theatre theatre(true);
   theatre.puppet->may_start.reset();
   theatre.session->prepare();
@@ -219,7 +220,7 @@ TEST_CASE("ahead: what is chosen meanwhile is passed on") {
   CHECK(theatre.puppet->done == "start mode auto ");
 }
 
-TEST_CASE("ahead: other servers than it was begun with make it anew") {
+TEST_CASE("conversation ahead: other servers than it was begun with make it anew") {
   Theatre theatre(true);
   theatre.puppet->may_start.reset();
   theatre.session->prepare();

@@ -1,0 +1,70 @@
+#include "session/service.h"
+#include "session/theatre.h"
+
+using namespace tine;
+using namespace tine::session;
+
+namespace {
+
+constexpr const char* token = "tk-9f8e7d6c5b4a39281706f5e4d3c2b1a0";
+
+v1::Workspace with_server(const Theatre& theatre) {
+  v1::McpServer server;
+  server.name = "files";
+  server.command = "/bin/files";
+  v1::NameValue variable;
+  variable.name = "FILES_TOKEN";
+  variable.value = token;
+  server.env.push_back(std::move(variable));
+  v1::Workspace workspace = theatre.workspace;
+  workspace.mcp_servers.push_back(std::move(server));
+  return workspace;
+}
+
+}  // namespace
+
+TEST_CASE("fork: a backend's error that quotes the fork's servers tells none of their secrets") {
+  Theatre theatre;
+  theatre.turn();
+  theatre.puppet->fork_fault = std::string("cannot start files with ") + token;
+  const SessionService::ForkAt last;
+  const auto workspace = with_server(theatre);
+  const auto forked = theatre.run(theatre.service.fork(theatre.session->id(), workspace, last));
+  REQUIRE_FALSE(forked);
+  CHECK(forked.error().message.find("cannot start files with") != std::string::npos);
+  CHECK(forked.error().message.find(token) == std::string::npos);
+  CHECK(theatre.logged.find(token) == std::string::npos);
+}
+
+TEST_CASE("fork: one that fails leaves nothing") {
+  Theatre theatre;
+  theatre.turn();
+  theatre.puppet->fork_fault = "no";
+  const SessionService::ForkAt last;
+  REQUIRE_FALSE(theatre.run(theatre.service.fork(theatre.session->id(), theatre.workspace, last)));
+  const auto all = theatre.run(theatre.store.all());
+  REQUIRE(all);
+  std::size_t there = 0;
+  for (const auto& each : *all) there += each.gone ? 0 : 1;
+  CHECK(there == 1);
+}
+
+TEST_CASE("forks and loads count against the limit of open sessions") {
+  Theatre theatre;
+  theatre.turn();
+  const std::string id = theatre.session->id();
+  theatre.policy.max_open_sessions = 1;
+  const SessionService::ForkAt last;
+  const auto forked = theatre.run(theatre.service.fork(id, theatre.workspace, last));
+  REQUIRE_FALSE(forked);
+  CHECK(forked.error().kind == ErrorKind::queue_full);
+  // One that is open already is no further one.
+  CHECK(theatre.run(theatre.service.open(id)));
+  theatre.close();
+  REQUIRE(theatre.service.create(theatre.workspace, {}));
+  const auto opened = theatre.run(theatre.service.open(id));
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().kind == ErrorKind::queue_full);
+  theatre.policy.max_open_sessions = 2;
+  CHECK(theatre.run(theatre.service.open(id)));
+}

@@ -1,0 +1,346 @@
+#include "session/live/turns.h"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "protocol/v1/build_update.h"
+#include "session/git.h"
+#include "session/limits.h"
+#include "session/live/session.h"
+#include "session/record/data.h"
+#include "session/record/long_text.h"
+#include "session/record/past.h"
+#include "session/summary.h"
+#include "session/title.h"
+
+namespace tine::session {
+namespace {
+
+/// The name of the command of ours that a prompt is; empty for any other prompt.
+std::string command_name(const std::vector<v1::ContentBlock>& blocks) {
+  if (blocks.empty() || blocks.front().type != v1::ContentType::text) return {};
+  const std::string_view text = blocks.front().text;
+  if (!text.starts_with("/tine-")) return {};
+  return std::string(text.substr(1, text.find_first_of(" \n\t") - 1));
+}
+
+/// The first text of a prompt.
+std::string_view first_text(const std::vector<v1::ContentBlock>& blocks) {
+  for (const v1::ContentBlock& block : blocks) {
+    if (block.type == v1::ContentType::text && !block.text.empty()) return block.text;
+  }
+  return {};
+}
+
+/// Of the first turn of a fork in which the model was called and its provider told what that cost.
+std::optional<CacheReport> cache_report(const store::State& state,
+                                        const executor::TurnUsage& usage) {
+  const auto& expected = state.expected_cache_read;
+  const auto& read = usage.first_call.cache_read;
+  if (!expected || state.first_cache_read || !read) return std::nullopt;
+  return CacheReport{.expected = *expected,
+                     .read = *read,
+                     .shortfall = *read < *expected / limits::cache_shortfall};
+}
+
+Failure ended_early(const std::exception& fault) {
+  return fail(ErrorKind::internal, std::string("the turn ended early: ").append(fault.what()));
+}
+
+/// A turn that runs out of memory has an outcome all the same, so that what comes after it goes on.
+Turns::Report or_failure(Turns::Report turn) {
+  try {
+    co_return co_await std::move(turn);
+  } catch (const std::exception& fault) {
+    co_return ended_early(fault);
+  }
+}
+
+v1::Update cache_notice(const CacheReport& cache) {
+  return v1::notice(v1::Severity::warning,
+                    "The fork's first turn read less from the provider's cache than expected",
+                    std::to_string(cache.read) + " tokens instead of " +
+                        std::to_string(cache.expected) +
+                        ": the rest of what it has in common with its parent was paid anew.");
+}
+
+}  // namespace
+
+Turns::Report Turns::prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel) {
+  const auto session = session_.shared_from_this();
+  if (session_.closing()) co_return session_closed();
+  if (queue_.size() > limits::queued_prompts) {
+    co_return fail(ErrorKind::queue_full, "too many prompts of this session are waiting");
+  }
+  const auto waiting = std::make_shared<Waiting>(session_.library().loop, std::move(cancel));
+  queue_.push_back(waiting);
+  if (queue_.front() != waiting) {
+    const auto subscription = waiting->cancel.on_cancel([waiting] { waiting->woken.set(); });
+    co_await waiting->woken.wait();
+  }
+  if (waiting->cancel.cancelled()) {
+    leave(waiting);
+    co_return never_begun();
+  }
+  auto report = co_await or_failure(claim_and_run(std::move(blocks), waiting->cancel));
+  leave(waiting);
+  co_return report;
+}
+
+/// Lets the next prompt begin when it is its turn.
+void Turns::leave(const std::shared_ptr<Waiting>& waiting) {
+  queue_.erase(std::find(queue_.begin(), queue_.end(), waiting));
+  if (!queue_.empty()) {
+    queue_.front()->woken.set();
+  } else if (const auto idle = std::exchange(idle_, nullptr)) {
+    idle->set();
+  }
+}
+
+Result<TurnReport> Turns::never_begun() const {
+  TurnReport report;
+  report.stop_reason = v1::StopReason::cancelled;
+  report.seq = session_.history()->cursor();
+  report.cumulative = session_.state().total;
+  return report;
+}
+
+void Turns::cancel() {
+  // A turn that ends takes itself out of the queue.
+  const auto waiting = queue_;
+  for (const auto& each : waiting) each->cancel.cancel();
+}
+
+transport::Task<void> Turns::idle() {
+  while (!queue_.empty()) {
+    if (!idle_) idle_ = std::make_shared<transport::Event>(session_.library().loop);
+    const auto idle = idle_;
+    co_await idle->wait();
+  }
+}
+
+/// Nothing happens without the right to write it down.
+Turns::Report Turns::claim_and_run(std::vector<v1::ContentBlock> blocks,
+                                   transport::CancelSource cancel) {
+  // What was chosen before the prompt came holds for its turn.
+  co_await session_.choices_made();
+  transport::Loop& loop = session_.library().loop;
+  const auto share = co_await loop.descriptors().take_within(loop, limits::turn_descriptors,
+                                                             limits::turn_wait, cancel);
+  // What was cancelled needs them for a moment only.
+  if (!share && !cancel.cancelled()) co_return fail(share.error());
+  const std::shared_ptr<Record> record = session_.record();
+  auto news = co_await record->claim("a turn runs");
+  if (!news) co_return fail(std::move(news.error()));
+  if (*news) session_.adopt_external_changes();
+  const std::int64_t most = session_.library().policy.max_session_bytes;
+  if (most > 0 && session_.state().transcript_bytes > most) {
+    record->release();
+    co_return fail(Error(ErrorKind::session_too_large,
+                         "the session has reached its limit of " + std::to_string(most) + " bytes")
+                       .with_hint("Fork it, or compress it, and go on there."));
+  }
+  auto report = co_await or_failure(run(std::move(blocks), std::move(cancel)));
+  record->on_failure(nullptr);
+  // A live conversation is this process's alone; else others may have their turn.
+  ConversationHolder& conversation = session_.conversation();
+  if (!conversation.is_live()) conversation.give_claim_back();
+  if (!conversation.takes_claim()) record->release();
+  co_return report;
+}
+
+Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel) {
+  const Library& library = session_.library();
+  const std::shared_ptr<Record> record = session_.record();
+  git_ = nullptr;
+  if (!cancel.cancelled()) {
+    git_ = std::make_shared<Git>();
+    library.loop.spawn(look_at_git(git_));
+  }
+  std::string content = library.policy.keep_text ? content_json(blocks) : "[]";
+  content = co_await redacted_in_slices(library.loop, library.redactor, std::move(content));
+  record->prompt("prompt-" + std::to_string(session_.history()->turns() + 1), content);
+  const std::string command = command_name(blocks);
+  if (!command.empty()) co_return co_await run_command(command, cancel);
+  if (session_.state().description.empty() && library.policy.keep_text) {
+    const std::string title = title_from(first_text(blocks), library.redactor);
+    if (!title.empty()) session_.say(v1::session_info(title, rfc3339(record->updated_ms())));
+  }
+
+  executor::TurnOutcome outcome;
+  if (cancel.cancelled()) {
+    outcome.stop = v1::StopReason::cancelled;
+    co_return co_await finish(std::move(outcome), true);
+  }
+  const auto running = std::make_shared<Running>(library.loop, session_, cancel);
+  // What cannot be written down must not go on.
+  record->on_failure([running] { running->cancel.cancel(); });
+  const auto subscription = cancel.on_cancel([running] { running->woken.set(); });
+  library.loop.spawn(play(running, std::move(blocks)));
+  co_await running->woken.wait();
+  if (!running->done.is_set()) {
+    const bool ended = co_await running->done.wait_for(limits::cancel_grace);
+    if (!ended) {
+      // The turn ends without the backend.
+      running->given_up = true;
+      running->outcome.stop = v1::StopReason::cancelled;
+      session_.conversation().give_up(std::shared_ptr<transport::Event>(running, &running->done));
+    }
+  }
+  if (record->failure()) running->outcome.stop = fail(*record->failure());
+  const bool cancelled = cancel.cancelled() && !record->failure();
+  running->client.end(cancelled || !running->outcome.stop);
+  co_return co_await finish(std::move(running->outcome), cancelled);
+}
+
+/// In which state the project is as the turn begins.
+transport::Task<void> Turns::look_at_git(std::shared_ptr<Git> git) {
+  const auto session = session_.shared_from_this();
+  const Library& library = session_.library();
+  auto found = co_await git_snapshot(library.loop, library.env, session_.workspace().cwd);
+  if (found) {
+    git->state = store::GitState{.branch = library.redactor.redacted(found->branch),
+                                 .commit = std::move(found->commit),
+                                 .dirty = found->dirty};
+  }
+  git->known = true;
+  // No answer waits for git. What comes too late for its own turn is saved with the next write.
+  if (git->late && git_ == git) session_.record()->set_git(std::move(git->state));
+}
+
+transport::Task<void> Turns::play(std::shared_ptr<Running> running,
+                                  std::vector<v1::ContentBlock> blocks) {
+  const auto session = session_.shared_from_this();
+  executor::TurnOutcome outcome;
+  try {
+    outcome = co_await perform(running, std::move(blocks));
+  } catch (const std::exception& fault) {
+    outcome.stop = ended_early(fault);
+  }
+  if (!running->given_up) running->outcome = std::move(outcome);
+  running->done.set();
+  running->woken.set();
+}
+
+transport::Task<executor::TurnOutcome> Turns::perform(std::shared_ptr<Running> running,
+                                                      std::vector<v1::ContentBlock> blocks) {
+  executor::TurnOutcome outcome;
+  auto ready = co_await find_conversation(running, blocks);
+  if (!ready) {
+    outcome.stop = fail(std::move(ready.error()));
+  } else if (running->cancel.cancelled()) {
+    outcome.stop = v1::StopReason::cancelled;
+  } else {
+    const std::shared_ptr<executor::Conversation> conversation = session_.conversation().get();
+    outcome = co_await conversation->prompt(std::move(blocks), running->client, running->cancel);
+  }
+  co_return outcome;
+}
+
+transport::Task<Result<void>> Turns::find_conversation(std::shared_ptr<Running> running,
+                                                       std::vector<v1::ContentBlock>& blocks) {
+  co_await settle_trust(running);
+  auto ready = co_await session_.conversation().ready(running->cancel);
+  if (ready || ready.error().kind != ErrorKind::conversation_lost) co_return ready;
+  auto summary = co_await offer_summary(running, std::move(ready.error()));
+  if (!summary) co_return fail(std::move(summary.error()));
+  blocks.insert(blocks.begin(), v1::text_block(std::move(*summary)));
+  executor::Executor& backend = session_.executor();
+  ConversationHolder::Begin anew = [&backend](executor::ConversationSpec spec) {
+    return backend.start(std::move(spec));
+  };
+  co_return co_await session_.conversation().make(std::move(anew), running->cancel);
+}
+
+/// Whether the folder may start programs is decided before the prompt reaches the model. Other than
+/// when the conversation was begun, it is begun anew.
+transport::Task<void> Turns::settle_trust(std::shared_ptr<Running> running) {
+  ConversationHolder& conversation = session_.conversation();
+  SessionTrust& trust = session_.trust();
+  co_await conversation.made_ahead(running->cancel);
+  // What runs has been started as it was decided then.
+  if (running->cancel.cancelled() || (conversation.is_live() && trust.is_settled())) co_return;
+  co_await trust.settle(running->client, session_.workspace());
+  if (!running->given_up && conversation.get() && trust.is_outdated()) conversation.let_go();
+}
+
+/// The provider does not know the conversation any more, but the transcript does. Whoever asked is
+/// told, and may go on from what it says.
+transport::Task<Result<std::string>> Turns::offer_summary(std::shared_ptr<Running> running,
+                                                          Error lost) {
+  constexpr const char* accept = "summary";
+  v1::PermissionRequest request;
+  request.tool_call.id = "conversation-lost-" + std::to_string(session_.history()->turns() + 1);
+  request.tool_call.title =
+      "The provider has lost this conversation. Go on from a summary of its transcript?";
+  request.options = {
+      {.id = accept,
+       .name = "Go on from a summary",
+       .kind = v1::PermissionOption::Kind::allow_once,
+       .meta = {}},
+      {.id = "stop", .name = "Stop", .kind = v1::PermissionOption::Kind::reject_once, .meta = {}}};
+  const auto answer = co_await running->client.request_permission(std::move(request), nullptr);
+  if (!answer || answer->option_id != accept) {
+    if (lost.hint.empty()) {
+      lost.hint =
+          "The transcript is still there: load it, or answer yes when you are asked to go on from "
+          "a summary.";
+    }
+    co_return fail(std::move(lost));
+  }
+  const std::shared_ptr<const History> known = session_.history();
+  const Library& library = session_.library();
+  const auto turns = co_await past_turns(library.loop, library.store, known, known->cursor());
+  if (!turns) co_return fail(turns.error());
+  co_return summary_of(*turns, library.redactor);
+}
+
+Turns::Report Turns::run_command(std::string name, transport::CancelSource cancel) {
+  executor::TurnOutcome outcome;
+  if (!cancel.cancelled()) {
+    const std::string said = co_await command_(session_, name);
+    const std::string id = "command-" + std::to_string(session_.history()->turns() + 1);
+    session_.say(v1::text_chunk(v1::UpdateKind::agent_message_chunk, said, id));
+  }
+  if (cancel.cancelled()) outcome.stop = v1::StopReason::cancelled;
+  co_return co_await finish(std::move(outcome), cancel.cancelled());
+}
+
+/// Writes down how the turn ended, before anybody is told.
+Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled) {
+  const std::shared_ptr<Record> record = session_.record();
+  record->end_messages();
+  if (outcome.usage.context) session_.say(v1::usage_update(*outcome.usage.context));
+  if (cancelled) outcome.stop = v1::StopReason::cancelled;
+  if (!outcome.stop) {
+    const std::uint64_t turn = session_.history()->turns() + 1;
+    record->add(record_type::error,
+                error_data(turn, outcome.stop.error(), session_.library().redactor));
+  }
+
+  TurnReport report;
+  report.fork = cache_report(session_.state(), outcome.usage);
+  if (report.fork && report.fork->shortfall) session_.say(cache_notice(*report.fork));
+  TurnEnd end;
+  end.fork = report.fork;
+  end.stop = outcome.stop ? v1::name_of(*outcome.stop) : "error";
+  if (const auto& conversation = session_.conversation().get())
+    end.conversation = conversation->provider_id();
+  end.provider_turn = outcome.provider_turn;
+  end.usage = outcome.usage;
+  report.seq = record->end_turn(std::move(end));
+  report.turn = session_.history()->turns();
+  if (git_ && git_->known) record->set_git(std::move(git_->state));
+  if (git_) git_->late = !git_->known;
+  auto written = co_await record->write();
+  if (!written) co_return fail(std::move(written.error()));
+  if (!outcome.stop) co_return fail(std::move(outcome.stop.error()));
+  report.stop_reason = *outcome.stop;
+  report.usage = std::move(outcome.usage);
+  report.cumulative = session_.state().total;
+  co_return report;
+}
+
+}  // namespace tine::session

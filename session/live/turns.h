@@ -1,0 +1,103 @@
+#pragma once
+// The turns of a session: they run one at a time, in the order in which their prompts came, and
+// each prompt gets its answer. A prompt that is cancelled before its turn has begun is answered at
+// once and leaves no record.
+//
+// Part of a session, on the loop's thread. Its coroutines keep the session.
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "executor/executor.h"
+#include "protocol/v1/types.h"
+#include "session/live/turn_client.h"
+#include "session/meta.h"
+#include "session/store/state.h"
+#include "transport/cancel.h"
+#include "transport/event.h"
+
+namespace tine::session {
+
+class Session;
+
+/// How a prompt ended.
+struct TurnReport {
+  v1::StopReason stop_reason = v1::StopReason::end_turn;
+  executor::TurnUsage usage;
+  executor::Tokens cumulative;
+  std::optional<CacheReport> fork;  ///< of the first turn of a fork
+  std::uint64_t seq = 0;            ///< of the end of the session's last turn
+  std::uint64_t turn = 0;  ///< its number; 0: the prompt was cancelled before its turn began
+};
+
+class Turns {
+ public:
+  /// A slash command of ours: gives what it has to say, without the backend.
+  using Command = std::function<transport::Task<std::string>(Session& session, std::string name)>;
+  using Report = transport::Task<Result<TurnReport>>;
+
+  Turns(Session& session, Command command) : session_(session), command_(std::move(command)) {}
+  Turns(const Turns&) = delete;
+  Turns& operator=(const Turns&) = delete;
+
+  bool running() const { return !queue_.empty(); }
+  Report prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
+  /// Ends the running turn and all that wait; each is answered `cancelled`.
+  void cancel();
+  /// Returns when none runs or waits.
+  transport::Task<void> idle();
+
+ private:
+  struct Waiting {
+    Waiting(transport::Loop& loop, transport::CancelSource source)
+        : cancel(std::move(source)), woken(loop) {}
+    transport::CancelSource cancel;
+    transport::Event woken;
+  };
+  /// What a turn shares with the coroutine that plays the backend's side.
+  struct Running {
+    Running(transport::Loop& loop, Session& session, transport::CancelSource source)
+        : cancel(std::move(source)), client(session, cancel), done(loop), woken(loop) {}
+    transport::CancelSource cancel;
+    TurnClient client;
+    transport::Event done;
+    transport::Event woken;  // done or cancelled
+    executor::TurnOutcome outcome;
+    bool given_up = false;  // the turn has ended without it
+  };
+  struct Git {
+    bool known = false;
+    bool late = false;                     // its turn has ended
+    std::optional<store::GitState> state;  // none: the project is in no repository
+  };
+
+  void leave(const std::shared_ptr<Waiting>& waiting);
+  Result<TurnReport> never_begun() const;
+  Report claim_and_run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
+  Report run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
+  Report run_command(std::string name, transport::CancelSource cancel);
+  Report finish(executor::TurnOutcome outcome, bool cancelled);
+  transport::Task<void> play(std::shared_ptr<Running> running,
+                             std::vector<v1::ContentBlock> blocks);
+  transport::Task<executor::TurnOutcome> perform(std::shared_ptr<Running> running,
+                                                 std::vector<v1::ContentBlock> blocks);
+  transport::Task<Result<void>> find_conversation(std::shared_ptr<Running> running,
+                                                  std::vector<v1::ContentBlock>& blocks);
+  transport::Task<void> settle_trust(std::shared_ptr<Running> running);
+  transport::Task<Result<std::string>> offer_summary(std::shared_ptr<Running> running, Error lost);
+  transport::Task<void> look_at_git(std::shared_ptr<Git> git);
+
+  Session& session_;
+  Command command_;
+  std::deque<std::shared_ptr<Waiting>> queue_;  // the running one first
+  std::shared_ptr<transport::Event> idle_;      // made by a caller of idle()
+  std::shared_ptr<Git> git_;                    // of the turn that runs
+};
+
+}  // namespace tine::session
