@@ -241,6 +241,8 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
                                                                      ForkAt at) {
   if (auto good = check(workspace); !good) co_return fail(std::move(good.error()));
   if (auto good = may_serve(); !good) co_return fail(std::move(good.error()));
+  // A removal that came first ends first.
+  co_await removal_over(parent_id);
   ForkUnderWay under_way(forks_, parent_id);
   auto found = co_await record_of(parent_id);
   if (!found) co_return fail(std::move(found.error()));
