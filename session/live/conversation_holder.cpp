@@ -196,7 +196,11 @@ void ConversationHolder::give_up(std::shared_ptr<transport::Event> over) {
 transport::Task<void> ConversationHolder::end(Ending ending,
                                               std::shared_ptr<transport::Event> first) {
   const auto session = session_.shared_from_this();
-  if (first) co_await first->wait_for(limits::cancel_grace);
+  if (first) {
+    // A session that is closed has waited for its turn already.
+    const auto subscription = closing_.on_cancel([first] { first->set(); });
+    co_await first->wait_for(limits::cancel_grace);
+  }
   co_await ending.conversation->close();
   if (ending.claims) session_.record()->release();
   if (--ending_ > 0) co_return;
@@ -213,6 +217,7 @@ transport::Task<void> ConversationHolder::all_ended() {
 
 transport::Task<void> ConversationHolder::close() {
   const auto session = session_.shared_from_this();
+  closing_.cancel();
   let_go();
   co_await all_ended();
 }

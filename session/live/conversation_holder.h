@@ -48,7 +48,8 @@ class ConversationHolder {
 
   /// Ends the conversation, in the background. The next prompt takes it up again.
   void let_go();
-  /// Leaves it to a turn that does not end, until `over` or limits::cancel_grace, and ends it.
+  /// Leaves it to a turn that does not end, until `over` or limits::cancel_grace, and ends it. A
+  /// close() does not wait for that: it sets `over`.
   void give_up(std::shared_ptr<transport::Event> over);
   /// Ends it, and returns when nothing runs any more.
   transport::Task<void> close();
@@ -88,6 +89,7 @@ class ConversationHolder {
   std::shared_ptr<Listener> listener_;  // to the conversation, also while it is made
   std::shared_ptr<Making> making_;      // that is not dropped
   bool keeps_claim_ = false;
+  transport::CancelSource closing_;
   std::size_t ending_ = 0;                   // conversations that are being closed
   std::shared_ptr<transport::Event> ended_;  // while there are some
 };

@@ -186,7 +186,8 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
       // The turn ends without the backend.
       running->given_up = true;
       running->outcome.stop = v1::StopReason::cancelled;
-      session_.conversation().give_up(std::shared_ptr<transport::Event>(running, &running->done));
+      running->woken.reset();
+      session_.conversation().give_up(std::shared_ptr<transport::Event>(running, &running->woken));
     }
   }
   if (record->failure()) running->outcome.stop = fail(*record->failure());

@@ -67,7 +67,7 @@ class Turns {
     transport::CancelSource cancel;
     TurnClient client;
     transport::Event done;
-    transport::Event woken;  // done or cancelled
+    transport::Event woken;  // done, or nobody waits for it any longer
     executor::TurnOutcome outcome;
     bool given_up = false;  // the turn has ended without it
   };
