@@ -176,8 +176,9 @@ test('hostile text: bytes that are no text', async () => {
 
 test('hostile text: the configuration', async () => {
   const place = new Place();
-  const name = JSON.stringify(all).replaceAll('\x7f', '\\u007f');
-  place.configure(`${name} = 1\n[backends.x]\nkind = "acp"\ncommand = [${name}]\n`);
+  const quoted = (text) => JSON.stringify(text).replaceAll('\x7f', '\\u007f');
+  const name = quoted(all);
+  place.configure(`${name} = 1\n[backends.x]\nkind = "acp"\ncommand = [${quoted(`/${all}`)}]\n`);
   for (const args of ['config', 'config --explain', 'config --json', 'run x']) {
     const { code, text } = await place.onTerminal(args);
     assert.equal(code, 0, text);
