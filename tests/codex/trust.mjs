@@ -149,9 +149,13 @@ test('codex: run starts nothing of a folder, unless it is told to', async () => 
     { env: world.environment(), cwd: world.project });
   const { code, stderr } = await run();
   assert.equal(code, 0, stderr);
+  const said = (text) => text.split('\n').filter((line) => line.startsWith('tine: '));
+  assert.equal(said(stderr).length, 1, stderr);
+  assert.match(said(stderr)[0], /not trusted.*MCP server evil.*\/bin\/sh.*--trust/);
   planted.holds();
   const trusting = await run('--trust');
   assert.equal(trusting.code, 0, trusting.stderr);
+  assert.deepEqual(said(trusting.stderr), []);
   assert.ok(planted.hasRun());
 });
 

@@ -99,3 +99,26 @@ test('a project file chooses among the backends that the user has offered', asyn
   assert.equal(await place.open(), undefined);
   assert.equal(place.ran('mine'), false);
 });
+
+for (const [where, path] of [['an empty entry', ':/usr/bin:/bin'], ['a dot', '.:/usr/bin:/bin'],
+  ['a relative folder', 'bin:/usr/bin:/bin'], ['nothing else', '']]) {
+  test(`a project's program is not taken for a backend: PATH with ${where}`, async () => {
+    for (const kind of ['codex', 'claude']) {
+      const place = new Place();
+      place.program(kind, place.project);
+      mkdirSync(join(place.project, 'bin'));
+      place.program(kind, join(place.project, 'bin'));
+      const table = `[backends.${kind}]\nkind = "${kind}"\ncommand = ["${kind}"]\n`;
+      // As the user's own, and as what is configured for the backend.
+      for (const [variables, keys] of [[{ PATH: path }, ''], [{}, `env = { PATH = "${path}" }\n`]]) {
+        place.configure(table + keys);
+        const env = { ...place.env, ...variables };
+        const run = await runProgram(['run', 'hello'], { env, cwd: place.project });
+        assert.equal(run.code, 1);
+        const login = await runProgram(['--login', kind], { env, cwd: place.project });
+        assert.equal(login.code, 1);
+        assert.equal(place.ran(kind), false, `${kind} with ${keys || path}`);
+      }
+    }
+  });
+}
