@@ -214,3 +214,20 @@ test('claude trust: what is above the folder counts, its own settings and those 
     await server.prompt(elsewhere, '[[say: hello]]');
     assert.ok(!existsSync(mark));
   });
+
+test('claude trust: what is no session in the folder starts nothing of it', async () => {
+  const world = await World.make();
+  bringPrograms(world);
+  // Claude Code itself would start it all.
+  trustInClaude(world);
+  await runProgram(['doctor'], { env: world.environment(), cwd: world.project });
+  assert.deepEqual(anythingRan(world), [], 'doctor');
+  const server = await world.serve();  // stands in the project
+  await server.request('session/list', { cwd: world.project });
+  await server.request('authenticate', { methodId: 'claude-login' });
+  await server.request('logout');
+  await server.prompt(await server.newSession(directory('elsewhere')), '[[say: elsewhere]]');
+  assert.deepEqual(anythingRan(world), [], 'requests, and a session elsewhere');
+  await server.prompt(await server.newSession(world.project), '[[say: here]]');
+  await until('what the folder starts', () => timesRun(world, 'start') > 0);
+});
