@@ -1,37 +1,31 @@
 #include "transport/program_path.h"
 
-#include <boost/optional.hpp>
-#include <boost/type_traits.hpp>
-//
-#include <boost/process/v2/environment.hpp>
-#include <vector>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 namespace tine::transport {
-namespace {
 
-namespace environment = boost::process::v2::environment;
+bool is_program(const std::string& path) {
+  struct stat facts {};
+  return ::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
+         ::access(path.c_str(), X_OK) == 0;
+}
 
-/// The absolute folders.
-std::string absolute_only(std::string_view path) {
-  std::string out;
+std::string program_path(const std::string& name, std::string_view path,
+                         const IsProgram& is_program) {
+  if (name.empty() || name.find('/') != std::string::npos) return name;
   while (!path.empty()) {
     const std::string_view folder = path.substr(0, path.find(':'));
     path.remove_prefix(std::min(folder.size() + 1, path.size()));
     if (!folder.starts_with('/')) continue;
-    if (!out.empty()) out.push_back(':');
-    out.append(folder);
+    std::string candidate(folder);
+    if (!candidate.ends_with('/')) candidate += '/';
+    candidate += name;
+    if (is_program(candidate)) return candidate;
   }
-  return out;
-}
-
-}  // namespace
-
-std::string program_path(const std::string& name, std::string_view path) {
-  if (name.find('/') != std::string::npos) return name;
-  const std::string folders = absolute_only(path);
-  if (name.empty() || folders.empty()) return {};
-  const std::vector<environment::key_value_pair> variables{{"PATH", folders}};
-  return environment::find_executable(name, variables).string();
+  return {};
 }
 
 std::string_view path_in(const std::vector<std::string>& environment) {

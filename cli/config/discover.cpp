@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "transport/program_path.h"
+
 namespace tine::cli {
 namespace {
 
@@ -18,17 +20,7 @@ BackendConfig installed(BackendKind kind, std::string path) {
 
 std::string find_program(const Env& env, std::string_view name, const IsProgram& is_program) {
   const std::string path = env.variable("PATH").value_or(std::string());
-  std::string_view rest = path;
-  while (!rest.empty()) {
-    const std::string_view folder = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
-    if (!folder.starts_with('/')) continue;
-    std::string candidate(folder);
-    if (!candidate.ends_with('/')) candidate += '/';
-    candidate += name;
-    if (is_program(candidate)) return candidate;
-  }
-  return {};
+  return transport::program_path(std::string(name), path, is_program);
 }
 
 std::vector<BackendConfig> discover_backends(const Env& env, const IsProgram& is_program) {

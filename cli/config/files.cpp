@@ -64,10 +64,4 @@ Result<std::optional<std::string>> read_config_file(const std::string& path) {
   return text;
 }
 
-bool is_program(const std::string& path) {
-  struct stat facts {};
-  return ::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
-         ::access(path.c_str(), X_OK) == 0;
-}
-
 }  // namespace tine::cli

@@ -8,19 +8,18 @@
 #include <string>
 
 #include "base/result.h"
+#include "transport/program_path.h"
 
 namespace tine::cli {
 
 /// The text of a file; none when there is no such file.
 using ReadFile = std::function<Result<std::optional<std::string>>(const std::string& path)>;
 
-/// Whether there is a program of that path.
-using IsProgram = std::function<bool(const std::string& path)>;
+using transport::is_program;
+using transport::IsProgram;
 
 /// Refuses what is no regular file and what is larger than a configuration can be; never waits, as
 /// it would for the writer of a named pipe.
 Result<std::optional<std::string>> read_config_file(const std::string& path);
-
-bool is_program(const std::string& path);
 
 }  // namespace tine::cli
