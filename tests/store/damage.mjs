@@ -58,6 +58,8 @@ for (const [what, damage] of Object.entries(damages)) {
     const { cumulative } = last._meta.tine.usage;
     assert.ok(_meta.tine.usage.cumulative.input > cumulative.input);
 
+    server.stdin.end();
+    await server.exited;
     const warnings = server.stderr.split('\n').filter(Boolean);
     assert.equal(warnings.length, 1, server.stderr);
     assert.match(warnings[0], new RegExp(`warning: the state of session ${session} was made anew`));
@@ -125,6 +127,9 @@ test('a torn last line is set aside with a warning, and the session goes on', as
   const server = await place.serve();
   await place.load(server, session);
   assert.equal(await said(server, session, '[[recall]]'), recalled(['one', 'two']));
+  // What is logged is on stderr when the server has ended, at the latest.
+  server.stdin.end();
+  await server.exited;
   assert.match(server.stderr, /^[^\n]*torn line, which is in transcript\.jsonl\.torn-\d+ now\n$/);
   assert.ok(readFileSync(path, 'utf8').startsWith(whole));
 });
