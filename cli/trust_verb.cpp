@@ -48,13 +48,14 @@ int add(const World& world, const TrustRecord& record, const std::string& folder
                       : ": may start here from now on:\n"));
     for (const std::string& line : facts.starts) print("  " + visible_line(line) + "\n");
     if (!facts.starts.empty() && !facts.unclear)
-      agreed.push_back(session::agreement(world.env, folder, kind, facts.starts));
+      agreed.push_back(session::agreement(world.env, session::kept_path(folder, world.redactor),
+                                          kind, facts.starts));
   }
   if (agreed.empty()) return exit_code::good;
-  const auto kept = record.change([&agreed](std::vector<TrustEntry>& entries) {
+  const auto kept = record.change([&agreed, &folder](std::vector<TrustEntry>& entries) {
     for (const TrustEntry& entry : agreed) {
-      std::erase_if(entries, [&entry](const TrustEntry& each) {
-        return each.is_of(entry.folder, entry.backend);
+      std::erase_if(entries, [&entry, &folder](const TrustEntry& each) {
+        return each.is_of(folder, entry.backend);
       });
       entries.push_back(entry);
     }
@@ -65,8 +66,9 @@ int add(const World& world, const TrustRecord& record, const std::string& folder
 int remove(const TrustRecord& record, const std::string& folder) {
   std::size_t removed = 0;
   const auto kept = record.change([&folder, &removed](std::vector<TrustEntry>& entries) {
-    removed =
-        std::erase_if(entries, [&folder](const TrustEntry& each) { return each.folder == folder; });
+    removed = std::erase_if(entries, [&folder](const TrustEntry& each) {
+      return session::stands_for(each.folder, folder);
+    });
   });
   if (!kept) return failed(kept.error());
   print(removed > 0 ? "Forgotten: tine asks again.\n" : "Nothing was kept about this folder.\n");

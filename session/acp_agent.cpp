@@ -196,7 +196,7 @@ SessionService::Opened AcpAgent::reopen(std::string id, v1::Workspace& workspace
   if (!session) co_return session;
   if (left_) co_return fail(ErrorKind::peer_gone, "the client has gone");
   const store::State& state = (*session)->state();
-  if (canonical(workspace.cwd) != state.project)
+  if (!stands_for(state.project, canonical(workspace.cwd)))
     co_return invalid("the session belongs to another directory", "params.cwd");
   if (auto same = service_.take_system_prompt(workspace, state); !same)
     co_return fail(std::move(same.error()));

@@ -144,6 +144,9 @@ transport::Task<Result<SessionService::Forked>> SessionService::list_fork(
 transport::Task<Result<SessionService::Forked>> SessionService::adopt(v1::Workspace workspace,
                                                                       std::string backend,
                                                                       Adoption what) {
+  // It would have to be kept as it is.
+  if (!library_.redactor.find(what.id).empty())
+    co_return fail(ErrorKind::invalid_params, "a secret is no id of a conversation");
   auto begins = beginning(workspace, backend);
   if (!begins) co_return fail(std::move(begins.error()));
   executor::Executor& executor = *begins->backend;

@@ -136,8 +136,8 @@ store::State SessionService::new_state(const v1::Workspace& workspace) {
   state.created = rfc3339(library_.env.wall_ms());
   state.accessed = state.created;
   state.prompted = false;
-  state.project = canonical(workspace.cwd);
-  state.cwd = workspace.cwd;
+  state.project = kept_path(canonical(workspace.cwd), library_.redactor);
+  state.cwd = kept_path(workspace.cwd, library_.redactor);
   if (workspace.system_prompt) state.system_prompt = kept(*workspace.system_prompt);
   return state;
 }
@@ -255,7 +255,8 @@ transport::Task<Result<SessionService::Page>> SessionService::list(std::string c
     }
     after = *parsed;
   }
-  const std::string project = cwd.empty() ? std::string() : canonical(cwd);
+  const std::string project =
+      cwd.empty() ? std::string() : kept_path(canonical(cwd), library_.redactor);
   auto entries = co_await library_.store.page(project, after, limits::list_page + 1);
   if (!entries) co_return fail(std::move(entries.error()));
   Page page;

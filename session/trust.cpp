@@ -76,13 +76,14 @@ transport::Task<void> Trust::keep(const executor::Executor& backend, std::string
     declined_[place] = facts.starts;
   }
   if (answer == Answer::not_now || (answer == Answer::yes && facts.unclear)) co_return;
-  TrustEntry entry = agreement(env_, place.first, place.second, facts.starts);
+  TrustEntry entry = agreement(env_, kept_path(place.first, redactor_), place.second, facts.starts);
   entry.trusted = answer == Answer::yes;
   const auto kept = std::make_shared<Result<void>>();
-  std::function<void()> job = [kept, record = record_, entry = std::move(entry)] {
-    *kept = record.change([&entry](std::vector<TrustEntry>& entries) {
-      std::erase_if(entries, [&entry](const TrustEntry& each) {
-        return each.is_of(entry.folder, entry.backend);
+  std::function<void()> job = [kept, record = record_, entry = std::move(entry),
+                               folder = place.first] {
+    *kept = record.change([&entry, &folder](std::vector<TrustEntry>& entries) {
+      std::erase_if(entries, [&entry, &folder](const TrustEntry& each) {
+        return each.is_of(folder, entry.backend);
       });
       entries.push_back(entry);
     });

@@ -14,6 +14,7 @@
 
 #include "base/env.h"
 #include "base/log.h"
+#include "base/redact/redactor.h"
 #include "executor/executor.h"
 #include "session/policy.h"
 #include "session/trust_record.h"
@@ -24,8 +25,14 @@ namespace tine::session {
 class Trust {
  public:
   /// `rule` is the user's setting; it outlives this.
-  Trust(transport::Worker& worker, Env& env, Log& log, TrustRecord record, const TrustRule& rule)
-      : worker_(worker), env_(env), log_(log), record_(std::move(record)), rule_(rule) {}
+  Trust(transport::Worker& worker, Env& env, Log& log, Redactor& redactor, TrustRecord record,
+        const TrustRule& rule)
+      : worker_(worker),
+        env_(env),
+        log_(log),
+        redactor_(redactor),
+        record_(std::move(record)),
+        rule_(rule) {}
   Trust(const Trust&) = delete;
   Trust& operator=(const Trust&) = delete;
 
@@ -53,6 +60,7 @@ class Trust {
   transport::Worker& worker_;
   Env& env_;
   Log& log_;
+  Redactor& redactor_;
   TrustRecord record_;
   const TrustRule& rule_;
   // What was answered in this process and is not kept for good.

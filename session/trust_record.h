@@ -13,12 +13,13 @@
 #include "base/env.h"
 #include "base/redact/digest.h"
 #include "base/result.h"
+#include "session/project.h"
 #include "session/store/files.h"
 
 namespace tine::session {
 
 struct TrustEntry {
-  std::string folder;    ///< canonical
+  std::string folder;    ///< canonical, as kept_path() keeps it
   std::string backend;   ///< its kind
   bool trusted = false;  ///< false: the user wants no more questions, and nothing started
   redact::DigestKey key{};
@@ -26,7 +27,7 @@ struct TrustEntry {
   std::string since;      ///< RFC 3339
 
   bool is_of(const std::string& of_folder, const std::string& of_backend) const {
-    return folder == of_folder && backend == of_backend;
+    return stands_for(folder, of_folder) && backend == of_backend;
   }
   /// Whether these lines are what was agreed to.
   bool agrees_to(const std::vector<std::string>& starts) const;

@@ -29,8 +29,8 @@ struct Stage : Theatre {
   }
   /// What another process comes to.
   Trust::Verdict judge_elsewhere() {
-    Trust other(worker, env, log, TrustRecord(store::system_files(), place.path() + "/store"),
-                policy.trust);
+    Trust other(worker, env, log, redactor,
+                TrustRecord(store::system_files(), place.path() + "/store"), policy.trust);
     return judge(other);
   }
   FolderFacts facts;

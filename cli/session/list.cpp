@@ -68,7 +68,7 @@ transport::Task<int> list_sessions(World& world, const Arguments& arguments,
       print_error(here.error());
       co_return exit_code::failed;
     }
-    project = session::canonical(*here);
+    project = session::kept_path(session::canonical(*here), world.redactor);
   }
   auto entries = co_await world.store.list(project);
   const auto all = co_await world.store.all();

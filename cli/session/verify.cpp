@@ -27,7 +27,8 @@ transport::Task<Result<std::vector<IndexEntry>>> wanted(World& world,
   if (arguments.ids.empty()) {
     const auto here = working_directory({});
     if (!here) co_return fail(here.error());
-    co_return co_await world.store.list(session::canonical(*here));
+    std::string project = session::kept_path(session::canonical(*here), world.redactor);
+    co_return co_await world.store.list(std::move(project));
   }
   for (const std::string& id : arguments.ids) {
     auto found = co_await world.store.find_prefix(id);

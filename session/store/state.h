@@ -48,8 +48,8 @@ struct BackendState {
 struct State {
   std::string id;
   std::string description;
-  std::string project;  ///< canonical path
-  std::string cwd;      ///< as the client spelled it
+  std::string project;  ///< canonical path, without secrets: see kept_path()
+  std::string cwd;      ///< as the client spelled it, without secrets
   std::string backend;  ///< by its configured name
   std::string created;
   std::string accessed;
