@@ -435,8 +435,11 @@ Assignment find_assignment(Reach& reach, std::size_t op) {
   std::size_t value = op + 1;
   const int next = reach.at(value);
   const bool compares = next == '=' || next == ':' || next == '~';
+  // A value may begin with a sign, and among settings with two.
+  const bool has_settings = bare || found.setting == Setting::line;
+  const std::size_t signs = has_settings && reach.at(value + 1) == '=' ? 2 : 1;
   if (compares && (sign != '=' || i < op || found.setting == Setting::none ||
-                   in(reach.at(value + 1), sets::space | sets::equals))) {
+                   in(reach.at(value + signs), sets::space | sets::equals))) {
     return {};
   }
   if (sign == '=' && next == '>') ++value;

@@ -295,8 +295,21 @@ bool is_query(std::string_view value) {
          value.find("].", bracket) != std::string_view::npos;
 }
 
+/// A word like `_here` also comes about by chance in a long value, whatever the case of its
+/// letters.
+bool is_placeholder(std::string_view value, const Census& count) {
+  if (!has_placeholder(value)) return false;
+  const bool by_chance = value.size() >= 32 && count.lower > 0 && count.upper > 0 &&
+                         count.digits > 0 && !is_published_example(value) &&
+                         surprise(value) >= least_surprise(value.size(), true);
+  return !by_chance;
+}
+
 /// What is asked for more of a value that may be a name in a program.
-unsigned name_margin(std::size_t size) { return size >= 20 && size < 24 ? 5 : 15; }
+unsigned name_margin(std::size_t size) {
+  if (size >= 32) return 0;
+  return size >= 20 && size < 24 ? 5 : 15;
+}
 
 bool is_code(std::string_view value, const Census& count, Writing writing) {
   if (value.find("->") != std::string_view::npos || value.find("::") != std::string_view::npos) {
@@ -325,10 +338,13 @@ bool is_mail_address(std::string_view value) {
          is_wordlike(value);
 }
 
+/// Templates are as short as what they stand for is called.
+unsigned template_margin(std::size_t size) { return size < 32 ? against_its_looks : 0; }
+
 /// What no name makes a secret of.
 bool is_never_secret(std::string_view value, const Census& count) {
   return has_marker(value) || is_template(value) ||
-         (may_be_template(value) && !is_random(value, count, against_its_looks)) ||
+         (may_be_template(value) && !is_random(value, count, template_margin(value.size()))) ||
          is_path_or_url(value, count) || is_named_digest(value) || is_query(value);
 }
 
@@ -402,7 +418,7 @@ bool is_plausible_secret(std::string_view value, NameStrength strength, Writing 
   if (count.letters() == 0 || count.distinct < 5) return false;
   if (is_never_secret(value, count)) return false;
   if (writing != Writing::literal && is_code(value, count, writing)) return false;
-  return has_chance(value, count, strength, writing) && !has_placeholder(value);
+  return has_chance(value, count, strength, writing) && !is_placeholder(value, count);
 }
 
 bool is_plausible_url_password(std::string_view password, std::string_view user) {

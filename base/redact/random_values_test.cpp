@@ -62,7 +62,7 @@ constexpr Bound bounds[] = {{12, 20}, {16, 5}, {20, 1}, {32, 0}, {40, 0}};
 
 TEST_CASE("random values: nearly none stays") {
 #ifdef NDEBUG
-  constexpr std::size_t values = 1000;
+  constexpr std::size_t values = 2000;
 #else
   constexpr std::size_t values = 80;
 #endif

@@ -225,3 +225,29 @@ TEST_CASE("redaction stream: past max_secret_tail it fails closed, in pieces as 
     }
   }
 }
+
+TEST_CASE("redactor: keys in base64, broken into lines of 20 characters") {
+  const std::string aws = std::string("AKIA") + "IOSFODNN7ABCDEFG";
+  Redactor redactor(key);
+  for (const std::string& secret : {aws, github_token('s')}) {
+    for (const char* padding : {"", "x", "xy"}) {
+      const std::string encoded =
+          base64(padding + std::string("user app ") + secret + " port 5432\n");
+      for (const std::string between : {"\n", "\r\n", "\n  "}) {
+        std::string text;
+        for (std::size_t i = 0; i < encoded.size(); i += 20)
+          text += (i > 0 ? between : "") + encoded.substr(i, 20);
+        const std::string clean = redactor.redacted("data:\n" + text + "\nend\n");
+        INFO(text << "\n" << clean);
+        CHECK(clean.find("«redacted:") != std::string::npos);
+        // The characters that hold the secret alone.
+        for (std::size_t i = 16; i + 8 <= (secret.size() + 9) / 3 * 4; ++i) {
+          std::string part;
+          for (std::size_t k = i; k < i + 8; ++k)
+            part += (k % 20 == 0 ? between : "") + encoded.substr(k, 1);
+          CHECK(clean.find(part) == std::string::npos);
+        }
+      }
+    }
+  }
+}
