@@ -116,6 +116,13 @@ RetentionPlan plan_retention(std::vector<Family> families, RetentionLimits bound
   return plan;
 }
 
+/// Whether there is no such session any more. One that is there and cannot be opened (a link, a
+/// folder of another user) is not ours to remove.
+bool Retention::is_gone(const store::IndexEntry& entry) const {
+  const auto found = library_.store.find_any(entry.id);
+  return !found && found.error().kind == ErrorKind::session_not_found;
+}
+
 /// Asks for several sessions at once, on the worker's thread: whether another process has one open,
 /// and with `measured` how large they are.
 transport::Task<Retention::Look> Retention::look(std::vector<store::IndexEntry> entries,
@@ -124,8 +131,11 @@ transport::Task<Retention::Look> Retention::look(std::vector<store::IndexEntry> 
   const auto seen = std::make_shared<Look>();
   for (const store::IndexEntry& each : entries) {
     seen->in_use = seen->in_use || service_.find(each.id).has_value();
-    // One that is gone is in nobody's use.
-    if (auto folder = library_.store.open(each)) folders->push_back(std::move(*folder));
+    if (auto folder = library_.store.open(each)) {
+      folders->push_back(std::move(*folder));
+    } else {
+      seen->in_use = seen->in_use || !is_gone(each);
+    }
   }
   std::function<void()> work = [folders, seen, measured] {
     for (const store::Folder& each : *folders) {
@@ -202,6 +212,7 @@ transport::Task<Result<bool>> Retention::remove(Family family) {
   for (const store::IndexEntry& each : family.members) {
     if (service_.find(each.id)) co_return false;
     const auto folder = library_.store.open(each);
+    if (!folder && !is_gone(each)) co_return false;
     if (!folder) continue;
     if (store::Lock::may_be_open_elsewhere(*folder)) co_return false;
     auto lock = store::Lock::take(*folder, me);

@@ -75,6 +75,7 @@ class Retention {
     bool in_use = false;
     std::int64_t bytes = 0;
   };
+  bool is_gone(const store::IndexEntry& entry) const;
   transport::Task<Look> look(std::vector<store::IndexEntry> entries, bool measured);
   transport::Task<Result<bool>> is_as_planned(Family family);
   /// False: the family is in use now.

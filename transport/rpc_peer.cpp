@@ -245,13 +245,14 @@ Task<void> RpcPeer::read(RpcHandler& handler) {
     if (!got && !connection.closed && !connection.fault) connection.fault = got.error();
     if (!got || *got == 0) break;
     std::string_view rest(room.data(), *got);
-    // Line by line: one may close the connection, or its answer fill the outbox.
+    // Line by line: one may close the connection, fill the outbox or be one too many to work on.
     while (!rest.empty() && !connection.closed) {
       const std::size_t newline = rest.find('\n');
       const std::string_view line =
           rest.substr(0, newline == std::string_view::npos ? newline : newline + 1);
       reader.feed(line);
       rest.remove_prefix(line.size());
+      if (!handler.has_room()) co_await handler.room();
       if (connection.outbox.bytes() < limits::outbox_full) continue;
       co_await connection.outbox.below(limits::outbox_full);
     }

@@ -66,6 +66,10 @@ class RpcHandler {
   virtual ~RpcHandler() = default;
   virtual void on_request(std::string_view method, json::View params, Replier replier) = 0;
   virtual void on_notification(std::string_view method, json::View params) = 0;
+  /// False: nothing more is read until room() has returned. Only for work that ends without the
+  /// other side, as its cancels and answers are not read meanwhile either.
+  virtual bool has_room() const { return true; }
+  virtual Task<void> room() { co_return; }
   /// The other side says nothing more. Calls to it that are still open fail right after this, so
   /// that what they are for can be called off first.
   virtual void on_end() {}

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <type_traits>
 #include <utility>
 
 #include "protocol/v1/announced.h"
 #include "protocol/v1/codec.h"
 #include "protocol/v1/filter.h"
+#include "protocol/v1/limits.h"
 
 namespace tine::v1 {
 
@@ -70,7 +73,8 @@ void AgentServer::Methods::start(AgentServer& server, json::View params,
   if (refusal) return replier.error(*refusal);
 
   RequestContext context{replier.cancel_source(), replier.id(), {}};
-  InFlight::Ticket ticket(server.requests_, context.cancel);
+  constexpr bool is_list = std::is_same_v<typename Function::Request, ListSessionsRequest>;
+  InFlight::Ticket ticket(is_list ? server.lists_ : server.requests_, context.cancel);
   server.loop_.spawn(serve_request<function>(
       server.handler_, std::move(*request), std::move(replier), std::move(context),
       std::move(ticket),
@@ -79,7 +83,12 @@ void AgentServer::Methods::start(AgentServer& server, json::View params,
 
 AgentServer::AgentServer(transport::Loop& loop, AgentHandler& handler, ClientProxy& client,
                          AgentServerOptions options)
-    : loop_(loop), handler_(handler), client_(client), options_(options), requests_(loop) {}
+    : loop_(loop),
+      handler_(handler),
+      client_(client),
+      options_(options),
+      requests_(loop),
+      lists_(loop) {}
 
 void AgentServer::on_request(std::string_view method, json::View params,
                              transport::Replier replier) {
@@ -137,6 +146,10 @@ void AgentServer::on_end() {
   loop_.spawn(deliver(*this, InFlight::Ticket(requests_, {})));
 }
 
+bool AgentServer::has_room() const { return lists_.count() < limits::open_lists; }
+
+transport::Task<void> AgentServer::room() { return lists_.idle(); }
+
 void AgentServer::disconnect() {
   if (!std::exchange(disconnected_, true)) handler_.disconnected();
 }
@@ -172,7 +185,12 @@ transport::Task<bool> AgentServer::close(transport::Milliseconds grace) {
   // What came before the end of the input has begun when this goes on.
   co_await transport::yield(loop_);
   disconnect();
-  co_return co_await requests_.idle_within(grace);
+  const auto end = std::chrono::steady_clock::now() + grace;
+  const bool ended = co_await requests_.idle_within(grace);
+  const auto left =
+      std::chrono::duration_cast<transport::Milliseconds>(end - std::chrono::steady_clock::now());
+  const bool listed = co_await lists_.idle_within(std::max(left, transport::Milliseconds(0)));
+  co_return ended&& listed;
 }
 
 }  // namespace tine::v1

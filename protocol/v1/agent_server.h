@@ -31,12 +31,14 @@ class AgentServer : public transport::RpcHandler {
   void on_request(std::string_view method, json::View params, transport::Replier replier) override;
   void on_notification(std::string_view method, json::View params) override;
   void on_end() override;
+  bool has_room() const override;
+  transport::Task<void> room() override;
 
   /// Tells the handler that the client is gone, unless that has been done, and waits for the
   /// requests under way. False when some were not done within `grace`: they still refer to this
   /// server and its handler.
   transport::Task<bool> close(transport::Milliseconds grace);
-  std::size_t open_requests() const { return requests_.count(); }
+  std::size_t open_requests() const { return requests_.count() + lists_.count(); }
 
  private:
   class Methods;
@@ -54,7 +56,8 @@ class AgentServer : public transport::RpcHandler {
   bool initialized_ = false;
   bool disconnected_ = false;
   AgentCapabilities announced_;
-  InFlight requests_;
+  InFlight requests_;  // but for the lists
+  InFlight lists_;
 };
 
 }  // namespace tine::v1

@@ -1,6 +1,9 @@
 #include "protocol/v1/agent_server.h"
 
+#include <algorithm>
+
 #include "protocol/v1/build_update.h"
+#include "protocol/v1/limits.h"
 #include "protocol/v1/test_served.h"
 
 namespace tine::v1 {
@@ -234,6 +237,31 @@ TEST_CASE("server: requests start in the order in which they came, and no cancel
       R"({"jsonrpc":"2.0","method":"session/cancel","params":{"sessionId":"s"}})";
   served.client.send(prompt(1) + "\n" + prompt(2) + "\n" + cancel + "\n" + prompt(3));
   CHECK(served.agent.log == Log{"prompt 1", "prompt 2", "cancel s", "prompt 3"});
+}
+
+TEST_CASE("server: beyond the limit of open lists nothing is read until they are answered") {
+  Served served;
+  served.initialize();
+  for (const std::size_t more : {std::size_t{0}, std::size_t{1}, std::size_t{2}}) {
+    const std::size_t count = limits::open_lists - 1 + more;
+    CHECK(served.server.has_room());
+    std::size_t taken = 0;
+    const std::size_t before = served.agent.log.size();
+    // None of them begins before this turn of the loop is over.
+    for (; taken < count && served.server.has_room(); ++taken)
+      served.server.on_request("session/list", json::View("{}"), {});
+    CHECK(taken == std::min(count, limits::open_lists));
+    CHECK(served.server.has_room() == (count < limits::open_lists));
+    bool went_on = false;
+    transport::test::start(served.loop, [&]() -> Task<void> {
+      co_await served.server.room();
+      went_on = true;
+    });
+    served.loop.run_ready();
+    CHECK(went_on);
+    CHECK(served.server.has_room());
+    CHECK(served.agent.log.size() == before + taken);
+  }
 }
 
 TEST_CASE("server: a cancelled request is told so and answers all the same") {

@@ -31,4 +31,8 @@ inline constexpr std::chrono::milliseconds client_call{60'000};
 /// left.
 inline constexpr std::chrono::milliseconds close_grace{2'000};
 
+/// Requests for lists that a client may have open. Then nothing more is read until they are
+/// answered: they end without the client, and faster than they come.
+inline constexpr std::size_t open_lists = 64;
+
 }  // namespace tine::v1::limits

@@ -2,13 +2,14 @@
 
 import assert from 'node:assert/strict';
 import {
-  existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync,
+  cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync,
   utimesSync, writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, program, test, until } from '../clients/cases.mjs';
 import { runProgram, Server } from '../clients/server.mjs';
+import { crc32c } from '../store/place.mjs';
 import { onTerminal } from './terminal.mjs';
 
 const ulid = /^[0-9A-HJKMNP-TV-Z]{26}$/;
@@ -209,26 +210,48 @@ test('a link in the place of a session is neither read nor written, nor what it 
     assert.match(stdout + stderr, /a link stands where|Not a directory/, `${args.join(' ')}: ${stdout}${stderr}`);
     assert.doesNotMatch(stdout, /You said/);
   }
-  // The index is made anew: the link is not entered for it.
+  // Nor when the index is made anew.
   rmSync(join(place.state, 'tine/index'));
   await place.good('clean', '--days', '1');
   assert.deepEqual(
     readdirSync(outside).map((name) => [name, statSync(join(outside, name)).mtimeMs]), before);
 });
 
-test('an index that names a folder outside', async () => {
+test('an index that names a folder outside: nothing there is read or removed', async () => {
   const place = new Place();
-  const id = await place.run('hello');
-  const outside = join(place.state, 'sessions', id);
-  mkdirSync(outside, { recursive: true });
-  writeFileSync(join(outside, 'kept'), '');
+  const inside = await place.run('said inside');
+  const moved = await place.run('said outside');
+  // What the index leads to is a whole session.
+  const outside = join(place.state, 'sessions');
+  mkdirSync(outside);
+  renameSync(place.folder(moved), join(outside, moved));
+  const copy = join(outside, inside);
+  cpSync(join(outside, moved), copy, { recursive: true });
+  const files = () => readdirSync(outside, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile()).map(({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return [path, statSync(path).mtimeMs, readFileSync(path, 'utf8')];
+    });
+  const before = files();
   const index = join(place.state, 'tine/index');
-  writeFileSync(index, readFileSync(index, 'utf8').replace(/"folder":"[^"]*"/g, '"folder":".."'));
-  for (const args of [['show', id], ['verify', id], ['export', id], ['delete', id, '--yes']]) {
-    await place.bad(...args);
+  const misled = lines(readFileSync(index, 'utf8')).map((line) => {
+    const body = line.replace(/"folder":"[^"]*"/, '"folder":".."').replace(/,"crc":"[^"]*"}$/, '');
+    return line.includes('"crc"') ? `${body},"crc":"${crc32c(Buffer.from(body))}"}` : line;
+  });
+  writeFileSync(index, misled.map((line) => `${line}\n`).join(''));
+
+  for (const args of [['show'], ['verify'], ['export'], ['delete', '--yes']]) {
+    const { stdout } = await place.bad(args[0], moved, ...args.slice(1));
+    assert.doesNotMatch(stdout, /said outside/);
   }
-  await place.session('clean', '--days', '1');
-  assert.deepEqual(readdirSync(outside), ['kept']);
+  assert.match(await place.good('show', inside), /said inside/);
+  assert.match(await place.good('export', inside), /said inside/);
+  for (const args of [['verify', inside], ['list', '--all'], ['clean', '--days', '1'],
+    ['delete', inside, '--yes']]) {
+    assert.doesNotMatch(await place.good(...args), /said outside/);
+  }
+  assert.equal(place.folder(inside), undefined);
+  assert.deepEqual(files(), before);
 });
 
 test('session verify: good ones, with their ancestors', async () => {
