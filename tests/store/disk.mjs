@@ -84,6 +84,9 @@ async function onSmallDisk() {
   const disk = {
     fill: (kib) => namespace.run(`head -c ${kib}K /dev/zero > "$1/filler"`, place.state),
     fillAll: () => namespace.run('cat /dev/zero > "$1/filler"', place.state),
+    /// Of a disk that was filled.
+    giveBack: (kib) => namespace.run(
+      `truncate -s "$(( $(stat -c %s "$1/filler") - ${kib} * 1024 ))" "$1/filler"`, place.state),
     turnEnds: () => namespace.run(
       'grep -h \'"type":"turn_end"\' "$1"/tine/*/sessions/*/transcript.jsonl', place.state).text,
     free: () => namespace.run('rm "$1/filler"', place.state),
@@ -150,4 +153,33 @@ test('the disk is full and the server is killed: what was said before is there',
   assert.match(await said(other, session, '[[recall]]'), /^I was told:\n1\. the first thing/);
   assert.equal(await said(other, await place.make(other), 'hello'), 'You said: hello');
   assert.ok(lines(other.stderr).length <= 2, other.stderr);
+});
+
+test('a fork while the disk is full refers to nothing that is not on disk', async () => {
+  const { place, disk, serve, server, session } = await onSmallDisk();
+  disk.fill(3000);
+  await refused(server.prompt(session, '[[burst:400000:64]]'));
+  disk.fillAll();
+  // With each step there is a little more room, until forks fit.
+  const made = [];
+  let refusals = 0;
+  for (let step = 0; step < 64 && made.length < 3; step += 1) {
+    if (step > 0) disk.giveBack(48);
+    const fork = await place.fork(server, session).catch((fault) => fault);
+    if (typeof fork === 'string') {
+      made.push(fork);
+    } else {
+      assert.equal(fork.data?.tine?.kind, 'storage_full', String(fork));
+      refusals += 1;
+    }
+  }
+  assert.ok(refusals > 0 && made.length > 0, `${refusals} refused, ${made.length} made`);
+  server.child.kill('SIGKILL');
+  await server.exited;
+  disk.free();
+  const next = await serve();
+  for (const fork of made) {
+    assert.deepEqual((await loaded(place, next, fork))[0].messages, ['Noted.']);
+    assert.match(await said(next, fork, '[[recall]]'), /^I was told:\n1\. the first thing/);
+  }
 });

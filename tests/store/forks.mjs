@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import { test } from '../clients/cases.mjs';
+import { program, test } from '../clients/cases.mjs';
+import { runProgram } from '../clients/server.mjs';
 import { Place, recalled, said } from './place.mjs';
 
 const eight = Array.from({ length: 8 }, (_, i) => i);
@@ -68,4 +69,34 @@ test('a fork is made while its parent runs: it begins at the last turn that is o
   }
   server.notify('session/cancel', { sessionId: parent });
   assert.equal((await turn).stopReason, 'cancelled');
+});
+
+test('the server is killed right after it has answered a fork: the child is whole', async () => {
+  const { place, server, parent } = await withParent();
+  const fork = await place.fork(server, parent);
+  server.child.kill('SIGKILL');
+  await server.exited;
+  const next = await place.serve();
+  await place.load(next, fork);
+  assert.equal(await said(next, fork, '[[recall]]'), recalled(past));
+});
+
+test('a chain of 300 forks loads with 256 open files, and is verified', async () => {
+  const place = new Place();
+  const limited = ['bash', '-c', 'ulimit -n 256 && exec "$0" acp', program];
+  const server = await place.serve({ command: limited });
+  let last = await place.make(server);
+  await server.prompt(last, '[[say:Noted.]] the first thing');
+  for (let depth = 1; depth <= 300; depth += 1) {
+    const fork = await place.fork(server, last);
+    await server.request('session/close', { sessionId: last });
+    last = fork;
+  }
+  const next = await place.serve({ command: limited });
+  await place.load(next, last);
+  assert.equal(await said(next, last, '[[recall]]'), recalled(['the first thing']));
+  const { code, stdout, stderr } =
+    await runProgram(['session', 'verify', '--all'], { env: place.env, cwd: place.cwd });
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(stdout, /^301 sessions verified, 0 damaged$/m);
 });

@@ -2,10 +2,11 @@
 // keeps the others out of it.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { test } from '../clients/cases.mjs';
+import { defer, patience, test, within } from '../clients/cases.mjs';
 import { Place, recalled, refused, said } from './place.mjs';
 import { follow } from './view.mjs';
 
@@ -165,22 +166,43 @@ test('a session that another server deletes is gone, also when it was open here'
   assert.ok(!(await place.list(two)).has(session));
 });
 
-test('a session that is deleted while another server runs its turn stays deleted', async () => {
+test('a session whose turn another server runs is not deleted, and the turn is on disk', async () => {
   const { place, one, two, session } = await both();
-  const fork = await place.fork(two, session);  // which needs the files
   const { turn } = await hold(one, session);
-  const deleted = await two.request('session/delete', { sessionId: session }).catch((fault) => fault);
+  assert.equal((await refused(two.request('session/delete', { sessionId: session }))).kind,
+    'session_locked');
   one.notify('session/cancel', { sessionId: session });
-  await turn.catch(() => {});
-  if (deleted instanceof Error) {
-    assert.equal(deleted.data.tine.kind, 'session_locked');
-    assert.ok((await place.list(two)).has(session));
-  } else {
-    assert.ok(!(await place.list(two)).has(session));
-    assert.ok(!(await place.list(one)).has(session));
-    const next = await place.serve();
-    assert.ok(!(await place.list(next)).has(session));
-    await place.resume(next, fork);
-    assert.equal(await said(next, fork, '[[recall]]'), recalled(['first']));
-  }
+  assert.equal((await turn).stopReason, 'cancelled');
+  const next = await place.serve();
+  assert.ok((await place.list(next)).has(session));
+  const view = follow(next, session);
+  await place.load(next, session);
+  assert.equal(view.turns.size, 2);
+  assert.equal(await said(next, session, '[[recall]]'), recalled(['first', 'held']));
 });
+
+test('another program holds the index: a turn streams, a cancel is answered, one SIGTERM ends',
+  async () => {
+    const { place, one, two, session } = await both();
+    const lock = join(place.state, 'tine', 'index.lock');
+    const holder = spawn('flock', [lock, 'sh', '-c', 'echo held; read end'],
+      { stdio: ['pipe', 'pipe', 'inherit'] });
+    const gone = new Promise((done) => { holder.on('exit', done); });
+    defer(() => holder.kill('SIGKILL'));
+    await new Promise((done) => { holder.stdout.once('data', done); });
+    assert.equal(await said(one, session, '[[say:Still here.]] second'), 'Still here.');
+    const fresh = await place.make(two);
+    assert.equal(await said(two, fresh, 'hello'), 'You said: hello');
+    assert.ok((await place.list(two)).has(fresh));
+    const { turn } = await hold(one, session);
+    one.notify('session/cancel', { sessionId: session });
+    assert.equal((await turn).stopReason, 'cancelled');
+    const last = await hold(one, session);
+    last.turn.catch(() => {});
+    one.child.kill('SIGTERM');
+    await within(patience, 'one SIGTERM to end it', one.exited);
+    holder.stdin.end('\n');
+    await gone;
+    const next = await place.serve();
+    assert.deepEqual([...(await place.list(next)).keys()].sort(), [session, fresh].sort());
+  });
