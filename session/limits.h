@@ -56,8 +56,8 @@ inline constexpr std::size_t gathered_text = 1024;
 inline constexpr int lock_tries = 10;
 inline constexpr std::chrono::milliseconds lock_pause{20};
 
-/// Tool calls of one session of whose growing output an end is held back. Of more, the call that was
-/// silent for the longest time is recorded to its end.
+/// Tool calls of one session of whose growing output an end is held back. Of more, the call that
+/// was silent for the longest time is recorded to its end.
 inline constexpr std::size_t growing_calls = 64;
 
 /// Messages of one session that are streamed at the same time. Of more, the one that was silent for
