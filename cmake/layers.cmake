@@ -22,7 +22,7 @@ set(TINE_ASIO_HEADERS
 set(TINE_FAST_FOLDERS base/json base/redact transport session/record)
 
 # What the fuzz targets read their texts with: only there is the coverage counted by which the fuzzer
-# finds its way, as that takes a quarter of the time to compile in the sanitized tree. These options
+# finds its way, as that takes up to a quarter of the time to compile in the sanitized tree. These options
 # do what -fsanitize=fuzzer-no-link does, and fit the precompiled headers of other sources.
 set(TINE_FUZZED_FOLDERS base transport protocol session/store cli/config)
 set(TINE_COVERAGE -fsanitize-coverage=edge,inline-8bit-counters,indirect-calls,trace-cmp,pc-table)
