@@ -258,13 +258,13 @@ TEST_CASE("index: what waited for the lock is added once it is free") {
 
 TEST_CASE("index: a disk that is full loses no session") {
   Place place;
+  bool is_index = false;  // the store writes until it goes
   place.with([&](Store& store) {
     State state;
     state.id = place.fork;
     state.project = state.cwd = "/one";
     state.parent = place.parent;
     state.description = "renamed";
-    bool is_index = false;
     place.files.on_write = [&](std::size_t wanted) -> ssize_t {
       // The state is written, the index is not.
       if (std::exchange(is_index, true)) return -ENOSPC;
