@@ -93,21 +93,22 @@ async function flood(server, method, bound) {
   assert.deepEqual([answered, astray], [sent, undefined]);
 }
 
-// Filling 64 MiB with short answers takes the sanitized program longer than it is worth.
+// Filling 64 MiB takes the sanitized program longer than it is worth: each list reads the states of
+// its sessions. A unit of the server looks at the bound there.
 if (!sanitized) {
   test('a flood of requests with short answers that nobody reads is bounded', async () => {
     const { server } = await Server.open();
     await flood(server, 'session/list', floodBound);
   });
-}
 
-test('a flood of requests with long answers that nobody reads is bounded', async () => {
-  const { server } = await Server.open();
-  for (let i = 0; i < 50; i += 1) {
-    await server.prompt(await server.newSession(), `a prompt that makes a title, number ${i}`);
-  }
-  await flood(server, 'session/list', floodBound);
-});
+  test('a flood of requests with long answers that nobody reads is bounded', async () => {
+    const { server } = await Server.open();
+    for (let i = 0; i < 50; i += 1) {
+      await server.prompt(await server.newSession(), `a prompt that makes a title, number ${i}`);
+    }
+    await flood(server, 'session/list', floodBound);
+  });
+}
 
 test('a flood of prompts for one session is refused at its limit, the rest is answered', async () => {
   const { server, session } = await Server.open();
