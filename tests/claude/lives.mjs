@@ -1,7 +1,7 @@
 // The processes of Claude Code: when they begin, sleep and end, whoever ends them.
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { running, test, until } from '../clients/cases.mjs';
@@ -175,13 +175,15 @@ test('claude: close ends a process that is still starting, and waits until it is
 test('claude: close waits for a process that takes its time to go', async () => {
   const world = await World.make();
   const slow = join(world.home, 'slow');
-  writeFileSync(slow, `#!/bin/sh\n"${claude}" "$@"\nsleep 2; echo gone > ${world.home}/gone\n`,
-    { mode: 0o755 });
+  const pid = join(world.home, 'pid');
+  writeFileSync(slow, `#!/bin/sh\necho $$ > ${pid}\n"${claude}" "$@"\nsleep 2\n`, { mode: 0o755 });
   world.configure(`command = ["${slow}"]`);
   const { server, session } = await world.open();
   await server.prompt(session, '[[say: hello]]');
+  const process = join('/proc', readFileSync(pid, 'utf8').trim());
+  assert.ok(existsSync(process));
   await server.request('session/close', { sessionId: session });
-  assert.ok(existsSync(join(world.home, 'gone')));
+  assert.ok(!existsSync(process));
 });
 
 test('claude: doctor, authenticate and logout tell who is logged in', async () => {
