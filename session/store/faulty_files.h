@@ -13,23 +13,22 @@ class FaultyFiles final : public Files {
  public:
   /// Asked before each write: how many bytes to write, or an errno, negated.
   std::function<ssize_t(std::size_t wanted)> on_write;
-  int sync_error = 0;         ///< errno for every sync
-  int rename_error = 0;       ///< errno for every rename
-  int syncs = 0;              ///< how many there were
-  int file_system_syncs = 0;  ///< how many of these
-  std::size_t opens = 0;      ///< of files and folders
-  std::size_t listings = 0;   ///< of folders
+  int sync_error = 0;            ///< errno for every sync
+  int rename_error = 0;          ///< errno for every rename
+  int syncs = 0;                 ///< how many there were
+  int file_system_syncs = 0;     ///< how many of these
+  std::size_t opens = 0;         ///< of files and folders
+  std::size_t failing_open = 0;  ///< which of them fails with EMFILE; 0: none
+  std::size_t listings = 0;      ///< of folders
 
   int open_root(const std::string& path, bool create) override {
     return real_.open_root(path, create);
   }
   int open_folder(int dir, const std::string& path) override {
-    ++opens;
-    return real_.open_folder(dir, path);
+    return ++opens == failing_open ? -EMFILE : real_.open_folder(dir, path);
   }
   int open_file(int dir, const std::string& path, Open how) override {
-    ++opens;
-    return real_.open_file(dir, path, how);
+    return ++opens == failing_open ? -EMFILE : real_.open_file(dir, path, how);
   }
   int make_folder(int dir, const std::string& name) override {
     return real_.make_folder(dir, name);

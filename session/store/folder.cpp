@@ -199,19 +199,29 @@ std::int64_t Folder::bytes() const {
 }
 
 Result<std::string> Folder::read_whole(const std::string& name, std::size_t limit) const {
-  const auto file = open_file(name, Files::Open::read);
-  if (!file) return fail(file.error());
-  const auto facts = file->facts();
+  auto text = read_if_there(name, limit);
+  if (!text) return fail(std::move(text.error()));
+  if (!*text) return failed("cannot open " + name, -ENOENT);
+  return std::move(**text);
+}
+
+Result<std::optional<std::string>> Folder::read_if_there(const std::string& name,
+                                                         std::size_t limit) const {
+  const int fd = files_->open_file(fd_, name, Files::Open::read);
+  if (fd == -ENOENT) return std::optional<std::string>();
+  if (fd < 0) return failed("cannot open " + name, fd);
+  const File file(*files_, fd);
+  const auto facts = file.facts();
   if (!facts) return fail(facts.error());
   if (facts->directory) return failed("cannot read " + name, -EISDIR);
   if (facts->bytes < 0 || static_cast<std::uint64_t>(facts->bytes) > limit) {
     return fail(ErrorKind::damaged, name + " is larger than " + std::to_string(limit) + " bytes");
   }
   std::string text(static_cast<std::size_t>(facts->bytes), '\0');
-  const auto got = file->read_at(text, 0);
+  const auto got = file.read_at(text, 0);
   if (!got) return fail(got.error());
   text.resize(*got);
-  return text;
+  return std::optional<std::string>(std::move(text));
 }
 
 Result<void> Folder::replace(const std::string& name, std::string_view bytes, bool sync) const {

@@ -6,6 +6,7 @@
 // An owner of a descriptor; keeps it open for as long as it lives. No threads.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,9 @@ class Folder {
 
   /// A file of more than `limit` bytes is refused.
   Result<std::string> read_whole(const std::string& name, std::size_t limit) const;
+  /// The same; nothing when there is no such file.
+  Result<std::optional<std::string>> read_if_there(const std::string& name,
+                                                   std::size_t limit) const;
   /// Either all of `bytes` stands in the file afterwards or what was there before.
   Result<void> replace(const std::string& name, std::string_view bytes, bool sync) const;
   /// Brings the names in it to disk, where the file system can.

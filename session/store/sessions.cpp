@@ -109,6 +109,8 @@ Result<std::optional<IndexEntry>> look_at(const Folder& root, const std::string&
     if (const auto facts = file->facts()) entry.updated_ms = facts->modified_ms;
   }
   const auto text = session->read_whole(state_name, limits::state_file);
+  // What passes, such as too many open files, says nothing of the session.
+  if (!text && text.error().retryable) return fail(text.error());
   const auto state = text ? parse_state(*text, state_name) : Result<State>(fail(text.error()));
   if (state) {
     entry.title = state->description;
@@ -116,7 +118,9 @@ Result<std::optional<IndexEntry>> look_at(const Folder& root, const std::string&
     entry.deleted = state->deleted;
     entry.prompted = state->prompted;
   } else {
-    entry.deleted = is_noted_hidden(*session);
+    const auto hidden = is_noted_hidden(*session);
+    if (!hidden) return fail(hidden.error());
+    entry.deleted = *hidden;
     // Without any of its files it was only just begun.
     entry.prompted = session->has(state_name) || session->has(transcript_name);
   }
@@ -183,7 +187,7 @@ Result<void> note_hidden(const Folder& root, const IndexEntry& entry) {
   return {};
 }
 
-bool is_noted_hidden(const Folder& session) { return session.has(hidden_name); }
+Result<bool> is_noted_hidden(const Folder& session) { return session.contains(hidden_name); }
 
 Result<bool> remove_files(const Folder& root, const IndexEntry& entry,
                           const std::vector<std::string>& forks) {

@@ -43,7 +43,7 @@ Result<std::vector<IndexEntry>> walk(const Folder& root);
 Result<void> note_fork(const Folder& root, const IndexEntry& parent, const std::string& fork);
 /// Notes that the session is hidden, though its state cannot be read.
 Result<void> note_hidden(const Folder& root, const IndexEntry& entry);
-bool is_noted_hidden(const Folder& session);
+Result<bool> is_noted_hidden(const Folder& session);
 
 /// Removes the session's files unless a fork is noted that still has a folder. False: there is one.
 /// `forks`: ids that are known from elsewhere.

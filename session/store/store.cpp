@@ -149,10 +149,12 @@ Result<void> Store::create(const State& state) {
   const auto folder = root();
   if (!folder) return fail(folder.error());
   const IndexEntry entry = entry_of(state, 0);
-  auto made = (*folder)->make(session_path(entry));
-  if (!made) return fail(std::move(made.error()));
-  auto output = made->make("output");
-  Result<void> written = output ? Result<void>() : fail(std::move(output.error()));
+  const auto made = (*folder)->make(session_path(entry));
+  Result<void> written = made ? Result<void>() : fail(made.error());
+  if (written) {
+    const auto output = made->make("output");
+    if (!output) written = fail(output.error());
+  }
   if (written && !state.parent.empty()) {
     const auto parent = find_any(state.parent);
     written = parent ? note_fork(**folder, *parent, state.id) : fail(parent.error());
@@ -200,16 +202,19 @@ Result<void> Store::write_state(const State& state) {
   IndexEntry entry = entry_of(state, env_.wall_ms());
   const auto session = open(entry);
   if (!session) return fail(session.error());
-  const auto before = session->read_whole(state_name, limits::state_file);
+  auto before = session->read_if_there(state_name, limits::state_file);
+  // One that is too large to be a state is replaced, as a damaged one is.
+  if (!before && before.error().kind != ErrorKind::damaged) return fail(std::move(before.error()));
+  const std::string old_text = before ? before->value_or("") : std::string();
   State now = state;
   if (!now.deleted) {
     // Another process may have hidden it while this one had it open.
-    const auto old =
-        before ? parse_state(*before, state_name) : Result<State>(fail(before.error()));
-    now.deleted = entry.deleted = old ? old->deleted : is_noted_hidden(*session);
+    const auto old = parse_state(old_text, state_name);
+    const auto hidden = old ? Result<bool>(old->deleted) : is_noted_hidden(*session);
+    if (!hidden) return fail(hidden.error());
+    now.deleted = entry.deleted = *hidden;
   }
-  const auto text =
-      store::write_state(now, before ? std::string_view(*before) : std::string_view());
+  const auto text = store::write_state(now, old_text);
   if (!text) return fail(text.error());
   if (auto written = session->replace(state_name, *text, false); !written) return written;
   tell(entry);

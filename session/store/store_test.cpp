@@ -5,6 +5,7 @@
 
 #include "base/ulid.h"
 #include "session/store/await.h"
+#include "session/store/faulty_files.h"
 #include "session/store/limits.h"
 #include "session/store/still_clock.h"
 #include "session/store/temporary_folder.h"
@@ -70,6 +71,38 @@ TEST_CASE("sessions are found by id, by prefix and by project, also by another p
     CHECK_FALSE(each->find("../../etc/passwd"));
     CHECK(each->read_state(*each->find(a.id)) == a);
   }
+}
+
+TEST_CASE("a file that cannot be opened hides no session and leaves no half of one") {
+  CountingClock env;
+  UlidSource ids(env);
+  const auto attempt = [&](std::size_t failing) {
+    const TemporaryFolder place;
+    FaultyFiles files;
+    transport::Loop loop;
+    Store store(loop, files, env, place.path());
+    const State parent = new_session(ids, "/one");
+    REQUIRE(store.create(parent));
+    const State fork = new_session(ids, "/one", parent.id);
+    files.failing_open = failing > 0 ? files.opens + failing : 0;
+    const std::size_t before = files.opens;
+    const auto made = store.create(fork);
+    const std::size_t opens = files.opens - before;
+    files.failing_open = 0;
+    INFO("open " << failing << " of " << opens);
+    CHECK(store.find(fork.id).has_value() == made.has_value());
+
+    files.failing_open = files.opens + failing;
+    [[maybe_unused]] const auto ignored = store.write_state(parent);
+    files.failing_open = 0;
+    CHECK(store.find(parent.id));
+    Store other(loop, system_files(), env, place.path());
+    CHECK(await(loop, other.list("/one"))->size() == (made ? 2 : 1));
+    return opens;
+  };
+  const std::size_t opens = attempt(0);
+  REQUIRE(opens > 4);
+  for (std::size_t n = 1; n <= opens; ++n) attempt(n);
 }
 
 TEST_CASE("a state that is too large leaves the one before in its place") {
