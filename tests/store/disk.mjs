@@ -185,8 +185,14 @@ test('a fork while the disk is full refers to nothing that is not on disk', asyn
   await server.exited;
   disk.free();
   const next = await serve();
+  // What the parent says from here on takes the numbers of what was lost.
+  await place.load(next, session);
+  assert.equal(await said(next, session, '[[say:Later.]]'), 'Later.');
   for (const fork of made) {
-    assert.deepEqual((await loaded(place, next, fork))[0].messages, ['Noted.']);
+    const messages = (await loaded(place, next, fork)).map((turn) => turn.messages);
+    assert.deepEqual(messages[0], ['Noted.']);
+    assert.ok(messages.slice(1).every((texts) => !texts.includes('Later.')),
+      `the fork ${fork} has what its parent said later`);
     assert.match(await said(next, fork, '[[recall]]'), /^I was told:\n1\. the first thing/);
   }
 });
