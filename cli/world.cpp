@@ -32,7 +32,7 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
       worker(loop),
       store(loop, session::store::system_files(), env, session::store::default_root(env)),
       syncer(loop, worker, store),
-      trust(worker, env, log, redactor,
+      trust(loop, worker, env, log, redactor,
             session::TrustRecord(session::store::system_files(), store.path()), policy.trust),
       backends(make_backends(loop, worker, env, log, redactor, config)),
       service({.loop = loop,

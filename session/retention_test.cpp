@@ -163,11 +163,8 @@ struct Shelf {
   store::Store store{loop, files, clock, folder.path()};
   store::Syncer syncer{loop, worker, store};
   Backends backends;
-  Trust trust{worker,
-              clock,
-              log,
-              redactor,
-              TrustRecord(store::system_files(), folder.path() + "/store"),
+  Trust trust{loop,        worker,   clock,
+              log,         redactor, TrustRecord(store::system_files(), folder.path() + "/store"),
               policy.trust};
   SessionService service{
       Library{loop, clock, log, redactor, store, syncer, policy}, trust, backends,

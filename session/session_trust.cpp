@@ -78,19 +78,32 @@ transport::Task<void> SessionTrust::look(v1::Workspace workspace) {
   verdict_ = std::move(verdict);
 }
 
-transport::Task<void> SessionTrust::settle(v1::Client& client, v1::Workspace workspace) {
-  const std::string cwd = workspace.cwd;
-  co_await look(std::move(workspace));
+transport::Task<void> SessionTrust::settle(v1::Client& client, v1::Workspace workspace,
+                                           transport::CancelSource cancel) {
+  co_await look(workspace);
+  while (is_open()) {
+    const Trust::QuestionOver over = trust_.asking(backend_, verdict_);
+    if (!over) break;
+    // Whoever else waits for it looks once more for nothing.
+    const auto subscription = cancel.on_cancel([over] {
+      over->set();
+      over->reset();
+    });
+    if (cancel.cancelled()) co_return;
+    co_await over->wait();
+    co_await look(workspace);
+  }
   settled_ = true;
-  const bool was_open = verdict_.open && asked_ != verdict_.facts.starts;
-  if (was_open) co_await ask(client, cwd);
+  const bool was_open = is_open();
+  if (was_open) co_await ask(client);
   // A person who has just said no needs no notice.
-  if (!verdict_.trust.given && verdict_.open == was_open) tell(client, cwd);
+  if (!verdict_.trust.given && verdict_.open == was_open) tell(client);
 }
 
-transport::Task<void> SessionTrust::ask(v1::Client& client, std::string cwd) {
+transport::Task<void> SessionTrust::ask(v1::Client& client) {
+  const Trust::Question asking = trust_.begin_question(backend_, verdict_);
   asked_ = verdict_.facts.starts;
-  auto request = question(cwd, verdict_.facts.starts);
+  auto request = question(verdict_.folder, verdict_.facts.starts);
   const std::vector<v1::PermissionOption> options = request.options;
   const auto answer = co_await client.request_permission(std::move(request), nullptr);
   const v1::PermissionOption* const option = answer ? chosen(options, *answer) : nullptr;
@@ -104,11 +117,11 @@ transport::Task<void> SessionTrust::ask(v1::Client& client, std::string cwd) {
                              : option->id == never ? Trust::Answer::never
                                                    : Trust::Answer::not_now;
   if (what == Trust::Answer::yes) verdict_.trust = {.given = true, .starts = verdict_.facts.starts};
-  executor::FolderFacts facts = verdict_.facts;
-  co_await trust_.keep(backend_, std::move(cwd), std::move(facts), what);
+  Trust::Verdict found = verdict_;
+  co_await trust_.keep(backend_, std::move(found), what);
 }
 
-void SessionTrust::tell(v1::Client& client, const std::string& cwd) {
+void SessionTrust::tell(v1::Client& client) {
   const std::vector<std::string>& starts = verdict_.facts.starts;
   if (starts.empty() || told_ == starts) return;
   told_ = starts;
@@ -118,7 +131,7 @@ void SessionTrust::tell(v1::Client& client, const std::string& cwd) {
   description += "\n`tine trust add` trusts a folder.";
   client.update(v1::notice(v1::Severity::warning,
                            "This folder is not trusted: its own configuration starts nothing",
-                           description, meta_of(cwd, lines)));
+                           description, meta_of(verdict_.folder, lines)));
 }
 
 }  // namespace tine::session

@@ -6,6 +6,7 @@
 
 #include "protocol/v1/client.h"
 #include "session/trust.h"
+#include "transport/cancel.h"
 
 namespace tine::session {
 
@@ -19,12 +20,11 @@ class SessionTrust {
   const executor::FolderTrust& given() const { return verdict_.trust; }
 
   /// Before a prompt: looks anew, asks the client what nobody has decided, and tells it once what
-  /// is left out.
-  transport::Task<void> settle(v1::Client& client, v1::Workspace workspace);
+  /// is left out. While another session in the folder asks, its answer is waited for.
+  transport::Task<void> settle(v1::Client& client, v1::Workspace workspace,
+                               transport::CancelSource cancel);
   /// Whether a prompt has been through settle(), and nothing has become open since.
-  bool is_settled() const {
-    return settled_ && !(verdict_.open && asked_ != verdict_.facts.starts);
-  }
+  bool is_settled() const { return settled_ && !is_open(); }
 
   /// Notes for which decision the session's conversation was begun.
   void begun_with(executor::FolderTrust trust) { begun_with_ = std::move(trust); }
@@ -32,8 +32,9 @@ class SessionTrust {
   bool is_outdated() const { return begun_with_ != verdict_.trust; }
 
  private:
-  transport::Task<void> ask(v1::Client& client, std::string cwd);
-  void tell(v1::Client& client, const std::string& cwd);
+  bool is_open() const { return verdict_.open && asked_ != verdict_.facts.starts; }
+  transport::Task<void> ask(v1::Client& client);
+  void tell(v1::Client& client);
 
   Trust& trust_;
   const executor::Executor& backend_;

@@ -232,9 +232,9 @@ struct Theatre {
   Puppet* puppet = nullptr;
   Listener client;
   v1::Workspace workspace;
-  Trust trust{
-      worker,      env, log, redactor, TrustRecord(store::system_files(), place.path() + "/store"),
-      policy.trust};
+  Trust trust{loop,        worker,   env,
+              log,         redactor, TrustRecord(store::system_files(), place.path() + "/store"),
+              policy.trust};
   SessionService service{Library{loop, env, log, redactor, store, syncer, policy}, trust, backends,
                          [this](const std::string&, const std::string&) -> Result<Choices> {
                            return Choices{.backend = puppet, .mode = {}, .model = {}, .effort = {}};

@@ -45,13 +45,14 @@ transport::Task<Trust::Verdict> Trust::judge(const executor::Executor& backend,
   co_await worker_.run(std::move(job));
   if (found->fault) log_.warning(found->fault->message);
   verdict.facts = std::move(found->facts);
+  verdict.folder = std::move(found->folder);
   const std::vector<std::string>& starts = verdict.facts.starts;
   if (verdict.facts.trusted_by_cli) {
     verdict.trust.given = true;
     co_return verdict;
   }
   if (rule_ == TrustRule::cli || starts.empty()) co_return verdict;
-  const Place place(found->folder, backend.kind());
+  const Place place(verdict.folder, backend.kind());
   const auto agreed = agreed_.find(place);
   const bool is_kept = found->kept && !verdict.facts.unclear && found->kept->agrees_to(starts);
   if (is_kept || (agreed != agreed_.end() && agreed->second == starts)) {
@@ -65,9 +66,29 @@ transport::Task<Trust::Verdict> Trust::judge(const executor::Executor& backend,
   co_return verdict;
 }
 
-transport::Task<void> Trust::keep(const executor::Executor& backend, std::string cwd,
-                                  executor::FolderFacts facts, Answer answer) {
-  const Place place(canonical(cwd), backend.kind());
+Trust::Question::Question(transport::Loop& loop, std::shared_ptr<Questions> all, Place about)
+    : all_(std::move(all)), about_(std::move(about)) {
+  all_->emplace(about_, std::make_shared<transport::Event>(loop));
+}
+
+Trust::Question::~Question() {
+  const auto found = all_->find(about_);
+  found->second->set();
+  all_->erase(found);
+}
+
+Trust::Question Trust::begin_question(const executor::Executor& backend, const Verdict& found) {
+  return Question(loop_, questions_, Place(found.folder, backend.kind()));
+}
+
+Trust::QuestionOver Trust::asking(const executor::Executor& backend, const Verdict& found) const {
+  const auto one = questions_->find(Place(found.folder, backend.kind()));
+  return one == questions_->end() ? nullptr : one->second;
+}
+
+transport::Task<void> Trust::keep(const executor::Executor& backend, Verdict found, Answer answer) {
+  const executor::FolderFacts& facts = found.facts;
+  const Place place(found.folder, backend.kind());
   if (answer == Answer::yes) {
     declined_.erase(place);
     agreed_[place] = facts.starts;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "executor/executor.h"
 #include "session/policy.h"
 #include "session/trust_record.h"
+#include "transport/event.h"
 #include "transport/worker.h"
 
 namespace tine::session {
@@ -25,9 +27,10 @@ namespace tine::session {
 class Trust {
  public:
   /// `rule` is the user's setting; it outlives this.
-  Trust(transport::Worker& worker, Env& env, Log& log, Redactor& redactor, TrustRecord record,
-        const TrustRule& rule)
-      : worker_(worker),
+  Trust(transport::Loop& loop, transport::Worker& worker, Env& env, Log& log, Redactor& redactor,
+        TrustRecord record, const TrustRule& rule)
+      : loop_(loop),
+        worker_(worker),
         env_(env),
         log_(log),
         redactor_(redactor),
@@ -39,7 +42,8 @@ class Trust {
   struct Verdict {
     executor::FolderTrust trust;
     executor::FolderFacts facts;
-    bool open = false;  ///< nobody has decided yet; it is not trusted until somebody does
+    std::string folder;  ///< canonical
+    bool open = false;   ///< nobody has decided yet; it is not trusted until somebody does
   };
   /// Judges the workspace's folder as it is now.
   transport::Task<Verdict> judge(const executor::Executor& backend, v1::Workspace workspace);
@@ -51,12 +55,34 @@ class Trust {
     never     ///< kept for good, whatever it starts
   };
   /// Keeps an answer for the folder as it was found.
-  transport::Task<void> keep(const executor::Executor& backend, std::string cwd,
-                             executor::FolderFacts facts, Answer answer);
+  transport::Task<void> keep(const executor::Executor& backend, Verdict found, Answer answer);
+
+  /// Set once a person is no longer being asked about a folder.
+  using QuestionOver = std::shared_ptr<transport::Event>;
 
  private:
   using Place = std::pair<std::string, std::string>;  // the folder and the kind of the backend
+  using Questions = std::map<Place, QuestionOver>;
 
+ public:
+  /// Lives while a person is being asked: of the sessions in one folder only one asks.
+  class Question {
+   public:
+    Question(transport::Loop& loop, std::shared_ptr<Questions> all, Place about);
+    Question(const Question&) = delete;
+    Question& operator=(const Question&) = delete;
+    ~Question();
+
+   private:
+    std::shared_ptr<Questions> all_;
+    Place about_;
+  };
+  Question begin_question(const executor::Executor& backend, const Verdict& found);
+  /// The end of the question that is being asked about the folder; nothing when none is.
+  QuestionOver asking(const executor::Executor& backend, const Verdict& found) const;
+
+ private:
+  transport::Loop& loop_;
   transport::Worker& worker_;
   Env& env_;
   Log& log_;
@@ -66,6 +92,7 @@ class Trust {
   // What was answered in this process and is not kept for good.
   std::map<Place, std::vector<std::string>> agreed_;
   std::map<Place, std::vector<std::string>> declined_;
+  std::shared_ptr<Questions> questions_ = std::make_shared<Questions>();
 };
 
 }  // namespace tine::session

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <optional>
 
+#include "session/project.h"
 #include "session/theatre.h"
 
 using namespace tine;
@@ -23,13 +24,17 @@ struct Stage : Theatre {
   Trust::Verdict judge(Trust& by) { return run(by.judge(*puppet, workspace)); }
   void keep(Trust::Answer answer) {
     run([](Stage& stage, Trust::Answer what) -> transport::Task<bool> {
-      co_await stage.trust.keep(*stage.puppet, stage.workspace.cwd, stage.facts, what);
+      Trust::Verdict found{.trust = {},
+                           .facts = stage.facts,
+                           .folder = canonical(stage.workspace.cwd),
+                           .open = true};
+      co_await stage.trust.keep(*stage.puppet, std::move(found), what);
       co_return true;
     }(*this, answer));
   }
   /// What another process comes to.
   Trust::Verdict judge_elsewhere() {
-    Trust other(worker, env, log, redactor,
+    Trust other(loop, worker, env, log, redactor,
                 TrustRecord(store::system_files(), place.path() + "/store"), policy.trust);
     return judge(other);
   }

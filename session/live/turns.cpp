@@ -263,7 +263,7 @@ transport::Task<void> Turns::settle_trust(std::shared_ptr<Running> running) {
   co_await conversation.made_ahead(running->cancel);
   // What runs has been started as it was decided then.
   if (running->cancel.cancelled() || (conversation.is_live() && trust.is_settled())) co_return;
-  co_await trust.settle(running->client, session_.workspace());
+  co_await trust.settle(running->client, session_.workspace(), running->cancel);
   if (!running->given_up && conversation.get() && trust.is_outdated()) conversation.let_go();
 }
 

@@ -143,6 +143,35 @@ test('claude trust: it is asked once, before the model is, with each program nam
   assert.ok(JSON.stringify(world.model.requests().at(-1).body).includes('heliotrope'));
 });
 
+test('claude trust: of two sessions in a folder one asks, and the answer is for both', async () => {
+  const world = await World.make();
+  bringPrograms(world);
+  const { server, session: one } = await world.open();
+  const two = await server.newSession(world.project);
+  const asked = [];
+  let answer;
+  server.handlers['session/request_permission'] = (params) => {
+    asked.push(params);
+    return new Promise((done) => { answer = () => done(chosen('trust')); });
+  };
+  const cancelled = [one, two].map((session) => server.prompt(session, '[[say: hello]]'));
+  await until('the question', () => asked.length > 0);
+  // One that waits for another's answer can be cancelled too.
+  const [asking, waiting] = asked[0].sessionId === one ? [one, two] : [two, one];
+  server.notify('session/cancel', { sessionId: waiting });
+  assert.equal((await cancelled[waiting === one ? 0 : 1]).stopReason, 'cancelled');
+  const second = server.prompt(waiting, '[[say: hello]]');
+  // Without the first the second asks.
+  server.notify('session/cancel', { sessionId: asking });
+  assert.equal((await cancelled[asking === one ? 0 : 1]).stopReason, 'cancelled');
+  await until('the second question', () => asked.length > 1);
+  const first = server.prompt(asking, '[[say: hello]]');
+  answer();
+  for (const turn of [first, second]) assert.equal((await turn).stopReason, 'end_turn');
+  assert.deepEqual(asked.map(({ sessionId }) => sessionId), [asking, waiting]);
+  assert.ok(timesRun(world, 'prompt') >= 2);
+});
+
 test('claude trust: what was agreed to does not cover what comes later', async () => {
   const world = await World.make();
   bringPrograms(world);
