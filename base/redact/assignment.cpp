@@ -37,11 +37,11 @@ constexpr std::string_view harmless_keys[] = {
 };
 
 constexpr std::string_view harmless_tokens[] = {
-    "next",   "page",   "continuation", "cancellation", "cancel",   "progress",
-    "done",   "result", "eos",          "bos",          "pad",      "unk",
-    "mask",   "sep",    "special",      "prev",         "previous", "current",
-    "last",   "first",  "lookahead",    "end",          "start",    "sync",
-    "paging", "parse",  "lex",          "syntax",       "design",   "public",
+    "next",    "page",   "continuation", "cancellation", "cancel", "progress", "done",
+    "result",  "eos",    "bos",          "pad",          "unk",    "mask",     "sep",
+    "special", "prev",   "previous",     "current",      "last",   "first",    "lookahead",
+    "end",     "start",  "sync",         "paging",       "parse",  "lex",      "syntax",
+    "design",  "public", "forward",      "backward",
 };
 
 bool is_one_of(std::string_view word, const auto& list) {
@@ -244,6 +244,15 @@ bool ends_value(Reach& reach, std::size_t i, Setting setting) {
   }
 }
 
+/// Whether the name at `begin` is a part of a resource's: arn:aws:secretsmanager:eu:1:secret:x.
+bool is_in_resource_name(const Reach& reach, std::size_t begin) {
+  constexpr std::size_t longest = 80;
+  std::size_t i = begin;
+  while (begin - i < longest && (in(reach.before(i), sets::word) || reach.before(i) == ':')) --i;
+  const std::string_view resource = reach.slice(i, begin);
+  return resource.starts_with("arn:") || resource.starts_with("urn:");
+}
+
 struct Value {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -420,6 +429,7 @@ Assignment find_assignment(Reach& reach, std::size_t op) {
     const int before = reach.before(begin);
     if (name == "sig" && (before == '?' || before == '&'))
       found.name = {NameStrength::strong, "signature"};
+    if (before == ':' && name == "secret" && is_in_resource_name(reach, begin)) return {};
   }
   if (found.name.strength == NameStrength::none && !may_be_typed) return {};
 

@@ -57,7 +57,8 @@ bool is_basic(std::string_view credential) {
 Match credential_at(Reach& reach, std::size_t begin, bool basic) {
   const std::size_t judged = credential_end(reach, begin, limits::max_judged);
   const std::string_view text = reach.slice(begin, judged);
-  if (is_published_example(text)) return {};
+  // A call, or what a template puts in.
+  if (is_published_example(text) || text.find_first_of("([{") != std::string_view::npos) return {};
   const bool secret = (basic && is_basic(text)) ||
                       is_plausible_secret(text, NameStrength::strong, Writing::literal);
   if (!secret) return {};

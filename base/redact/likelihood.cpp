@@ -16,6 +16,8 @@ constexpr unsigned any_digit = 53;
 constexpr unsigned any_separator = 26;
 /// Any other character stands between two words, and is as good as any of its kind.
 constexpr unsigned any_other = 80;
+/// A byte of a letter that ASCII has not.
+constexpr unsigned any_foreign = 48;
 
 constexpr auto kind_of = [] {
   std::array<Kind, 256> table{};
@@ -37,7 +39,7 @@ unsigned surprise(std::string_view text) {
   for (const char c : text) {
     const Kind kind = kind_of[static_cast<unsigned char>(c)];
     if (kind == other) {
-      cost += any_other;
+      cost += static_cast<unsigned char>(c) < 0x80 ? any_other : any_foreign;
       before = last = edge;
       letter = 0;
       continue;

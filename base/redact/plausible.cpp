@@ -62,10 +62,17 @@ bool contains(std::string_view text, std::string_view literal) {
   return std::search(text.begin(), text.end(), literal.begin(), literal.end(), same) != text.end();
 }
 
+/// The length of the longest placeholder in `value`.
+std::size_t placeholder_length(std::string_view value) {
+  std::size_t longest = 0;
+  for (const std::string_view word : placeholders) {
+    if (word.size() > longest && contains(value, word)) longest = word.size();
+  }
+  return longest;
+}
+
 bool has_placeholder(std::string_view value) {
-  if (is_published_example(value)) return true;
-  return std::any_of(std::begin(placeholders), std::end(placeholders),
-                     [value](std::string_view word) { return contains(value, word); });
+  return is_published_example(value) || placeholder_length(value) > 0;
 }
 
 struct Census {
@@ -207,12 +214,22 @@ bool is_random_hex(std::string_view value, const Census& count) {
 bool is_random(std::string_view value, const Census& count, unsigned margin = 0) {
   if (count.blanks || count.distinct < 5 || count.letters() == 0) return false;
   if ((count.steps + count.repeats) * 2 > value.size()) return false;
-  return is_random_hex(value, count) ||
+  return is_random_hex(value, count) || is_uuid(value) ||
          surprise(value) >= least_surprise(value.size(), count.digits > 0) + margin;
 }
 
 /// What is asked for more of a value whose writing says that it is none.
 constexpr unsigned against_its_looks = 60;
+
+/// keys/service-2.json
+bool has_file_ending(std::string_view value) {
+  const std::size_t dot = value.rfind('.');
+  if (dot == std::string_view::npos || value.substr(0, dot).find('/') == std::string_view::npos) {
+    return false;
+  }
+  const std::string_view ending = value.substr(dot + 1);
+  return ending.size() >= 2 && ending.size() <= 5 && all_of(ending, sets::lower);
+}
 
 bool is_path_or_url(std::string_view value, const Census& count) {
   constexpr std::string_view roots[] = {
@@ -228,7 +245,7 @@ bool is_path_or_url(std::string_view value, const Census& count) {
     return (value.find('/', 1) != std::string_view::npos || is_wordlike(value)) &&
            !is_random(value, count, against_its_looks);
   }
-  if (std::count(value.begin(), value.end(), '\\') > 1) return true;
+  if (std::count(value.begin(), value.end(), '\\') > 1 || has_file_ending(value)) return true;
   return value.size() > 2 && in(value[0], sets::letter) && value[1] == ':' &&
          (value[2] == '\\' || value[2] == '/');
 }
@@ -257,12 +274,33 @@ bool may_be_template(std::string_view value) {
          value.starts_with("%(");
 }
 
-/// Digests and the like, which name their algorithm.
-bool is_named_digest(std::string_view value) {
-  return value.starts_with("sha1-") || value.starts_with("sha256-") ||
-         value.starts_with("sha384-") || value.starts_with("sha512-") ||
-         value.starts_with("sha256:") || value.starts_with("sha512:") ||
-         value.starts_with("md5:") || value.starts_with("sha1:");
+/// Beginnings of what everyone may know: digests that name their algorithm, public keys, names of
+/// resources.
+constexpr std::string_view public_beginnings[] = {
+    "sha1-",
+    "sha256-",
+    "sha384-",
+    "sha512-",
+    "sha1:",
+    "sha256:",
+    "sha512:",
+    "md5:",
+    "sha256//",
+    "AAAAB3NzaC1yc2E",
+    "AAAAC3NzaC1lZDI1NTE5",
+    "AAAAE2VjZHNhLXNoYTI",
+    "MCowBQYDK2Vw",
+    "MFkwEwYHKoZIzj0",
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4",
+    "MIIBIjANBgkqhkiG9w0BAQEFAAO",
+    "MIICIjANBgkqhkiG9w0BAQEFAAO",
+    "arn:",
+    "urn:",
+};
+
+bool is_public(std::string_view value) {
+  return std::any_of(std::begin(public_beginnings), std::end(public_beginnings),
+                     [value](std::string_view begin) { return value.starts_with(begin); });
 }
 
 /// module.Class2.member, SOME_64BIT_CONSTANT, snake_case_2: what programs call things.
@@ -284,11 +322,31 @@ bool is_identifier(std::string_view value) {
          std::none_of(value.begin(), value.end(), [](char c) { return in(c, sets::lower); });
 }
 
-/// A way into a structure, or a class of characters: Jobs[-1].JobId, [A-Z0-9].
+/// OAuth2AccessToken, or with more than a name in it, Passwd1+x and Credentials2(: what programs
+/// call a secret. Where no such word is the name is empty. A password may be the word alone.
+std::string_view name_of_secret(std::string_view value, NameStrength strength) {
+  std::size_t end = 0;
+  while (end < value.size() && in(value[end], sets::name | sets::dot)) ++end;
+  const bool alone = end == value.size();
+  if (alone ? strength == NameStrength::password : value[end] != '(' && value[end] != '+')
+    return {};
+  const std::string_view name = value.substr(0, end);
+  constexpr std::string_view words[] = {"token",      "secret",     "passw",
+                                        "credential", "privatekey", "authorization"};
+  const bool has_word = std::any_of(std::begin(words), std::end(words),
+                                    [name](std::string_view word) { return contains(name, word); });
+  return has_word ? name : std::string_view();
+}
+
+/// A way into a structure, or a class of characters: Jobs[-1].JobId, [A-Z0-9], [[:alnum:]].
 bool is_query(std::string_view value) {
   for (const std::string_view range : {"A-Z", "a-z", "0-9"}) {
     const std::size_t at = value.find(range);
     if (at != std::string_view::npos && value.find(']', at) != std::string_view::npos) return true;
+  }
+  const std::size_t named = value.find("[:");
+  if (named != std::string_view::npos && value.find(":]", named) != std::string_view::npos) {
+    return true;
   }
   const std::size_t bracket = value.find('[');
   return bracket != std::string_view::npos && is_wordlike(value.substr(0, bracket)) &&
@@ -296,12 +354,14 @@ bool is_query(std::string_view value) {
 }
 
 /// A word like `_here` also comes about by chance in a long value, whatever the case of its
-/// letters.
+/// letters; one like `example` does not.
 bool is_placeholder(std::string_view value, const Census& count) {
-  if (!has_placeholder(value)) return false;
+  constexpr std::size_t long_word = 7;
+  if (is_published_example(value)) return true;
+  const std::size_t length = placeholder_length(value);
+  if (length == 0 || length >= long_word) return length > 0;
   const bool by_chance = value.size() >= 32 && count.lower > 0 && count.upper > 0 &&
-                         count.digits > 0 && !is_published_example(value) &&
-                         surprise(value) >= least_surprise(value.size(), true);
+                         count.digits > 0 && surprise(value) >= least_surprise(value.size(), true);
   return !by_chance;
 }
 
@@ -311,7 +371,7 @@ unsigned name_margin(std::size_t size) {
   return size >= 20 && size < 24 ? 5 : 15;
 }
 
-bool is_code(std::string_view value, const Census& count, Writing writing) {
+bool is_code(std::string_view value, const Census& count, NameStrength strength, Writing writing) {
   if (value.find("->") != std::string_view::npos || value.find("::") != std::string_view::npos) {
     return true;
   }
@@ -321,6 +381,9 @@ bool is_code(std::string_view value, const Census& count, Writing writing) {
   if (value.find_first_of("()[]{}<>") != std::string_view::npos &&
       (count.digits == 0 || !is_random(value, count, against_its_looks))) {
     return true;
+  }
+  if (const std::string_view name = name_of_secret(value, strength); !name.empty()) {
+    return !is_random(name, census(name), against_its_looks);
   }
   return is_identifier(value) && !is_random(value, count, name_margin(value.size()));
 }
@@ -345,7 +408,7 @@ unsigned template_margin(std::size_t size) { return size < 32 ? against_its_look
 bool is_never_secret(std::string_view value, const Census& count) {
   return has_marker(value) || is_template(value) ||
          (may_be_template(value) && !is_random(value, count, template_margin(value.size()))) ||
-         is_path_or_url(value, count) || is_named_digest(value) || is_query(value);
+         is_path_or_url(value, count) || is_public(value) || is_query(value);
 }
 
 }  // namespace
@@ -417,7 +480,7 @@ bool is_plausible_secret(std::string_view value, NameStrength strength, Writing 
   const Census count = census(value);
   if (count.letters() == 0 || count.distinct < 5) return false;
   if (is_never_secret(value, count)) return false;
-  if (writing != Writing::literal && is_code(value, count, writing)) return false;
+  if (writing != Writing::literal && is_code(value, count, strength, writing)) return false;
   return has_chance(value, count, strength, writing) && !is_placeholder(value, count);
 }
 
@@ -433,7 +496,10 @@ bool is_plausible_url_password(std::string_view password, std::string_view user)
     return false;
   }
   if (password.size() <= 5 && all_of(password, sets::digit)) return false;
-  if (contains(password, "anoncvs") || password.starts_with(']')) return false;
+  // //[user][:password]@
+  if (contains(password, "anoncvs") || password.starts_with(']') || user.ends_with('[')) {
+    return false;
+  }
   if (census(password).distinct < 2) return false;
   const auto same = [password](std::string_view sample) {
     return sample.size() == password.size() && contains(password, sample);
