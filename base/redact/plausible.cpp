@@ -322,17 +322,20 @@ bool is_identifier(std::string_view value) {
          std::none_of(value.begin(), value.end(), [](char c) { return in(c, sets::lower); });
 }
 
-/// OAuth2AccessToken, or with more than a name in it, Passwd1+x and Credentials2(: what programs
+/// OAuth2AccessToken, or with more than a name in it, Passwd1+x and &oauth2.Token{: what programs
 /// call a secret. Where no such word is the name is empty. A password may be the word alone.
 std::string_view name_of_secret(std::string_view value, NameStrength strength) {
+  constexpr std::string_view words[] = {"token",      "secret",     "passw",
+                                        "credential", "privatekey", "authorization"};
+  if (value.starts_with('&')) value.remove_prefix(1);
   std::size_t end = 0;
   while (end < value.size() && in(value[end], sets::name | sets::dot)) ++end;
   const bool alone = end == value.size();
-  if (alone ? strength == NameStrength::password : value[end] != '(' && value[end] != '+')
+  if (alone ? strength == NameStrength::password
+            : std::string_view("({+").find(value[end]) == std::string_view::npos) {
     return {};
+  }
   const std::string_view name = value.substr(0, end);
-  constexpr std::string_view words[] = {"token",      "secret",     "passw",
-                                        "credential", "privatekey", "authorization"};
   const bool has_word = std::any_of(std::begin(words), std::end(words),
                                     [name](std::string_view word) { return contains(name, word); });
   return has_word ? name : std::string_view();
