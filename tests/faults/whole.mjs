@@ -4,7 +4,7 @@ import { test } from '../clients/cases.mjs';
 import { calls, kinds, play } from './matrix.mjs';
 
 /// The time of a case is bounded, so the calls of a kind are dealt out to so many cases.
-const parts = 10;
+const parts = 40;
 
 const counts = new Map();
 
