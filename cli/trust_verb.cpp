@@ -24,6 +24,7 @@ int failed(const Error& error) {
 int list(const TrustRecord& record) {
   const auto entries = record.read();
   if (!entries) return failed(entries.error());
+  if (entries->empty()) print("No answer about a folder is kept.\n");
   for (const TrustEntry& each : *entries) {
     print(each.backend + "  " + (each.trusted ? "trusted" : "never  ") + "  " + each.since + "  " +
           visible_line(each.folder) + "\n");
@@ -51,6 +52,7 @@ int add(const World& world, const TrustRecord& record, const std::string& folder
       agreed.push_back(session::agreement(world.env, session::kept_path(folder, world.redactor),
                                           kind, facts.starts));
   }
+  if (kinds.empty()) print("No backend that is configured starts programs of a folder.\n");
   if (agreed.empty()) return exit_code::good;
   const auto kept = record.change([&agreed, &folder](std::vector<TrustEntry>& entries) {
     for (const TrustEntry& entry : agreed) {

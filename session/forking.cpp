@@ -248,16 +248,16 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   co_await removal_over(parent_id);
   ForkUnderWay under_way(forks_, parent_id);
   auto found = co_await record_of(parent_id);
-  if (!found) co_return fail(std::move(found.error()));
+  if (!found) co_return fail(as_seen_now(parent_id, std::move(found.error())));
   const std::shared_ptr<Record> parent = *found;
   const std::shared_ptr<const History> history = parent->history();
   const auto backend = backend_of(parent->state());
   if (!backend) co_return fail(backend.error());
   const auto seq = co_await fork_seq(history, std::move(at));
-  if (!seq) co_return fail(seq.error());
+  if (!seq) co_return fail(as_seen_now(parent_id, seq.error()));
   // The fork refers to what its parent has on disk, not to what waits for its write.
   auto kept = co_await parent->keep(*seq);
-  if (!kept) co_return fail(std::move(kept.error()));
+  if (!kept) co_return fail(as_seen_now(parent_id, std::move(kept.error())));
   if (auto same = take_system_prompt(workspace, parent->state()); !same)
     co_return fail(std::move(same.error()));
 
@@ -273,7 +273,7 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   past.adopted = state.adopted;
   past.adopted_turn = state.adopted_turn;
   auto placed = co_await place(**backend, std::move(state), std::move(workspace), history);
-  if (!placed) co_return fail(std::move(placed.error()));
+  if (!placed) co_return fail(as_seen_now(parent_id, std::move(placed.error())));
   under_way.placed();
   // Another process may have removed the parent just before it could see the child.
   if (auto still = library_.store.find_any(parent_id); !still) {

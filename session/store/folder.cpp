@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "session/store/limits.h"
+
 namespace tine::session::store {
 namespace {
 
@@ -266,21 +268,29 @@ Result<void> Folder::remove_file(const std::string& name) const {
 }
 
 Result<void> Folder::remove_folder(const std::string& name) const {
-  const auto folder = open(name);
-  if (folder) {
-    const auto inside = folder->names();
-    if (!inside) return fail(inside.error());
-    for (const std::string& each : *inside) {
-      // A folder cannot be unlinked, and a link to one is not a folder.
-      const int gone = files_->remove_file(folder->fd_, each);
-      if (gone != -EISDIR && gone != -EPERM) continue;
-      if (auto removed = folder->remove_folder(each); !removed) return removed;
-    }
+  int done = -ENOTEMPTY;
+  // Another process may still add a file to what it had opened before.
+  for (int tries = 0; done == -ENOTEMPTY && tries < limits::removal_tries; ++tries) {
+    if (auto emptied = empty_folder(name); !emptied) return emptied;
+    done = files_->remove_folder(fd_, name);
   }
-  const int done = files_->remove_folder(fd_, name);
   // A link in the folder's place is removed as a link.
   if (done == -ENOTDIR) return remove_file(name);
   if (done < 0 && done != -ENOENT) return failed("cannot remove a folder of the store", done);
+  return {};
+}
+
+Result<void> Folder::empty_folder(const std::string& name) const {
+  const auto folder = open(name);
+  if (!folder) return {};
+  const auto inside = folder->names();
+  if (!inside) return fail(inside.error());
+  for (const std::string& each : *inside) {
+    // A folder cannot be unlinked, and a link to one is not a folder.
+    const int gone = files_->remove_file(folder->fd_, each);
+    if (gone != -EISDIR && gone != -EPERM) continue;
+    if (auto removed = folder->remove_folder(each); !removed) return removed;
+  }
   return {};
 }
 

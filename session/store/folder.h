@@ -84,6 +84,7 @@ class Folder {
 
  private:
   Folder(Files& files, int fd) : files_(&files), fd_(fd) {}
+  Result<void> empty_folder(const std::string& name) const;
   Files* files_;
   int fd_;
 };

@@ -54,6 +54,10 @@ inline constexpr std::chrono::milliseconds index_retry{20};
 /// that is longer counts as damaged.
 inline constexpr std::uint64_t fork_depth = 4096;
 
+/// How often a folder that is removed is emptied while other processes still add files to it. After
+/// that the removal fails: storage_failed.
+inline constexpr int removal_tries = 16;
+
 /// The name of a project's folder. A longer one is cut and made unique by a checksum of the whole
 /// path.
 inline constexpr std::size_t folder_name = 200;

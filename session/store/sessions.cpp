@@ -160,23 +160,21 @@ Result<std::vector<IndexEntry>> walk(const Folder& root) {
 }
 
 Result<void> note_fork(const Folder& root, const IndexEntry& parent, const std::string& fork) {
-  const auto gone = [] {
-    return fail(Error(ErrorKind::session_not_found, "the session to fork was deleted meanwhile"));
-  };
   const std::string path = session_path(parent);
-  const auto there = root.contains(path);
-  if (!there) return fail(there.error());
-  if (!*there) return gone();
-  const auto session = root.open(path);
-  if (!session) return fail(session.error());
-  const auto forks = session->make(forks_name);
-  if (!forks) return fail(forks.error());
-  if (auto noted = forks->open_file(fork, Files::Open::append); !noted)
-    return fail(std::move(noted.error()));
+  Result<void> noted;
+  if (const auto session = root.open(path); !session) {
+    noted = fail(session.error());
+  } else if (const auto forks = session->make(forks_name); !forks) {
+    noted = fail(forks.error());
+  } else if (const auto note = forks->open_file(fork, Files::Open::append); !note) {
+    noted = fail(note.error());
+  }
   // A removal first takes the folder from its place and then looks at the notes.
   const auto still_there = root.contains(path);
   if (!still_there) return fail(still_there.error());
-  return *still_there ? Result<void>() : gone();
+  if (!*still_there)
+    return fail(Error(ErrorKind::session_not_found, "the session to fork was deleted meanwhile"));
+  return noted;
 }
 
 Result<void> note_hidden(const Folder& root, const IndexEntry& entry) {

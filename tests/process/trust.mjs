@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { directory, test } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
 
-function world() {
+function world({ looks = true } = {}) {
   const home = directory('home');
   const cwd = directory('project');
   const env = { HOME: home, XDG_CONFIG_HOME: `${home}/config`, XDG_STATE_HOME: `${home}/state`,
-    TINE_REHEARSAL_LOOKS: '1' };
+    ...(looks ? { TINE_REHEARSAL_LOOKS: '1' } : {}) };
   return {
     cwd,
     brings: (...lines) => writeFileSync(join(cwd, '.rehearsal-starts'), lines.join('\n')),
@@ -29,7 +29,8 @@ test('trust: a folder is added, listed and removed by the verb', async () => {
   const { cwd, brings, tine, says } = world();
   brings('one', 'two');
   assert.equal(await says(), untrusted);
-  assert.deepEqual(await tine('trust', 'list'), { code: 0, signal: null, stdout: '', stderr: '' });
+  assert.deepEqual(await tine('trust', 'list'), { code: 0, signal: null,
+    stdout: 'No answer about a folder is kept.\n', stderr: '' });
   const added = await tine('trust', 'add');
   assert.equal(added.code, 0, added.stderr);
   assert.match(added.stdout, /^rehearsal: may start here from now on:\n {2}one\n {2}two\n/m);
@@ -42,6 +43,14 @@ test('trust: a folder is added, listed and removed by the verb', async () => {
   assert.equal(await says(), trusted);
   await tine('trust', 'remove', cwd);
   assert.equal(await says(), untrusted);
+});
+
+test('trust: the verb says when there is nothing to agree to', async () => {
+  const { tine } = world({ looks: false });
+  const added = await tine('trust', 'add');
+  assert.equal(added.stdout, 'No backend that is configured starts programs of a folder.\n');
+  const { tine: another } = world();
+  assert.match((await another('trust', 'add')).stdout, /^rehearsal: starts nothing here\n/m);
 });
 
 test('trust: run says in one line what it does not start, whatever it is called', async () => {

@@ -166,6 +166,30 @@ test('a session that another server deletes is gone, also when it was open here'
   assert.ok(!(await place.list(two)).has(session));
 });
 
+test('a parent that another server deletes while it is forked leaves a whole fork or none', async () => {
+  const { place, one, two, session } = await both();
+  let parent = session;
+  let made = 0;
+  for (let i = 0; i < 12; i += 1) {
+    const [fork] = await Promise.all([place.fork(one, parent).catch((fault) => fault),
+      two.request('session/delete', { sessionId: parent })]);
+    if (typeof fork === 'string') {
+      made += 1;
+      const next = await place.serve();
+      await place.load(next, fork);
+      assert.equal(await said(next, fork, '[[recall]]'), recalled(['first']));
+      next.stdin.end();
+      await next.exited;
+    } else {
+      assert.equal(fork.data.tine.kind, 'session_not_found', fork.message);
+    }
+    assert.ok(!(await place.list(two)).has(parent));
+    parent = await place.make(one);
+    await said(one, parent, 'first');
+  }
+  assert.ok(made > 0);
+});
+
 test('a session whose turn another server runs is not deleted, and the turn is on disk', async () => {
   const { place, one, two, session } = await both();
   const { turn } = await hold(one, session);
