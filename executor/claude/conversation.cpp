@@ -1,9 +1,10 @@
 #include "executor/claude/conversation.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/json/writer.h"
+#include "base/json/document.h"
 #include "executor/claude/claude.h"
 #include "executor/claude/errors.h"
 #include "executor/claude/input.h"
@@ -15,10 +16,19 @@ namespace {
 
 /// A prompt that is Claude Code's own command: the past is put into a summary.
 constexpr std::string_view compact_command = "/compact";
-constexpr std::string_view interrupt_request = R"({"subtype":"interrupt","cancel_queued":true})";
+
+std::string interrupt_request() {
+  json::Document out;
+  out["subtype"] = "interrupt";
+  out["cancel_queued"] = true;
+  return json::text_of(out);
+}
 
 std::string stop_request(const std::string& task) {
-  return R"({"subtype":"stop_task","task_id":)" + json::quoted(task) + "}";
+  json::Document out;
+  out["subtype"] = "stop_task";
+  out["task_id"] = task;
+  return json::text_of(out);
 }
 
 bool compacts(const std::vector<v1::ContentBlock>& prompt) {
@@ -320,7 +330,7 @@ void ClaudeConversation::interrupt(Turn& turn) {
   const bool only_agents_run = turn.waits_for_agents();
   turn.hurry();
   if (!process_) return;
-  request(std::string(interrupt_request));
+  request(interrupt_request());
   for (const std::string& each : agents_) request(stop_request(each));
   if (only_agents_run) turn.stop();
 }

@@ -1,8 +1,12 @@
 #include "executor/claude/launch.h"
 
-#include "base/json/writer.h"
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/json/document.h"
 #include "executor/child_environment.h"
 #include "executor/claude/caller.h"
+#include "executor/mcp_servers.h"
 
 namespace tine::executor::claude {
 namespace {
@@ -12,34 +16,25 @@ void add(std::vector<std::string>& arguments, std::string_view flag, std::string
   arguments.emplace_back(value);
 }
 
-std::string request(std::string_view subtype, std::string_view name, std::string_view value) {
-  std::string text;
-  json::Writer out(text);
-  out.begin_object().member("subtype", subtype).key(name).raw(value).end_object();
-  return text;
+std::string request(std::string_view subtype, std::string_view name, json::Document value) {
+  json::Document out;
+  out["subtype"] = subtype;
+  out[std::string(name)] = std::move(value);
+  return json::text_of(out);
 }
 
-void write_map(json::Writer& out, const std::vector<v1::NameValue>& values) {
-  out.begin_object();
-  for (const v1::NameValue& each : values) out.member(each.name, std::string_view(each.value));
-  out.end_object();
+json::Document text_or_null(const std::string& text) {
+  return text.empty() ? json::Document() : json::Document(text);
 }
 
-void write_server(json::Writer& out, const v1::McpServer& server) {
+json::Document typed_server(const v1::McpServer& server) {
   using Transport = v1::McpServer::Transport;
-  out.begin_object();
-  if (server.transport == Transport::stdio) {
-    out.member("type", "stdio").member("command", std::string_view(server.command));
-    out.key("args").begin_array();
-    for (const std::string& each : server.args) out.string(each);
-    out.end_array().key("env");
-    write_map(out, server.env);
-  } else {
-    out.member("type", server.transport == Transport::sse ? "sse" : "http");
-    out.member("url", std::string_view(server.url)).key("headers");
-    write_map(out, server.headers);
-  }
-  out.end_object();
+  json::Document out;
+  out["type"] = "http";
+  if (server.transport == Transport::stdio) out["type"] = "stdio";
+  if (server.transport == Transport::sse) out["type"] = "sse";
+  out.update(mcp_server(server));
+  return out;
 }
 
 /// Has Claude Code read the CLAUDE.md and the rules of what is named by --add-dir.
@@ -86,49 +81,38 @@ std::vector<std::string> environment(const Setup& setup, const ConversationSpec&
 }
 
 std::string greeting_request(const ConversationSpec& spec, const Beginning& beginning) {
-  std::string text;
-  json::Writer out(text);
-  out.begin_object().member("subtype", "initialize");
+  json::Document out;
+  out["subtype"] = "initialize";
   const auto& prompt = spec.workspace.system_prompt;
   if (prompt && beginning.kind == Beginning::Kind::start) {
-    const std::string words = v1::plain_text(prompt->content);
-    out.member(prompt->mode == "override" ? "systemPrompt" : "appendSystemPrompt",
-               std::string_view(words));
+    const char* const name = prompt->mode == "override" ? "systemPrompt" : "appendSystemPrompt";
+    out[name] = v1::plain_text(prompt->content);
   }
-  out.end_object();
-  return text;
+  return json::text_of(out);
 }
 
 std::string servers_request(const v1::Workspace& workspace) {
-  std::string text;
-  json::Writer out(text);
-  bool any = false;
-  out.begin_object().member("subtype", "mcp_set_servers").key("servers").begin_object();
-  for (const v1::McpServer& server : workspace.mcp_servers) {
-    if (server.transport == v1::McpServer::Transport::acp) continue;
-    any = true;
-    out.key(server.name);
-    write_server(out, server);
-  }
-  out.end_object().end_object();
-  return any ? text : std::string();
+  json::Document servers;
+  for (const v1::McpServer& server : workspace.mcp_servers)
+    if (is_reachable(server)) servers[server.name] = typed_server(server);
+  if (servers.empty()) return {};
+  return request("mcp_set_servers", "servers", std::move(servers));
 }
 
 std::vector<std::string> choice_requests(const Choices& wanted, const Choices& knows) {
   std::vector<std::string> out;
-  if (wanted.mode != knows.mode)
-    out.push_back(request("set_permission_mode", "mode", json::quoted(wanted.mode)));
+  if (wanted.mode != knows.mode) out.push_back(request("set_permission_mode", "mode", wanted.mode));
   if (wanted.model != knows.model) {
-    const std::string model = wanted.model.empty() ? "default" : wanted.model;
-    out.push_back(request("set_model", "model", json::quoted(model)));
+    out.push_back(request("set_model", "model", wanted.model.empty() ? "default" : wanted.model));
   }
   if (wanted.effort != knows.effort) {
-    const std::string level = wanted.effort.empty() ? "null" : json::quoted(wanted.effort);
-    out.push_back(request("apply_flag_settings", "settings", R"({"effortLevel":)" + level + "}"));
+    json::Document settings;
+    settings["effortLevel"] = text_or_null(wanted.effort);
+    out.push_back(request("apply_flag_settings", "settings", std::move(settings)));
   }
   if (wanted.thinks != knows.thinks) {
-    out.push_back(
-        request("set_max_thinking_tokens", "max_thinking_tokens", wanted.thinks ? "null" : "0"));
+    json::Document most = wanted.thinks ? json::Document() : json::Document(0);
+    out.push_back(request("set_max_thinking_tokens", "max_thinking_tokens", std::move(most)));
   }
   return out;
 }

@@ -1,9 +1,10 @@
 #include "executor/claude/telling.h"
 
 #include <array>
+#include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/json/writer.h"
+#include "base/json/document.h"
 #include "executor/claude/errors.h"
 #include "executor/claude/tools.h"
 #include "executor/tool_parts.h"
@@ -28,7 +29,9 @@ bool only_changes_plan(std::string_view tool) {
 
 std::string parent_meta(std::string_view parent) {
   if (parent.empty()) return {};
-  return R"({"tine":{"parentToolCallId":)" + json::quoted(parent) + "}}";
+  json::Document meta;
+  meta["tine"]["parentToolCallId"] = parent;
+  return json::text_of(meta);
 }
 
 /// What stands between the two; none when they are not there.

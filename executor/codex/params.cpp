@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json/document.h"
 #include "base/json/view.h"
 #include "base/json/writer.h"
+#include "executor/mcp_servers.h"
 #include "executor/offered.h"
 #include "executor/prompt_text.h"
 
@@ -30,35 +33,14 @@ constexpr std::array modes = {
               "danger-full-access"},
 };
 
-void write_strings(json::Writer& out, const std::vector<std::string>& strings) {
-  out.begin_array();
-  for (const std::string& each : strings) out.string(each);
-  out.end_array();
-}
-
-void write_map(json::Writer& out, const std::vector<v1::NameValue>& values) {
-  out.begin_object();
-  for (const v1::NameValue& each : values) out.member(each.name, std::string_view(each.value));
-  out.end_object();
-}
-
-void write_server(json::Writer& out, const v1::McpServer& server) {
-  out.begin_object();
-  if (server.transport == v1::McpServer::Transport::stdio) {
-    out.member("command", std::string_view(server.command)).key("args");
-    write_strings(out, server.args);
-    if (!server.env.empty()) {
-      out.key("env");
-      write_map(out, server.env);
-    }
-  } else {
-    out.member("url", std::string_view(server.url));
-    if (!server.headers.empty()) {
-      out.key("http_headers");
-      write_map(out, server.headers);
-    }
-  }
-  out.end_object();
+/// Codex has its own name for the headers; what is empty is left out.
+json::Document server_for_codex(const v1::McpServer& server) {
+  json::Document out = mcp_server(server);
+  if (out.contains("headers")) out["http_headers"] = std::move(out["headers"]);
+  out.erase("headers");
+  for (const char* name : {"env", "http_headers"})
+    if (out.contains(name) && out[name].empty()) out.erase(name);
+  return out;
 }
 
 /// Codex takes only these in the name of a server.
@@ -103,9 +85,8 @@ void write_config(json::Writer& out, const ConversationSpec& spec, const std::st
   out.member("thread_unload_delay_secs", 0);
   write_identity(out, spec.identity);
   for (const v1::McpServer& server : spec.workspace.mcp_servers) {
-    if (server.transport == v1::McpServer::Transport::acp) continue;
-    out.key("mcp_servers." + server_name(server.name));
-    write_server(out, server);
+    if (!is_reachable(server)) continue;
+    out.key("mcp_servers." + server_name(server.name)).raw(json::text_of(server_for_codex(server)));
   }
   out.end_object();
 }

@@ -306,7 +306,9 @@ void Turn::note_call(const std::string& model, const Tokens& spent, json::View l
   if (known == models.end()) known = models.insert(known, {.model = model, .tokens = {}});
   known->tokens.add(spent);
   calls_.append(calls_.empty() ? "" : ",").append(last.raw());
-  outcome_.usage.raw = R"({"calls":[)" + calls_ + "]}";
+  outcome_.usage.raw.clear();
+  json::Writer out(outcome_.usage.raw);
+  out.begin_object().key("calls").begin_array().raw(calls_).end_array().end_object();
 }
 
 void Turn::add_subagent_call(const Tokens& spent, json::View last) {
