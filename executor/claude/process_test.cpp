@@ -1,14 +1,14 @@
 #include "executor/claude/process.h"
 
 #include "executor/claude/limits.h"
-#include "executor/codex/test_world.h"
+#include "executor/test_world.h"
 #include "tests/guarded/program.h"
 #include "transport/test_peers.h"
 
 using namespace tine;
 using namespace tine::executor::claude;
 using namespace tine::transport::test;
-using executor::codex::test::TestWorld;
+using executor::test::TestWorld;
 using transport::Task;
 
 namespace {

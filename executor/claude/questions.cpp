@@ -1,13 +1,16 @@
 #include "executor/claude/questions.h"
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/json/document.h"
 #include "base/json/writer.h"
 #include "executor/choices.h"
 #include "executor/claude/options.h"
 #include "executor/claude/tools.h"
+#include "executor/form.h"
 #include "executor/tool_parts.h"
 
 namespace tine::executor::claude {
@@ -31,10 +34,11 @@ std::string allow(std::string_view input, std::string_view permissions = {}) {
   return text;
 }
 
-std::string deny(std::string_view why) {
-  std::string text;
-  json::Writer(text).begin_object().member("behavior", "deny").member("message", why).end_object();
-  return text;
+std::string deny(const char* why) {
+  json::Document out;
+  out["behavior"] = "deny";
+  out["message"] = why;
+  return json::text_of(out);
 }
 
 std::string no() { return deny("The user does not want this to be done."); }
@@ -44,11 +48,11 @@ std::string nobody() { return deny("The question was not answered. Do not go on 
 
 /// The client has ended the whole turn over it.
 std::string interrupted() {
-  std::string text;
-  json::Writer out(text);
-  out.begin_object().member("behavior", "deny").member("message", "The user stopped here.");
-  out.member("interrupt", true).end_object();
-  return text;
+  json::Document out;
+  out["behavior"] = "deny";
+  out["message"] = "The user stopped here.";
+  out["interrupt"] = true;
+  return json::text_of(out);
 }
 
 /// The answer that was chosen, with the input as the client wants it where it says so.
@@ -66,15 +70,10 @@ std::string decided(const Decision& decision) {
 
 /// A rule that the CLI suggests, for this session: nothing is written to the project's settings.
 std::string for_session(json::View suggestion) {
-  std::string text;
-  json::Writer out(text);
-  out.begin_array().begin_object();
-  for (const auto& [name, value] : suggestion.members()) {
-    if (!name.equals("destination"))
-      out.key(name.string().value_or(std::string())).raw(value.raw());
-  }
-  out.member("destination", "session").end_object().end_array();
-  return text;
+  json::Document rule = json::parsed(suggestion.raw());
+  rule.erase("destination");
+  rule["destination"] = "session";
+  return json::text_of(json::Document::array({std::move(rule)}));
 }
 
 std::string listed(json::View strings) {
@@ -148,11 +147,13 @@ Answer ask_leave(Question question, v1::Client& client, transport::CancelSource 
 Answer ask_to_begin(Question question, v1::Client& client, transport::CancelSource cancel) {
   const json::View request(question.request);
   const std::string_view input = request.find("input").raw();
-  const std::string edits = R"([{"type":"setMode","mode":")" + std::string(accept_edits_mode) +
-                            R"(","destination":"session"}])";
+  json::Document edits;
+  edits["type"] = "setMode";
+  edits["mode"] = accept_edits_mode;
+  edits["destination"] = "session";
   std::vector<Choice> choices;
   choices.push_back(choice("edits", "Yes, and allow all edits in the project", Kind::allow_always,
-                           allow(input, edits)));
+                           allow(input, json::text_of(json::Document::array({edits})))));
   choices.push_back(
       choice("begin", "Yes, and ask before each edit", Kind::allow_once, allow(input)));
   choices.push_back(choice("plan", "No, go on planning", Kind::reject_once,
@@ -169,105 +170,53 @@ Answer ask_to_begin(Question question, v1::Client& client, transport::CancelSour
 // --- the model's own questions
 // ------------------------------------------------------------------------------------
 
-/// The input with the answers, each by the text of its question.
-std::string answered(json::View input, std::string_view answers) {
-  std::string text;
-  json::Writer out(text);
-  out.begin_object();
-  for (const auto& [name, value] : input.members())
-    out.key(name.string().value_or(std::string())).raw(value.raw());
-  out.key("answers").raw(answers).end_object();
-  return allow(text);
-}
-
-void write_labels(json::Writer& out, json::View options) {
-  out.key("enum").begin_array();
-  for (const json::View each : options.elements()) out.string(text_in(each, "label"));
-  out.end_array();
-}
-
 /// A field for each question, called by its number: a question's text is no name for a field.
-std::string form_of(json::View questions) {
-  std::string text;
-  json::Writer out(text);
-  out.begin_object().member("type", "object").key("properties").begin_object();
-  std::size_t count = 0;
-  for (const json::View each : questions.elements()) {
-    const bool many = each.find("multiSelect").boolean().value_or(false);
-    out.key("q" + std::to_string(++count)).begin_object();
-    out.member("type", many ? "array" : "string");
-    out.member("title", std::string_view(text_in(each, "question")));
-    if (const std::string header = text_in(each, "header"); !header.empty())
-      out.member("description", std::string_view(header));
-    if (many) {
-      out.key("items").begin_object().member("type", "string");
-      write_labels(out, each.find("options"));
-      out.end_object();
-    } else {
-      write_labels(out, each.find("options"));
-    }
-    out.end_object();
-  }
-  out.end_object().key("required").begin_array();
-  for (std::size_t i = 1; i <= count; ++i) out.string("q" + std::to_string(i));
-  out.end_array().end_object();
-  return text;
-}
-
-Answer show_form(Question question, v1::Client& client, transport::CancelSource cancel) {
+Form form_of(const Question& question) {
   const json::View request(question.request);
-  const json::View input = request.find("input");
-  v1::ElicitationRequest form;
-  form.session_id = question.session;
-  form.tool_call_id = text_in(request, "tool_use_id");
+  Form form;
+  form.session = question.session;
+  form.tool_call = text_in(request, "tool_use_id");
   form.message = "Claude asks";
-  form.requested_schema = form_of(input.find("questions"));
-  auto response = co_await client.create_elicitation(std::move(form), &cancel);
-  if (!response) co_return nobody();
-  if (response->action != "accept") co_return deny("The user declined to answer the question.");
-  const json::View given(response->content);
-  std::string answers;
-  json::Writer out(answers);
-  out.begin_object();
-  std::size_t count = 0;
-  for (const json::View each : input.find("questions").elements()) {
-    const json::View answer = given.find("q" + std::to_string(++count));
-    const std::string said =
-        answer.is_array() ? listed(answer) : answer.string().value_or(std::string());
-    if (!said.empty()) out.member(text_in(each, "question"), std::string_view(said));
-  }
-  out.end_object();
-  co_return answered(input, answers);
-}
-
-/// Without forms one question at a time can be put.
-Answer ask_in_turn(Question question, v1::Client& client, transport::CancelSource cancel) {
-  const json::View request(question.request);
-  const json::View input = request.find("input");
-  std::string answers;
-  json::Writer out(answers);
-  out.begin_object();
-  for (const json::View each : input.find("questions").elements()) {
-    v1::ToolCall subject;
-    subject.id = text_in(request, "tool_use_id");
-    subject.title = text_in(each, "question");
-    subject.kind = v1::ToolKind::other;
-    std::vector<Choice> choices;
+  form.declinable = true;
+  for (const json::View each : request.find("input").find("questions").elements()) {
+    FormField field;
+    field.id = "q" + std::to_string(form.fields.size() + 1);
+    field.question = text_in(each, "question");
+    field.title = field.question;
+    field.description = text_in(each, "header");
+    field.many = each.find("multiSelect").boolean().value_or(false);
     for (const json::View one : each.find("options").elements()) {
       const std::string label = text_in(one, "label");
-      const std::string id = "option-" + std::to_string(choices.size() + 1);
-      choices.push_back(choice(id, label, Kind::allow_once, label));
+      const std::string id = "option-" + std::to_string(field.choices.size() + 1);
+      field.choices.push_back(choice(id, label, Kind::allow_once, label));
     }
-    if (choices.empty()) continue;
-    choices.push_back(choice("decline", "Decline to answer", Kind::reject_once, ""));
-    const Decision decision = co_await let_choose(client, cancel, question.session,
-                                                  std::move(subject), std::move(choices));
-    if (decision.cancelled) co_return interrupted();
-    if (decision.answer.empty()) co_return deny("The user declined to answer the question.");
-    out.member(text_in(each, "question"), std::string_view(decision.answer));
+    form.fields.push_back(std::move(field));
   }
-  out.end_object();
-  co_return answered(input, answers);
+  return form;
+}
+
+/// The input with the answers, each by the text of its question.
+std::string answered(json::View input, const Form& form, const FormAnswers& answers) {
+  json::Document by_question = json::Document::object();
+  for (const FormField& each : form.fields) {
+    const std::string_view said = answers.to(each.id);
+    if (!said.empty()) by_question[each.question] = said;
+  }
+  json::Document out = json::Document::object();
+  if (input.is_object()) out = json::parsed(input.raw());
+  out.erase("answers");
+  out["answers"] = std::move(by_question);
+  return allow(json::text_of(out));
+}
+
+Answer ask_user(Question question, v1::Client& client, transport::CancelSource cancel) {
+  const Form form = form_of(question);
+  const FormAnswers answers = co_await fill_in(form, client, std::move(cancel));
+  using End = FormAnswers::End;
+  if (answers.end == End::stopped) co_return interrupted();
+  if (answers.end == End::unanswered) co_return nobody();
+  if (answers.end == End::declined) co_return deny("The user declined to answer the question.");
+  co_return answered(json::View(question.request).find("input"), form, answers);
 }
 
 }  // namespace
@@ -279,11 +228,9 @@ transport::Task<std::string> put(Question question, v1::Client& client,
   const json::View tool = json::View(question.request).find("tool_name");
   if (tool.equals("ExitPlanMode"))
     co_return co_await ask_to_begin(std::move(question), client, std::move(cancel));
-  if (!tool.equals("AskUserQuestion"))
-    co_return co_await ask_leave(std::move(question), client, std::move(cancel));
-  if (client.capabilities().elicitation_form)
-    co_return co_await show_form(std::move(question), client, std::move(cancel));
-  co_return co_await ask_in_turn(std::move(question), client, std::move(cancel));
+  if (tool.equals("AskUserQuestion"))
+    co_return co_await ask_user(std::move(question), client, std::move(cancel));
+  co_return co_await ask_leave(std::move(question), client, std::move(cancel));
 }
 
 }  // namespace tine::executor::claude

@@ -1,14 +1,14 @@
 #include "executor/codex/app_server.h"
 
 #include "executor/codex/limits.h"
-#include "executor/codex/test_world.h"
+#include "executor/test_world.h"
 #include "tests/guarded/program.h"
 #include "transport/test_peers.h"
 
 using namespace tine;
 using namespace tine::executor::codex;
 using namespace tine::transport::test;
-using executor::codex::test::TestWorld;
+using executor::test::TestWorld;
 using transport::Task;
 
 namespace {

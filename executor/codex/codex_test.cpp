@@ -5,14 +5,14 @@
 #include <filesystem>
 #include <fstream>
 
-#include "executor/codex/test_world.h"
+#include "executor/test_world.h"
 #include "tests/guarded/program.h"
 #include "transport/test_peers.h"
 
 using namespace tine;
 using namespace tine::executor::codex;
 using namespace tine::transport::test;
-using executor::codex::test::TestWorld;
+using executor::test::TestWorld;
 using transport::Task;
 
 namespace {

@@ -1,13 +1,14 @@
 #include "executor/codex/questions.h"
 
 #include <array>
-#include <optional>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json/document.h"
 #include "base/json/view.h"
-#include "base/json/writer.h"
 #include "executor/choices.h"
 #include "executor/codex/items.h"
+#include "executor/form.h"
 #include "executor/tool_parts.h"
 
 namespace tine::executor::codex {
@@ -37,7 +38,11 @@ constexpr std::array refusals = {
         R"({"success":false,"contentItems":[{"type":"inputText","text":"there is no such tool"}]})"},
 };
 
-std::string decision(std::string_view json) { return R"({"decision":)" + std::string(json) + "}"; }
+std::string decision(json::Document made) {
+  json::Document out;
+  out["decision"] = std::move(made);
+  return json::text_of(out);
+}
 
 std::string words_of(json::View strings) {
   std::string out;
@@ -49,28 +54,25 @@ std::string words_of(json::View strings) {
 /// What Codex would take as a yes, as it lists it, and the two ways to say no, which it always
 /// takes.
 std::vector<Choice> choices_of(json::View params) {
+  const auto once = choice("accept", "Allow once", Kind::allow_once, decision("accept"));
+  const auto always = choice("acceptForSession", "Allow for this session", Kind::allow_always,
+                             decision("acceptForSession"));
   std::vector<Choice> all;
   const json::View listed = params.find("availableDecisions");
-  if (!listed.is_array()) {
-    all.push_back(choice("accept", "Allow once", Kind::allow_once, decision("\"accept\"")));
-    all.push_back(choice("acceptForSession", "Allow for this session", Kind::allow_always,
-                         decision("\"acceptForSession\"")));
-  }
+  if (!listed.is_array()) all = {once, always};
   for (const json::View each : listed.elements()) {
     if (each.equals("accept")) {
-      all.push_back(choice("accept", "Allow once", Kind::allow_once, decision(each.raw())));
+      all.push_back(once);
     } else if (each.equals("acceptForSession")) {
-      all.push_back(choice("acceptForSession", "Allow for this session", Kind::allow_always,
-                           decision(each.raw())));
+      all.push_back(always);
     } else if (const json::View rule = each.find("acceptWithExecpolicyAmendment"); rule.exists()) {
       all.push_back(choice("acceptWithExecpolicyAmendment",
                            "Always allow " + words_of(rule.find("execpolicy_amendment")),
-                           Kind::allow_always, decision(each.raw())));
+                           Kind::allow_always, decision(json::parsed(each.raw()))));
     }
   }
-  all.push_back(
-      choice("decline", "Decline, and go on", Kind::reject_once, decision("\"decline\"")));
-  all.push_back(choice("cancel", "Cancel the turn", Kind::reject_once, decision("\"cancel\"")));
+  all.push_back(choice("decline", "Decline, and go on", Kind::reject_once, decision("decline")));
+  all.push_back(choice("cancel", "Cancel the turn", Kind::reject_once, decision("cancel")));
   return all;
 }
 
@@ -98,18 +100,32 @@ v1::ToolCall subject_of(const Question& question, json::View params) {
   return call;
 }
 
+/// The permissions that are wanted, for as long as `scope` says.
+std::string permissions(json::View wanted, const char* scope) {
+  json::Document out;
+  out["permissions"] = json::parsed(wanted.raw());
+  out["scope"] = scope;
+  return json::text_of(out);
+}
+
+std::string no_permissions() {
+  json::Document out;
+  out["permissions"] = json::Document::object();
+  return json::text_of(out);
+}
+
 transport::Task<std::string> ask_approval(Question question, v1::Client& client,
                                           transport::CancelSource cancel) {
   const json::View params(question.params);
   std::vector<Choice> choices;
-  std::string otherwise = decision("\"cancel\"");
+  std::string otherwise = decision("cancel");
   if (question.method == permissions_approval) {
-    const std::string wanted(params.find("permissions").raw());
-    choices.push_back(choice("accept", "Allow for this turn", Kind::allow_once,
-                             R"({"permissions":)" + wanted + R"(,"scope":"turn"})"));
+    const json::View wanted = params.find("permissions");
+    choices.push_back(
+        choice("accept", "Allow for this turn", Kind::allow_once, permissions(wanted, "turn")));
     choices.push_back(choice("acceptForSession", "Allow for this session", Kind::allow_always,
-                             R"({"permissions":)" + wanted + R"(,"scope":"session"})"));
-    otherwise = R"({"permissions":{}})";
+                             permissions(wanted, "session")));
+    otherwise = no_permissions();
     choices.push_back(choice("decline", "Decline", Kind::reject_once, otherwise));
   } else {
     choices = choices_of(params);
@@ -119,80 +135,50 @@ transport::Task<std::string> ask_approval(Question question, v1::Client& client,
   co_return made.answer.empty() ? otherwise : made.answer;
 }
 
-/// The questions of a tool as a form: a text each, or a choice.
-std::string form_of(json::View questions) {
-  std::string text;
-  json::Writer out(text);
-  out.begin_object().member("type", "object").key("properties").begin_object();
-  for (const json::View each : questions.elements()) {
-    out.key(text_in(each, "id")).begin_object().member("type", "string");
-    out.member("title", std::string_view(text_in(each, "header")));
-    out.member("description", std::string_view(text_in(each, "question")));
-    const bool closed = !each.find("isOther").boolean().value_or(false);
-    if (closed && each.find("options").is_array()) {
-      out.key("enum").begin_array();
-      for (const json::View one : each.find("options").elements())
-        out.string(text_in(one, "label"));
-      out.end_array();
-    }
-    out.end_object();
-  }
-  out.end_object().key("required").begin_array();
-  for (const json::View each : questions.elements()) out.string(text_in(each, "id"));
-  out.end_array().end_object();
-  return text;
-}
-
-transport::Task<std::string> ask_form(Question question, v1::Client& client,
-                                      transport::CancelSource cancel) {
+/// The questions of a tool: a text each, or a choice.
+Form form_of(const Question& question) {
   const json::View params(question.params);
-  v1::ElicitationRequest request;
-  request.session_id = question.session;
-  request.tool_call_id = text_in(params, "itemId");
-  request.message = "Codex asks";
-  request.requested_schema = form_of(params.find("questions"));
-  auto response = co_await client.create_elicitation(std::move(request), &cancel);
-  std::string answer;
-  json::Writer out(answer);
-  out.begin_object().key("answers").begin_object();
-  if (response && response->action == "accept") {
-    for (const auto& [name, value] : json::View(response->content).members()) {
-      out.key(name.string().value_or(std::string())).begin_object().key("answers").begin_array();
-      out.string(value.string().value_or(std::string(value.raw())));
-      out.end_array().end_object();
-    }
-  }
-  out.end_object().end_object();
-  co_return answer;
-}
-
-/// Without forms one question at a time can be put, as far as it is a choice.
-transport::Task<std::string> ask_choices(Question question, v1::Client& client,
-                                         transport::CancelSource cancel) {
-  const json::View params(question.params);
-  std::string answers;
-  json::Writer out(answers);
-  out.begin_object().key("answers").begin_object();
+  Form form;
+  form.session = question.session;
+  form.tool_call = text_in(params, "itemId");
+  form.message = "Codex asks";
   for (const json::View each : params.find("questions").elements()) {
-    v1::ToolCall subject;
-    subject.id = text_in(params, "itemId");
-    subject.title = text_in(each, "question");
-    subject.kind = v1::ToolKind::other;
-    std::vector<Choice> choices;
+    FormField field;
+    field.id = text_in(each, "id");
+    field.title = text_in(each, "header");
+    field.question = text_in(each, "question");
+    field.description = field.question;
+    field.open = each.find("isOther").boolean().value_or(false);
     for (const json::View one : each.find("options").elements()) {
       const std::string label = text_in(one, "label");
-      choices.push_back(choice(label, label, Kind::allow_once, label));
+      field.choices.push_back(choice(label, label, Kind::allow_once, label));
     }
-    if (choices.empty()) continue;
-    const Decision made = co_await let_choose(client, cancel, question.session, std::move(subject),
-                                              std::move(choices));
-    const std::string& label = made.answer;
-    if (label.empty()) continue;
-    out.key(text_in(each, "id")).begin_object().key("answers").begin_array();
-    out.string(label).end_array().end_object();
+    form.fields.push_back(std::move(field));
   }
-  out.end_object().end_object();
-  co_return answers;
+  return form;
+}
+
+transport::Task<std::string> ask_user(Question question, v1::Client& client,
+                                      transport::CancelSource cancel) {
+  const FormAnswers answers = co_await fill_in(form_of(question), client, std::move(cancel));
+  json::Document out;
+  out["answers"] = json::Document::object();
+  for (const auto& [id, text] : answers.given)
+    out["answers"][id]["answers"] = json::Document::array({text});
+  co_return json::text_of(out);
+}
+
+std::string action(const char* word) {
+  json::Document out;
+  out["action"] = word;
+  return json::text_of(out);
+}
+
+std::string accept(json::Document content) {
+  json::Document out;
+  out["action"] = "accept";
+  out["content"] = std::move(content);
+  return json::text_of(out);
 }
 
 /// What may be chosen in place of a form that asks for nothing, or for one of a few words.
@@ -207,25 +193,24 @@ std::vector<Choice> choices_of_form(json::View schema) {
     only = value;
     name = key.string().value_or(std::string());
   }
-  const auto accept = [](std::string_view content) {
-    return R"({"action":"accept","content":)" + std::string(content) + "}";
+  const auto accept_with = [&name](json::Document value) {
+    json::Document content;
+    content[name] = std::move(value);
+    return accept(std::move(content));
   };
   if (count == 0) {
-    all.push_back(choice("accept", "Accept", Kind::allow_once, accept("{}")));
+    all.push_back(choice("accept", "Accept", Kind::allow_once, accept(json::Document::object())));
   } else if (count == 1 && only.find("enum").is_array()) {
     for (const json::View each : only.find("enum").elements()) {
       const std::string label = each.string().value_or(std::string());
-      all.push_back(choice(label, label, Kind::allow_once,
-                           accept("{" + json::quoted(name) + ":" + std::string(each.raw()) + "}")));
+      all.push_back(choice(label, label, Kind::allow_once, accept_with(json::parsed(each.raw()))));
     }
   } else if (count == 1 && only.find("type").equals("boolean")) {
-    all.push_back(
-        choice("yes", "Yes", Kind::allow_once, accept("{" + json::quoted(name) + ":true}")));
-    all.push_back(
-        choice("no", "No", Kind::reject_once, accept("{" + json::quoted(name) + ":false}")));
+    all.push_back(choice("yes", "Yes", Kind::allow_once, accept_with(true)));
+    all.push_back(choice("no", "No", Kind::reject_once, accept_with(false)));
   }
   if (!all.empty()) {
-    all.push_back(choice("decline", "Decline", Kind::reject_once, R"({"action":"decline"})"));
+    all.push_back(choice("decline", "Decline", Kind::reject_once, action("decline")));
   }
   return all;
 }
@@ -235,24 +220,29 @@ bool is_tool_approval(json::View params) {
   return params.find("_meta").find("codex_approval_kind").equals("mcp_tool_call");
 }
 
+/// The answer that Codex is to remember as far as `persist` says.
+std::string accept_and_persist(const char* persist) {
+  json::Document out;
+  out["action"] = "accept";
+  out["content"] = json::Document::object();
+  out["_meta"]["persist"] = persist;
+  return json::text_of(out);
+}
+
 std::vector<Choice> choices_of_tool(json::View params) {
-  const auto accept = [](std::string_view more) {
-    return R"({"action":"accept","content":{})" + std::string(more) + "}";
-  };
   std::vector<Choice> all;
-  all.push_back(choice("accept", "Allow once", Kind::allow_once, accept("")));
+  all.push_back(choice("accept", "Allow once", Kind::allow_once, accept(json::Document::object())));
   for (const json::View each : params.find("_meta").find("persist").elements()) {
     if (each.equals("session")) {
       all.push_back(choice("acceptForSession", "Allow for this session", Kind::allow_always,
-                           accept(R"(,"_meta":{"persist":"session"})")));
+                           accept_and_persist("session")));
     } else if (each.equals("always")) {
-      all.push_back(choice("acceptAlways", "Always allow", Kind::allow_always,
-                           accept(R"(,"_meta":{"persist":"always"})")));
+      all.push_back(
+          choice("acceptAlways", "Always allow", Kind::allow_always, accept_and_persist("always")));
     }
   }
-  all.push_back(
-      choice("decline", "Decline, and go on", Kind::reject_once, R"({"action":"decline"})"));
-  all.push_back(choice("cancel", "Cancel the turn", Kind::reject_once, R"({"action":"cancel"})"));
+  all.push_back(choice("decline", "Decline, and go on", Kind::reject_once, action("decline")));
+  all.push_back(choice("cancel", "Cancel the turn", Kind::reject_once, action("cancel")));
   return all;
 }
 
@@ -281,17 +271,10 @@ transport::Task<std::string> show_form(Question question, v1::Client& client,
     request.elicitation_id = text_in(params, "elicitationId");
   }
   auto response = co_await client.create_elicitation(std::move(request), &cancel);
-  std::string answer;
-  json::Writer out(answer);
-  out.begin_object();
-  if (response && (response->action == "accept" || response->action == "cancel")) {
-    out.member("action", std::string_view(response->action));
-    if (response->action == "accept") out.raw_member("content", response->content);
-  } else {
-    out.member("action", "decline");
-  }
-  out.end_object();
-  co_return answer;
+  if (response && response->action == "cancel") co_return action("cancel");
+  if (!response || response->action != "accept") co_return action("decline");
+  if (response->content.empty()) co_return action("accept");
+  co_return accept(json::parsed(response->content));
 }
 
 transport::Task<std::string> ask_elicitation(Question question, v1::Client& client,
@@ -303,7 +286,7 @@ transport::Task<std::string> ask_elicitation(Question question, v1::Client& clie
     co_return co_await show_form(std::move(question), client, cancel);
   }
   std::vector<Choice> choices = approval ? choices_of_tool(params) : choices_of_form(form);
-  const std::string otherwise = approval ? R"({"action":"cancel"})" : R"({"action":"decline"})";
+  const std::string otherwise = approval ? action("cancel") : action("decline");
   if (choices.empty()) co_return otherwise;
   v1::ToolCall subject = subject_of_form(question, params);
   const Decision made =
@@ -332,12 +315,10 @@ transport::Task<void> put(Question question, v1::Client& client, transport::Canc
   std::string answer;
   if (question.method == elicitation) {
     answer = co_await ask_elicitation(std::move(question), client, cancel);
-  } else if (question.method != user_input) {
-    answer = co_await ask_approval(std::move(question), client, cancel);
-  } else if (client.capabilities().elicitation_form) {
-    answer = co_await ask_form(std::move(question), client, cancel);
+  } else if (question.method == user_input) {
+    answer = co_await ask_user(std::move(question), client, cancel);
   } else {
-    answer = co_await ask_choices(std::move(question), client, cancel);
+    answer = co_await ask_approval(std::move(question), client, cancel);
   }
   replier.result(answer);
 }

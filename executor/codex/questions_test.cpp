@@ -1,12 +1,12 @@
 #include "executor/codex/questions.h"
 
-#include "executor/codex/test_client.h"
+#include "executor/test_client.h"
 #include "transport/test_peers.h"
 
 using namespace tine;
 using namespace tine::executor::codex;
 using namespace tine::transport::test;
-using executor::codex::test::TestClient;
+using executor::test::TestClient;
 using Tree = nlohmann::json;
 using transport::Task;
 
@@ -125,6 +125,36 @@ TEST_CASE("more permissions are given as they were asked for, or not at all") {
     const Tree no = co_await asking.ask("item/permissions/requestApproval", params);
     CHECK(no["result"] == Tree{{"permissions", Tree::object()}});
   });
+}
+
+TEST_CASE("what a tool asks is answered by name, one by one or in a form") {
+  Asking asking;
+  asking.client.answer = "blue";
+  const std::string method = "item/tool/requestUserInput";
+  const std::string params =
+      R"({"itemId":"i1","questions":[{"id":"colour","header":"Colour","question":"Which?",)"
+      R"("isOther":false,"options":[{"label":"red"},{"label":"blue"}]},)"
+      R"({"id":"why","header":"Why","question":"Why so?","isOther":true,"options":null}]})";
+  run(asking.wire.loop, [&]() -> Task<void> {
+    const Tree alone = co_await asking.ask(method, params);
+    CHECK(alone["result"] == Tree{{"answers", {{"colour", {{"answers", {"blue"}}}}}}});
+    asking.client.can.elicitation_form = true;
+    v1::ElicitationResponse response;
+    response.action = "accept";
+    response.content = R"({"colour":"red","why":"so"})";
+    asking.client.form_answer = response;
+    const Tree form = co_await asking.ask(method, params);
+    CHECK(form["result"] ==
+          Tree{{"answers", {{"colour", {{"answers", {"red"}}}}, {"why", {{"answers", {"so"}}}}}}});
+    asking.client.form_answer->action = "decline";
+    const Tree declined = co_await asking.ask(method, params);
+    CHECK(declined["result"] == Tree{{"answers", Tree::object()}});
+  });
+  CHECK(asking.client.asked.front().tool_call.id == "i1");
+  CHECK(Tree::parse(asking.client.forms.front().requested_schema) ==
+        Tree::parse(R"({"type":"object","properties":{"colour":{"type":"string","title":"Colour",)"
+                    R"("description":"Which?","enum":["red","blue"]},"why":{"type":"string",)"
+                    R"("title":"Why","description":"Why so?"}},"required":["colour","why"]})"));
 }
 
 TEST_CASE("a server's form goes to clients that show forms") {

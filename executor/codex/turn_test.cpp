@@ -1,14 +1,14 @@
 #include "executor/codex/turn.h"
 
-#include "executor/codex/test_client.h"
-#include "executor/codex/test_world.h"
+#include "executor/test_client.h"
+#include "executor/test_world.h"
 #include "transport/test_peers.h"
 
 using namespace tine;
 using namespace tine::executor::codex;
 using namespace tine::transport::test;
-using executor::codex::test::TestClient;
-using executor::codex::test::TestWorld;
+using executor::test::TestClient;
+using executor::test::TestWorld;
 using transport::Task;
 
 namespace {

@@ -9,7 +9,7 @@
 #include "base/env.h"
 #include "base/log.h"
 
-namespace tine::executor::codex::test {
+namespace tine::executor::test {
 
 class TestWorld final : public Env {
  public:
@@ -24,4 +24,4 @@ class TestWorld final : public Env {
           [this](const Log::Message& message) { logged += message.text; }};
 };
 
-}  // namespace tine::executor::codex::test
+}  // namespace tine::executor::test

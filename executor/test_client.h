@@ -11,7 +11,7 @@
 #include "protocol/v1/test_client.h"
 #include "transport/event.h"
 
-namespace tine::executor::codex::test {
+namespace tine::executor::test {
 
 class TestClient final : public v1::test::RefusingClient {
  public:
@@ -28,6 +28,7 @@ class TestClient final : public v1::test::RefusingClient {
                                                    Cancel cancel) override {
     asked.push_back(std::move(request));
     v1::PermissionResponse response;
+    if (stops) co_return response;
     if (answer) {
       response.option_id = *answer;
       co_return response;
@@ -56,6 +57,7 @@ class TestClient final : public v1::test::RefusingClient {
   v1::ClientCapabilities can;
   std::vector<nlohmann::json> updates;
   std::vector<v1::PermissionRequest> asked;
+  bool stops = false;                 ///< each question cancels the whole turn
   std::optional<std::string> answer;  ///< the option that is chosen; none: it waits for the cancel
   std::vector<v1::ElicitationRequest> forms;
   std::optional<v1::ElicitationResponse> form_answer;
@@ -64,4 +66,4 @@ class TestClient final : public v1::test::RefusingClient {
   transport::Loop& loop_;
 };
 
-}  // namespace tine::executor::codex::test
+}  // namespace tine::executor::test
