@@ -36,19 +36,12 @@ std::string joined(json::View texts) {
 Turn::Turn(transport::Loop& loop, Log& log, v1::Client& client,
            std::shared_ptr<transport::Pace> pace, Meter& meter, std::string session,
            std::string model, limits::Patience patience)
-    : loop_(loop),
+    : ProcessTurn(loop, client, std::move(pace), std::move(session), patience.interrupt),
       log_(log),
-      client_(client),
-      pace_(std::move(pace)),
       meter_(meter),
-      session_(std::move(session)),
       model_(std::move(model)),
-      patience_(patience),
-      woken_(loop),
-      no_question_(loop),
-      not_holding_(loop) {
-  no_question_.set();
-  not_holding_.set();
+      patience_(patience) {
+  allow_silence(patience_.first_response);
 }
 
 Turn::Take Turn::taker_of(std::string_view method) {
@@ -80,13 +73,13 @@ Turn::Take Turn::taker_of(std::string_view method) {
 }
 
 void Turn::on_notification(std::string_view method, json::View params) {
-  if (over_) return;
+  if (over()) return;
   const Take take = taker_of(method);
   if (take == nullptr) {
     log_.debug("codex notifies of " + std::string(method));
     return;
   }
-  ++signs_;
+  note_sign();
   (this->*take)(params);
 }
 
@@ -101,106 +94,49 @@ void Turn::completed(json::View params) {
   const json::View turn = params.find("turn");
   outcome_.provider_turn = text_in(turn, "id");
   if (turn.find("status").equals("failed")) {
-    outcome_.stop = tine::fail(error_of_turn(turn.find("error")));
+    fail(error_of_turn(turn.find("error")));
   } else if (turn.find("status").equals("interrupted")) {
-    outcome_.stop = v1::StopReason::cancelled;
+    end(v1::StopReason::cancelled);
+  } else {
+    end(v1::StopReason::end_turn);
   }
-  over_ = true;
-  woken_.set();
-}
-
-void Turn::fail(Error why) {
-  if (over_) return;
-  outcome_.stop = tine::fail(std::move(why));
-  over_ = true;
-  woken_.set();
-}
-
-void Turn::overrule(Error why) {
-  over_ = false;
-  fail(std::move(why));
-}
-
-void Turn::hurry() {
-  hurried_ = true;
-  woken_.set();
-}
-
-transport::Task<bool> Turn::ended() {
-  while (!over_) {
-    woken_.reset();
-    transport::Milliseconds wait = heard_ ? patience_.idle : patience_.first_response;
-    if (hurried_) wait = patience_.interrupt;
-    const std::uint64_t before = signs_;
-    const bool woken = co_await woken_.wait_for(wait);
-    if (over_ || woken) continue;
-    if (hurried_) co_return false;
-    if (asked_.empty() && not_holding_.is_set() && signs_ == before) co_return false;
-  }
-  co_return true;
-}
-
-transport::Task<void> Turn::close() {
-  over_ = true;
-  const auto open = asked_;
-  for (const auto& each : open) each->cancel.cancel();
-  co_await no_question_.wait();
-  co_await not_holding_.wait();
 }
 
 // --- items
 // ------------------------------------------------------------------------------------
 
-void Turn::send(v1::Update update) {
-  update.session = session_;
-  client_.update(update);
-  if (client_.has_room() || !not_holding_.is_set()) return;
-  not_holding_.reset();
-  pace_->hold();
-  loop_.spawn(let_catch_up());
-}
-
-transport::Task<void> Turn::let_catch_up() {
-  co_await client_.room();
-  ++signs_;
-  pace_->release();
-  not_holding_.set();
-}
-
 /// The model has given a sign: from now on another limit holds.
-void Turn::hear() {
-  if (!std::exchange(heard_, true)) woken_.set();
-}
+void Turn::hear() { allow_silence(patience_.idle); }
 
-void Turn::say(v1::UpdateKind kind, std::string_view text, const std::string& id,
-               std::string_view meta) {
+void Turn::say_text(v1::UpdateKind kind, std::string_view text, const std::string& id,
+                    std::string_view meta) {
   if (text.empty()) return;
   hear();
-  send(v1::text_chunk(kind, text, id, meta));
+  say(v1::text_chunk(kind, text, id, meta));
 }
 
 void Turn::message_delta(json::View params) {
   const std::string id = text_in(params, "itemId");
   messages_[id] = v1::UpdateKind::agent_message_chunk;
-  say(v1::UpdateKind::agent_message_chunk, text_in(params, "delta"), id);
+  say_text(v1::UpdateKind::agent_message_chunk, text_in(params, "delta"), id);
 }
 
 void Turn::thought_delta(json::View params) {
   const std::string id = text_in(params, "itemId");
   messages_[id] = v1::UpdateKind::agent_thought_chunk;
-  say(v1::UpdateKind::agent_thought_chunk, text_in(params, "delta"), id);
+  say_text(v1::UpdateKind::agent_thought_chunk, text_in(params, "delta"), id);
 }
 
 void Turn::thought_part(json::View params) {
   if (params.find("summaryIndex").integer().value_or(0) == 0) return;
-  say(v1::UpdateKind::agent_thought_chunk, "\n\n", text_in(params, "itemId"));
+  say_text(v1::UpdateKind::agent_thought_chunk, "\n\n", text_in(params, "itemId"));
 }
 
 void Turn::item_started(json::View params) {
   const json::View item = params.find("item");
   if (item.find("type").equals("contextCompaction")) {
     compacting_ = true;
-    send(v1::compaction_update(text_in(item, "id"), v1::CompactionStatus::in_progress));
+    say(v1::compaction_update(text_in(item, "id"), v1::CompactionStatus::in_progress));
     return;
   }
   const auto call = tool_call_of(item);
@@ -209,7 +145,7 @@ void Turn::item_started(json::View params) {
   if (item.find("type").equals("fileChange") && call->content) changes_[call->id] = *call->content;
   if (item.find("type").equals("commandExecution")) outputs_[call->id];
   if (item.find("type").equals("mcpToolCall")) mcp_calls_[text_in(item, "server")] = call->id;
-  send(v1::tool_call(*call));
+  say(v1::tool_call(*call));
 }
 
 void Turn::item_completed(json::View params) {
@@ -218,21 +154,21 @@ void Turn::item_completed(json::View params) {
   if (item.find("type").equals("contextCompaction")) {
     compacting_ = false;
     outcome_.usage.last_prompt.reset();  // the past is another one now
-    send(v1::compaction_update(id, v1::CompactionStatus::completed));
+    say(v1::compaction_update(id, v1::CompactionStatus::completed));
     return;
   }
   if (const v1::UpdateKind kind = kind_of_message(item); kind != v1::UpdateKind::other) {
     // What was streamed has been said; some providers do not stream.
     if (messages_.erase(id) > 0) return;
     const bool thought = kind == v1::UpdateKind::agent_thought_chunk;
-    say(kind, thought ? joined(item.find("summary")) : text_in(item, "text"), id);
+    say_text(kind, thought ? joined(item.find("summary")) : text_in(item, "text"), id);
     return;
   }
   const auto call = tool_call_of(item);
   if (!call) return;
   outputs_.erase(id);
   changes_.erase(id);
-  send(v1::tool_call_update(*call));
+  say(v1::tool_call_update(*call));
 }
 
 void Turn::command_output(json::View params) {
@@ -260,7 +196,7 @@ void Turn::command_output(json::View params) {
   v1::ToolCall change;
   change.id = id;
   change.content = {text_content(output.text)};
-  send(v1::tool_call_update(change));
+  say(v1::tool_call_update(change));
 }
 
 void Turn::patch_updated(json::View params) {
@@ -268,17 +204,17 @@ void Turn::patch_updated(json::View params) {
   change.id = text_in(params, "itemId");
   change.content = diffs_of(params.find("changes"));
   changes_[change.id] = *change.content;
-  send(v1::tool_call_update(change));
+  say(v1::tool_call_update(change));
 }
 
 void Turn::tool_progress(json::View params) {
   v1::ToolCall change;
   change.id = text_in(params, "itemId");
   change.content = {text_content(text_in(params, "message"))};
-  send(v1::tool_call_update(change));
+  say(v1::tool_call_update(change));
 }
 
-void Turn::plan_updated(json::View params) { send(v1::plan(plan_of(params.find("plan")))); }
+void Turn::plan_updated(json::View params) { say(v1::plan(plan_of(params.find("plan")))); }
 
 // --- what it costs
 // ------------------------------------------------------------------------------------
@@ -312,8 +248,8 @@ void Turn::note_call(const std::string& model, const Tokens& spent, json::View l
 }
 
 void Turn::add_subagent_call(const Tokens& spent, json::View last) {
-  if (over_) return;
-  ++signs_;
+  if (over()) return;
+  note_sign();
   outcome_.usage.tokens.add(spent);
   note_call(std::string(), spent, last);  // nobody says of which model it was
 }
@@ -326,54 +262,51 @@ void Turn::error(json::View params) {
   if (!params.find("willRetry").boolean().value_or(false)) return;
   abandon_messages();
   const json::View what = params.find("error");
-  send(v1::notice(v1::Severity::warning, text_in(what, "message"),
-                  text_in(what, "additionalDetails")));
+  say(v1::notice(v1::Severity::warning, text_in(what, "message"),
+                 text_in(what, "additionalDetails")));
 }
 
 /// What was being said will be said again from its beginning, as another message.
 void Turn::abandon_messages() {
   for (const auto& [id, kind] : std::exchange(messages_, {})) {
     if (kind == v1::UpdateKind::agent_message_chunk)
-      say(kind, "\n[broken off; the answer begins anew]\n", id, abandoned_meta);
+      say_text(kind, "\n[broken off; the answer begins anew]\n", id, abandoned_meta);
   }
 }
 
 void Turn::warning(json::View params) {
   const std::string text = text_in(params, "message");
-  if (!text.empty()) send(v1::notice(v1::Severity::warning, text));
+  if (!text.empty()) say(v1::notice(v1::Severity::warning, text));
 }
 
 void Turn::rerouted(json::View params) {
   model_ = text_in(params, "toModel");
-  send(v1::notice(v1::Severity::info, "The answer comes from " + model_));
+  say(v1::notice(v1::Severity::info, "The answer comes from " + model_));
 }
 
 void Turn::renamed(json::View params) {
   if (const auto name = params.find("threadName").string())
-    send(v1::session_info(*name, std::nullopt));
+    say(v1::session_info(*name, std::nullopt));
 }
 
 // --- questions
 // ------------------------------------------------------------------------------------
 
 void Turn::on_question(std::string_view method, json::View params, transport::Replier replier) {
-  if (over_ || hurried_ || !is_known_question(method)) {
+  if (!takes_questions() || !is_known_question(method)) {
     refuse(method, std::move(replier));
     return;
   }
   hear();
-  const auto asked = std::make_shared<Asked>();
-  asked->id = replier.id();
-  asked_.push_back(asked);
-  no_question_.reset();
-  loop_.spawn(ask(std::string(method), std::string(params.raw()), asked, std::move(replier)));
+  loop().spawn(ask(std::string(method), std::string(params.raw()), open_question(replier.id()),
+                   std::move(replier)));
 }
 
 transport::Task<void> Turn::ask(std::string method, std::string params,
                                 std::shared_ptr<Asked> asked, transport::Replier replier) {
   Question question;
   question.method = std::move(method);
-  question.session = session_;
+  question.session = session();
   if (const auto found = changes_.find(text_in(json::View(params), "itemId"));
       found != changes_.end()) {
     question.content = found->second;
@@ -381,17 +314,10 @@ transport::Task<void> Turn::ask(std::string method, std::string params,
   const auto mcp = mcp_calls_.find(text_in(json::View(params), "serverName"));
   question.tool_call = mcp == mcp_calls_.end() ? "question-" + asked->id : mcp->second;
   question.params = std::move(params);
-  co_await put(std::move(question), client_, asked->cancel, std::move(replier));
-  std::erase(asked_, asked);
-  ++signs_;
-  if (asked_.empty()) no_question_.set();
+  co_await put(std::move(question), client(), asked->cancel, std::move(replier));
+  close_question(asked);
 }
 
-void Turn::question_resolved(json::View params) {
-  const std::string_view id = params.find("requestId").raw();
-  const auto open = asked_;
-  for (const auto& each : open)
-    if (each->id == id) each->cancel.cancel();
-}
+void Turn::question_resolved(json::View params) { withdraw(params.find("requestId").raw()); }
 
 }  // namespace tine::executor::codex

@@ -115,16 +115,6 @@ TEST_CASE("a turn ends as Codex says") {
   CHECK(failed.provider_turn == "t1");
 }
 
-TEST_CASE("what ends a turn first counts, unless it is overruled") {
-  Playing playing;
-  playing.begin();
-  playing.hear("turn/completed", R"({"turn":{"id":"t1","status":"interrupted"}})");
-  playing.turn.fail(Error(ErrorKind::backend_gone, "late"));
-  CHECK(playing.turn.outcome().stop == v1::StopReason::cancelled);
-  playing.turn.overrule(Error(ErrorKind::timeout, "silent"));
-  CHECK(playing.turn.outcome().stop.error().kind == ErrorKind::timeout);
-}
-
 TEST_CASE("a message that is said again is another one, and the first is marked") {
   Playing playing;
   playing.begin();
