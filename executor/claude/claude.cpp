@@ -8,21 +8,11 @@
 #include "executor/claude/caller.h"
 #include "executor/claude/errors.h"
 #include "executor/claude/folder.h"
+#include "executor/claude/program.h"
 #include "executor/claude/session_files.h"
 
 namespace tine::executor::claude {
 namespace {
-
-constexpr std::string_view login = "claude-login";
-constexpr std::string_view terminal_login = "claude-login-terminal";
-constexpr std::string_view login_hint =
-    "Run `claude auth login` in a terminal, or set ANTHROPIC_API_KEY, then try again.";
-
-/// Who is logged in, as the answer to initialize tells it.
-struct Login {
-  bool good = false;
-  std::string text;
-};
 
 Login login_of(json::View account) {
   const std::string provider = text_in(account, "apiProvider");
@@ -64,17 +54,7 @@ const Capabilities& Claude::capabilities() const {
 }
 
 std::vector<v1::AuthMethod> Claude::auth_methods() const {
-  v1::AuthMethod method;
-  method.id = login;
-  method.name = "Claude Code's own login";
-  method.description = login_hint;
-  v1::AuthMethod terminal;
-  terminal.type = v1::AuthMethod::Type::terminal;
-  terminal.id = terminal_login;
-  terminal.name = "Log in to Claude Code";
-  terminal.description = "Runs `claude auth login` in a terminal.";
-  terminal.args = {"--login", setup_.name};
-  return {method, terminal};
+  return login_methods(program, setup_.name);
 }
 
 FolderLook Claude::folder_look(const v1::Workspace& workspace) const {
@@ -284,7 +264,7 @@ transport::Task<void> Claude::watch_idle() {
 
 /// A process that serves no conversation and stands in no project.
 Executor::Reply<std::shared_ptr<Process>> Claude::probe() {
-  ProcessSpec spec;
+  transport::GuardedSpec spec;
   Beginning beginning;
   beginning.id = new_id();
   spec.command = arguments(setup_, nowhere(), beginning, Reads::nothing);
@@ -298,16 +278,13 @@ Executor::Reply<std::shared_ptr<Process>> Claude::probe() {
 }
 
 transport::Task<Result<void>> Claude::authenticate(std::string method_id) {
-  if (method_id != login && method_id != terminal_login) {
-    co_return fail(Error(ErrorKind::invalid_params, "no such login method").at("params.methodId"));
-  }
+  auto known = check_login_method(program, method_id);
+  if (!known) co_return known;
   auto process = co_await probe();
   if (!process) co_return fail(std::move(process.error()));
   const Login state = login_of(json::View((*process)->greeting()).find("account"));
   co_await (*process)->stop();
-  if (state.good) co_return Result<void>();
-  co_return fail(Error(ErrorKind::auth_required, "Claude Code: " + state.text)
-                     .with_hint(std::string(login_hint)));
+  co_return let_in(program, state);
 }
 
 transport::Task<Result<void>> Claude::logout() {
@@ -316,11 +293,14 @@ transport::Task<Result<void>> Claude::logout() {
   spec.command.insert(spec.command.end(), {"auth", "logout"});
   spec.environment = stripped(setup_.environment);
   auto process = co_await transport::Guarded::start(loop_, std::move(spec));
-  if (!process) co_return fail(not_installed(std::move(process.error())));
+  if (!process) co_return fail(error_of_start(program, std::move(process.error())));
   (*process)->take_channel()->close();
   const transport::ExitReport report = co_await (*process)->stop(limits::errand);
   if (report.code == 0) co_return Result<void>();
-  co_return fail(error_of_exit(report.text(), redactor_.redacted(report.tail)));
+  const std::string said = redactor_.redacted(report.tail);
+  Error error = error_of_end(program, report.text(), said);
+  explain_end(error, said);
+  co_return fail(std::move(error));
 }
 
 transport::Task<DoctorReport> Claude::doctor() {
@@ -335,9 +315,7 @@ transport::Task<DoctorReport> Claude::doctor() {
   report.version = (*process)->version();
   Login state = login_of(json::View((*process)->greeting()).find("account"));
   co_await (*process)->stop();
-  report.usable = state.good;
-  report.summary = state.good ? "it answers" : "log in first";
-  report.login = std::move(state.text);
+  executor::report(report, std::move(state), "it answers");
   co_return report;
 }
 

@@ -119,7 +119,7 @@ transport::Task<Result<void>> ClaudeConversation::launch() {
   const auto there = there_;
   const Reads reads = co_await claude_.may_read(spec_.workspace, spec_.trust);
   if (!*there || closed_) co_return fail(ErrorKind::cancelled, "the conversation is gone");
-  ProcessSpec process;
+  transport::GuardedSpec process;
   process.command = arguments(claude_.setup(), spec_, beginning, reads);
   process.environment = environment(claude_.setup(), spec_, reads);
   process.cwd = spec_.workspace.cwd;

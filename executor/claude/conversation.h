@@ -34,7 +34,7 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   Result<void> set_option(const v1::ConfigOption& option) override;
   bool is_live() const override { return process_ != nullptr || going_ != nullptr; }
   /// Returns when its process is gone, also one that was still starting: within the time that
-  /// limits::ending gives it.
+  /// executor::limits::ending gives it.
   transport::Task<void> close() override;
 
   void on_line(json::View line) override;

@@ -3,8 +3,6 @@
 #include <array>
 #include <utility>
 
-#include "executor/claude/limits.h"
-
 namespace tine::executor::claude {
 namespace {
 
@@ -140,24 +138,14 @@ v1::StopReason stop_of_result(json::View result) {
   return v1::StopReason::end_turn;
 }
 
-Error error_of_exit(std::string_view how, std::string_view said) {
-  const Meaning* const known = meaning_in(sentences, said);
-  if (said.size() > limits::told_stderr) said.remove_prefix(said.size() - limits::told_stderr);
-  while (said.ends_with('\n')) said.remove_suffix(1);
-  std::string message = "Claude Code has ended: " + std::string(how);
-  if (!said.empty()) message.append("; it said: ").append(said);
-  constexpr Meaning unknown{.sign = {}, .kind = ErrorKind::backend_gone};
-  return error_of(known != nullptr ? *known : unknown, std::move(message));
+void explain_end(Error& error, std::string_view said) {
+  if (const Meaning* const known = meaning_in(sentences, said))
+    error = error_of(*known, std::move(error.message));
 }
 
 Error not_let_in() {
   return Error(ErrorKind::auth_required, "Claude Code: the service refuses its login or key")
       .with_hint(std::string(login_hint));
-}
-
-Error not_installed(Error error) {
-  error.hint = "Install Claude Code: npm install -g @anthropic-ai/claude-code";
-  return error;
 }
 
 std::optional<std::int64_t> limited_until_of(json::View rate_limit_info) {

@@ -28,14 +28,12 @@ v1::StopReason stop_of_result(json::View result);
 /// in vain, and its words are all that tells more than the stop reason.
 bool is_stop_of_model(json::View result);
 
-/// `how` the process ended, "exit code 1 after 300 ms", and the end of what it `said` on stderr.
-Error error_of_exit(std::string_view how, std::string_view said);
+/// Gives an error of an end its kind and hint, where what the process `said` tells more than that
+/// it is gone.
+void explain_end(Error& error, std::string_view said);
 
 /// Of a service that refuses the key, which the CLI would try for minutes.
 Error not_let_in();
-
-/// What was not found when the program was to be started, with what to do.
-Error not_installed(Error error);
 
 /// When the limit that is used up begins anew, in seconds since 1970, as the `rate_limit_info` of a
 /// rate_limit_event tells it; none when there is something left, or nobody says.

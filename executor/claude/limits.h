@@ -10,9 +10,6 @@ namespace tine::executor::claude::limits {
 
 using std::chrono::milliseconds;
 
-/// From the start of a process to its answer to initialize. Then it is ended: timeout.
-inline constexpr milliseconds handshake{30'000};
-
 /// A control request, but for an interrupt. Then: timeout.
 inline constexpr milliseconds control{30'000};
 
@@ -32,10 +29,7 @@ struct Patience {
 };
 inline constexpr Patience patience;
 
-/// What a process is given to end by itself: it does within a tenth of a second.
-inline constexpr transport::KillLadder ending{.after_input = milliseconds(3'000),
-                                              .after_term = milliseconds(1'000)};
-/// … one that does not do what it is told.
+/// What a process is given to end that does not do what it is told.
 inline constexpr transport::KillLadder killing{.after_input = milliseconds(0),
                                                .after_term = milliseconds(500)};
 
@@ -55,9 +49,6 @@ inline constexpr std::size_t idle_processes = 8;
 
 /// Bytes of what a tool gave back in its own form. More of it is left out: its text is shown.
 inline constexpr std::size_t raw_output = std::size_t{64} * 1024;
-
-/// Bytes of stderr in an error's text: the last ones.
-inline constexpr std::size_t told_stderr = 500;
 
 /// Bytes of a line in a conversation's file. A longer one is passed over, as if it were not there:
 /// images make long lines, yet what the CLI has sent fits.

@@ -1,59 +1,31 @@
 #include "executor/claude/process.h"
 
-#include <array>
-#include <charconv>
 #include <utility>
 
 #include "base/json/writer.h"
 #include "executor/claude/errors.h"
 #include "executor/claude/limits.h"
+#include "executor/claude/program.h"
+#include "executor/limits.h"
 #include "transport/limits.h"
 
 namespace tine::executor::claude {
-namespace {
-
-/// The first version whose lines are those that are understood here.
-constexpr std::array<int, 3> oldest = {2, 1, 328};
-constexpr std::string_view update_hint =
-    "Update Claude Code: npm install -g @anthropic-ai/claude-code@latest";
-
-bool is_too_old(std::string_view version) {
-  std::array<int, 3> parts{};
-  const char* at = version.data();
-  const char* const end = at + version.size();
-  for (int& part : parts) {
-    at = std::from_chars(at, end, part).ptr;
-    if (at != end) ++at;
-  }
-  return parts < oldest;
-}
-
-}  // namespace
-
 Process::Process(transport::Loop& loop, Log& log, Redactor& redactor,
-                 std::unique_ptr<transport::Guarded> process)
+                 std::unique_ptr<BackendProcess> process)
     : loop_(loop),
       log_(log),
       redactor_(redactor),
       process_(std::move(process)),
-      pace_(std::make_shared<transport::Pace>(loop)),
-      channel_(transport::make_paced_channel(process_->take_channel(), pace_)),
+      channel_(process_->take_channel()),
       outbox_(loop),
-      ending_(limits::ending) {}
+      ending_(executor::limits::ending) {}
 
 Process::Reply<std::shared_ptr<Process>> Process::start(transport::Loop& loop, Log& log,
-                                                        Redactor& redactor, ProcessSpec spec) {
-  transport::GuardedSpec guarded;
-  guarded.command = std::move(spec.command);
-  guarded.environment = std::move(spec.environment);
-  guarded.cwd = std::move(spec.cwd);
-  guarded.guardian = std::move(spec.guardian);
-  auto started = co_await transport::Guarded::start(loop, std::move(guarded));
-  if (!started) {
-    Error error = std::move(started.error());
-    if (error.kind == ErrorKind::backend_not_installed) error = not_installed(std::move(error));
-    co_return fail(std::move(error));
-  }
+                                                        Redactor& redactor,
+                                                        transport::GuardedSpec spec) {
+  auto started =
+      co_await BackendProcess::start(loop, log, redactor, program, std::move(spec), explain_end);
+  if (!started) co_return fail(std::move(started.error()));
   std::shared_ptr<Process> process(new Process(loop, log, redactor, std::move(*started)));
   loop.spawn(read(process));
   loop.spawn(write(process));
@@ -62,22 +34,15 @@ Process::Reply<std::shared_ptr<Process>> Process::start(transport::Loop& loop, L
 
 Process::Reply<void> Process::greet(std::string request) {
   const auto self = shared_from_this();
-  auto answer = co_await control(std::move(request), limits::handshake);
+  auto answer = co_await control(std::move(request), executor::limits::handshake);
   if (!answer) {
     co_await kill();
     co_return fail(std::move(answer.error()));
   }
   greeting_ = std::move(*answer);
-  version_ = text_in(json::View(greeting_), "claude_code_version");
-  if (is_too_old(version_)) {
-    co_await kill();
-    co_return fail(
-        Error(ErrorKind::backend_too_old, "this is Claude Code " +
-                                              (version_.empty() ? "of an old version" : version_) +
-                                              "; tine needs 2.1.328 or later")
-            .with_hint(std::string(update_hint)));
-  }
-  co_return Result<void>();
+  auto taken = process_->take_version(text_in(json::View(greeting_), "claude_code_version"));
+  if (!taken) co_await kill();
+  co_return taken;
 }
 
 // --- what it says
@@ -96,10 +61,8 @@ transport::Task<void> Process::read(std::shared_ptr<Process> self) {
   }
   if (!self->closed_) reader.finish();
   self->close();
-  const transport::ExitReport report = co_await self->process_->stop(self->ending_);
+  const Error why = co_await self->process_->end(self->ending_);
   self->gone_ = true;
-  const Error why = self->why_gone(report);
-  if (!self->stopping_) self->log_.warning(why.message);
   for (const auto& [id, call] : std::exchange(self->calls_, {})) {
     call->answer = fail(why);
     call->ended.set();
@@ -131,7 +94,7 @@ void Process::receive(const transport::LineReader::Line& line) {
   } else if (type.equals("result")) {
     // A conversation that cannot be resumed is said so before anybody has asked anything.
     for (const json::View each : message.find("errors").elements())
-      last_words_ = each.string().value_or(std::string());
+      process_->take_last_words(each.string().value_or(std::string()));
   }
 }
 
@@ -142,12 +105,6 @@ void Process::note_noise() {
   next_noise_ *= 10;
   log_.warning("claude printed what is no message: " + std::to_string(noise_) +
                (noise_ == 1 ? " line" : " lines"));
-}
-
-Error Process::why_gone(const transport::ExitReport& report) const {
-  std::string said = report.tail;
-  if (said.find(last_words_) == std::string::npos) said += last_words_;
-  return error_of_exit(report.text(), redactor_.redacted(said));
 }
 
 // --- what it is told
@@ -172,8 +129,8 @@ Process::Reply<std::string> Process::control(std::string request,
   const auto self = shared_from_this();
   if (closed_) {
     // It may have ended before it was asked anything.
-    const transport::ExitReport report = co_await process_->exited();
-    co_return fail(why_gone(report));
+    Error why = co_await process_->why_gone();
+    co_return fail(std::move(why));
   }
   const std::string id = "tine-" + std::to_string(next_call_++);
   const auto call = std::make_shared<Call>(loop_);
@@ -239,9 +196,9 @@ void Process::close() {
 
 transport::Task<void> Process::stop() {
   const auto self = shared_from_this();
-  stopping_ = true;
+  process_->expect_end();
   close();
-  co_await process_->exited();
+  co_await process_->ended();
 }
 
 transport::Task<void> Process::kill() {
@@ -252,7 +209,7 @@ transport::Task<void> Process::kill() {
 
 transport::Task<void> Process::ended() {
   const auto self = shared_from_this();
-  co_await process_->exited();
+  co_await process_->ended();
 }
 
 }  // namespace tine::executor::claude

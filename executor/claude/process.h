@@ -17,11 +17,10 @@
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "base/result.h"
+#include "executor/backend_process.h"
 #include "transport/event.h"
-#include "transport/guarded.h"
 #include "transport/line_reader.h"
 #include "transport/outbox.h"
-#include "transport/paced_channel.h"
 
 namespace tine::executor::claude {
 
@@ -37,13 +36,6 @@ class ProcessListener {
   virtual void on_gone(const Error& why) = 0;
 };
 
-struct ProcessSpec {
-  std::vector<std::string> command;      ///< with its arguments
-  std::vector<std::string> environment;  ///< NAME=value, the whole of it
-  std::string cwd;
-  std::string guardian = transport::GuardedSpec().guardian;
-};
-
 class Process final : public std::enable_shared_from_this<Process> {
  public:
   template <class T>
@@ -51,18 +43,18 @@ class Process final : public std::enable_shared_from_this<Process> {
 
   /// Starts it; greet() is awaited before anything else is asked of it.
   static Reply<std::shared_ptr<Process>> start(transport::Loop& loop, Log& log, Redactor& redactor,
-                                               ProcessSpec spec);
+                                               transport::GuardedSpec spec);
 
   /// Asks it to initialize; `request` is the control request. One that does not do so is ended.
   Reply<void> greet(std::string request);
   /// What it answered to initialize, JSON.
   const std::string& greeting() const { return greeting_; }
   /// Of Claude Code, as it told.
-  const std::string& version() const { return version_; }
+  const std::string& version() const { return process_->version(); }
 
   void listen(ProcessListener* listener) { listener_ = listener; }
   /// Whoever cannot keep up holds it: the process is not read from then.
-  const std::shared_ptr<transport::Pace>& pace() const { return pace_; }
+  const std::shared_ptr<transport::Pace>& pace() const { return process_->pace(); }
   bool gone() const { return gone_; }
 
   void send(std::string line);
@@ -87,13 +79,12 @@ class Process final : public std::enable_shared_from_this<Process> {
   };
 
   Process(transport::Loop& loop, Log& log, Redactor& redactor,
-          std::unique_ptr<transport::Guarded> process);
+          std::unique_ptr<BackendProcess> process);
   static transport::Task<void> read(std::shared_ptr<Process> self);
   static transport::Task<void> write(std::shared_ptr<Process> self);
   void receive(const transport::LineReader::Line& line);
   void answered(json::View response);
   void note_noise();
-  Error why_gone(const transport::ExitReport& report) const;
   void close();
 
   transport::Loop& loop_;
@@ -101,20 +92,16 @@ class Process final : public std::enable_shared_from_this<Process> {
   std::uint64_t noise_ = 0;       // lines that were no messages
   std::uint64_t next_noise_ = 1;  // the next count that is logged
   Redactor& redactor_;
-  std::unique_ptr<transport::Guarded> process_;
-  std::shared_ptr<transport::Pace> pace_;
+  std::unique_ptr<BackendProcess> process_;
   std::unique_ptr<transport::Channel> channel_;
   transport::Outbox outbox_;
   ProcessListener* listener_ = nullptr;
   std::string greeting_;
-  std::string version_;
   std::map<std::string, std::shared_ptr<Call>> calls_;
   std::uint64_t next_call_ = 1;
   transport::KillLadder ending_;
-  std::string last_words_;  // why it ended, when its last line said it
   bool closed_ = false;
   bool gone_ = false;
-  bool stopping_ = false;
 };
 
 }  // namespace tine::executor::claude

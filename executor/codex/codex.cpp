@@ -4,19 +4,10 @@
 
 #include "base/json/writer.h"
 #include "executor/codex/limits.h"
+#include "executor/codex/program.h"
 
 namespace tine::executor::codex {
 namespace {
-
-constexpr std::string_view login = "codex-login";
-constexpr std::string_view terminal_login = "codex-login-terminal";
-constexpr std::string_view login_hint = "Run `codex login` in a terminal, then try again.";
-
-/// Who is logged in, as account/read tells it.
-struct Login {
-  bool good = false;
-  std::string text;
-};
 
 Login login_of(json::View answer) {
   const json::View account = answer.find("account");
@@ -45,17 +36,7 @@ const Capabilities& Codex::capabilities() const {
 }
 
 std::vector<v1::AuthMethod> Codex::auth_methods() const {
-  v1::AuthMethod method;
-  method.id = login;
-  method.name = "Codex's own login";
-  method.description = login_hint;
-  v1::AuthMethod terminal;
-  terminal.type = v1::AuthMethod::Type::terminal;
-  terminal.id = terminal_login;
-  terminal.name = "Log in to Codex";
-  terminal.description = "Runs `codex login` in a terminal.";
-  terminal.args = {"--login", setup_.name};
-  return {method, terminal};
+  return login_methods(program, setup_.name);
 }
 
 Settings Codex::settings() const { return settings_for(setup_.defaults, models_); }
@@ -70,7 +51,7 @@ std::vector<v1::Command> Codex::commands() const {
 // --- the process
 // ------------------------------------------------------------------------------------
 
-Executor::Reply<std::shared_ptr<AppServer>> Codex::use() {
+Executor::Reply<std::shared_ptr<Process>> Codex::use() {
   ++uses_;
   while (changing_) {
     const auto until = changing_;
@@ -81,11 +62,12 @@ Executor::Reply<std::shared_ptr<AppServer>> Codex::use() {
   const auto changing = std::make_shared<transport::Event>(loop_);
   changing_ = changing;
   if (server_) co_await server_->ended();
-  AppServerSpec spec;
+  transport::GuardedSpec spec;
   spec.command = setup_.command;
+  spec.command.emplace_back("app-server");
   spec.environment = setup_.environment;
   spec.guardian = setup_.guardian;
-  auto started = co_await AppServer::start(loop_, log_, redactor_, std::move(spec));
+  auto started = co_await Process::start(loop_, log_, redactor_, std::move(spec));
   changing_.reset();
   changing->set();
   if (!started) {
@@ -113,12 +95,12 @@ transport::Task<void> Codex::stop_unless_used() {
   changing->set();
 }
 
-transport::Task<void> Codex::leave(std::shared_ptr<AppServer> server, std::string thread_id) {
+transport::Task<void> Codex::leave(std::shared_ptr<Process> server, std::string thread_id) {
   co_await server->unsubscribe(std::move(thread_id));
   co_await stop_using();
 }
 
-transport::Task<void> Codex::learn_models(std::shared_ptr<AppServer> server) {
+transport::Task<void> Codex::learn_models(std::shared_ptr<Process> server) {
   const auto answer = co_await server->call("model/list", "{}", limits::call);
   if (answer) models_ = json::View(*answer).find("data").raw();
 }
@@ -159,7 +141,7 @@ transport::Task<std::string> Codex::judge_folder(const ConversationSpec& spec) {
   co_return *projects;
 }
 
-Executor::Reply<std::string> Codex::read_workspace_sandbox(std::shared_ptr<AppServer> server,
+Executor::Reply<std::string> Codex::read_workspace_sandbox(std::shared_ptr<Process> server,
                                                            const ConversationSpec& spec) {
   auto answer = co_await server->call("config/read", cwd_params(spec.workspace.cwd), limits::call);
   if (!answer) co_return fail(std::move(answer.error()));
@@ -260,7 +242,7 @@ Executor::Reply<std::unique_ptr<Conversation>> Codex::fork(ConversationSpec spec
 /// Only where it costs nothing: what is forgotten here can still be found in Codex.
 void Codex::forget(const std::string& provider_id) {
   if (!server_ || server_->gone()) return;
-  loop_.spawn([](std::shared_ptr<AppServer> server, std::string params) -> transport::Task<void> {
+  loop_.spawn([](std::shared_ptr<Process> server, std::string params) -> transport::Task<void> {
     co_await server->call("thread/archive", std::move(params), limits::call);
   }(server_, thread_id_params(provider_id)));
 }
@@ -268,21 +250,18 @@ void Codex::forget(const std::string& provider_id) {
 // --- logging in
 // ------------------------------------------------------------------------------------
 
-Executor::Reply<void> Codex::check_login(std::shared_ptr<AppServer> server) {
+Executor::Reply<void> Codex::check_login(std::shared_ptr<Process> server) {
   if (logged_in_) co_return Result<void>();
   auto answer = co_await server->call("account/read", "{}", limits::call);
   if (!answer) co_return fail(std::move(answer.error()));
   const Login state = login_of(json::View(*answer));
   logged_in_ = state.good;
-  if (state.good) co_return Result<void>();
-  co_return fail(
-      Error(ErrorKind::auth_required, "Codex: " + state.text).with_hint(std::string(login_hint)));
+  co_return let_in(program, state);
 }
 
 transport::Task<Result<void>> Codex::authenticate(std::string method_id) {
-  if (method_id != login && method_id != terminal_login) {
-    co_return fail(Error(ErrorKind::invalid_params, "no such login method").at("params.methodId"));
-  }
+  auto known = check_login_method(program, method_id);
+  if (!known) co_return known;
   logged_in_ = false;
   auto server = co_await use();
   if (!server) co_return fail(std::move(server.error()));
@@ -314,10 +293,7 @@ transport::Task<DoctorReport> Codex::doctor() {
     report.summary = answer.error().message;
     co_return report;
   }
-  Login state = login_of(json::View(*answer));
-  report.usable = state.good;
-  report.summary = state.good ? "app-server answers" : "log in first";
-  report.login = std::move(state.text);
+  executor::report(report, login_of(json::View(*answer)), "app-server answers");
   co_return report;
 }
 

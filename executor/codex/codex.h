@@ -11,11 +11,11 @@
 #include "base/env.h"
 #include "base/log.h"
 #include "base/redact/redactor.h"
-#include "executor/codex/app_server.h"
 #include "executor/codex/conversation.h"
 #include "executor/codex/folder.h"
 #include "executor/codex/limits.h"
 #include "executor/codex/params.h"
+#include "executor/codex/process.h"
 #include "executor/executor.h"
 #include "transport/worker.h"
 
@@ -25,7 +25,7 @@ struct CodexSetup {
   std::string name;
   std::vector<std::string> command;      ///< of Codex, without the word app-server
   std::vector<std::string> environment;  ///< NAME=value, the whole of it
-  std::string guardian = AppServerSpec().guardian;
+  std::string guardian = transport::GuardedSpec().guardian;
   Defaults defaults;
   limits::Patience patience;
 };
@@ -61,7 +61,7 @@ class Codex final : public Executor {
   // --- for its conversations
 
   struct Opened {
-    std::shared_ptr<AppServer> server;
+    std::shared_ptr<Process> server;
     CodexConversation::Thread thread;
   };
   transport::Loop& loop() { return loop_; }
@@ -72,13 +72,13 @@ class Codex final : public Executor {
   /// Loads the thread into a process that runs; one that was not kept begins anew.
   Reply<Opened> reopen(const ConversationSpec& spec, CodexConversation::Thread thread);
   /// A conversation lets go of its thread; the last one ends the process.
-  transport::Task<void> leave(std::shared_ptr<AppServer> server, std::string thread_id);
+  transport::Task<void> leave(std::shared_ptr<Process> server, std::string thread_id);
   /// A conversation's process has gone by itself.
   void lost() { --uses_; }
 
  private:
   /// The process, counted as used once more, until leave() or lost().
-  Reply<std::shared_ptr<AppServer>> use();
+  Reply<std::shared_ptr<Process>> use();
   /// Counted as used once less.
   transport::Task<void> stop_using();
   transport::Task<void> stop_unless_used();
@@ -86,7 +86,7 @@ class Codex final : public Executor {
   /// See projects_config().
   transport::Task<std::string> judge_folder(const ConversationSpec& spec);
   /// What the user's configuration of Codex makes of writing in the project.
-  Reply<std::string> read_workspace_sandbox(std::shared_ptr<AppServer> server,
+  Reply<std::string> read_workspace_sandbox(std::shared_ptr<Process> server,
                                             const ConversationSpec& spec);
   Reply<Opened> open(ThreadCall call, const ConversationSpec& spec, ProviderPoint of,
                      std::string model);
@@ -96,8 +96,8 @@ class Codex final : public Executor {
   /// A call that belongs to no thread.
   Reply<std::string> call_once(std::string method, std::string params);
   /// Nobody is sent to a service that will not let them in.
-  Reply<void> check_login(std::shared_ptr<AppServer> server);
-  transport::Task<void> learn_models(std::shared_ptr<AppServer> server);
+  Reply<void> check_login(std::shared_ptr<Process> server);
+  transport::Task<void> learn_models(std::shared_ptr<Process> server);
 
   transport::Loop& loop_;
   transport::Worker& worker_;
@@ -105,7 +105,7 @@ class Codex final : public Executor {
   Log& log_;
   Redactor& redactor_;
   CodexSetup setup_;
-  std::shared_ptr<AppServer> server_;
+  std::shared_ptr<Process> server_;
   std::shared_ptr<transport::Event> changing_;  // it is being started or stopped
   std::size_t uses_ = 0;
   bool logged_in_ = false;  // as far as is known

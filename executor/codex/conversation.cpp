@@ -23,7 +23,7 @@ std::string interrupt_params(const std::string& thread, const std::string& turn)
 
 }  // namespace
 
-CodexConversation::CodexConversation(Codex& codex, std::shared_ptr<AppServer> server, Thread thread,
+CodexConversation::CodexConversation(Codex& codex, std::shared_ptr<Process> server, Thread thread,
                                      ConversationSpec spec)
     : codex_(codex),
       server_(std::move(server)),
@@ -142,7 +142,7 @@ void CodexConversation::interrupt(Turn& turn) {
   turn.hurry();
   if (!server_ || active_turn_.empty()) return;
   codex_.loop().spawn(
-      [](std::shared_ptr<AppServer> server, std::string params) -> transport::Task<void> {
+      [](std::shared_ptr<Process> server, std::string params) -> transport::Task<void> {
         co_await server->call("turn/interrupt", std::move(params), limits::call);
       }(server_, interrupt_params(thread_.id, active_turn_)));
 }

@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "executor/codex/app_server.h"
 #include "executor/codex/meter.h"
 #include "executor/codex/params.h"
+#include "executor/codex/process.h"
 #include "executor/executor.h"
 
 namespace tine::executor::codex {
@@ -32,7 +32,7 @@ class CodexConversation final : public Conversation, public ThreadListener {
     bool kept = false;              ///< Codex has written it down: it has a turn
   };
 
-  CodexConversation(Codex& codex, std::shared_ptr<AppServer> server, Thread thread,
+  CodexConversation(Codex& codex, std::shared_ptr<Process> server, Thread thread,
                     ConversationSpec spec);
   ~CodexConversation() override;
 
@@ -58,7 +58,7 @@ class CodexConversation final : public Conversation, public ThreadListener {
   void take_subagent_usage(std::string_view thread, json::View token_usage);
 
   Codex& codex_;
-  std::shared_ptr<AppServer> server_;  // none: it has gone, or was let go
+  std::shared_ptr<Process> server_;  // none: it has gone, or was let go
   Thread thread_;
   ConversationSpec spec_;
   Meter meter_;

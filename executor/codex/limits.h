@@ -10,9 +10,6 @@ namespace tine::executor::codex::limits {
 
 using std::chrono::milliseconds;
 
-/// From the start of app-server to its answer to initialize. Then it is ended: timeout.
-inline constexpr milliseconds handshake{30'000};
-
 /// A call that reads or makes a thread. Then: timeout. (To what it cannot parse app-server gives no
 /// answer at all.)
 inline constexpr milliseconds call{60'000};
@@ -34,11 +31,8 @@ inline constexpr Patience patience;
 /// again until it has said something.
 inline constexpr milliseconds farewell{2'000};
 
-/// What app-server is given to end by itself: it does within a tenth of a second.
-inline constexpr transport::KillLadder ending{.after_input = milliseconds(3'000),
-                                              .after_term = milliseconds(1'000)};
-
-/// The same for one that is silent: a program that is stopped heeds nothing but its end.
+/// What an app-server is given to end that is silent: a program that is stopped heeds nothing but
+/// its end.
 inline constexpr transport::KillLadder ending_of_silent{.after_input = milliseconds(500),
                                                         .after_term = milliseconds(500)};
 
@@ -48,8 +42,5 @@ inline constexpr std::size_t folder_pointer = 4096;
 /// Bytes of a command's output that are shown while it runs. What comes after them is shown at its
 /// end.
 inline constexpr std::size_t live_output = std::size_t{64} * 1024;
-
-/// Bytes of stderr in an error's text: the last ones.
-inline constexpr std::size_t told_stderr = 500;
 
 }  // namespace tine::executor::codex::limits

@@ -1,4 +1,4 @@
-#include "executor/codex/app_server.h"
+#include "executor/codex/process.h"
 
 #include "executor/codex/limits.h"
 #include "executor/test_world.h"
@@ -16,8 +16,8 @@ namespace {
 namespace bounds = executor::codex::limits;
 
 /// An app-server in the words of a shell, which gets the id of the first request as $id.
-AppServerSpec acting(const std::string& script) {
-  AppServerSpec spec;
+transport::GuardedSpec acting(const std::string& script) {
+  transport::GuardedSpec spec;
   spec.command = {"/bin/sh", "-c",
                   "read line; id=${line#*\\\"id\\\":}; id=${id%%,*}; id=${id%%\\}*}\n" + script};
   spec.guardian = tine::test::guarded_program();
@@ -51,8 +51,8 @@ struct Heard final : ThreadListener {
 };
 
 struct Starting {
-  Task<Result<std::shared_ptr<AppServer>>> start(std::string script) {
-    co_return co_await AppServer::start(loop, world.log, redactor, acting(script));
+  Task<Result<std::shared_ptr<Process>>> start(std::string script) {
+    co_return co_await Process::start(loop, world.log, redactor, acting(script));
   }
   transport::Loop loop;
   TestWorld world;

@@ -16,9 +16,7 @@
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "base/result.h"
-#include "transport/event.h"
-#include "transport/guarded.h"
-#include "transport/paced_channel.h"
+#include "executor/backend_process.h"
 #include "transport/rpc_peer.h"
 
 namespace tine::executor::codex {
@@ -33,21 +31,14 @@ class ThreadListener {
   virtual void on_gone(const Error& why) = 0;
 };
 
-struct AppServerSpec {
-  std::vector<std::string> command;      ///< of Codex, without the word app-server
-  std::vector<std::string> environment;  ///< NAME=value, the whole of it
-  std::string guardian = transport::GuardedSpec().guardian;
-};
-
-class AppServer final : public transport::RpcHandler,
-                        public std::enable_shared_from_this<AppServer> {
+class Process final : public transport::RpcHandler, public std::enable_shared_from_this<Process> {
  public:
   template <class T>
   using Reply = transport::Task<Result<T>>;
 
   /// Started and greeted.
-  static Reply<std::shared_ptr<AppServer>> start(transport::Loop& loop, Log& log,
-                                                 Redactor& redactor, AppServerSpec spec);
+  static Reply<std::shared_ptr<Process>> start(transport::Loop& loop, Log& log, Redactor& redactor,
+                                               transport::GuardedSpec spec);
 
   Reply<std::string> call(std::string method, std::string params, transport::Milliseconds deadline);
 
@@ -59,9 +50,9 @@ class AppServer final : public transport::RpcHandler,
   void detach(const std::string& thread_id, const ThreadListener& listener);
 
   /// Whoever cannot keep up holds it: app-server is not read from then.
-  const std::shared_ptr<transport::Pace>& pace() const { return pace_; }
+  const std::shared_ptr<transport::Pace>& pace() const { return process_->pace(); }
   /// Of Codex, as it told.
-  const std::string& version() const { return version_; }
+  const std::string& version() const { return process_->version(); }
   bool gone() const { return gone_; }
   /// Seconds since 1970 until which the account has used up what it may; none when it has not.
   const std::optional<std::int64_t>& limited_until() const { return limited_until_; }
@@ -76,29 +67,25 @@ class AppServer final : public transport::RpcHandler,
   void on_end() override { gone_ = true; }
 
  private:
-  AppServer(transport::Loop& loop, Log& log, Redactor& redactor,
-            std::unique_ptr<transport::Guarded> process);
-  static transport::Task<void> serve(std::shared_ptr<AppServer> self);
+  Process(transport::Loop& loop, Log& log, Redactor& redactor,
+          std::unique_ptr<BackendProcess> process);
+  static transport::Task<void> serve(std::shared_ptr<Process> self);
   Reply<void> greet();
   ThreadListener* listener_of(json::View params) const;
   /// Also of the threads that its thread has started for itself: they have nobody else to ask.
   ThreadListener* elder_of(json::View params) const;
   /// Whose turn a turn of a thread works for that Codex has started for itself.
   void take_kinship(std::string_view method, json::View params);
-  Error why_gone(const transport::ExitReport& report) const;
 
   Log& log_;
   Redactor& redactor_;
-  std::unique_ptr<transport::Guarded> process_;
-  std::shared_ptr<transport::Pace> pace_;
+  std::unique_ptr<BackendProcess> process_;
   std::shared_ptr<transport::RpcPeer> peer_;
-  std::string version_;
   std::map<std::string, ThreadListener*> listeners_;  // by thread
   std::map<std::string, std::string> parents_;        // of threads that others have started
   std::map<std::string, std::string> turns_;          // that run: their threads, by id
   std::optional<std::int64_t> limited_until_;
   bool gone_ = false;
-  bool stopping_ = false;
   bool silent_ = false;  // it has not answered in time, and said nothing since
 };
 

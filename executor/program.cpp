@@ -1,0 +1,84 @@
+#include "executor/program.h"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "executor/limits.h"
+
+namespace tine::executor {
+namespace {
+
+std::array<int, 3> numbers_of(std::string_view version) {
+  std::array<int, 3> parts{};
+  const char* at = version.data();
+  const char* const end = at + version.size();
+  for (int& part : parts) {
+    at = std::from_chars(at, end, part).ptr;
+    if (at != end) ++at;
+  }
+  return parts;
+}
+
+std::string terminal_id(const Program& program) {
+  return std::string(program.login_id) + "-terminal";
+}
+
+}  // namespace
+
+Error error_of_start(const Program& program, Error error) {
+  if (error.kind == ErrorKind::backend_not_installed) error.hint = program.install_hint;
+  return error;
+}
+
+Result<void> check_version(const Program& program, std::string_view version) {
+  if (numbers_of(version) >= numbers_of(program.oldest)) return {};
+  std::string text = "this is ";
+  text.append(program.name).append(" ").append(version.empty() ? "of an old version" : version);
+  text.append("; tine needs ").append(program.oldest).append(" or later");
+  return fail(Error(ErrorKind::backend_too_old, std::move(text))
+                  .with_hint(std::string(program.update_hint)));
+}
+
+Error error_of_end(const Program& program, std::string_view how, std::string_view said) {
+  if (said.size() > limits::told_stderr) said.remove_prefix(said.size() - limits::told_stderr);
+  while (said.ends_with('\n')) said.remove_suffix(1);
+  std::string text(program.process);
+  text.append(" has ended: ").append(how);
+  if (!said.empty()) text.append("; it said: ").append(said);
+  return {ErrorKind::backend_gone, std::move(text)};
+}
+
+std::vector<v1::AuthMethod> login_methods(const Program& program, std::string_view backend) {
+  const std::string name(program.name);
+  v1::AuthMethod own;
+  own.id = program.login_id;
+  own.name = name + "'s own login";
+  own.description = program.login_hint;
+  v1::AuthMethod terminal;
+  terminal.type = v1::AuthMethod::Type::terminal;
+  terminal.id = terminal_id(program);
+  terminal.name = "Log in to " + name;
+  terminal.description = "Runs `" + std::string(program.login_command) + "` in a terminal.";
+  terminal.args = {"--login", std::string(backend)};
+  return {own, terminal};
+}
+
+Result<void> check_login_method(const Program& program, std::string_view method_id) {
+  if (method_id == program.login_id || method_id == terminal_id(program)) return {};
+  return fail(Error(ErrorKind::invalid_params, "no such login method").at("params.methodId"));
+}
+
+Result<void> let_in(const Program& program, const Login& login) {
+  if (login.good) return {};
+  return fail(Error(ErrorKind::auth_required, std::string(program.name) + ": " + login.text)
+                  .with_hint(std::string(program.login_hint)));
+}
+
+void report(DoctorReport& report, Login login, std::string_view summary) {
+  report.usable = login.good;
+  report.summary = login.good ? summary : "log in first";
+  report.login = std::move(login.text);
+}
+
+}  // namespace tine::executor
