@@ -16,6 +16,8 @@ using namespace std::string_view_literals;
 constexpr std::size_t max_name = 64;
 /// Blanks that may stand between name, operator and value.
 constexpr std::size_t max_blanks = 32;
+/// How much may stand between the parts of a pair.
+constexpr std::size_t max_between = 48;
 /// A value that a weak name stands before is no secret when it is longer.
 constexpr std::size_t max_weak_value = 512;
 
@@ -89,13 +91,23 @@ constexpr std::uint32_t four_letters(std::string_view letters) {
   return value;
 }
 
-/// Whether `text` up to `end` can be the end of a secret's name. One look at four letters turns
-/// away nearly all others.
+/// The last two letters of all names of secrets, by the first of them.
+constexpr auto last_letters = [] {
+  std::array<std::uint32_t, 32> table{};
+  for (const std::string_view pair :
+       {"ey", "wd", "ig", "en", "et", "rd", "ss", "al", "ls", "se", "ie", "th", "ue", "on"}) {
+    table[pair[0] & 31] |= std::uint32_t{1} << (pair[1] & 31);
+  }
+  return table;
+}();
+
+/// Whether `text` up to `end` can be the end of a secret's name. A look at two letters, then at
+/// four, turns away nearly all others.
 bool may_end_name(std::string_view text, std::size_t end) {
   for (int number = 0; number < 4 && end > 0; ++number, --end) {
     if (!in(text[end - 1], sets::digit | sets::underscore)) break;
   }
-  if (end < 3) return false;
+  if (end < 3 || (last_letters[text[end - 2] & 31] >> (text[end - 1] & 31) & 1) == 0) return false;
   std::uint32_t last = 0;
   for (std::size_t i = end - std::min<std::size_t>(end, 4); i < end; ++i) {
     last = last << 8 | static_cast<unsigned char>(text[i]) | 0x20;
@@ -120,8 +132,9 @@ bool may_end_name(std::string_view text, std::size_t end) {
     case four_letters("okie"):
     case four_letters("auth"):
     case four_letters("alue"):
-    case four_letters("base"):
       return true;
+    case four_letters("base"):  // keyBase, key_base
+      return end > 6 && ((text[end - 5] | 0x20) == 'y' || (text[end - 6] | 0x20) == 'y');
     case four_letters("tion"):
       return end > 6 && lower(static_cast<unsigned char>(text[end - 6])) == 'z';
     default:
@@ -179,7 +192,6 @@ SecretName typed_name(const Reach& reach, std::size_t type_end) {
 /// {"name": "X_TOKEN", "value": "…"}, as lists of variables have it: the name before the value,
 /// whose own name begins at `begin`.
 SecretName paired_name(const Reach& reach, std::size_t begin) {
-  constexpr std::size_t max_between = 48;
   std::size_t i = begin;
   const auto skip = [&reach, &i](Set set, std::string_view others) {
     for (std::size_t n = 0; n < max_between && i > 0; ++n, --i) {
@@ -273,14 +285,20 @@ Value quoted_value(Reach& reach, std::size_t begin, int quote, std::size_t longe
   return {.begin = begin, .end = i, .quoted = true, .open = true};
 }
 
+/// What cannot end an unquoted value.
+constexpr auto goes_on = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0x21; c < table.size(); ++c) table[c] = c != 0x7F;
+  for (const char c : std::string_view("\"'`\\<>,;&)]}="))
+    table[static_cast<unsigned char>(c)] = false;
+  return table;
+}();
+
 Value plain_value(Reach& reach, std::size_t begin, std::size_t longest, Setting setting) {
   std::size_t i = begin;
   for (; i - begin <= longest; ++i) {
     const int c = reach.at(i);
-    if (c < 0x20 || c == ' ' || c == 0x7F || in(c, sets::quote) || c == '\\' || c == '<' ||
-        c == '>') {
-      return {.begin = begin, .end = i};
-    }
+    if (c >= 0 && goes_on[static_cast<std::size_t>(c)]) continue;
     switch (c) {
       case ',':
       case ';':
@@ -298,7 +316,7 @@ Value plain_value(Reach& reach, std::size_t begin, std::size_t longest, Setting 
         }
         break;
       default:
-        break;
+        return {.begin = begin, .end = i};
     }
   }
   return {.begin = begin, .end = i, .open = true};
@@ -334,7 +352,8 @@ SecretName secret_name(std::string_view name) {
   if (text.starts_with("public-") || text.find("-public-") != std::string_view::npos) return {};
   if (text.ends_with("key"sv)) return key_name(before("key"));
   if (text.ends_with("token"sv)) {
-    if (is_one_of(last_word(before("token")), harmless_tokens)) return {};
+    const std::string_view word = last_word(before("token"));
+    if (!word.empty() && is_one_of(word, harmless_tokens)) return {};
     return {NameStrength::strong, "token"};
   }
   if (text.ends_with("secret"sv)) return {NameStrength::strong, "secret"};
@@ -374,6 +393,20 @@ std::size_t before_default(std::string_view text, std::size_t i, int sign) {
   return text[blank] == ' ' ? blank : i;
 }
 
+/// Whether the name that ends at `end` is not `value`, or may be so in a pair: behind the name of a
+/// secret.
+bool may_be_paired(std::string_view text, std::size_t end) {
+  constexpr std::string_view word = "alue";
+  if (!text.substr(0, end).ends_with(word)) return true;
+  std::size_t i = end - word.size() - 1;
+  const std::size_t lowest = i - std::min(i, max_between);
+  while (i > lowest && (in(text[i - 1], sets::space | sets::quote) || text[i - 1] == ',' ||
+                        text[i - 1] == '+' || text[i - 1] == '-')) {
+    --i;
+  }
+  return may_end_name(text, i);
+}
+
 }  // namespace
 
 bool may_be_assignment(std::string_view text, std::size_t op) {
@@ -389,12 +422,14 @@ bool may_be_assignment(std::string_view text, std::size_t op) {
     while (value < text.size() && in(text[value], sets::blank)) ++value;
     if (value == text.size() || in(text[value], sets::quote)) return true;
   }
-  i = before_default(text, i, text[op]);
-  if (i > 0 && text[i - 1] == ']') --i;
-  if (i > 0 && text[i - 1] == '[') --i;
-  if (i > 0 && in(text[i - 1], sets::quote)) --i;
-  if (i > 0 && text[i - 1] == '\\') --i;
-  return may_end_name(text, i);
+  if (i > 0 && !in(text[i - 1], sets::alnum)) {
+    i = before_default(text, i, text[op]);
+    if (i > 0 && text[i - 1] == ']') --i;
+    if (i > 0 && text[i - 1] == '[') --i;
+    if (i > 0 && in(text[i - 1], sets::quote)) --i;
+    if (i > 0 && text[i - 1] == '\\') --i;
+  }
+  return may_end_name(text, i) && may_be_paired(text, i);
 }
 
 Assignment find_assignment(Reach& reach, std::size_t op) {
@@ -408,10 +443,11 @@ Assignment find_assignment(Reach& reach, std::size_t op) {
     while (i > 0 && op - i < 2 && joins(reach.before(i))) --i;
   }
   i -= blanks_before(reach, i);
-  const std::size_t low = i - std::min(i, max_default);
-  const std::size_t asked = low + before_default(reach.slice(low, i), i - low, sign);
-  if (asked < i) i = asked - blanks_before(reach, asked);
-  if (reach.before(i) == ']') --i;
+  if (reach.before(i) == ']') {
+    const std::size_t low = i - std::min(i, max_default);
+    const std::size_t asked = low + before_default(reach.slice(low, i), i - low, sign);
+    i = asked < i ? asked - blanks_before(reach, asked) : i - 1;
+  }
   if (reach.before(i) == '[') {  // char password[] =
     --i;
     i -= blanks_before(reach, i);
@@ -493,6 +529,14 @@ Match match_assignment(Reach& reach, const Assignment& assignment) {
       reach.slice(value.begin, std::min(value.end, value.begin + limits::max_judged));
   if (!is_plausible_secret(text, strength, writing)) return {};
   return {value.begin, value.end, assignment.name.kind};
+}
+
+bool may_be_option(std::string_view text, std::size_t dashes) {
+  const std::size_t begin = dashes + 2;
+  if (begin < text.size() && !in(text[begin], sets::alnum)) return false;
+  std::size_t end = begin;
+  while (end < text.size() && end - begin < max_name && in(text[end], sets::word)) ++end;
+  return end >= text.size() || may_end_name(text, end);
 }
 
 Assignment find_option(Reach& reach, std::size_t dashes) {

@@ -49,6 +49,9 @@ bool may_be_assignment(std::string_view text, std::size_t op);
 
 Match match_assignment(Reach& reach, const Assignment& assignment);
 
+/// Whether find_option may find one; says no to most dashes at a glance.
+bool may_be_option(std::string_view text, std::size_t dashes);
+
 /// The value after `--api-key `, whose two dashes stand at `dashes`.
 Assignment find_option(Reach& reach, std::size_t dashes);
 

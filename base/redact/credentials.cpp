@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t max_scheme = 24;
 constexpr std::size_t max_authority = 1024;
+constexpr std::size_t max_user = 64;
 
 bool equal_without_case(std::string_view text, std::string_view lower_case) {
   if (text.size() != lower_case.size()) return false;
@@ -132,8 +133,22 @@ Match match_basic(Reach& reach, std::size_t value) {
   return {begin, end, "authorization"};
 }
 
+bool may_be_user(std::string_view text, std::size_t colon) {
+  // 12:30:00
+  if (colon + 3 < text.size() && text[colon + 3] == ':' && in(text[colon + 1], sets::digit) &&
+      in(text[colon + 2], sets::digit)) {
+    return false;
+  }
+  std::size_t i = colon;
+  const std::size_t lowest = colon - std::min(colon, max_user);
+  while (i > lowest && in(text[i - 1], sets::word | sets::dot)) --i;
+  if (text.substr(i, colon - i).ends_with("thin")) return true;
+  if (i > 0 && in(text[i - 1], sets::quote)) --i;
+  if (i < 2 || (text[i - 1] != ' ' && text[i - 1] != '=')) return false;
+  return text[i - 2] == 'u' || text[i - 2] == 'r';
+}
+
 Match match_user(Reach& reach, std::size_t colon) {
-  constexpr std::size_t max_user = 64;
   constexpr std::size_t max_password = 128;
   const auto ends = [](int c) { return c <= ' ' || in(c, sets::quote) || c == '@'; };
   if (colon >= 4 && reach.before(colon) == 'n' && reach.slice(colon - 4, colon) == "thin") {
@@ -164,6 +179,11 @@ Match match_user(Reach& reach, std::size_t colon) {
   const bool secret =
       is_plausible_secret(reach.slice(colon + 1, end), NameStrength::password, Writing::literal);
   return secret ? Match{colon + 1, end, "password"} : Match{};
+}
+
+bool may_be_bearer(std::string_view text, std::size_t token) {
+  if (token < 2 || !in(text[token - 1], sets::blank)) return false;
+  return (text[token - 2] | 0x20) == 'r' || in(text[token - 2], sets::blank);
 }
 
 Match match_bearer(Reach& reach, std::size_t token) {

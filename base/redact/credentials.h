@@ -3,6 +3,7 @@
 // before the @ of a URL.
 
 #include <cstddef>
+#include <string_view>
 
 #include "base/redact/layer.h"
 #include "base/redact/match.h"
@@ -20,9 +21,15 @@ Match match_cookies(Reach& reach, std::size_t value);
 /// docker and npm.
 Match match_basic(Reach& reach, std::size_t value);
 
+/// Whether match_user may find one; says no to most colons at a glance.
+bool may_be_user(std::string_view text, std::size_t colon);
+
 /// The password of `-u user:password` or `--user user:password`, and of
 /// jdbc:oracle:thin:user/password@, whose colon stands at `colon`.
 Match match_user(Reach& reach, std::size_t colon);
+
+/// Whether match_bearer may find one; says no to most blanks at a glance.
+bool may_be_bearer(std::string_view text, std::size_t token);
 
 /// A token at `token` that the word Bearer stands before.
 Match match_bearer(Reach& reach, std::size_t token);

@@ -171,6 +171,13 @@ class Body {
 
 }  // namespace
 
+bool may_be_key_block(std::string_view text, std::size_t dashes) {
+  constexpr std::string_view armour = "-----";
+  static_assert(armour.size() == armour_dashes);
+  const std::string_view begin = text.substr(dashes, armour_dashes - 1);
+  return begin == armour.substr(0, begin.size());
+}
+
 Match match_key_block(Reach& reach, std::size_t dashes) {
   const std::size_t label = skip_dashes(reach, dashes);
   if (label - dashes + 1 < armour_dashes) return {};

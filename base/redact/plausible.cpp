@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "base/redact/charset.h"
 #include "base/redact/likelihood.h"
@@ -89,25 +90,32 @@ struct Census {
   std::size_t letters() const { return lower + upper; }
 };
 
+constexpr auto is_symbol = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("!#$%^&*?@~")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
 Census census(std::string_view value) {
   Census count;
-  std::array<bool, 256> seen{};
+  std::array<std::uint64_t, 4> seen{};
   char before = 0;
   for (const char c : value) {
     if (c == before + 1) ++count.steps;
     if (c == before) ++count.repeats;
     if (in(c, sets::blank)) count.blanks = true;
     before = c;
-    bool& known = seen[static_cast<unsigned char>(c)];
-    if (!known) ++count.distinct;
-    known = true;
+    const auto byte = static_cast<unsigned char>(c);
+    const std::uint64_t bit = std::uint64_t{1} << byte % 64;
+    if ((seen[byte / 64] & bit) == 0) ++count.distinct;
+    seen[byte / 64] |= bit;
     if (in(c, sets::lower)) {
       ++count.lower;
     } else if (in(c, sets::upper)) {
       ++count.upper;
     } else if (in(c, sets::digit)) {
       ++count.digits;
-    } else if (std::string_view("!#$%^&*?@~").find(c) != std::string_view::npos) {
+    } else if (is_symbol[byte]) {
       ++count.symbols;
     } else {
       ++count.others;
@@ -461,7 +469,7 @@ bool has_chance(std::string_view value, const Census& count, NameStrength streng
       if (count.digits > 0 && count.symbols > 0 && writing != Writing::code) {
         return !is_mail_address(value);
       }
-      if (is_random(value, count) && (count.digits > 0 || value.size() >= 12)) return true;
+      if ((count.digits > 0 || value.size() >= 12) && is_random(value, count)) return true;
       return (count.digits > 0 || count.symbols > 0 || value.size() >= 16) && !is_wordlike(value);
     case NameStrength::strong:
       if (value.size() >= 12) return is_random(value, count);
@@ -482,9 +490,10 @@ bool is_plausible_secret(std::string_view value, NameStrength strength, Writing 
   value = value.substr(0, limits::max_judged);
   const Census count = census(value);
   if (count.letters() == 0 || count.distinct < 5) return false;
-  if (is_never_secret(value, count)) return false;
+  // What turns away most comes first.
+  if (!has_chance(value, count, strength, writing) || is_never_secret(value, count)) return false;
   if (writing != Writing::literal && is_code(value, count, strength, writing)) return false;
-  return has_chance(value, count, strength, writing) && !is_placeholder(value, count);
+  return !is_placeholder(value, count);
 }
 
 bool is_plausible_url_password(std::string_view password, std::string_view user) {

@@ -187,7 +187,7 @@ void Scanner::on_run(const Layer& layer, std::size_t begin, std::size_t end) {
     if (judge(layer, reach, candidate, match, Rank::shape, Rest::token)) i = match.end - 1;
     if (!layer.parent && i >= held_ + max_shape_anchor) break;
   }
-  if (begin > 0 && begin >= layer.from && in(text[begin - 1], sets::blank)) {
+  if (begin >= layer.from && may_be_bearer(text, begin)) {
     Reach reach(layer, begin);
     const Match match = match_bearer(reach, begin);
     judge(layer, reach, begin, match, Rank::credential, Rest::token);
@@ -199,8 +199,7 @@ void Scanner::on_operator(const Layer& layer, std::size_t op) {
   const std::string_view text = layer.text;
   if (op == 0 || op + limits::max_look_back < layer.from) return;
   if (text[op] == ':') on_colon(layer, op);
-  if (is_undecided(layer, op)) return;
-  if (!may_be_assignment(text, op)) return;
+  if (!may_be_assignment(text, op) || is_undecided(layer, op)) return;
   Reach reach(layer, op);
   const Assignment assignment = find_assignment(reach, op);
   if (assignment.name.strength == NameStrength::none || assignment.value < layer.from) return;
@@ -227,7 +226,8 @@ void Scanner::on_colon(const Layer& layer, std::size_t colon) {
     judge(layer, reach, colon + 3, match, Rank::credential, Rest::token);
   }
   const bool goes_on = next > ' ' || colon + 1 == text.size();
-  if (in(before, sets::alnum) && goes_on && next != '/' && colon >= layer.from) {
+  if (in(before, sets::alnum) && goes_on && next != '/' && colon >= layer.from &&
+      may_be_user(text, colon)) {
     Reach reach(layer, colon);
     const Match match = match_user(reach, colon);
     judge(layer, reach, colon, match, Rank::credential, Rest::token);
@@ -246,21 +246,31 @@ void Scanner::on_colon(const Layer& layer, std::size_t colon) {
 void Scanner::on_dashes(const Layer& layer, std::size_t dashes) {
   const std::string_view text = layer.text;
   if (dashes + 1 < text.size() && text[dashes + 1] != '-') return;
-  if (dashes + limits::max_look_back < layer.from || is_undecided(layer, dashes)) return;
-  Reach name(layer, dashes);
-  const Assignment option = find_option(name, dashes);
-  Scratch& scratch = scratch_[static_cast<std::size_t>(layer.depth)];
-  if (option.name.strength != NameStrength::none && option.value >= layer.from &&
-      !is_within(option.value, scratch.value)) {
-    Reach value(layer, option.value);
-    const Match match = match_assignment(value, option);
-    if (judge(layer, value, option.value, match, Rank::assignment, Rest::token))
-      scratch.value = match;
+  const bool option = may_be_option(text, dashes);
+  const bool block = may_be_key_block(text, dashes);
+  if ((!option && !block) || dashes + limits::max_look_back < layer.from ||
+      is_undecided(layer, dashes)) {
+    return;
   }
-  if (dashes < layer.from || is_within(dashes, scratch.key)) return;
+  if (option) on_option(layer, dashes);
+  Scratch& scratch = scratch_[static_cast<std::size_t>(layer.depth)];
+  if (!block || dashes < layer.from || is_within(dashes, scratch.key)) return;
   Reach reach(layer, dashes);
   const Match match = match_key_block(reach, dashes);
   if (judge(layer, reach, dashes, match, Rank::key_block, Rest::key)) scratch.key = match;
+}
+
+void Scanner::on_option(const Layer& layer, std::size_t dashes) {
+  Reach name(layer, dashes);
+  const Assignment option = find_option(name, dashes);
+  Match& last = scratch_[static_cast<std::size_t>(layer.depth)].value;
+  if (option.name.strength == NameStrength::none || option.value < layer.from ||
+      is_within(option.value, last)) {
+    return;
+  }
+  Reach value(layer, option.value);
+  const Match match = match_assignment(value, option);
+  if (judge(layer, value, option.value, match, Rank::assignment, Rest::token)) last = match;
 }
 
 void Scanner::on_base64(const Layer& layer, std::size_t begin, std::size_t end) {
@@ -268,8 +278,8 @@ void Scanner::on_base64(const Layer& layer, std::size_t begin, std::size_t end) 
   Scratch& scratch = scratch_[static_cast<std::size_t>(layer.depth)];
   std::size_t i = std::max(begin, scratch.base64_end);
   while (i < end) {
-    std::size_t part_end = i;
-    while (part_end < end && layer.text[part_end] != '.') ++part_end;
+    const std::size_t dot = layer.text.substr(0, end).find('.', i);
+    const std::size_t part_end = std::min(dot, end);
     if (part_end - i >= min_run) {
       const bool open = join_lines(layer, i, part_end);
       if (open) hold_end_of_line(layer);

@@ -88,6 +88,7 @@ class Scanner {
   void on_operator(const Layer& layer, std::size_t op);
   void on_colon(const Layer& layer, std::size_t colon);
   void on_dashes(const Layer& layer, std::size_t dashes);
+  void on_option(const Layer& layer, std::size_t dashes);
   void on_base64(const Layer& layer, std::size_t begin, std::size_t end);
   /// The lines that go on where [begin, end) of base64 ends, put together in scratch. True when
   /// more may follow what was read.
