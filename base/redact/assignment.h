@@ -9,22 +9,9 @@
 
 #include "base/redact/layer.h"
 #include "base/redact/match.h"
-#include "base/redact/plausible.h"
+#include "base/redact/secret_name.h"
 
 namespace tine::redact {
-
-/// Names whose values have a grammar of their own.
-enum class Header : std::uint8_t { none, authorization, cookie, basic };
-
-/// What a name ends in, and so what its value is called in a marker.
-struct SecretName {
-  NameStrength strength = NameStrength::none;
-  std::string_view kind{};
-  Header header = Header::none;
-};
-
-/// Of API_KEY, apiKey, x-api-key, db.password and their like; strength none of others.
-SecretName secret_name(std::string_view name);
 
 /// What may stand beside a value that is not in quotes.
 enum class Setting : std::uint8_t {

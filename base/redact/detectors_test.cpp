@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/redact/assignment.h"
 #include "base/redact/redactor.h"
+#include "base/redact/secret_name.h"
 #include "base/redact/shapes.h"
 #include "tests/catch.h"
 #include "tests/redact/samples.h"

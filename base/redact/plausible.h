@@ -37,7 +37,4 @@ bool is_published_example(std::string_view value);
 /// characters, and no path, number, word or placeholder.
 bool is_worth_knowing(std::string_view value);
 
-/// Bits per character (Shannon) in the first 256 characters, in hundredths.
-unsigned entropy(std::string_view value);
-
 }  // namespace tine::redact

@@ -8,6 +8,7 @@
 
 #include "base/redact/base64.h"
 #include "base/redact/blocks.h"
+#include "base/redact/chance.h"
 #include "base/redact/digest.h"
 #include "base/redact/escapes.h"
 #include "base/redact/plausible.h"

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/redact/assignment.h"
 #include "base/redact/charset.h"
 #include "base/redact/limits.h"
 #include "base/redact/plausible.h"
+#include "base/redact/secret_name.h"
 
 namespace tine {
 namespace {
