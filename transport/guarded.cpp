@@ -22,6 +22,7 @@
 #include "transport/process_tree.h"
 #include "transport/program_path.h"
 #include "transport/spawn.h"
+#include "transport/text_tail.h"
 
 namespace tine::transport {
 namespace {
@@ -102,6 +103,7 @@ struct Guarded::State {
   bool runs = false;
   Event ended;
   Event drained;
+  TextTail said{limits::stderr_tail};
   ExitReport report;
 };
 
@@ -112,8 +114,6 @@ Guarded::~Guarded() { state_->give_up(); }
 pid_t Guarded::guardian_pid() const { return state_->own.pid(); }
 
 std::unique_ptr<Channel> Guarded::take_channel() { return std::move(state_->stdio); }
-
-const std::string& Guarded::tail() const { return state_->report.tail; }
 
 Task<Result<std::unique_ptr<Guarded>>> Guarded::start(Loop& loop, GuardedSpec spec) {
   auto share = loop.descriptors().take(limits::guarded_descriptors);
@@ -177,6 +177,7 @@ Task<void> Guarded::watch(std::shared_ptr<State> state) {
   if (state->runs && !seen) co_await kill_orphans(state->loop);
   state->own = OwnChild();
   co_await state->drained.wait_for(limits::last_stderr);
+  state->report.tail = state->said.text();
   state->report.elapsed =
       std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - state->begun);
   state->share = DescriptorBudget::Share();
@@ -186,12 +187,10 @@ Task<void> Guarded::watch(std::shared_ptr<State> state) {
 
 Task<void> Guarded::drain(std::shared_ptr<State> state) {
   std::array<char, limits::stderr_chunk> room{};
-  std::string& tail = state->report.tail;
   for (;;) {
     const auto n = co_await state->errors->read_some(room);
     if (!n || *n == 0) break;
-    tail.append(room.data(), *n);
-    if (tail.size() > limits::stderr_tail) tail.erase(0, tail.size() - limits::stderr_tail);
+    state->said.append(std::string_view(room.data(), *n));
   }
   state->drained.set();
 }

@@ -33,7 +33,7 @@ struct ExitReport {
   std::optional<int> code;
   std::optional<int> signal;
   Milliseconds elapsed{0};  ///< since it was started
-  std::string tail;         ///< the end of what it said on stderr, secrets included
+  std::string tail;         ///< the end of what it said on stderr (TextTail), secrets included
 
   /// "exit code 3 after 120 ms"
   std::string text() const;
@@ -56,8 +56,6 @@ class Guarded {
   pid_t guardian_pid() const;
   /// Its stdin and stdout. To be taken once.
   std::unique_ptr<Channel> take_channel();
-  /// The end of what it has said on stderr so far.
-  const std::string& tail() const;
 
   /// Returns when the whole tree has ended.
   Task<ExitReport> exited();
