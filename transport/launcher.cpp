@@ -64,7 +64,8 @@ SpawnLauncher::Process SpawnLauncher::launch(boost::asio::any_io_executor execut
   kill_trees({pid});
   // To look for what it has started takes descriptors, too: at least its group is killed without.
   ::kill(-pid, SIGKILL);
-  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  // What it had started already is given to us when it is gone.
+  while (::waitpid(-pid, nullptr, 0) > 0 || errno == EINTR) {
   }
   return Process(executor);
 }
