@@ -111,8 +111,7 @@ Match match_cookies(Reach& reach, std::size_t value) {
       while (!ends_header(reach.at(i)) && reach.at(i) != ';') ++i;
       std::size_t end = i;
       while (end > begin && in(reach.before(end), sets::blank)) --end;
-      const std::string_view text = reach.slice(begin, std::min(end, begin + limits::max_judged));
-      if (is_plausible_secret(text, NameStrength::strong, Writing::literal)) {
+      if (is_plausible_secret(reach.slice(begin, end), NameStrength::strong, Writing::literal)) {
         if (!found) found = {begin, end, "cookie"};
         found.end = end;
       }

@@ -25,12 +25,14 @@ TEST_CASE("shapes: each sample is one, each counter-sample is none") {
   const std::vector<tine::test::ShapeSample> samples = tine::test::shape_samples();
   REQUIRE(samples.size() == tine::redact::shapes().size());
   CHECK(samples.size() >= 60);
-  for (const tine::test::ShapeSample& sample : samples) {
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const tine::test::ShapeSample& sample = samples[i];
     Redactor redactor(key);
     INFO(sample.kind << ' ' << sample.counter);
     CHECK(redactor.redacted("'" + sample.secret + "'") == "'«redacted:" + sample.kind + ":1»'");
     // One or a few characters short it may still be one that was cut.
-    const std::string counter = sample.counter.substr(0, sample.counter.size() - 4);
+    const bool exact = tine::redact::shapes()[i].edge == tine::redact::Edge::exact;
+    const std::string counter = sample.counter.substr(0, sample.counter.size() - (exact ? 0 : 4));
     CHECK(redactor.redact("'" + counter + "'") == std::nullopt);
   }
 }

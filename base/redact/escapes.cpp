@@ -54,10 +54,11 @@ Escape code_point(std::size_t length, std::uint32_t code) {
   return escape;
 }
 
-/// Reads escapes of one text; `end_is_open` when more of it may come.
+/// Reads escapes of one layer.
 class EscapeReader {
  public:
-  EscapeReader(std::string_view text, bool end_is_open) : text_(text), open_(end_is_open) {}
+  explicit EscapeReader(const Layer& layer)
+      : text_(layer.text), open_(!layer.complete), examined_(layer.examined) {}
 
   Escape read(std::size_t at) const {
     switch (text_[at]) {
@@ -80,6 +81,7 @@ class EscapeReader {
     if (i < row_begin_ || i > row_end_) {
       row_begin_ = row_end_ = i;
       while (peek(row_end_) == '\\') ++row_end_;
+      if (examined_) *examined_ += row_end_ - row_begin_;
     }
     return peek(i) == '\\' ? row_end_ : i;
   }
@@ -191,6 +193,7 @@ class EscapeReader {
   bool open_;
   mutable std::size_t row_begin_ = 1;
   mutable std::size_t row_end_ = 0;
+  std::uint64_t* examined_;
 };
 
 /// Puts the reading together, piece by piece.
@@ -248,7 +251,7 @@ class Unescaper {
 }  // namespace
 
 bool unescape(const Layer& parent, std::span<const std::uint32_t> escapes, UnescapedText& out) {
-  const EscapeReader reader(parent.text, !parent.complete);
+  const EscapeReader reader(parent);
   std::size_t first = 0;
   Escape escape;
   for (; first < escapes.size(); ++first) {

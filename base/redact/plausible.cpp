@@ -226,11 +226,10 @@ bool is_code(std::string_view value, const Census& count, NameStrength strength,
   return is_identifier(value) && !is_random(value, count, name_margin(value.size()));
 }
 
-/// A marker, or the end of one after its last colon.
-bool has_marker(std::string_view value) {
+/// The end of a marker, after its last colon. Before that stands a placeholder.
+bool ends_marker(std::string_view value) {
   const std::size_t digits = value.find_first_not_of("0123456789");
-  return value.find("\xc2\xabredacted:") != std::string_view::npos ||
-         (digits != std::string_view::npos && value.substr(digits).starts_with("\xc2\xbb"));
+  return digits != std::string_view::npos && value.substr(digits).starts_with("\xc2\xbb");
 }
 
 bool is_mail_address(std::string_view value) {
@@ -244,7 +243,7 @@ unsigned template_margin(std::size_t size) { return size < 32 ? against_its_look
 
 /// What no name makes a secret of.
 bool is_never_secret(std::string_view value, const Census& count) {
-  return has_marker(value) || is_template(value) ||
+  return ends_marker(value) || is_template(value) ||
          (may_be_template(value) && !is_random(value, count, template_margin(value.size()))) ||
          is_path_or_url(value, count) || is_public(value) || is_query(value);
 }
@@ -321,7 +320,7 @@ bool is_plausible_url_password(std::string_view password, std::string_view user)
       "passw0rd", "xyzzy",    "hunter2",  "credentials",
   };
   if (password.size() < 4 || password == user || is_template(password) ||
-      may_be_template(password) || has_placeholder(password) || has_marker(password)) {
+      may_be_template(password) || has_placeholder(password) || ends_marker(password)) {
     return false;
   }
   if (password.size() <= 5 && all_of(password, sets::digit)) return false;

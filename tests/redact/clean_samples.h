@@ -40,6 +40,7 @@ inline std::vector<std::string> clean_samples() {
       R"(val accessToken: OAuth2AccessToken)",
       R"x(val token = OAuth2AccessToken()x",
       R"(token := &oauth2.Token{)",
+      R"(ghp_getElementById2FromTheDocumentNode)",
       R"(_d2i_RSAPrivateKey: Td2i_RSAPrivateKey)",
       R"(Passwd1:=Passwd1+#0;)",
       R"x(authorization := fmt.Sprintf()x",
