@@ -106,8 +106,8 @@ class Conversation {
   /// The provider's name for it; empty as long as it has none.
   virtual std::string provider_id() const = 0;
 
-  /// One turn: says and asks through `client`, ends soon after `cancel` fires. Never called while
-  /// another turn runs. Client and source outlive the call.
+  /// Runs one turn: says and asks through `client`, ends soon after `cancel` fires. Never called
+  /// while another turn runs, nor after close(). Client, source and conversation outlive the call.
   virtual transport::Task<TurnOutcome> prompt(std::vector<v1::ContentBlock> prompt,
                                               v1::Client& client,
                                               transport::CancelSource& cancel) = 0;
@@ -120,7 +120,13 @@ class Conversation {
   /// conversation of another process must not disturb.
   virtual bool is_live() const = 0;
 
-  /// Ends what runs for it; it can be resumed.
+  /// Ends what runs for it; it can be resumed. Returns when no process has it open any more, so
+  /// that another one may go on with it, within the time that the backend gives its process to end.
+  ///
+  /// May be called while prompt() still runs: when its turn did not end after its cancel, and was
+  /// given up. Nothing is started for that turn from then on. It ends without waiting for the
+  /// process, at the latest when a call to it returns; nobody looks at its outcome. close() does
+  /// not wait for prompt(), and prompt() may return after it.
   virtual transport::Task<void> close() = 0;
 };
 

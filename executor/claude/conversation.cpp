@@ -223,6 +223,7 @@ transport::Task<void> ClaudeConversation::close() {
     const auto until_then = waking_ ? waking_ : going_;
     co_await until_then->wait();
   }
+  if (turn_ != nullptr) turn_->stop();
   const auto process = std::exchange(process_, nullptr);
   if (!process) co_return;
   process->listen(nullptr);

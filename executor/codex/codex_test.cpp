@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "executor/test_client.h"
 #include "executor/test_world.h"
 #include "tests/guarded/program.h"
 #include "transport/test_peers.h"
@@ -12,6 +13,7 @@
 using namespace tine;
 using namespace tine::executor::codex;
 using namespace tine::transport::test;
+using executor::test::TestClient;
 using executor::test::TestWorld;
 using transport::Task;
 
@@ -33,21 +35,30 @@ struct Playing {
             "\n"
             "while read -r line; do\n"
             "  case $line in *'\"id\":'*) ;; *) continue ;; esac\n"
+            "  case $line in *'turn/interrupt'*) continue ;; *'thread/unsubscribe'*)\n"
+            "    echo unsubscribed >> " +
+            name +
+            " ;; esac\n"
             "  id=${line#*\\\"id\\\":}; id=${id%%,*}; id=${id%%\\}*}\n"
             "  echo '{\"id\":'$id',\"result\":{\"userAgent\":\"tine/0.170.0 (x)\","
             "\"thread\":{\"id\":\"T\"},\"model\":\"m\",\"account\":{\"type\":\"x\"}}}'\n"
+            "  case $line in *'turn/start'*)\n"
+            "    echo '{\"method\":\"item/agentMessage/delta\",\"params\":{\"threadId\":\"T\","
+            "\"itemId\":\"a\",\"delta\":\"x\"}}' ;; esac\n"
             "done"};
     setup.environment = {"PATH=/usr/bin:/bin"};
     setup.guardian = tine::test::guarded_program();
+    setup.patience.interrupt = transport::Milliseconds(50);
   }
   Playing(const Playing&) = delete;
   Playing& operator=(const Playing&) = delete;
   ~Playing() { std::filesystem::remove(starts); }
 
-  std::size_t started() const {
+  std::size_t started() const { return noted("start"); }
+  std::size_t noted(const std::string& what) const {
     std::ifstream file(starts);
     std::size_t count = 0;
-    for (std::string line; std::getline(file, line);) ++count;
+    for (std::string line; std::getline(file, line);) count += line == what ? 1 : 0;
     return count;
   }
 
@@ -72,6 +83,7 @@ TEST_CASE("a conversation that goes without being closed gives its process back"
     REQUIRE(conversation);
     CHECK(playing.started() == 1);
     conversation->reset();
+    while (playing.noted("unsubscribed") == 0) co_await transport::yield(playing.loop);
     // The last use of the process ends it.
     const auto first = co_await codex.doctor();
     CHECK(first.usable);
@@ -79,5 +91,58 @@ TEST_CASE("a conversation that goes without being closed gives its process back"
     const auto second = co_await codex.doctor();
     CHECK(second.usable);
     CHECK(playing.started() == 2);
+  });
+}
+
+namespace {
+
+/// A conversation whose turn has begun and goes on until it is ended.
+struct InTurn : Playing {
+  InTurn() : codex(loop, worker, world, world.log, redactor, setup), client(loop), over(loop) {}
+
+  Task<void> begin() {
+    executor::ConversationSpec spec;
+    spec.workspace.cwd = "/";
+    auto made = co_await codex.start(std::move(spec));
+    REQUIRE(made);
+    conversation = std::move(*made);
+    transport::test::start(loop, [this]() -> Task<void> {
+      outcome = co_await conversation->prompt({v1::text_block("hello")}, client, cancel);
+      over.set();
+    });
+    while (client.updates.empty()) co_await transport::yield(loop);
+  }
+
+  Codex codex;
+  TestClient client;
+  transport::CancelSource cancel;
+  transport::Event over;
+  std::unique_ptr<executor::Conversation> conversation;
+  executor::TurnOutcome outcome;
+};
+
+}  // namespace
+
+TEST_CASE("a conversation that is closed in its turn ends that, and waits for no answer") {
+  InTurn in_turn;
+  run(in_turn.loop, [&]() -> Task<void> {
+    co_await in_turn.begin();
+    co_await in_turn.conversation->close();
+    co_await in_turn.over.wait();
+    CHECK(in_turn.outcome.stop == v1::StopReason::cancelled);
+    CHECK(in_turn.noted("unsubscribed") == 0);
+  });
+}
+
+TEST_CASE("an app-server that does not end a cancelled turn is not asked to leave its thread") {
+  InTurn in_turn;
+  run(in_turn.loop, [&]() -> Task<void> {
+    co_await in_turn.begin();
+    in_turn.cancel.cancel();
+    co_await in_turn.over.wait();
+    REQUIRE_FALSE(in_turn.outcome.stop);
+    CHECK(in_turn.outcome.stop.error().kind == ErrorKind::timeout);
+    co_await in_turn.conversation->close();
+    CHECK(in_turn.noted("unsubscribed") == 0);
   });
 }

@@ -50,6 +50,10 @@ transport::Task<Result<void>> CodexConversation::make_ready() {
   if (!server_) {
     auto again = co_await codex_.reopen(spec_, thread_);
     if (!again) co_return fail(std::move(again.error()));
+    if (closed_) {
+      co_await codex_.leave(std::move(again->server), std::move(again->thread.id));
+      co_return fail(ErrorKind::cancelled, "the conversation is closed");
+    }
     server_ = std::move(again->server);
     thread_ = std::move(again->thread);
     known_ = choices_of(spec_.settings);
@@ -118,14 +122,17 @@ transport::Task<void> CodexConversation::run(std::vector<v1::ContentBlock> promp
     co_return;
   }
   if (!compacts) known_ = choices;
+  if (closed_) interrupt(server, text_in(json::View(*started).find("turn"), "id"));
   const bool ended = co_await turn.ended();
   if (ended) co_return;
   if (cancel.cancelled()) {
+    server->count_as_silent();
     turn.fail(Error(ErrorKind::timeout, "Codex did not end the turn"));
     co_return;
   }
   interrupt(turn);
-  co_await turn.ended();
+  const bool heeded = co_await turn.ended();
+  if (!heeded) server->count_as_silent();
   turn.overrule(Error(ErrorKind::timeout, "Codex was silent for too long"));
 }
 
@@ -140,11 +147,16 @@ std::optional<transport::Milliseconds> CodexConversation::until_limit_ends() con
 /// Also when it is not known yet which turn that is: see on_notification().
 void CodexConversation::interrupt(Turn& turn) {
   turn.hurry();
-  if (!server_ || active_turn_.empty()) return;
+  if (server_) interrupt(server_, active_turn_);
+}
+
+void CodexConversation::interrupt(const std::shared_ptr<Process>& server,
+                                  const std::string& turn_id) {
+  if (turn_id.empty()) return;
   codex_.loop().spawn(
-      [](std::shared_ptr<Process> server, std::string params) -> transport::Task<void> {
-        co_await server->call("turn/interrupt", std::move(params), limits::call);
-      }(server_, interrupt_params(thread_.id, active_turn_)));
+      [](std::shared_ptr<Process> told, std::string params) -> transport::Task<void> {
+        co_await told->call("turn/interrupt", std::move(params), limits::call);
+      }(server, interrupt_params(thread_.id, turn_id)));
 }
 
 /// Of a thread that Codex has started for this one.
@@ -213,9 +225,15 @@ Result<void> CodexConversation::set_option(const v1::ConfigOption& changed) {
 }
 
 transport::Task<void> CodexConversation::close() {
+  closed_ = true;
   const auto server = std::exchange(server_, nullptr);
+  if (turn_ != nullptr) {
+    turn_->end(v1::StopReason::cancelled);
+    if (server) server->count_as_silent();
+  }
   if (!server) co_return;
   server->detach(thread_.id, *this);
+  quiet_.set();
   co_await codex_.leave(server, thread_.id);
 }
 

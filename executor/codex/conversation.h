@@ -54,6 +54,7 @@ class CodexConversation final : public Conversation, public ThreadListener {
                             transport::CancelSource& cancel);
   std::optional<transport::Milliseconds> until_limit_ends() const;
   void interrupt(Turn& turn);
+  void interrupt(const std::shared_ptr<Process>& server, const std::string& turn_id);
   void let_go();
   void take_subagent_usage(std::string_view thread, json::View token_usage);
 
@@ -64,9 +65,10 @@ class CodexConversation final : public Conversation, public ThreadListener {
   Meter meter_;
   std::map<std::string, Meter> subagents_;  // by thread
   Choices known_;                           // what app-server has been told
-  Turn* turn_ = nullptr;                    // that runs for a prompt
-  std::string active_turn_;                 // of the thread, also when it was left behind
-  transport::Event quiet_;                  // no turn is active
+  bool closed_ = false;
+  Turn* turn_ = nullptr;     // that runs for a prompt
+  std::string active_turn_;  // of the thread, also when it was left behind
+  transport::Event quiet_;   // no turn is active
 };
 
 }  // namespace tine::executor::codex

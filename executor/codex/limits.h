@@ -21,9 +21,10 @@ struct Patience {
   /// Between two signs of a turn while no question is open. Then, or at most after twice as long,
   /// it is interrupted: timeout. Commands may be silent for long.
   milliseconds idle{1'800'000};
-  /// How long an interrupted turn may take to end. Then the turn is over without it, and the thread
-  /// is not used before it has.
-  milliseconds interrupt{4'000};
+  /// How long an interrupted turn may take to end. Then the turn is over without it, the thread is
+  /// not used before it has, and app-server counts as silent. Less than the session gives a
+  /// cancelled turn, so that what has to end is ended by then.
+  milliseconds interrupt{3'000};
 };
 inline constexpr Patience patience;
 

@@ -46,6 +46,9 @@ class Process final : public transport::RpcHandler, public std::enable_shared_fr
   /// silent.
   transport::Task<void> unsubscribe(std::string thread_id);
 
+  /// It did not do in time what it was told: see unsubscribe(). Until it says something.
+  void count_as_silent() { silent_ = true; }
+
   void attach(const std::string& thread_id, ThreadListener& listener);
   void detach(const std::string& thread_id, const ThreadListener& listener);
 
