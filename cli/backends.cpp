@@ -63,8 +63,8 @@ executor::rehearsal::Manner manner(const Env& env) {
 
 }  // namespace
 
-executor::codex::CodexSetup codex_setup(const BackendConfig& config) {
-  executor::codex::CodexSetup setup;
+executor::codex::Setup codex_setup(const BackendConfig& config) {
+  executor::codex::Setup setup;
   setup.name = config.name;
   setup.command = config.command;
   if (setup.command.empty()) setup.command.emplace_back(name_of(BackendKind::codex));

@@ -22,7 +22,7 @@ session::Backends make_backends(transport::Loop& loop, transport::Worker& worker
                                 Log& log, Redactor& redactor, const Config& config);
 
 /// How the program of a backend of that kind is run.
-executor::codex::CodexSetup codex_setup(const BackendConfig& config);
+executor::codex::Setup codex_setup(const BackendConfig& config);
 executor::claude::Setup claude_setup(const BackendConfig& config);
 
 /// By the client's wish, the project's file and the user's configuration, in this order.

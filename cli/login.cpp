@@ -18,7 +18,7 @@ Error log_in(const Config& config, const std::string& backend) {
   std::vector<std::string> command;
   std::vector<std::string> environment;
   if (found->kind == BackendKind::codex) {
-    executor::codex::CodexSetup setup = codex_setup(*found);
+    executor::codex::Setup setup = codex_setup(*found);
     command = std::move(setup.command);
     command.emplace_back("login");
     environment = std::move(setup.environment);

@@ -32,6 +32,11 @@ void choose(v1::ConfigOption& option, const std::string& wanted) {
   option.current = wanted;
 }
 
+void set_option(Settings& settings, const v1::ConfigOption& changed) {
+  for (v1::ConfigOption& each : settings.options)
+    if (each.id == changed.id) each = changed;
+}
+
 std::string chosen_value(const Settings& settings, std::string_view id) {
   for (const v1::ConfigOption& each : settings.options)
     if (each.id == id && each.current != unset) return each.current;

@@ -21,6 +21,8 @@ v1::ConfigOption offered_option(std::string_view id, std::string_view name,
                                 std::string_view category, std::string_view otherwise);
 /// Chooses it, also when it has not been offered so far; an empty text chooses nothing.
 void choose(v1::ConfigOption& option, const std::string& wanted);
+/// Takes what was chosen for an option that the settings have.
+void set_option(Settings& settings, const v1::ConfigOption& changed);
 /// What is chosen for the option `id`; empty: it is left open, or there is no such option.
 std::string chosen_value(const Settings& settings, std::string_view id);
 

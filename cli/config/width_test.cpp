@@ -7,7 +7,7 @@
 #include "cli/backends.h"
 #include "cli/config/config_fixture.h"
 #include "executor/claude/options.h"
-#include "executor/codex/params.h"
+#include "executor/codex/options.h"
 #include "executor/rehearsal/rehearsal.h"
 #include "tests/catch.h"
 

@@ -9,6 +9,7 @@
 #include "executor/claude/errors.h"
 #include "executor/claude/input.h"
 #include "executor/claude/turn.h"
+#include "executor/offered.h"
 #include "protocol/v1/build_update.h"
 
 namespace tine::executor::claude {
@@ -70,7 +71,7 @@ ClaudeConversation::ClaudeConversation(Claude& claude, Beginning beginning, Conv
     : claude_(claude),
       spec_(std::move(spec)),
       beginning_(std::move(beginning)),
-      telling_(claude.log(), spec_.workspace.cwd,
+      updates_(claude.log(), spec_.workspace.cwd,
                [this](v1::Update update) { say(std::move(update)); }),
       meter_(0),
       kept_(beginning_.kind == Beginning::Kind::resume) {
@@ -239,7 +240,7 @@ void ClaudeConversation::on_gone(const Error& why) {
   process_.reset();
   agents_.clear();
   tasks_ = 0;
-  telling_.break_off();
+  updates_.break_off();
   if (turn_ != nullptr) {
     turn_->fail(why);
   } else if (spec_.events.on_idle) {
@@ -317,7 +318,7 @@ transport::Task<void> ClaudeConversation::finish(Turn& turn, bool cancelled) {
   // It is resumed by the next prompt.
   if (const auto process = std::exchange(process_, nullptr)) {
     process->listen(nullptr);
-    telling_.break_off();
+    updates_.break_off();
     co_await process->kill();
   }
   if (cancelled) {
@@ -358,7 +359,7 @@ void ClaudeConversation::say(v1::Update update) {
 void ClaudeConversation::on_line(json::View line) {
   meter_.hear(line);
   note(line);
-  telling_.hear(line);
+  updates_.hear(line);
   if (turn_ != nullptr) {
     turn_->hear(line, agents_.size());
     if (turn_->started()) kept_ = true;
@@ -367,7 +368,7 @@ void ClaudeConversation::on_line(json::View line) {
 }
 
 void ClaudeConversation::note_spent(json::View result) {
-  telling_.end_turn(result);
+  updates_.end_turn(result);
   const TurnUsage usage = meter_.read(result);
   if (turn_ != nullptr && turn_->result(result, usage, agents_.size())) return;
   unpaid_.add_spent(usage);
@@ -431,8 +432,7 @@ Result<void> ClaudeConversation::set_mode(const std::string& mode) {
 }
 
 Result<void> ClaudeConversation::set_option(const v1::ConfigOption& changed) {
-  for (v1::ConfigOption& each : spec_.settings.options)
-    if (each.id == changed.id) each = changed;
+  executor::set_option(spec_.settings, changed);
   return {};
 }
 

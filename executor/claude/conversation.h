@@ -14,7 +14,7 @@
 #include "executor/claude/launch.h"
 #include "executor/claude/meter.h"
 #include "executor/claude/process.h"
-#include "executor/claude/telling.h"
+#include "executor/claude/updates.h"
 #include "executor/executor.h"
 
 namespace tine::executor::claude {
@@ -80,7 +80,7 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   std::shared_ptr<transport::Event> going_;  // while the last process ends
   Granted granted_;
   Result<void> woken_;  // how that went
-  Telling telling_;
+  Updates updates_;
   Meter meter_;
   Choices known_;     // what the process has been told
   TurnUsage unpaid_;  // in turns that Claude has begun by itself since the last prompt

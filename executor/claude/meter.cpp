@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/json/writer.h"
+#include "executor/token_counts.h"
 
 namespace tine::executor::claude {
 namespace {
@@ -10,31 +11,28 @@ namespace {
 using Count = std::optional<std::uint64_t>;
 
 /// Of one model, since the last result. Its parts are disjoint already.
-Tokens tokens_of(json::View counts) {
-  Tokens tokens;
-  tokens.input = count_in(counts, "inputTokens");
-  tokens.cache_read = count_in(counts, "cacheReadInputTokens");
-  tokens.cache_write = count_in(counts, "cacheCreationInputTokens");
-  tokens.output = count_in(counts, "outputTokens");
-  tokens.thought = count_in(counts, "thinkingTokens");
-  return tokens;
-}
+constexpr CountNames names_of_model{.input = "inputTokens",
+                                    .cache_read = "cacheReadInputTokens",
+                                    .cache_write = "cacheCreationInputTokens",
+                                    .output = "outputTokens",
+                                    .thought = "thinkingTokens"};
+/// Of one call of the model.
+constexpr CountNames names_of_call{.input = "input_tokens",
+                                   .cache_read = "cache_read_input_tokens",
+                                   .cache_write = "cache_creation_input_tokens",
+                                   .output = "output_tokens",
+                                   .thought = {}};
 
-void replace(Count& count, json::View usage, std::string_view name) {
-  if (const Count told = count_in(usage, name)) count = told;
-}
-
-/// Of one call of the model. What `usage` does not tell stays.
+/// What `usage` does not tell stays.
 void take(Tokens& tokens, json::View usage) {
-  replace(tokens.input, usage, "input_tokens");
-  replace(tokens.cache_read, usage, "cache_read_input_tokens");
-  replace(tokens.cache_write, usage, "cache_creation_input_tokens");
-  replace(tokens.output, usage, "output_tokens");
-}
-
-/// Zeros alone are of a call that was cut short, or of none.
-bool is_nothing(const Tokens& tokens) {
-  return tokens.prompt().value_or(0) == 0 && tokens.output.value_or(0) == 0;
+  const Tokens told = tokens_in(usage, names_of_call);
+  const auto replace = [](Count& count, const Count& now) {
+    if (now) count = now;
+  };
+  replace(tokens.input, told.input);
+  replace(tokens.cache_read, told.cache_read);
+  replace(tokens.cache_write, told.cache_write);
+  replace(tokens.output, told.output);
 }
 
 /// The window of `model`, whose name may be followed by which variant of it is meant.
@@ -105,7 +103,7 @@ TurnUsage Meter::read(json::View result) {
   const json::View models = result.find("model_usage_since_last_result");
   for (const auto& [name, counts] : models.members()) {
     cost += counts.find("costUSD").number().value_or(0);
-    const Tokens tokens = tokens_of(counts);
+    const Tokens tokens = tokens_in(counts, names_of_model);
     if (is_nothing(tokens)) continue;
     usage.tokens.add(tokens);
     usage.models.push_back({.model = name.string().value_or(std::string()), .tokens = tokens});

@@ -13,27 +13,18 @@
 #include "base/redact/redactor.h"
 #include "executor/codex/conversation.h"
 #include "executor/codex/folder.h"
+#include "executor/codex/launch.h"
 #include "executor/codex/limits.h"
-#include "executor/codex/params.h"
 #include "executor/codex/process.h"
 #include "executor/executor.h"
 #include "transport/worker.h"
 
 namespace tine::executor::codex {
 
-struct CodexSetup {
-  std::string name;
-  std::vector<std::string> command;      ///< of Codex, without the word app-server
-  std::vector<std::string> environment;  ///< NAME=value, the whole of it
-  std::string guardian = transport::GuardedSpec().guardian;
-  Defaults defaults;
-  limits::Patience patience;
-};
-
 class Codex final : public Executor {
  public:
   Codex(transport::Loop& loop, transport::Worker& worker, Env& env, Log& log, Redactor& redactor,
-        CodexSetup setup)
+        Setup setup)
       : loop_(loop),
         worker_(worker),
         env_(env),
@@ -104,7 +95,7 @@ class Codex final : public Executor {
   Env& env_;
   Log& log_;
   Redactor& redactor_;
-  CodexSetup setup_;
+  Setup setup_;
   std::shared_ptr<Process> server_;
   std::shared_ptr<transport::Event> changing_;  // it is being started or stopped
   std::size_t uses_ = 0;

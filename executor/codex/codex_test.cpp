@@ -67,7 +67,7 @@ struct Playing {
   transport::Worker worker{loop};
   TestWorld world;
   Redactor redactor{Redactor::Key{}};
-  CodexSetup setup;
+  Setup setup;
 };
 
 }  // namespace
@@ -107,7 +107,8 @@ struct InTurn : Playing {
     REQUIRE(made);
     conversation = std::move(*made);
     transport::test::start(loop, [this]() -> Task<void> {
-      outcome = co_await conversation->prompt({v1::text_block("hello")}, client, cancel);
+      std::vector<v1::ContentBlock> words{v1::text_block("hello")};
+      outcome = co_await conversation->prompt(std::move(words), client, cancel);
       over.set();
     });
     while (client.updates.empty()) co_await transport::yield(loop);

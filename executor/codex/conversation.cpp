@@ -4,9 +4,11 @@
 
 #include "base/json/writer.h"
 #include "executor/codex/codex.h"
+#include "executor/codex/input.h"
 #include "executor/codex/limits.h"
 #include "executor/codex/questions.h"
 #include "executor/codex/turn.h"
+#include "executor/offered.h"
 
 namespace tine::executor::codex {
 namespace {
@@ -219,8 +221,7 @@ Result<void> CodexConversation::set_mode(const std::string& mode) {
 }
 
 Result<void> CodexConversation::set_option(const v1::ConfigOption& changed) {
-  for (v1::ConfigOption& each : spec_.settings.options)
-    if (each.id == changed.id) each = changed;
+  executor::set_option(spec_.settings, changed);
   return {};
 }
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "executor/codex/launch.h"
 #include "executor/codex/meter.h"
-#include "executor/codex/params.h"
 #include "executor/codex/process.h"
 #include "executor/executor.h"
 

@@ -3,21 +3,25 @@
 #include <algorithm>
 #include <utility>
 
+#include "executor/token_counts.h"
+
 namespace tine::executor::codex {
 namespace {
 
 using Count = std::optional<std::uint64_t>;
 
+constexpr CountNames names{.input = "inputTokens",
+                           .cache_read = "cachedInputTokens",
+                           .cache_write = "cacheWriteInputTokens",
+                           .output = "outputTokens",
+                           .thought = "reasoningOutputTokens"};
+
 /// Codex counts what came from the cache, or went to it, within its input.
 Tokens tokens_of(json::View counts) {
-  Tokens tokens;
-  tokens.cache_read = count_in(counts, "cachedInputTokens");
-  tokens.cache_write = count_in(counts, "cacheWriteInputTokens");
-  tokens.output = count_in(counts, "outputTokens");
-  tokens.thought = count_in(counts, "reasoningOutputTokens");
-  if (const Count input = count_in(counts, "inputTokens")) {
+  Tokens tokens = tokens_in(counts, names);
+  if (tokens.input) {
     const std::uint64_t cached = tokens.cache_read.value_or(0) + tokens.cache_write.value_or(0);
-    tokens.input = *input - std::min(*input, cached);
+    *tokens.input -= std::min(*tokens.input, cached);
   }
   return tokens;
 }
@@ -34,11 +38,6 @@ bool subtract(Tokens& now, const Tokens& before) {
   return part(now.input, before.input) && part(now.cache_read, before.cache_read) &&
          part(now.cache_write, before.cache_write) && part(now.output, before.output) &&
          part(now.thought, before.thought);
-}
-
-/// Zeros alone are of a call that was cut short, or of none.
-bool is_nothing(const Tokens& tokens) {
-  return tokens.prompt().value_or(0) == 0 && tokens.output.value_or(0) == 0;
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 #include "base/json/writer.h"
 #include "base/version.h"
 #include "executor/codex/errors.h"
+#include "executor/codex/launch.h"
 #include "executor/codex/limits.h"
-#include "executor/codex/params.h"
 #include "executor/codex/program.h"
 #include "executor/limits.h"
 

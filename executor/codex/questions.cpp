@@ -7,7 +7,7 @@
 #include "base/json/document.h"
 #include "base/json/view.h"
 #include "executor/choices.h"
-#include "executor/codex/items.h"
+#include "executor/codex/tools.h"
 #include "executor/form.h"
 #include "executor/tool_parts.h"
 

@@ -1,35 +1,16 @@
 #include "executor/codex/turn.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "base/json/writer.h"
 #include "executor/codex/errors.h"
-#include "executor/codex/items.h"
-#include "executor/codex/limits.h"
 #include "executor/codex/questions.h"
-#include "executor/tool_parts.h"
-#include "protocol/v1/build_update.h"
 
 namespace tine::executor::codex {
 namespace {
 
-constexpr std::string_view abandoned_meta = R"({"tine":{"abandoned":true}})";
-
-v1::UpdateKind kind_of_message(json::View item) {
-  if (item.find("type").equals("agentMessage") || item.find("type").equals("plan"))
-    return v1::UpdateKind::agent_message_chunk;
-  if (item.find("type").equals("reasoning")) return v1::UpdateKind::agent_thought_chunk;
-  return v1::UpdateKind::other;
-}
-
-std::string joined(json::View texts) {
-  std::string out;
-  for (const json::View each : texts.elements())
-    out.append(out.empty() ? "" : "\n\n").append(each.string().value_or(std::string()));
-  return out;
-}
+bool is_compaction(json::View item) { return item.find("type").equals("contextCompaction"); }
 
 }  // namespace
 
@@ -40,47 +21,49 @@ Turn::Turn(transport::Loop& loop, Log& log, v1::Client& client,
       log_(log),
       meter_(meter),
       model_(std::move(model)),
-      patience_(patience) {
+      patience_(patience),
+      updates_([this](v1::Update update) { tell(std::move(update)); }) {
   allow_silence(patience_.first_response);
 }
 
-Turn::Take Turn::taker_of(std::string_view method) {
-  static constexpr std::array all = {
-      Notification{"item/agentMessage/delta", &Turn::message_delta},
-      Notification{"item/plan/delta", &Turn::message_delta},
-      Notification{"item/reasoning/summaryTextDelta", &Turn::thought_delta},
-      Notification{"item/reasoning/textDelta", &Turn::thought_delta},
-      Notification{"item/reasoning/summaryPartAdded", &Turn::thought_part},
-      Notification{"item/commandExecution/outputDelta", &Turn::command_output},
-      Notification{"item/started", &Turn::item_started},
-      Notification{"item/completed", &Turn::item_completed},
-      Notification{"item/fileChange/patchUpdated", &Turn::patch_updated},
-      Notification{"item/mcpToolCall/progress", &Turn::tool_progress},
-      Notification{"turn/started", &Turn::started},
-      Notification{"turn/completed", &Turn::completed},
-      Notification{"turn/plan/updated", &Turn::plan_updated},
-      Notification{"thread/tokenUsage/updated", &Turn::token_usage},
-      Notification{"thread/name/updated", &Turn::renamed},
-      Notification{"serverRequest/resolved", &Turn::question_resolved},
-      Notification{"error", &Turn::error},
-      Notification{"warning", &Turn::warning},
-      Notification{"guardianWarning", &Turn::warning},
-      Notification{"model/rerouted", &Turn::rerouted},
-  };
-  for (const Notification& each : all)
-    if (each.method == method) return each.take;
-  return nullptr;
+/// A sign of the model: from now on another limit of silence holds.
+void Turn::tell(v1::Update update) {
+  using Kind = v1::UpdateKind;
+  if (update.kind == Kind::agent_message_chunk || update.kind == Kind::agent_thought_chunk ||
+      update.kind == Kind::tool_call) {
+    allow_silence(patience_.idle);
+  }
+  say(std::move(update));
 }
 
 void Turn::on_notification(std::string_view method, json::View params) {
   if (over()) return;
-  const Take take = taker_of(method);
-  if (take == nullptr) {
+  const bool taken = take(method, params);
+  const bool told = updates_.hear(method, params);
+  if (taken || told) {
+    note_sign();
+  } else {
     log_.debug("codex notifies of " + std::string(method));
-    return;
   }
-  note_sign();
-  (this->*take)(params);
+}
+
+/// What is more than an update. Whether it is that.
+bool Turn::take(std::string_view method, json::View params) {
+  static constexpr std::array all = {
+      Notification{"turn/started", &Turn::started},
+      Notification{"turn/completed", &Turn::completed},
+      Notification{"item/started", &Turn::item_started},
+      Notification{"item/completed", &Turn::item_completed},
+      Notification{"thread/tokenUsage/updated", &Turn::token_usage},
+      Notification{"serverRequest/resolved", &Turn::question_resolved},
+      Notification{"model/rerouted", &Turn::rerouted},
+  };
+  for (const Notification& each : all) {
+    if (each.method != method) continue;
+    (this->*each.take)(params);
+    return true;
+  }
+  return false;
 }
 
 // --- the turn
@@ -102,119 +85,17 @@ void Turn::completed(json::View params) {
   }
 }
 
-// --- items
-// ------------------------------------------------------------------------------------
-
-/// The model has given a sign: from now on another limit holds.
-void Turn::hear() { allow_silence(patience_.idle); }
-
-void Turn::say_text(v1::UpdateKind kind, std::string_view text, const std::string& id,
-                    std::string_view meta) {
-  if (text.empty()) return;
-  hear();
-  say(v1::text_chunk(kind, text, id, meta));
-}
-
-void Turn::message_delta(json::View params) {
-  const std::string id = text_in(params, "itemId");
-  messages_[id] = v1::UpdateKind::agent_message_chunk;
-  say_text(v1::UpdateKind::agent_message_chunk, text_in(params, "delta"), id);
-}
-
-void Turn::thought_delta(json::View params) {
-  const std::string id = text_in(params, "itemId");
-  messages_[id] = v1::UpdateKind::agent_thought_chunk;
-  say_text(v1::UpdateKind::agent_thought_chunk, text_in(params, "delta"), id);
-}
-
-void Turn::thought_part(json::View params) {
-  if (params.find("summaryIndex").integer().value_or(0) == 0) return;
-  say_text(v1::UpdateKind::agent_thought_chunk, "\n\n", text_in(params, "itemId"));
-}
-
 void Turn::item_started(json::View params) {
-  const json::View item = params.find("item");
-  if (item.find("type").equals("contextCompaction")) {
-    compacting_ = true;
-    say(v1::compaction_update(text_in(item, "id"), v1::CompactionStatus::in_progress));
-    return;
-  }
-  const auto call = tool_call_of(item);
-  if (!call) return;
-  hear();
-  if (item.find("type").equals("fileChange") && call->content) changes_[call->id] = *call->content;
-  if (item.find("type").equals("commandExecution")) outputs_[call->id];
-  if (item.find("type").equals("mcpToolCall")) mcp_calls_[text_in(item, "server")] = call->id;
-  say(v1::tool_call(*call));
+  if (is_compaction(params.find("item"))) compacting_ = true;
 }
 
 void Turn::item_completed(json::View params) {
-  const json::View item = params.find("item");
-  const std::string id = text_in(item, "id");
-  if (item.find("type").equals("contextCompaction")) {
-    compacting_ = false;
-    outcome_.usage.last_prompt.reset();  // the past is another one now
-    say(v1::compaction_update(id, v1::CompactionStatus::completed));
-    return;
-  }
-  if (const v1::UpdateKind kind = kind_of_message(item); kind != v1::UpdateKind::other) {
-    // What was streamed has been said; some providers do not stream.
-    if (messages_.erase(id) > 0) return;
-    const bool thought = kind == v1::UpdateKind::agent_thought_chunk;
-    say_text(kind, thought ? joined(item.find("summary")) : text_in(item, "text"), id);
-    return;
-  }
-  const auto call = tool_call_of(item);
-  if (!call) return;
-  outputs_.erase(id);
-  changes_.erase(id);
-  say(v1::tool_call_update(*call));
+  if (!is_compaction(params.find("item"))) return;
+  compacting_ = false;
+  outcome_.usage.last_prompt.reset();  // the past is another one now
 }
 
-void Turn::command_output(json::View params) {
-  const std::string id = text_in(params, "itemId");
-  const auto found = outputs_.find(id);
-  if (found == outputs_.end()) return;
-  Output& output = found->second;
-  if (output.text.size() >= limits::live_output) return;
-  std::string delta = text_in(params, "delta");
-  if (!output.begun) {
-    // What a command says at its very beginning may be missing here, so that a line is seen from
-    // its middle on: half of a token, which nothing could recognise.
-    const std::size_t line_end = delta.find_first_of("\r\n");
-    if (line_end == std::string::npos) return;
-    delta.erase(0, line_end + 1);
-    output.begun = true;
-  }
-  if (delta.empty()) return;
-  output.text += delta;
-  // Each update repeats what came before: shown in growing steps, all of it costs a few times its
-  // size and not the square of it.
-  constexpr std::size_t steps = 4;
-  if (output.text.size() - output.shown < output.shown / steps) return;
-  output.shown = output.text.size();
-  v1::ToolCall change;
-  change.id = id;
-  change.content = {text_content(output.text)};
-  say(v1::tool_call_update(change));
-}
-
-void Turn::patch_updated(json::View params) {
-  v1::ToolCall change;
-  change.id = text_in(params, "itemId");
-  change.content = diffs_of(params.find("changes"));
-  changes_[change.id] = *change.content;
-  say(v1::tool_call_update(change));
-}
-
-void Turn::tool_progress(json::View params) {
-  v1::ToolCall change;
-  change.id = text_in(params, "itemId");
-  change.content = {text_content(text_in(params, "message"))};
-  say(v1::tool_call_update(change));
-}
-
-void Turn::plan_updated(json::View params) { say(v1::plan(plan_of(params.find("plan")))); }
+void Turn::rerouted(json::View params) { model_ = text_in(params, "toModel"); }
 
 // --- what it costs
 // ------------------------------------------------------------------------------------
@@ -236,11 +117,9 @@ void Turn::token_usage(json::View params) {
 }
 
 void Turn::note_call(const std::string& model, const Tokens& spent, json::View last) {
-  std::vector<ModelTokens>& models = outcome_.usage.models;
-  auto known = std::find_if(models.begin(), models.end(),
-                            [&model](const ModelTokens& each) { return each.model == model; });
-  if (known == models.end()) known = models.insert(known, {.model = model, .tokens = {}});
-  known->tokens.add(spent);
+  TurnUsage call;
+  call.models.push_back({.model = model, .tokens = spent});
+  outcome_.usage.add_spent(call);
   calls_.append(calls_.empty() ? "" : ",").append(last.raw());
   outcome_.usage.raw.clear();
   json::Writer out(outcome_.usage.raw);
@@ -254,41 +133,6 @@ void Turn::add_subagent_call(const Tokens& spent, json::View last) {
   note_call(std::string(), spent, last);  // nobody says of which model it was
 }
 
-// --- what goes wrong
-// ------------------------------------------------------------------------------------
-
-void Turn::error(json::View params) {
-  // The last one comes again with the end of the turn.
-  if (!params.find("willRetry").boolean().value_or(false)) return;
-  abandon_messages();
-  const json::View what = params.find("error");
-  say(v1::notice(v1::Severity::warning, text_in(what, "message"),
-                 text_in(what, "additionalDetails")));
-}
-
-/// What was being said will be said again from its beginning, as another message.
-void Turn::abandon_messages() {
-  for (const auto& [id, kind] : std::exchange(messages_, {})) {
-    if (kind == v1::UpdateKind::agent_message_chunk)
-      say_text(kind, "\n[broken off; the answer begins anew]\n", id, abandoned_meta);
-  }
-}
-
-void Turn::warning(json::View params) {
-  const std::string text = text_in(params, "message");
-  if (!text.empty()) say(v1::notice(v1::Severity::warning, text));
-}
-
-void Turn::rerouted(json::View params) {
-  model_ = text_in(params, "toModel");
-  say(v1::notice(v1::Severity::info, "The answer comes from " + model_));
-}
-
-void Turn::renamed(json::View params) {
-  if (const auto name = params.find("threadName").string())
-    say(v1::session_info(*name, std::nullopt));
-}
-
 // --- questions
 // ------------------------------------------------------------------------------------
 
@@ -297,7 +141,7 @@ void Turn::on_question(std::string_view method, json::View params, transport::Re
     refuse(method, std::move(replier));
     return;
   }
-  hear();
+  allow_silence(patience_.idle);
   loop().spawn(ask(std::string(method), std::string(params.raw()), open_question(replier.id()),
                    std::move(replier)));
 }
@@ -307,12 +151,9 @@ transport::Task<void> Turn::ask(std::string method, std::string params,
   Question question;
   question.method = std::move(method);
   question.session = session();
-  if (const auto found = changes_.find(text_in(json::View(params), "itemId"));
-      found != changes_.end()) {
-    question.content = found->second;
-  }
-  const auto mcp = mcp_calls_.find(text_in(json::View(params), "serverName"));
-  question.tool_call = mcp == mcp_calls_.end() ? "question-" + asked->id : mcp->second;
+  question.content = updates_.changes_of(text_in(json::View(params), "itemId"));
+  question.tool_call = updates_.call_of_server(text_in(json::View(params), "serverName"));
+  if (question.tool_call.empty()) question.tool_call = "question-" + asked->id;
   question.params = std::move(params);
   co_await put(std::move(question), client(), asked->cancel, std::move(replier));
   close_question(asked);

@@ -5,7 +5,6 @@
 // Made for one prompt by its conversation, on the loop's thread; client and source outlive it.
 // docs/codex.md says what becomes of each notification.
 
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include "base/log.h"
 #include "executor/codex/limits.h"
 #include "executor/codex/meter.h"
+#include "executor/codex/updates.h"
 #include "executor/process_turn.h"
 #include "transport/rpc_peer.h"
 
@@ -32,41 +32,22 @@ class Turn final : public ProcessTurn {
   void add_subagent_call(const Tokens& spent, json::View last);
 
  private:
-  using Take = void (Turn::*)(json::View params);
   struct Notification {
     std::string_view method;
-    Take take;
+    void (Turn::*take)(json::View params);
   };
-  static Take taker_of(std::string_view method);
 
+  bool take(std::string_view method, json::View params);
+  void tell(v1::Update update);
   void started(json::View params);
   void completed(json::View params);
   void item_started(json::View params);
   void item_completed(json::View params);
-  void message_delta(json::View params);
-  void thought_delta(json::View params);
-  void thought_part(json::View params);
-  void command_output(json::View params);
-  void patch_updated(json::View params);
-  void tool_progress(json::View params);
-  void plan_updated(json::View params);
   void token_usage(json::View params);
-  void error(json::View params);
-  void warning(json::View params);
   void rerouted(json::View params);
-  void renamed(json::View params);
   void question_resolved(json::View params);
 
-  struct Output {
-    std::string text;
-    std::size_t shown = 0;
-    bool begun = false;  // its first line is over
-  };
-  void hear();
   void note_call(const std::string& model, const Tokens& spent, json::View last);
-  void say_text(v1::UpdateKind kind, std::string_view text, const std::string& id,
-                std::string_view meta = {});
-  void abandon_messages();
   transport::Task<void> ask(std::string method, std::string params, std::shared_ptr<Asked> asked,
                             transport::Replier replier);
 
@@ -75,10 +56,7 @@ class Turn final : public ProcessTurn {
   std::string model_;
   limits::Patience patience_;
   bool compacting_ = false;
-  std::map<std::string, v1::UpdateKind> messages_;               // begun and not completed, by item
-  std::map<std::string, Output> outputs_;                        // of commands that run
-  std::map<std::string, std::vector<v1::ToolContent>> changes_;  // of files, by item
-  std::map<std::string, std::string> mcp_calls_;  // the last of each server, by its name
+  Updates updates_;
   std::string calls_;  // JSON of what each call of the model cost, with commas
 };
 

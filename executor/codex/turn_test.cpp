@@ -115,61 +115,6 @@ TEST_CASE("a turn ends as Codex says") {
   CHECK(failed.provider_turn == "t1");
 }
 
-TEST_CASE("a message that is said again is another one, and the first is marked") {
-  Playing playing;
-  playing.begin();
-  playing.hear("item/agentMessage/delta", R"({"itemId":"a","delta":"hel"})");
-  playing.hear("error", R"({"willRetry":true,"error":{"message":"Reconnecting... 1/5"}})");
-  playing.hear("item/agentMessage/delta", R"({"itemId":"b","delta":"hello"})");
-  playing.hear("item/completed", R"({"item":{"type":"agentMessage","id":"b","text":"hello"}})");
-  const auto chunks = playing.client.of("agent_message_chunk");
-  REQUIRE(chunks.size() == 3);
-  CHECK(chunks[1]["messageId"] == "a");
-  CHECK(chunks[1]["_meta"]["tine"]["abandoned"] == true);
-  CHECK(chunks[2]["messageId"] == "b");
-  CHECK(playing.client.of("notice").front()["title"] == "Reconnecting... 1/5");
-}
-
-TEST_CASE("what a provider does not stream is said when it is complete") {
-  Playing playing;
-  playing.begin();
-  playing.hear("item/completed", R"({"item":{"type":"agentMessage","id":"a","text":"whole"}})");
-  playing.hear("item/completed", R"({"item":{"type":"reasoning","id":"r","summary":["x","y"]}})");
-  CHECK(playing.client.of("agent_message_chunk").front()["content"]["text"] == "whole");
-  CHECK(playing.client.of("agent_thought_chunk").front()["content"]["text"] == "x\n\ny");
-}
-
-TEST_CASE("the output of a command is shown while it runs, in all for little more than its size") {
-  Playing playing;
-  playing.begin();
-  playing.hear(
-      "item/started",
-      R"({"item":{"type":"commandExecution","id":"c","command":"x","status":"inProgress"}})");
-  std::string delta(98, 'x');
-  delta += "\\n";
-  for (int i = 0; i < 10000; ++i)
-    playing.hear("item/commandExecution/outputDelta", R"({"itemId":"c","delta":")" + delta + "\"}");
-  std::size_t sent = 0;
-  for (const auto& each : playing.client.of("tool_call_update"))
-    sent += each["content"][0]["content"]["text"].get<std::string>().size();
-  CHECK(sent > bounds::live_output / 2);
-  CHECK(sent < bounds::live_output * 6);
-}
-
-TEST_CASE("a command's first line is not shown before its end, as it may have lost its beginning") {
-  Playing playing;
-  playing.begin();
-  playing.hear(
-      "item/started",
-      R"({"item":{"type":"commandExecution","id":"c","command":"x","status":"inProgress"}})");
-  for (const std::string delta : {"half", " a token", "\\r", "", "s", "econd\\nthird"})
-    playing.hear("item/commandExecution/outputDelta", R"({"itemId":"c","delta":")" + delta + "\"}");
-  std::vector<std::string> shown;
-  for (const auto& each : playing.client.of("tool_call_update"))
-    shown.push_back(each["content"][0]["content"]["text"].get<std::string>());
-  CHECK(shown == std::vector<std::string>{"s", "second\nthird"});
-}
-
 TEST_CASE("what is not known is passed over") {
   Playing playing;
   playing.begin();

@@ -1,8 +1,7 @@
-#include "executor/codex/params.h"
+#include "executor/codex/launch.h"
 
 #include <nlohmann/json.hpp>
 
-#include "executor/offered.h"
 #include "tests/catch.h"
 
 using namespace tine;
@@ -32,39 +31,6 @@ Tree thread(ThreadCall call, const ConversationSpec& spec, const std::string& co
 }
 
 }  // namespace
-
-TEST_CASE("modes go from the narrowest to the widest, and decide approvals and sandbox") {
-  Settings settings = settings_for({}, {});
-  REQUIRE(settings.modes.available.size() == 3);
-  CHECK(settings.modes.current == "auto");
-  CHECK(choices_of(settings) ==
-        Choices{.model = "", .effort = "", .approval = "on-request", .sandbox = "workspace-write"});
-  settings.modes.current = settings.modes.available.front().id;
-  CHECK(choices_of(settings).sandbox == "read-only");
-  settings.modes.current = settings.modes.available.back().id;
-  CHECK(choices_of(settings).approval == "never");
-  CHECK(choices_of(settings).sandbox == "danger-full-access");
-  settings.modes.current = "what is this";
-  CHECK(choices_of(settings).sandbox == "read-only");
-}
-
-TEST_CASE("what is configured is offered and chosen, and goes before the mode") {
-  const Defaults defaults{.model = "own-model",
-                          .effort = "high",
-                          .approval = "never",
-                          .sandbox = "read-only",
-                          .config = {}};
-  const Settings settings =
-      settings_for(defaults, R"([{"model":"a","displayName":"A"},{"model":"b","hidden":true}])");
-  CHECK(
-      choices_of(settings) ==
-      Choices{.model = "own-model", .effort = "high", .approval = "never", .sandbox = "read-only"});
-  const auto& models = settings.options.front().values;
-  REQUIRE(models.size() == 3);
-  CHECK(models[0].value == tine::executor::unset);
-  CHECK(models[1].value == "a");
-  CHECK(models[2].value == "own-model");
-}
 
 TEST_CASE("a thread begins with its directory, permissions and identity") {
   ConversationSpec spec = spec_of(settings_for({}, {}));
@@ -138,31 +104,6 @@ TEST_CASE("a system prompt goes with the start of a thread only") {
   CHECK_FALSE(thread(ThreadCall::fork, spec).contains("developerInstructions"));
   spec.workspace.system_prompt->mode = "override";
   CHECK(thread(ThreadCall::start, spec)["baseInstructions"] == "be brief");
-}
-
-TEST_CASE("a turn names model and effort when they change, and its permissions always") {
-  const std::string own_sandbox = R"({"type":"workspaceWrite","writableRoots":["/more"]})";
-  const Choices known{
-      .model = "a", .effort = "", .approval = "on-request", .sandbox = "workspace-write"};
-  const auto turn = [&](const Choices& choices) {
-    return Tree::parse(turn_params("T", {v1::text_block("hi")}, own_sandbox, choices, known));
-  };
-  CHECK(turn(known) == Tree{{"threadId", "T"},
-                            {"input", {{{"type", "text"}, {"text", "hi"}}}},
-                            {"approvalPolicy", "on-request"},
-                            {"sandboxPolicy", Tree::parse(own_sandbox)}});
-  Choices other = known;
-  other.model = "b";
-  other.effort = "low";
-  other.sandbox = "read-only";
-  const Tree changed = turn(other);
-  CHECK(changed["model"] == "b");
-  CHECK(changed["effort"] == "low");
-  CHECK(changed["sandboxPolicy"] == Tree{{"type", "readOnly"}});
-  other.sandbox = "danger-full-access";
-  other.approval = "never";
-  CHECK(turn(other)["sandboxPolicy"] == Tree{{"type", "dangerFullAccess"}});
-  CHECK(turn(other)["approvalPolicy"] == "never");
 }
 
 TEST_CASE("writing in the project is as Codex, the backend and the session have it") {

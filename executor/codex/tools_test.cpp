@@ -1,4 +1,4 @@
-#include "executor/codex/items.h"
+#include "executor/codex/tools.h"
 
 #include "tests/catch.h"
 

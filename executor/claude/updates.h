@@ -18,10 +18,10 @@
 
 namespace tine::executor::claude {
 
-class Telling {
+class Updates {
  public:
   using Sink = std::function<void(v1::Update)>;
-  Telling(Log& log, std::string cwd, Sink sink)
+  Updates(Log& log, std::string cwd, Sink sink)
       : log_(log), cwd_(std::move(cwd)), sink_(std::move(sink)) {}
 
   void hear(json::View line);
@@ -38,7 +38,7 @@ class Telling {
   };
   struct Kind {
     std::string_view name;
-    void (Telling::*take)(json::View line);
+    void (Updates::*take)(json::View line);
   };
 
   void stream_event(json::View line);
@@ -57,8 +57,7 @@ class Telling {
   void retry(json::View line);
   void task_ended(json::View line);
   void abandon_message();
-  void say(v1::UpdateKind kind, std::string_view text, const std::string& id,
-           std::string_view meta = {});
+  void say(v1::UpdateKind kind, std::string_view text, const std::string& id);
 
   Log& log_;
   std::string cwd_;

@@ -1,45 +1,30 @@
 #pragma once
-// What is told to app-server about a session: its directory, model, permissions and identity when a
-// thread begins, and what was said when a turn does.
+// What is told to app-server when a thread is opened: the session's directory, model, permissions
+// and identity.
 //
-// Plain functions.
+// Values and plain functions.
 
+#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/json/view.h"
+#include "executor/codex/limits.h"
+#include "executor/codex/options.h"
 #include "executor/executor.h"
+#include "transport/guarded.h"
 
 namespace tine::executor::codex {
 
-/// What a person can choose, as Codex names it. Empty: Codex's own choice.
-struct Choices {
-  std::string model;
-  std::string effort;
-  std::string approval;
-  std::string sandbox;
-
-  bool operator==(const Choices&) const = default;
+/// What is configured for a backend.
+struct Setup {
+  std::string name;
+  std::vector<std::string> command;      ///< of Codex, without the word app-server
+  std::vector<std::string> environment;  ///< NAME=value, the whole of it
+  std::string guardian = transport::GuardedSpec().guardian;
+  Defaults defaults;
+  limits::Patience patience;
 };
-
-/// What is configured for a backend; empty: nothing is.
-struct Defaults {
-  std::string model;
-  std::string effort;
-  std::string approval;
-  std::string sandbox;
-  std::string config;  ///< JSON object
-};
-
-inline constexpr std::string_view model_option = "model";
-inline constexpr std::string_view effort_option = "effort";
-inline constexpr std::string_view approval_option = "approval_policy";
-inline constexpr std::string_view sandbox_option = "sandbox";
-
-/// `models` is the `data` of model/list, or empty.
-Settings settings_for(const Defaults& defaults, std::string_view models);
-Choices choices_of(const Settings& settings);
 
 enum class ThreadCall : std::uint8_t { start, resume, fork };
 /// `of` is the thread that is resumed or forked, with the last turn that a fork keeps.
@@ -62,11 +47,5 @@ std::string cwd_params(const std::string& cwd);
 /// is configured for the backend.
 std::string workspace_sandbox(json::View effective, const std::string& configured,
                               const v1::Workspace& workspace);
-
-/// Model and effort are named where `known` does not say them already, permissions always: what a
-/// thread has when it is opened is narrower. `workspace_sandbox` is as above.
-std::string turn_params(const std::string& thread_id, const std::vector<v1::ContentBlock>& prompt,
-                        const std::string& workspace_sandbox, const Choices& choices,
-                        const Choices& known);
 
 }  // namespace tine::executor::codex

@@ -1,37 +1,14 @@
-#include "executor/codex/params.h"
+#include "executor/codex/launch.h"
 
-#include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/json/document.h"
-#include "base/json/view.h"
 #include "base/json/writer.h"
 #include "executor/mcp_servers.h"
-#include "executor/offered.h"
-#include "executor/prompt_text.h"
 
 namespace tine::executor::codex {
 namespace {
-
-struct ModeFacts {
-  std::string_view id;
-  std::string_view name;
-  std::string_view description;
-  std::string_view approval;
-  std::string_view sandbox;
-};
-
-/// From the narrowest to the widest.
-constexpr std::array modes = {
-    ModeFacts{"read-only", "Read only", "Reads files; asks before it changes or runs anything.",
-              "on-request", "read-only"},
-    ModeFacts{"auto", "Auto", "Works in the project by itself; asks before it goes beyond it.",
-              "on-request", "workspace-write"},
-    ModeFacts{"full-access", "Full access", "Does everything without asking.", "never",
-              "danger-full-access"},
-};
 
 /// Codex has its own name for the headers; what is empty is left out.
 json::Document server_for_codex(const v1::McpServer& server) {
@@ -95,24 +72,6 @@ void write_unless_empty(json::Writer& out, std::string_view name, const std::str
   if (!text.empty()) out.member(name, std::string_view(text));
 }
 
-void write_text(json::Writer& out, std::string_view text) {
-  out.begin_object().member("type", "text").member("text", text).end_object();
-}
-
-void write_input(json::Writer& out, const v1::ContentBlock& block) {
-  const bool image = block.type == v1::ContentType::image;
-  if (!image && block.type != v1::ContentType::audio) {
-    write_text(out, prompt_text(block));
-    return;
-  }
-  std::string url = "data:" + block.mime_type + ";base64,";
-  url += v1::base64_data(block);
-  out.begin_object()
-      .member("type", image ? "image" : "audio")
-      .member("url", std::string_view(url))
-      .end_object();
-}
-
 constexpr std::string_view workspace_table = "sandbox_workspace_write";
 
 /// A setting of the table for writing in the project: as configured for the backend, as a table or
@@ -125,61 +84,6 @@ json::View workspace_setting(json::View effective, json::View configured, std::s
 }
 
 }  // namespace
-
-Settings settings_for(const Defaults& defaults, std::string_view models) {
-  Settings settings;
-  for (const ModeFacts& each : modes) {
-    settings.modes.available.push_back({.id = std::string(each.id),
-                                        .name = std::string(each.name),
-                                        .description = std::string(each.description),
-                                        .meta = {}});
-  }
-  settings.modes.current = "auto";
-
-  v1::ConfigOption model = offered_option(model_option, "Model", "model", "Codex's default");
-  for (const json::View each : json::View(models).elements()) {
-    if (each.find("hidden").boolean().value_or(false)) continue;
-    model.values.push_back(
-        offered_value(each.find("model").string().value_or(std::string()),
-                      each.find("displayName").string().value_or(std::string()),
-                      each.find("description").string().value_or(std::string())));
-  }
-  choose(model, defaults.model);
-  v1::ConfigOption effort =
-      offered_option(effort_option, "Reasoning effort", "thought_level", "The model's default");
-  for (const std::string_view each : {"minimal", "low", "medium", "high", "xhigh", "max"})
-    effort.values.push_back(offered_value(each, each));
-  choose(effort, defaults.effort);
-  v1::ConfigOption approval =
-      offered_option(approval_option, "Approvals", "", "As the mode has it");
-  approval.values.push_back(offered_value("untrusted", "Ask", "Before all but harmless commands."));
-  approval.values.push_back(
-      offered_value("on-request", "On request", "When the model wants more."));
-  approval.values.push_back(offered_value("never", "Never ask"));
-  choose(approval, defaults.approval);
-  v1::ConfigOption sandbox = offered_option(sandbox_option, "Sandbox", "", "As the mode has it");
-  sandbox.values.push_back(offered_value("read-only", "Read only"));
-  sandbox.values.push_back(offered_value("workspace-write", "Write in the project"));
-  sandbox.values.push_back(offered_value("danger-full-access", "None"));
-  choose(sandbox, defaults.sandbox);
-  settings.options = {std::move(model), std::move(effort), std::move(approval), std::move(sandbox)};
-  return settings;
-}
-
-Choices choices_of(const Settings& settings) {
-  Choices choices;
-  const auto* mode = std::find_if(modes.begin(), modes.end(), [&settings](const ModeFacts& each) {
-    return each.id == settings.modes.current;
-  });
-  if (mode == modes.end()) mode = modes.begin();
-  choices.model = chosen_value(settings, model_option);
-  choices.effort = chosen_value(settings, effort_option);
-  choices.approval = chosen_value(settings, approval_option);
-  if (choices.approval.empty()) choices.approval = mode->approval;
-  choices.sandbox = chosen_value(settings, sandbox_option);
-  if (choices.sandbox.empty()) choices.sandbox = mode->sandbox;
-  return choices;
-}
 
 std::string thread_params(ThreadCall call, const ConversationSpec& spec, const Choices& choices,
                           const std::string& config, const std::string& projects,
@@ -233,27 +137,6 @@ std::string workspace_sandbox(json::View effective, const std::string& configure
   out.member("networkAccess", setting("network_access").boolean().value_or(false));
   out.member("excludeTmpdirEnvVar", setting("exclude_tmpdir_env_var").boolean().value_or(false));
   out.member("excludeSlashTmp", setting("exclude_slash_tmp").boolean().value_or(false));
-  out.end_object();
-  return text;
-}
-
-std::string turn_params(const std::string& thread_id, const std::vector<v1::ContentBlock>& prompt,
-                        const std::string& workspace_sandbox, const Choices& choices,
-                        const Choices& known) {
-  std::string text;
-  json::Writer out(text);
-  out.begin_object().member("threadId", std::string_view(thread_id)).key("input").begin_array();
-  for (const v1::ContentBlock& block : prompt) write_input(out, block);
-  out.end_array();
-  if (choices.model != known.model) write_unless_empty(out, "model", choices.model);
-  if (choices.effort != known.effort) write_unless_empty(out, "effort", choices.effort);
-  out.member("approvalPolicy", std::string_view(choices.approval)).key("sandboxPolicy");
-  if (choices.sandbox == "workspace-write") {
-    out.raw(workspace_sandbox);
-  } else {
-    const bool reads_only = choices.sandbox != "danger-full-access";
-    out.begin_object().member("type", reads_only ? "readOnly" : "dangerFullAccess").end_object();
-  }
   out.end_object();
   return text;
 }

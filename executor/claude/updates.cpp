@@ -1,10 +1,11 @@
-#include "executor/claude/telling.h"
+#include "executor/claude/updates.h"
 
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/json/document.h"
+#include "executor/broken_off.h"
 #include "executor/claude/errors.h"
 #include "executor/claude/tools.h"
 #include "executor/tool_parts.h"
@@ -13,7 +14,6 @@
 namespace tine::executor::claude {
 namespace {
 
-constexpr std::string_view abandoned_meta = R"({"tine":{"abandoned":true}})";
 constexpr std::string_view synthetic_model = "<synthetic>";
 
 bool is_of_subagent(json::View line) { return line.find("parent_tool_use_id").is_string(); }
@@ -46,10 +46,10 @@ std::optional<std::string_view> between(std::string_view text, std::string_view 
 
 }  // namespace
 
-void Telling::hear(json::View line) {
+void Updates::hear(json::View line) {
   static constexpr std::array kinds = {
-      Kind{"stream_event", &Telling::stream_event}, Kind{"assistant", &Telling::assistant},
-      Kind{"user", &Telling::user}, Kind{"system", &Telling::system}};
+      Kind{"stream_event", &Updates::stream_event}, Kind{"assistant", &Updates::assistant},
+      Kind{"user", &Updates::user}, Kind{"system", &Updates::system}};
   const json::View type = line.find("type");
   for (const Kind& each : kinds) {
     if (!type.equals(each.name)) continue;
@@ -58,15 +58,14 @@ void Telling::hear(json::View line) {
   }
 }
 
-void Telling::say(v1::UpdateKind kind, std::string_view text, const std::string& id,
-                  std::string_view meta) {
-  if (!text.empty()) sink_(v1::text_chunk(kind, text, id, meta));
+void Updates::say(v1::UpdateKind kind, std::string_view text, const std::string& id) {
+  if (!text.empty()) sink_(v1::text_chunk(kind, text, id));
 }
 
 // --- as it is streamed
 // ------------------------------------------------------------------------------------
 
-void Telling::stream_event(json::View line) {
+void Updates::stream_event(json::View line) {
   if (is_of_subagent(line)) return;
   const json::View event = line.find("event");
   const json::View type = event.find("type");
@@ -79,13 +78,13 @@ void Telling::stream_event(json::View line) {
   }
 }
 
-void Telling::begin_message(json::View message) {
+void Updates::begin_message(json::View message) {
   // One that is not over by then was broken off, and is told again from its beginning.
   abandon_message();
   message_ = text_in(message, "id");
 }
 
-void Telling::begin_block(json::View event) {
+void Updates::begin_block(json::View event) {
   const std::int64_t index = event.find("index").integer().value_or(0);
   const json::View content = event.find("content_block");
   Block block;
@@ -102,7 +101,7 @@ void Telling::begin_block(json::View event) {
   blocks_[index] = std::move(block);
 }
 
-void Telling::continue_block(json::View event) {
+void Updates::continue_block(json::View event) {
   const auto found = blocks_.find(event.find("index").integer().value_or(0));
   if (found == blocks_.end() || found->second.kind == v1::UpdateKind::other) return;
   const json::View delta = event.find("delta");
@@ -113,17 +112,17 @@ void Telling::continue_block(json::View event) {
   say(found->second.kind, piece, found->second.id);
 }
 
-void Telling::abandon_message() {
+void Updates::abandon_message() {
   for (const auto& [index, block] : std::exchange(blocks_, {})) {
     if (block.said && block.kind == v1::UpdateKind::agent_message_chunk)
-      say(block.kind, "\n[broken off; the answer begins anew]\n", block.id, abandoned_meta);
+      sink_(broken_off(block.id));
   }
 }
 
 // --- what is whole
 // ------------------------------------------------------------------------------------
 
-void Telling::assistant(json::View line) {
+void Updates::assistant(json::View line) {
   const json::View message = line.find("message");
   if (message.find("model").equals(synthetic_model)) {
     // An error is told by the result, too.
@@ -134,7 +133,7 @@ void Telling::assistant(json::View line) {
   for (const json::View each : message.find("content").elements()) whole_block(line, each);
 }
 
-void Telling::whole_block(json::View line, json::View block) {
+void Updates::whole_block(json::View line, json::View block) {
   const json::View type = block.find("type");
   if (type.equals("tool_use")) {
     if (!is_of_subagent(line)) plan_.called(block);
@@ -145,7 +144,7 @@ void Telling::whole_block(json::View line, json::View block) {
 }
 
 /// A text or a thought: what was streamed has been said.
-void Telling::whole_text(json::View message, json::View block) {
+void Updates::whole_text(json::View message, json::View block) {
   const bool thought = block.find("type").equals("thinking");
   if (!thought && !block.find("type").equals("text")) return;
   const v1::UpdateKind kind =
@@ -167,7 +166,7 @@ void Telling::whole_text(json::View message, json::View block) {
   say(kind, text_in(block, thought ? "thinking" : "text"), own);
 }
 
-void Telling::call(json::View block, std::string_view parent) {
+void Updates::call(json::View block, std::string_view parent) {
   const std::string id = text_in(block, "id");
   if (parent.empty() && only_changes_plan(text_in(block, "name"))) {
     hidden_.insert(id);
@@ -179,7 +178,7 @@ void Telling::call(json::View block, std::string_view parent) {
   sink_(known ? v1::tool_call_update(whole) : v1::tool_call(whole));
 }
 
-void Telling::user(json::View line) {
+void Updates::user(json::View line) {
   const json::View content = line.find("message").find("content");
   if (const auto text = content.string()) {
     if (!is_of_subagent(line)) said_by_command(*text);
@@ -189,7 +188,7 @@ void Telling::user(json::View line) {
     if (each.find("type").equals("tool_result")) returned(line, each);
 }
 
-void Telling::returned(json::View line, json::View block) {
+void Updates::returned(json::View line, json::View block) {
   const std::string id = text_in(block, "tool_use_id");
   const json::View own_form = line.find("tool_use_result");
   if (!is_of_subagent(line)) {
@@ -208,13 +207,13 @@ void Telling::returned(json::View line, json::View block) {
 }
 
 /// What one of the CLI's own commands has printed.
-void Telling::said_by_command(std::string_view text) {
+void Updates::said_by_command(std::string_view text) {
   const auto printed = between(text, "<local-command-stdout>", "</local-command-stdout>");
   // That a compaction is over is told as an update.
   if (printed && !printed->empty() && !printed->starts_with("Compacted")) synthetic_ = *printed;
 }
 
-void Telling::end_turn(json::View result) {
+void Updates::end_turn(json::View result) {
   abandon_message();
   unstreamed_.clear();
   if (!compaction_.empty())
@@ -225,7 +224,7 @@ void Telling::end_turn(json::View result) {
   say(v1::UpdateKind::agent_message_chunk, said, "said-" + text_in(result, "uuid"));
 }
 
-void Telling::break_off() {
+void Updates::break_off() {
   blocks_.clear();
   synthetic_.clear();
   calls_.clear();
@@ -238,7 +237,7 @@ void Telling::break_off() {
 // --- what the CLI tells of itself
 // ------------------------------------------------------------------------------------
 
-void Telling::system(json::View line) {
+void Updates::system(json::View line) {
   const json::View subtype = line.find("subtype");
   if (subtype.equals("status")) {
     status(line);
@@ -256,7 +255,7 @@ void Telling::system(json::View line) {
   }
 }
 
-void Telling::status(json::View line) {
+void Updates::status(json::View line) {
   if (line.find("status").equals("compacting")) {
     compaction_ = "compaction-" + std::to_string(++compactions_);
     sink_(v1::compaction_update(compaction_, v1::CompactionStatus::in_progress));
@@ -269,7 +268,7 @@ void Telling::status(json::View line) {
                               text_in(line, "compact_error")));
 }
 
-void Telling::retry(json::View line) {
+void Updates::retry(json::View line) {
   abandon_message();
   std::string what = "The service does not answer (" + text_in(line, "error");
   if (const auto code = line.find("error_status").integer()) what += ", " + std::to_string(*code);
@@ -281,7 +280,7 @@ void Telling::retry(json::View line) {
   sink_(v1::notice(v1::Severity::warning, what, how));
 }
 
-void Telling::task_ended(json::View line) {
+void Updates::task_ended(json::View line) {
   const std::string id = text_in(line, "tool_use_id");
   if (left_.erase(id) == 0) return;  // else its result tells it
   v1::ToolCall change;

@@ -1,0 +1,20 @@
+#pragma once
+// What is told to app-server when a turn begins: what was said, and what has been chosen.
+//
+// Plain functions.
+
+#include <string>
+#include <vector>
+
+#include "executor/codex/options.h"
+#include "executor/executor.h"
+
+namespace tine::executor::codex {
+
+/// Model and effort are named where `known` does not say them already, permissions always: what a
+/// thread has when it is opened is narrower. `workspace_sandbox` is that of launch.h.
+std::string turn_params(const std::string& thread_id, const std::vector<v1::ContentBlock>& prompt,
+                        const std::string& workspace_sandbox, const Choices& choices,
+                        const Choices& known);
+
+}  // namespace tine::executor::codex
