@@ -33,9 +33,9 @@ inline constexpr Patience patience;
 inline constexpr milliseconds farewell{2'000};
 
 /// What an app-server is given to end that is silent: a program that is stopped heeds nothing but
-/// its end.
-inline constexpr transport::KillLadder ending_of_silent{.after_input = milliseconds(500),
-                                                        .after_term = milliseconds(500)};
+/// its end. With the time of a cancelled turn before it, it fits into the end of the program.
+inline constexpr transport::KillLadder ending_of_silent{.after_input = milliseconds(250),
+                                                        .after_term = milliseconds(250)};
 
 /// Bytes of a file that only names another: of a worktree's `.git`. A larger one names none.
 inline constexpr std::size_t folder_pointer = 4096;
