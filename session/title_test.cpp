@@ -3,6 +3,7 @@
 #include "session/limits.h"
 #include "tests/catch.h"
 #include "tests/redact/samples.h"
+#include "tests/sanitized.h"
 
 using namespace tine;
 using session::title_from;
@@ -16,10 +17,11 @@ TEST_CASE("a title is the first line that says something") {
 }
 
 TEST_CASE("a title has no part of a secret, wherever the text that is read for it ends") {
+  constexpr std::size_t step = test::is_sanitized ? 7 : 1;
   for (const test::SecretSample& sample : test::secret_samples()) {
     if (sample.secret.size() > 100) continue;
     // Blank lines, so that what stands at the edge is the title.
-    for (std::size_t kept = 8; kept <= sample.secret.size(); ++kept) {
+    for (std::size_t kept = 8; kept <= sample.secret.size(); kept += step) {
       const std::size_t blank = session::limits::title_source - kept - sample.before.size();
       Redactor redactor{Redactor::Key{1}};
       const std::string title =

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/sanitized.h"
 #include "tests/transcript/player.h"
 
 namespace tine::transcript {
@@ -17,15 +18,7 @@ constexpr std::size_t longest_cut_input = std::size_t{32} * 1024;
 
 /// A sanitized program takes ten times as long: there a case is cut at some columns only, others
 /// for each case.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr std::size_t column_step = 16;
-#else
-constexpr std::size_t column_step = 1;
-#endif
-#else
-constexpr std::size_t column_step = 1;
-#endif
+constexpr std::size_t column_step = test::is_sanitized ? 16 : 1;
 
 /// A run that takes longer than any patience allows ends with its process.
 constexpr unsigned longest_run_seconds = 600;
