@@ -73,8 +73,8 @@ class ProcessTurn {
   transport::Loop& loop() { return loop_; }
   v1::Client& client() { return client_; }
   const std::string& session() const { return session_; }
-
-  TurnOutcome outcome_;
+  /// The outcome as far as it is known.
+  TurnOutcome& so_far() { return outcome_; }
 
  private:
   void wait_for(transport::Milliseconds silence, bool ends);
@@ -86,6 +86,7 @@ class ProcessTurn {
   std::string session_;
   transport::Milliseconds to_end_;
   transport::Milliseconds silence_;
+  TurnOutcome outcome_;
   bool ends_in_silence_ = false;
   bool over_ = false;
   bool hurried_ = false;

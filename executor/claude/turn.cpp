@@ -67,23 +67,23 @@ bool Turn::result(json::View line, const TurnUsage& usage, std::size_t agents) {
   note_sign();
   const bool own = line.find("user_message_uuid").equals(uuid_);
   if (!own && !answered_) return false;
-  if (!answered_) outcome_.usage.first_call = usage.first_call;
-  outcome_.usage.last_prompt = usage.last_prompt;
-  outcome_.usage.add_spent(usage);
-  outcome_.usage.raw = usage.raw;
-  if (usage.context) outcome_.usage.context = usage.context;
+  if (!answered_) so_far().usage.first_call = usage.first_call;
+  so_far().usage.last_prompt = usage.last_prompt;
+  so_far().usage.add_spent(usage);
+  so_far().usage.raw = usage.raw;
+  if (usage.context) so_far().usage.context = usage.context;
   if (auto error = error_of_result(line)) {
     fail(std::move(*error));
     return true;
   }
-  outcome_.stop = stop_of_result(line);
-  outcome_.provider_turn = last_link_;
+  so_far().stop = stop_of_result(line);
+  so_far().provider_turn = last_link_;
   answered_ = true;
   awaits_follow_up_ = false;
-  if (agents > 0 && !hurried() && *outcome_.stop != v1::StopReason::cancelled) {
+  if (agents > 0 && !hurried() && *so_far().stop != v1::StopReason::cancelled) {
     set_patience();
   } else {
-    end(outcome_.stop);
+    end(so_far().stop);
   }
   return true;
 }

@@ -70,12 +70,12 @@ bool Turn::take(std::string_view method, json::View params) {
 // ------------------------------------------------------------------------------------
 
 void Turn::started(json::View params) {
-  outcome_.provider_turn = text_in(params.find("turn"), "id");
+  so_far().provider_turn = text_in(params.find("turn"), "id");
 }
 
 void Turn::completed(json::View params) {
   const json::View turn = params.find("turn");
-  outcome_.provider_turn = text_in(turn, "id");
+  so_far().provider_turn = text_in(turn, "id");
   if (turn.find("status").equals("failed")) {
     fail(error_of_turn(turn.find("error")));
   } else if (turn.find("status").equals("interrupted")) {
@@ -92,7 +92,7 @@ void Turn::item_started(json::View params) {
 void Turn::item_completed(json::View params) {
   if (!is_compaction(params.find("item"))) return;
   compacting_ = false;
-  outcome_.usage.last_prompt.reset();  // the past is another one now
+  so_far().usage.last_prompt.reset();  // the past is another one now
 }
 
 void Turn::rerouted(json::View params) { model_ = text_in(params, "toModel"); }
@@ -105,31 +105,31 @@ void Turn::token_usage(json::View params) {
   const json::View last = usage.find("last");
   const auto spent = meter_.read(usage, compacting_);
   // A thread that was resumed begins by telling what its past has cost.
-  if (outcome_.provider_turn.empty() || text_in(params, "turnId") != outcome_.provider_turn) return;
+  if (so_far().provider_turn.empty() || text_in(params, "turnId") != so_far().provider_turn) return;
   if (spent) {
-    outcome_.usage.add_call(*spent);
+    so_far().usage.add_call(*spent);
     note_call(model_, *spent, last);
   }
   v1::ContextUsage context;
   context.used = count_in(last, "totalTokens").value_or(0);
   context.size = count_in(usage, "modelContextWindow").value_or(0);
-  if (context.used > 0 && context.size > 0) outcome_.usage.context = context;
+  if (context.used > 0 && context.size > 0) so_far().usage.context = context;
 }
 
 void Turn::note_call(const std::string& model, const Tokens& spent, json::View last) {
   TurnUsage call;
   call.models.push_back({.model = model, .tokens = spent});
-  outcome_.usage.add_spent(call);
+  so_far().usage.add_spent(call);
   calls_.append(calls_.empty() ? "" : ",").append(last.raw());
-  outcome_.usage.raw.clear();
-  json::Writer out(outcome_.usage.raw);
+  so_far().usage.raw.clear();
+  json::Writer out(so_far().usage.raw);
   out.begin_object().key("calls").begin_array().raw(calls_).end_array().end_object();
 }
 
 void Turn::add_subagent_call(const Tokens& spent, json::View last) {
   if (over()) return;
   note_sign();
-  outcome_.usage.tokens.add(spent);
+  so_far().usage.tokens.add(spent);
   note_call(std::string(), spent, last);  // nobody says of which model it was
 }
 
@@ -142,8 +142,8 @@ void Turn::on_question(std::string_view method, json::View params, transport::Re
     return;
   }
   allow_silence(patience_.idle);
-  loop().spawn(ask(std::string(method), std::string(params.raw()), open_question(replier.id()),
-                   std::move(replier)));
+  const auto asked = open_question(replier.id());
+  loop().spawn(ask(std::string(method), std::string(params.raw()), asked, std::move(replier)));
 }
 
 transport::Task<void> Turn::ask(std::string method, std::string params,
