@@ -58,6 +58,7 @@ inline std::vector<std::string> clean_samples() {
       R"(the menu-u entry:k7Qz9wLm2XcV)",
       R"({"name": "csrf_token", "value": "refresh_token"})",
       R"({"name": "X_TOKEN", "value": "${X_TOKEN}"})",
+      R"({"for": "x_token", "value": "k7Qz9wLm2XcV4bNt"})",
       R"("sig": "MEUCIQDx8XdsQNVTqG5wHhJ9mQsU0cPXbUzJtQ0h3yb8Vw==")",
       R"(jdbc:oracle:thin:@db.example.org:1521/x)",
       R"(jdbc:oracle:thin:driver/k7Qz9wLm2XcV)",
