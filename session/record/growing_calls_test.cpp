@@ -153,6 +153,24 @@ TEST_CASE("calls that run beside each other keep their ends apart, up to a bound
   CHECK(recording.last_text(Place::content) == "0123abc" + std::to_string(most));
 }
 
+TEST_CASE("a secret that either side of a diff grows by is in none of its snapshots") {
+  for (const char* const side : {"oldText", "newText"}) {
+    Recording recording;
+    for (std::size_t cut = 0; cut <= secret.size(); ++cut) {
+      Tree diff = {{"type", "diff"}, {"path", "/a"}, {"oldText", "x\n"}, {"newText", "y\n"}};
+      diff[side] = "it is " + secret.substr(0, cut);
+      const Tree call = {
+          {"sessionUpdate", "tool_call_update"}, {"toolCallId", "t"}, {"content", {diff}}};
+      const std::string payload = call.dump();
+      recording.clean.update(v1::adopt({}, json::View(payload)));
+    }
+    recording.clean.update(end_of_call());
+    recording.clean.finish();
+    CHECK_FALSE(recording.leaks());
+    CHECK(recording.log.find("it is «redacted:") != std::string::npos);
+  }
+}
+
 TEST_CASE("names, paths and data of a growing call stay whole") {
   const std::string payload =
       R"({"sessionUpdate":"tool_call","toolCallId":"0123abcd","title":"look at 0123abcd",)"
