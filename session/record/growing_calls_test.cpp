@@ -32,10 +32,10 @@ v1::Update snapshot(const std::string& text, Place place, std::optional<v1::Tool
   return v1::tool_call_update(call);
 }
 
-v1::Update end_of_call() {
+v1::Update end_of_call(v1::ToolStatus status = v1::ToolStatus::completed) {
   v1::ToolCall call;
   call.id = "t";
-  call.status = v1::ToolStatus::completed;
+  call.status = status;
   return v1::tool_call_update(call);
 }
 
@@ -119,6 +119,24 @@ TEST_CASE("what is held back of a call's output is recorded when the call or the
       CHECK(recording.updates.size() == (by_turn ? 2 : 3));
     }
   }
+}
+
+TEST_CASE("a call that fails ends as one that is completed") {
+  for (const v1::ToolStatus status : {v1::ToolStatus::completed, v1::ToolStatus::failed}) {
+    Recording recording;
+    recording.clean.update(snapshot("0123abcd", Place::content));
+    recording.clean.update(end_of_call(status));
+    CHECK(recording.last_text(Place::content) == "0123abcd");
+  }
+}
+
+TEST_CASE("news of a call's output keep the end of its content") {
+  Recording recording;
+  recording.clean.update(snapshot("0123abcd", Place::content));
+  recording.clean.update(snapshot("89abcdef", Place::raw_output));
+  recording.clean.update(end_of_call());
+  CHECK(recording.last_text(Place::content) == "0123abcd");
+  CHECK(recording.last_text(Place::raw_output) == "89abcdef");
 }
 
 TEST_CASE("an end that the last update says again is not recorded twice") {
