@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "base/handled.h"
+
 #if defined(__x86_64__)
 #include <nmmintrin.h>
 #endif
@@ -75,7 +77,33 @@ std::uint32_t crc32c_portable(std::string_view bytes, std::uint32_t before) {
   return ~crc;
 }
 
+namespace {
+
+/// The product of two polynomials modulo the checksum's; the highest bit is the power 0.
+constexpr std::uint32_t product(std::uint32_t a, std::uint32_t b) {
+  std::uint32_t out = 0;
+  for (std::uint32_t bit = std::uint32_t{1} << 31U; bit != 0; bit >>= 1U) {
+    if ((a & bit) != 0) out ^= b;
+    b = (b >> 1U) ^ ((b & 1U) != 0 ? polynomial : 0U);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::uint32_t crc32c_of_both(std::uint32_t first, std::uint32_t second, std::size_t second_bytes) {
+  // Each byte that follows multiplies what came before by the power 8: squares of it, for the bits
+  // of the length.
+  std::uint32_t power = std::uint32_t{1} << (31U - 8U);
+  for (; second_bytes != 0; second_bytes >>= 1U) {
+    if ((second_bytes & 1U) != 0) first = product(power, first);
+    power = product(power, power);
+  }
+  return first ^ second;
+}
+
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t before) {
+  count_handled(bytes.size());
 #if defined(__x86_64__)
   static const bool has_instruction = __builtin_cpu_supports("sse4.2") != 0;
   if (has_instruction) return crc32c_instruction(bytes, before);

@@ -3,6 +3,7 @@
 //
 // Plain functions. Uses the processor's instruction where there is one.
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -13,5 +14,8 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t before = 0);
 
 /// The same without the instruction, for the comparison.
 std::uint32_t crc32c_portable(std::string_view bytes, std::uint32_t before = 0);
+
+/// The checksum of a text and another one behind it, from those of both.
+std::uint32_t crc32c_of_both(std::uint32_t first, std::uint32_t second, std::size_t second_bytes);
 
 }  // namespace tine

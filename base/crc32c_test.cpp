@@ -32,3 +32,13 @@ TEST_CASE("crc32c goes on from what came before") {
     REQUIRE(crc32c(std::string_view(text).substr(cut), first) == crc32c(text));
   }
 }
+
+TEST_CASE("crc32c of two texts is that of both in one piece") {
+  std::string text;
+  for (int i = 0; i < 70000; ++i) text.push_back(static_cast<char>(i * 31 + 7));
+  for (const std::size_t cut : {0, 1, 7, 64, 4096, 4097, 65535, 69999, 70000}) {
+    const std::string_view before = std::string_view(text).substr(0, cut);
+    const std::string_view behind = std::string_view(text).substr(cut);
+    REQUIRE(tine::crc32c_of_both(crc32c(before), crc32c(behind), behind.size()) == crc32c(text));
+  }
+}

@@ -1,4 +1,6 @@
+#include <cstdint>
 #include <exception>
+#include <string>
 
 #include "cli/log/log_file.h"
 #include "cli/world.h"
@@ -34,6 +36,10 @@ transport::Task<bool> serve(World& world, std::unique_ptr<transport::Channel> ch
   v1::ClientProxy client(peer);
   session::AcpAgent agent(world.service, client);
   v1::AgentServer server(world.loop, agent, client, {.unstable = world.config.settings.unstable});
+
+  world.loop.on_long_run([&log = world.log](std::uint64_t bytes) {
+    log.info("the loop was held for " + std::to_string(bytes) + " bytes at a time");
+  });
 
   transport::Event over(world.loop);  // the client is gone, or we are asked to go
   transport::Event done(world.loop);  // nobody uses the server any more

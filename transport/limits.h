@@ -22,6 +22,15 @@ inline constexpr std::size_t max_id = 1024;
 /// over.
 inline constexpr std::size_t kept_of_bad_line = 4096;
 
+/// A message longer than this is long: it is taken apart, and put together, beside the loop, and
+/// nothing more is read from its connection meanwhile. A shorter one costs less than the way there.
+inline constexpr std::size_t long_message = std::size_t{256} * 1024;
+static_assert(long_message >= read_chunk);
+
+/// Bytes that may be handled before others on the loop get their turn, each as often as it is gone
+/// through: some milliseconds. More of them are a fault of ours, which is logged.
+inline constexpr std::uint64_t longest_run = std::uint64_t{16} * 1024 * 1024;
+
 /// A line buffer that grew beyond this for one long line is given back afterwards.
 inline constexpr std::size_t kept_line_buffer = std::size_t{1} * 1024 * 1024;
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/handled.h"
 #include "transport/limits.h"
 
 namespace tine::transport {
@@ -49,6 +50,7 @@ void LineReader::add(std::string_view part) {
 /// that the line is judged alike however it was cut.
 void LineReader::check(std::string_view part) {
   const std::string_view within = part.substr(0, max_line_ - std::min(length_, max_line_));
+  count_handled(within.size());
   length_ += part.size();
   if (bad_) return;
   const bool good = scanner_.feed(within);
@@ -58,7 +60,12 @@ void LineReader::check(std::string_view part) {
 
 /// Stores the part of the line that check() has just looked at, as far as it is needed.
 void LineReader::keep(std::string_view part) {
+  count_handled(part.size());
   const std::size_t most = bad_ ? kept_of_bad() : max_line_;
+  // Room for the longest line at once takes no more memory than is written to, and nothing has to
+  // move while the line grows.
+  if (buffer_.size() + part.size() > limits::long_message && most == max_line_)
+    buffer_.reserve(max_line_);
   if (buffer_.size() < most) buffer_.append(part.substr(0, most - buffer_.size()));
   if (bad_ && buffer_.capacity() > limits::kept_of_bad_line) {
     buffer_.resize(std::min(buffer_.size(), most));

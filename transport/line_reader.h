@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/json/scanner.h"
 
@@ -44,6 +45,10 @@ class LineReader {
   void feed(std::string_view bytes);
   /// The stream is over: a last line without newline is still a line.
   void finish();
+
+  /// To be called by the sink: gives it what a good line refers to, which must have come in more
+  /// than one piece.
+  std::string take_line() { return std::exchange(buffer_, {}); }
 
   /// Bytes of memory held for the line so far.
   std::size_t held() const { return buffer_.capacity(); }

@@ -10,7 +10,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <memory>
+#include <utility>
 
 #include "transport/descriptors.h"
 
@@ -21,9 +24,12 @@ using Task = boost::asio::awaitable<T>;
 
 using Milliseconds = std::chrono::milliseconds;
 
+class Worker;
+
 class Loop {
  public:
   Loop();
+  ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
@@ -40,15 +46,22 @@ class Loop {
   /// ends; the others go on.
   void run();
   /// Runs what is ready without waiting. For tests.
-  void run_ready() {
-    context_.restart();
-    context_.poll();
-  }
+  void run_ready();
   void stop() { context_.stop(); }
   /// Destroys every coroutine that has not ended, and whatever else waits. What they refer to must
   /// still be there, so it comes before the destruction of other objects. Nothing runs afterwards.
   void abandon() { context_.shutdown(); }
 
+  /// The thread for what takes long to compute and touches nothing that lives on the loop: a long
+  /// message is taken apart and put together there. What can block has a worker of its own, so that
+  /// no message waits for a disk.
+  Worker& long_work() { return *long_work_; }
+  /// The most bytes that were handled between two handlers: see base/handled.h.
+  std::uint64_t longest_run() const { return longest_run_; }
+  /// Called with a run that was longer than limits::longest_run, and than all before it.
+  void on_long_run(std::function<void(std::uint64_t bytes)> callback) {
+    on_long_run_ = std::move(callback);
+  }
   /// What this process may have open.
   DescriptorBudget& descriptors() { return descriptors_; }
 
@@ -60,8 +73,13 @@ class Loop {
     using boost::asio::io_context::shutdown;
   };
 
+  void measure(std::uint64_t bytes);
+
   Context context_;
+  std::uint64_t longest_run_ = 0;
+  std::function<void(std::uint64_t bytes)> on_long_run_;
   DescriptorBudget descriptors_;
+  std::unique_ptr<Worker> long_work_;
 };
 
 /// Lets other handlers run before the caller goes on: what a long piece of work does between its

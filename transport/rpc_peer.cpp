@@ -8,10 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/handled.h"
 #include "base/json/writer.h"
 #include "transport/line_reader.h"
 #include "transport/outbox.h"
 #include "transport/rpc_error.h"
+#include "transport/worker.h"
 
 namespace tine::transport {
 namespace {
@@ -36,8 +38,23 @@ struct OpenRequest {
   std::optional<CancelSource> cancel;  // made when somebody asks for it
 };
 
+/// A request of the other side that waits until it has been taken apart.
+struct LongRequest {
+  std::string method;
+  LongBody params;
+  Replier replier;
+};
+
+/// JSON from elsewhere may stand on several lines; a newline is never inside a string.
+void put_on_one_line(std::string& line) {
+  count_handled(line.size());
+  if (line.find('\n') != std::string::npos) std::replace(line.begin(), line.end(), '\n', ' ');
+}
+
 std::string request_line(std::string_view id, std::string_view method, std::string_view params) {
+  count_handled(params.size());
   std::string line = R"({"jsonrpc":"2.0",)";
+  // With room for the newline that the outbox adds.
   line.reserve(line.size() + id.size() + method.size() + params.size() + 48);
   if (!id.empty()) line.append(R"("id":)").append(id).append(",");
   line.append(R"("method":")");
@@ -49,6 +66,7 @@ std::string request_line(std::string_view id, std::string_view method, std::stri
 }
 
 std::string response_line(std::string_view id, std::string_view member, std::string_view body) {
+  count_handled(body.size());
   std::string line = R"({"jsonrpc":"2.0","id":)";
   line.reserve(line.size() + id.size() + member.size() + body.size() + 8);
   line.append(id).append(",\"").append(member).append("\":").append(body).append("}");
@@ -69,10 +87,12 @@ class RpcPeer::Connection {
         input_over(the_loop) {}
 
   void push(std::string line, std::uint64_t stream, Splice splice) {
-    // JSON from elsewhere may stand on several lines; a newline is never inside a string.
-    if (line.find('\n') != std::string::npos) std::replace(line.begin(), line.end(), '\n', ' ');
+    put_on_one_line(line);
     outbox.push(std::move(line), stream, splice);
   }
+
+  /// One that is known to be in one piece, and belongs to no stream.
+  void push_line(std::string line) { outbox.push(std::move(line), 0, {}); }
 
   /// Moves the outbox into the channel until the connection breaks or closes. Holds the peer alive.
   Task<void> write(std::shared_ptr<RpcPeer> self) {
@@ -133,6 +153,7 @@ class RpcPeer::Connection {
   Outbox outbox;
   Event input_over;
   RpcHandler* handler = nullptr;  // while its messages are read
+  std::optional<LongRequest> long_request;
   bool closed = false;
   std::optional<Error> fault;
   std::uint64_t next_call = 1;
@@ -236,7 +257,7 @@ Task<void> RpcPeer::serve(RpcHandler& handler) {
 
 Task<void> RpcPeer::read(RpcHandler& handler) {
   Connection& connection = *connection_;
-  LineReader reader([&](const LineReader::Line& line) { receive(line, handler); });
+  LineReader reader([&](const LineReader::Line& line) { receive(line, reader, handler); });
   // Left as it is: what no message needs takes no memory.
   const auto bytes = std::make_unique_for_overwrite<char[]>(limits::read_chunk);
   const std::span<char> room(bytes.get(), limits::read_chunk);
@@ -252,15 +273,29 @@ Task<void> RpcPeer::read(RpcHandler& handler) {
           rest.substr(0, newline == std::string_view::npos ? newline : newline + 1);
       reader.feed(line);
       rest.remove_prefix(line.size());
+      if (connection.long_request) co_await pass_long_request(handler);
       if (!handler.has_room()) co_await handler.room();
       if (connection.outbox.bytes() < limits::outbox_full) continue;
       co_await connection.outbox.below(limits::outbox_full);
     }
   }
   if (!connection.closed) reader.finish();
+  if (connection.long_request) co_await pass_long_request(handler);
 }
 
-void RpcPeer::receive(const LineReader::Line& line, RpcHandler& handler) {
+Task<void> RpcPeer::pass_long_request(RpcHandler& handler) {
+  LongRequest request = std::move(*connection_->long_request);
+  connection_->long_request.reset();
+  try {
+    co_await handler.on_long_request(std::move(request.method), std::move(request.params),
+                                     std::move(request.replier));
+  } catch (...) {
+    // It has been answered by its Replier on the way.
+    co_return;
+  }
+}
+
+void RpcPeer::receive(const LineReader::Line& line, LineReader& reader, RpcHandler& handler) {
   Connection& connection = *connection_;
   if (connection.mirror)
     connection.mirror('i', line.text.empty() ? "(a line that was refused)" : line.text);
@@ -276,14 +311,16 @@ void RpcPeer::receive(const LineReader::Line& line, RpcHandler& handler) {
     return;
   }
   try {
-    dispatch(*message, handler);
+    const bool is_long = line.text.size() > limits::long_message;
+    dispatch(*message, is_long ? reader.take_line() : std::string(), handler);
   } catch (...) {
     // A request has been answered by its Replier on the way.
     return;
   }
 }
 
-void RpcPeer::dispatch(const RpcMessage& message, RpcHandler& handler) {
+/// `line`: what the message refers to, when it is long.
+void RpcPeer::dispatch(const RpcMessage& message, std::string line, RpcHandler& handler) {
   Connection& connection = *connection_;
   switch (message.kind) {
     case RpcMessage::Kind::request: {
@@ -294,8 +331,14 @@ void RpcPeer::dispatch(const RpcMessage& message, RpcHandler& handler) {
       }
       const std::uint64_t ticket = connection.next_ticket++;
       connection.open.emplace(ticket, OpenRequest{std::string(message.id), std::nullopt});
-      handler.on_request(message.method, message.body,
-                         Replier(weak_from_this(), std::string(message.id), ticket));
+      Replier replier(weak_from_this(), std::string(message.id), ticket);
+      if (line.empty()) {
+        handler.on_request(message.method, message.body, std::move(replier));
+      } else {
+        auto whole = std::make_shared<const std::string>(std::move(line));
+        connection.long_request =
+            LongRequest{message.method, {std::move(whole), message.body}, std::move(replier)};
+      }
       return;
     }
     case RpcMessage::Kind::notification:
@@ -350,7 +393,19 @@ Task<Result<std::string>> RpcPeer::call(std::string method, std::string params,
   const std::uint64_t id = connection.next_call++;
   const auto call = std::make_shared<Call>(connection.loop);
   connection.calls.emplace(id, call);
-  connection.push(request_line(std::to_string(id), method, params), options.stream, {});
+  const bool is_long = params.size() > limits::long_message && options.stream == 0;
+  if (is_long) {
+    const auto body = std::make_shared<const std::string>(std::move(params));
+    std::function<std::string()> make = [body, id, method] {
+      std::string line = request_line(std::to_string(id), method, *body);
+      put_on_one_line(line);
+      return line;
+    };
+    std::string line = co_await made_beside(connection.loop, std::move(make));
+    connection.push_line(std::move(line));
+  } else {
+    connection.push(request_line(std::to_string(id), method, params), options.stream, {});
+  }
 
   const auto give_up = [&](Error error) {
     if (connection.calls.erase(id) == 0) return;

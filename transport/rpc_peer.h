@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/json/view.h"
 #include "base/result.h"
@@ -59,6 +60,12 @@ class Replier {
   std::uint64_t ticket_ = 0;
 };
 
+/// A part of a long message, for as long as it is needed.
+struct LongBody {
+  std::shared_ptr<const std::string> line;  ///< the whole message
+  json::View view;
+};
+
 /// What the layer above does with messages. Views are valid during the call only. It should not
 /// throw; when it does, the message is over and the connection goes on.
 class RpcHandler {
@@ -66,6 +73,12 @@ class RpcHandler {
   virtual ~RpcHandler() = default;
   virtual void on_request(std::string_view method, json::View params, Replier replier) = 0;
   virtual void on_notification(std::string_view method, json::View params) = 0;
+  /// Of a message that is longer than limits::long_message. Nothing more is read until this has
+  /// returned, so that no message overtakes it; the connection may close meanwhile.
+  virtual Task<void> on_long_request(std::string method, LongBody params, Replier replier) {
+    on_request(method, params.view, std::move(replier));
+    co_return;
+  }
   /// False: nothing more is read until room() has returned. Only for work that ends without the
   /// other side, as its cancels and answers are not read meanwhile either.
   virtual bool has_room() const { return true; }
@@ -128,8 +141,9 @@ class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
   struct Listening;
   explicit RpcPeer(std::unique_ptr<Connection> connection);
   Task<void> read(RpcHandler& handler);
-  void receive(const LineReader::Line& line, RpcHandler& handler);
-  void dispatch(const RpcMessage& message, RpcHandler& handler);
+  void receive(const LineReader::Line& line, LineReader& reader, RpcHandler& handler);
+  void dispatch(const RpcMessage& message, std::string line, RpcHandler& handler);
+  Task<void> pass_long_request(RpcHandler& handler);
   void end_call(std::string_view id, Result<std::string> with);
   void cancel_open(json::View id);
   std::unique_ptr<Connection> connection_;

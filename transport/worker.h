@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "transport/loop.h"
 
@@ -31,5 +32,8 @@ class Worker {
   // Shared with those who wait, which may outlive the worker.
   std::shared_ptr<State> state_;
 };
+
+/// Gives what `make` gives, which is called beside the loop: it owns what it uses.
+Task<std::string> made_beside(Loop& loop, std::function<std::string()> make);
 
 }  // namespace tine::transport

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/handled.h"
 #include "base/json/bytes.h"
+#include "base/json/utf8.h"
 #include "base/json/view.h"
 #include "base/json/writer.h"
 
@@ -36,9 +38,15 @@ const char* string_end(const char* p, const char* stop, const char* end) {
   return end;
 }
 
-const char* skip_blank(const char* p, const char* end) {
-  while (p != end && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')) ++p;
-  return p;
+/// How much of `text` ends with a whole character.
+std::size_t whole_characters(std::string_view text) {
+  constexpr std::size_t longest = 4;
+  for (std::size_t back = 1; back <= std::min(longest, text.size()); ++back) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+    if ((byte & 0xC0U) == 0x80) continue;
+    return utf8_lead(byte).length > back ? text.size() - back : text.size();
+  }
+  return text.size();
 }
 
 /// What stands before a value that only its name gives away: `"password":"…"`.
@@ -58,19 +66,34 @@ std::optional<std::string> redact_member(const std::string& name, const std::str
 }  // namespace
 
 bool Redaction::read(std::size_t bytes) {
+  if (!long_ && copied_ != at_) {
+    copy_to(copied_ + std::min(bytes, size(copied_, at_)));
+    return copied_ != end_;
+  }
   const char* const stop = at_ + std::min(bytes, size(at_, end_));
   // Strings are the only places for text in JSON, and quotes the only way into one.
   while (at_ < stop) {
     if (long_) {
       read_long_string(stop);
+      // What it leaves to be copied comes in slices of its own.
+      if (!long_ && copied_ != at_) return true;
     } else if (*at_ == '"') {
       read_string();
     } else {
+      if (*at_ == ':') std::swap(name_, last_);
       if (*at_ == ',' || *at_ == '[' || *at_ == '{') name_.clear();
       ++at_;
     }
   }
-  return at_ != end_ || long_.has_value();
+  if (long_) return true;
+  copy_to(at_);
+  return at_ != end_;
+}
+
+void Redaction::copy_to(const char* place) {
+  count_handled(size(copied_, place));
+  out_.append(copied_, place);
+  copied_ = place;
 }
 
 void Redaction::read_string() {
@@ -78,8 +101,10 @@ void Redaction::read_string() {
   const char* const far = begin + std::min(limits::redaction_window, size(begin, end_));
   const char* const close = string_end(begin, far, end_);
   if (close != end_ && *close != '"') {
+    copy_to(begin);
     long_.emplace(redactor_);
     long_->begin = at_ = begin;
+    long_->out = out_.size();
     long_->before = before_value(name_);
     long_->stream.feed(long_->before, long_->clean);
     return;
@@ -88,7 +113,13 @@ void Redaction::read_string() {
   unescape({begin, size(begin, close)}, decoded_);
   auto changed = redactor_.redact(decoded_);
   if (!changed && !name_.empty()) changed = redact_member(name_, decoded_, redactor_);
-  end_string(begin, close, changed);
+  if (changed) {
+    has_found_ = true;
+    copy_to(begin);
+    escape(*changed, out_);
+    copied_ = close;
+  }
+  end_string(close);
 }
 
 void Redaction::read_long_string(const char* stop) {
@@ -97,35 +128,44 @@ void Redaction::read_long_string(const char* stop) {
   unescape({at_, size(at_, piece)}, decoded_);
   long_->stream.feed(decoded_, long_->clean);
   at_ = piece;
-  if (piece != end_ && *piece != '"') return;
+  if (piece != end_ && *piece != '"') {
+    copy_long_string(false);
+    return;
+  }
   long_->stream.finish(long_->clean);
-  std::optional<std::string> clean;
   if (long_->stream.has_found()) {
-    if (long_->clean.starts_with(long_->before)) long_->clean.erase(0, long_->before.size());
-    clean = std::move(long_->clean);
+    has_found_ = true;
+    copy_long_string(true);
+    copied_ = piece;
+  } else {
+    // It stays as it was written.
+    out_.resize(long_->out);
   }
-  const char* const begin = long_->begin;
   long_.reset();
-  end_string(begin, piece, clean);
+  end_string(piece);
 }
 
-void Redaction::end_string(const char* begin, const char* close,
-                           const std::optional<std::string>& clean) {
-  if (clean) {
-    out_.append(copied_, begin);
-    escape(*clean, out_);
-    copied_ = close;
-  }
+/// Copies what has come out of the string so far, and that is not yet known to be kept.
+void Redaction::copy_long_string(bool whole) {
+  LongString& string = *long_;
+  std::string& clean = string.clean;
+  if (!whole && !string.begun && clean.size() < string.before.size()) return;
+  if (!std::exchange(string.begun, true) && clean.starts_with(string.before))
+    clean.erase(0, string.before.size());
+  const std::size_t ready = whole ? clean.size() : whole_characters(clean);
+  escape(std::string_view(clean).substr(0, ready), out_);
+  clean.erase(0, ready);
+}
+
+void Redaction::end_string(const char* close) {
   at_ = close == end_ ? end_ : close + 1;
-  const char* const next = skip_blank(at_, end_);
-  name_ = next != end_ && *next == ':' ? decoded_ : std::string();
+  std::swap(last_, decoded_);
+  name_.clear();
 }
-
-std::string Redaction::take() { return std::move(out_.append(copied_, end_)); }
 
 std::string redacted(std::string_view text, Redactor& redactor) {
   Redaction redaction(text, redactor);
-  redaction.read(std::numeric_limits<std::size_t>::max());
+  while (redaction.read(std::numeric_limits<std::size_t>::max())) continue;
   return redaction.take();
 }
 

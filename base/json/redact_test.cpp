@@ -1,5 +1,6 @@
 #include "base/json/redact.h"
 
+#include "base/handled.h"
 #include "base/json/scanner.h"
 #include "base/json/view.h"
 #include "tests/catch.h"
@@ -78,5 +79,52 @@ TEST_CASE("JSON that is read in slices comes out as in one piece") {
     while (redaction.read(slice)) ++slices;
     CHECK(redaction.take() == whole);
     CHECK(slices >= json.size() / (2 * slice + tine::limits::redaction_window));
+  }
+}
+
+TEST_CASE("characters are whole however the output of a long string is cut") {
+  const std::string secret = std::string(prefix) + body;
+  std::string text = secret;
+  while (text.size() < 3 * tine::limits::redaction_window) text += " \xF0\x9F\x98\x80\xC3\xA9";
+  const std::string json = "[\"" + text + "\"]";
+  for (std::size_t slice = 1000; slice < 1016; ++slice) {
+    Redactor redactor({});
+    tine::json::Redaction redaction(json, redactor);
+    while (redaction.read(slice)) continue;
+    CHECK(redaction.has_found());
+    const std::string clean = redaction.take();
+    CHECK(clean.find("\xEF\xBF\xBD") == std::string::npos);
+    CHECK(clean.ends_with(text.substr(secret.size()) + "\"]"));
+  }
+}
+
+TEST_CASE("no slice of a long text handles many times its bytes") {
+  const std::string secret = std::string(prefix) + body;
+  constexpr std::size_t bytes = 40 * tine::limits::redaction_window;
+  const auto repeated = [](std::string_view what) {
+    std::string text;
+    while (text.size() < bytes) text += what;
+    return text;
+  };
+  const std::string end = R"( )" + secret + R"(","b":"c"]})";
+  for (const std::string& json :
+       {R"({"a":[")" + repeated("plain text, and more of it ") + end,
+        R"({"a":[")" + repeated("plain text, and more of it ") + R"(","b":"c"]})",
+        R"({"a":[")" + secret + " " + repeated("\\\"\\u0041") + end,
+        R"({"a":[")" + repeated("cookie:=") + end, R"({"a":[")" + repeated(R"(x","y":")") + end,
+        R"({"a":[1)" + repeated(",[2]") + R"(,")" + end,
+        R"({"a" )" + repeated("  ") + R"(:[")" + end}) {
+    INFO(json.substr(0, 40));
+    Redactor redactor({});
+    tine::json::Redaction redaction(json, redactor);
+    std::uint64_t most = 0;
+    for (bool more = true; more;) {
+      const std::uint64_t before = tine::bytes_handled();
+      more = redaction.read();
+      most = std::max(most, tine::bytes_handled() - before);
+    }
+    // A slice of two windows, each byte as often as it is looked at, and the end that is held back.
+    CHECK(most <= 32 * tine::limits::redaction_window);
+    CHECK(redaction.take().find(body) == std::string::npos);
   }
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/handled.h"
 #include "base/json/bytes.h"
 
 namespace tine::json {
@@ -19,7 +20,7 @@ const char* skip_space(const char* p, const char* end) {
 
 /// The place behind the value that begins at `p`. The text was accepted, so only its shape is
 /// looked at.
-const char* skip_value(const char* p, const char* end) {
+const char* skip_shape(const char* p, const char* end) {
   if (p == end) return end;
   if (*p == '"') {
     p = find_string_end(p + 1, end);
@@ -45,6 +46,12 @@ const char* skip_value(const char* p, const char* end) {
     ++p;
   }
   return end;
+}
+
+const char* skip_value(const char* p, const char* end) {
+  const char* const behind = skip_shape(p, end);
+  count_handled(static_cast<std::size_t>(behind - p));
+  return behind;
 }
 
 /// Writes `code` at `to` and gives the place behind it.
@@ -97,6 +104,7 @@ std::string_view name_of(Type type) {
 }
 
 void unescape(std::string_view escaped, std::string& out) {
+  count_handled(escaped.size());
   const char* p = escaped.data();
   const char* const end = p + escaped.size();
   const char* next = find_quote_or_backslash(p, end);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/handled.h"
 #include "base/json/bytes.h"
 #include "base/json/utf8.h"
 
@@ -51,6 +52,7 @@ const char* find_escaped(const char* p, const char* end) {
 }  // namespace
 
 void escape(std::string_view text, std::string& out) {
+  count_handled(text.size());
   const char* p = text.data();
   const char* const end = p + text.size();
   const char* next = find_escaped(p, end);
@@ -110,6 +112,7 @@ Writer& Writer::close(char bracket) {
 }
 
 Writer& Writer::token(std::string_view text) {
+  count_handled(text.size());
   separate(false);
   out_.append(text);
   return *this;

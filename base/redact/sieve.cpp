@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/handled.h"
 #include "base/redact/charset.h"
 #include "base/redact/limits.h"
 
@@ -46,7 +47,9 @@ void Sieve::finish(Sink& sink) {
 void Sieve::sift(bool complete, Sink& sink) {
   unseen_ = 0;
   for (;;) {
+    const std::uint64_t examined = scanner_.examined();
     const Scanner::Outcome outcome = scanner_.scan(buffer_, from_, complete);
+    count_handled(static_cast<std::size_t>(scanner_.examined() - examined));
     pass(outcome.decided, sink);
     if (!outcome.overlong) {
       forget(from_ - std::min(from_, limits::redaction_context));

@@ -1,6 +1,8 @@
 #include "executor/claude/conversation.h"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -11,6 +13,8 @@
 #include "executor/claude/turn.h"
 #include "executor/offered.h"
 #include "protocol/v1/build_update.h"
+#include "transport/limits.h"
+#include "transport/worker.h"
 
 namespace tine::executor::claude {
 namespace {
@@ -33,8 +37,14 @@ std::string stop_request(const std::string& task) {
 }
 
 bool compacts(const std::vector<v1::ContentBlock>& prompt) {
-  const std::string text = v1::plain_text(prompt);
-  return text == compact_command || text.starts_with(std::string(compact_command) + " ");
+  // The first text alone tells; the others may be long.
+  const auto first = std::find_if(prompt.begin(), prompt.end(), [](const v1::ContentBlock& block) {
+    return !block.text.empty() || !block.uri.empty();
+  });
+  if (first == prompt.end()) return false;
+  const std::string& text = first->text.empty() ? first->uri : first->text;
+  return text.starts_with(std::string(compact_command) + " ") ||
+         (text == compact_command && v1::plain_text(prompt) == text);
 }
 
 /// What a process is told before its first prompt.
@@ -266,6 +276,7 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
     co_return outcome;
   }
   // A point in the past of this conversation is gone once that is a summary.
+  const bool is_long = v1::bytes_of(prompt) > transport::limits::long_message;
   const bool will_compact = compacts(prompt);
   if (will_compact) co_await claude_.begin_forks_of(beginning_.id);
 
@@ -274,7 +285,15 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
             claude_.setup().patience);
   turn_ = &turn;
   doomed_.reset();
-  co_await run(user_line(prompt, uuid), turn, cancel);
+  std::string line;
+  if (is_long) {
+    const auto blocks = std::make_shared<const std::vector<v1::ContentBlock>>(std::move(prompt));
+    std::function<std::string()> make = [blocks, uuid] { return user_line(*blocks, uuid); };
+    line = co_await transport::made_beside(claude_.loop(), std::move(make));
+  } else {
+    line = user_line(prompt, uuid);
+  }
+  co_await run(std::move(line), turn, cancel);
   turn_ = nullptr;
   co_await turn.close();
   prompted_ = false;

@@ -1,5 +1,7 @@
 #include "executor/codex/conversation.h"
 
+#include <functional>
+#include <memory>
 #include <utility>
 
 #include "base/json/writer.h"
@@ -9,6 +11,8 @@
 #include "executor/codex/questions.h"
 #include "executor/codex/turn.h"
 #include "executor/offered.h"
+#include "transport/limits.h"
+#include "transport/worker.h"
 
 namespace tine::executor::codex {
 namespace {
@@ -111,12 +115,21 @@ transport::Task<void> CodexConversation::run(std::vector<v1::ContentBlock> promp
   const auto subscription = cancel.on_cancel([this, &turn] { interrupt(turn); });
   const Choices choices = choices_of(spec_.settings);
   const auto server = server_;
-  const bool compacts = v1::plain_text(prompt) == compact_command;
+  const bool is_long = v1::bytes_of(prompt) > transport::limits::long_message;
+  const bool compacts = !is_long && v1::plain_text(prompt) == compact_command;
   std::string method = "turn/start";
-  std::string params = turn_params(thread_.id, prompt, thread_.workspace_sandbox, choices, known_);
+  std::string params;
   if (compacts) {
     method = "thread/compact/start";
     params = thread_id_params(thread_.id);
+  } else if (is_long) {
+    const auto blocks = std::make_shared<const std::vector<v1::ContentBlock>>(std::move(prompt));
+    std::function<std::string()> make =
+        [blocks, thread = thread_.id, sandbox = thread_.workspace_sandbox, choices,
+         known = known_] { return turn_params(thread, *blocks, sandbox, choices, known); };
+    params = co_await transport::made_beside(codex_.loop(), std::move(make));
+  } else {
+    params = turn_params(thread_.id, prompt, thread_.workspace_sandbox, choices, known_);
   }
   auto started = co_await server->call(method, std::move(params), limits::call);
   if (!started) {

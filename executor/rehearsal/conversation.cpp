@@ -1,8 +1,15 @@
 #include "executor/rehearsal/conversation.h"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
 
 #include "executor/rehearsal/rehearsal.h"
+#include "executor/rehearsal/script.h"
+#include "transport/limits.h"
+#include "transport/worker.h"
 
 namespace tine::executor::rehearsal {
 namespace {
@@ -12,6 +19,18 @@ const v1::ConfigOption* option(const Settings& settings, std::string_view id) {
                                   [id](const v1::ConfigOption& each) { return each.id == id; });
   return found == settings.options.end() ? nullptr : &*found;
 }
+
+/// A prompt that is read as a script, perhaps beside the loop.
+struct Reading {
+  std::vector<v1::ContentBlock> prompt;
+  std::string text;
+  std::optional<Result<Script>> script;
+
+  void read() {
+    text = v1::plain_text(std::exchange(prompt, {}));
+    script = parse_script(text);
+  }
+};
 
 }  // namespace
 
@@ -68,8 +87,15 @@ transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::Conte
     agent_.memory(id_) = std::move(*recalled);
   }
   const Branch before = agent_.memory(id_);
-  const std::string text = v1::plain_text(prompt);
-  auto script = parse_script(text);
+  const auto reading = std::make_shared<Reading>();
+  reading->prompt = std::move(prompt);
+  if (v1::bytes_of(reading->prompt) > transport::limits::long_message) {
+    std::function<void()> read = [reading] { reading->read(); };
+    co_await loop_.long_work().run(std::move(read));
+  } else {
+    reading->read();
+  }
+  auto& script = *reading->script;
   if (!script) {
     outcome.stop = fail(std::move(script.error()));
     co_return outcome;
@@ -92,8 +118,8 @@ transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::Conte
   outcome.stop = co_await performance.play(*script);
 
   Said said{.id = id,
-            .told = script->text,
-            .prompt = text,
+            .told = std::move(script->text),
+            .prompt = std::move(reading->text),
             .answer = performance.answer(),
             .thought = performance.thought_tokens()};
   Tokens cost;

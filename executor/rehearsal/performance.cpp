@@ -77,7 +77,7 @@ transport::Task<Result<v1::StopReason>> Performance::play(const Script& script) 
     if (cue == nullptr) continue;
     co_await (this->*cue->play)(directive.argument);
   }
-  if (script.directives.empty() && !over()) co_await say("You said: " + text_);
+  if (script.directives.empty() && !over()) co_await say("You said: " + std::string(text_));
   if (stage_.cancel.cancelled()) co_return v1::StopReason::cancelled;
   if (error_) co_return fail(std::move(*error_));
   co_return stop_;
@@ -133,7 +133,7 @@ Performance::Step Performance::slow(std::string argument) {
   const std::size_t ms =
       parts.size() > 1 ? number_or(parts[1], 0, static_cast<std::size_t>(limits::max_pause.count()))
                        : 0;
-  const std::string text = std::exchange(text_, {});
+  const std::string_view text = std::exchange(text_, {});
   next_message();
   std::size_t begin = 0;
   for (std::size_t i = 0; i < chunks && begin < text.size() && !stage_.cancel.cancelled(); ++i) {

@@ -43,6 +43,7 @@ class Performance {
  public:
   explicit Performance(Stage stage) : stage_(std::move(stage)) {}
 
+  /// The script outlives the performance.
   transport::Task<Result<v1::StopReason>> play(const Script& script);
 
   const std::string& answer() const { return answer_; }
@@ -112,7 +113,7 @@ class Performance {
   transport::Task<std::optional<std::string>> ask_client(std::string id, std::string title);
 
   Stage stage_;
-  std::string text_;  // the script's, until a directive has used it
+  std::string_view text_;  // the script's, until a directive has used it
   std::string answer_;
   std::string message_;  // id of the message that is being said
   std::uint64_t thought_tokens_ = 0;

@@ -52,7 +52,11 @@ Result<Script> parse_script(std::string_view prompt) {
     prompt.remove_prefix(close + 2);
   }
   text.append(prompt);
-  script.text = trim(text);
+  const std::string_view trimmed = trim(text);
+  const auto begin = static_cast<std::size_t>(trimmed.data() - text.data());
+  text.resize(begin + trimmed.size());
+  text.erase(0, begin);
+  script.text = std::move(text);
   return script;
 }
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -10,15 +13,19 @@
 #include "protocol/v1/codec.h"
 #include "protocol/v1/filter.h"
 #include "protocol/v1/limits.h"
+#include "transport/worker.h"
 
 namespace tine::v1 {
 
 class AgentServer::Methods {
  public:
+  using Start = std::function<void(AgentServer& server, transport::Replier replier)>;
   struct Method {
     std::string_view name;
     /// Decodes while the message is there, and starts the request.
     void (*start)(AgentServer& server, json::View params, transport::Replier replier);
+    /// The first half of that, beside the loop; gives the second.
+    Start (*decode)(json::View params);
     /// Without an announcement there is no such method. Of the unstable ones nothing is announced
     /// while they are off.
     bool (*announced)(const AgentCapabilities& capabilities);
@@ -28,7 +35,17 @@ class AgentServer::Methods {
 
  private:
   template <auto function>
+  static constexpr Method method(std::string_view name,
+                                 bool (*announced)(const AgentCapabilities& capabilities)) {
+    return {name, start<function>, decode<function>, announced};
+  }
+
+  template <auto function>
   static void start(AgentServer& server, json::View params, transport::Replier replier);
+  template <auto function>
+  static Start decode(json::View params);
+  template <auto function, class Request>
+  static void begin(AgentServer& server, Result<Request> request, transport::Replier replier);
 
   static bool always(const AgentCapabilities& /*capabilities*/) { return true; }
   static bool logout(const AgentCapabilities& agent) { return agent.logout; }
@@ -43,18 +60,18 @@ const AgentServer::Methods::Method* AgentServer::Methods::find(std::string_view 
   using Can = SessionCapabilities;
   using Agent = AgentHandler;
   static constexpr std::array methods = {
-      Method{"authenticate", start<&Agent::authenticate>, always},
-      Method{"logout", start<&Agent::logout>, logout},
-      Method{"session/close", start<&Agent::close_session>, session<&Can::close>},
-      Method{"session/delete", start<&Agent::delete_session>, session<&Can::remove>},
-      Method{"session/fork", start<&Agent::fork_session>, session<&Can::fork>},
-      Method{"session/list", start<&Agent::list_sessions>, session<&Can::list>},
-      Method{"session/load", start<&Agent::load_session>, load},
-      Method{"session/new", start<&Agent::new_session>, always},
-      Method{"session/prompt", start<&Agent::prompt>, always},
-      Method{"session/resume", start<&Agent::resume_session>, session<&Can::resume>},
-      Method{"session/set_config_option", start<&Agent::set_config_option>, always},
-      Method{"session/set_mode", start<&Agent::set_mode>, always},
+      method<&Agent::authenticate>("authenticate", always),
+      method<&Agent::logout>("logout", logout),
+      method<&Agent::close_session>("session/close", session<&Can::close>),
+      method<&Agent::delete_session>("session/delete", session<&Can::remove>),
+      method<&Agent::fork_session>("session/fork", session<&Can::fork>),
+      method<&Agent::list_sessions>("session/list", session<&Can::list>),
+      method<&Agent::load_session>("session/load", load),
+      method<&Agent::new_session>("session/new", always),
+      method<&Agent::prompt>("session/prompt", always),
+      method<&Agent::resume_session>("session/resume", session<&Can::resume>),
+      method<&Agent::set_config_option>("session/set_config_option", always),
+      method<&Agent::set_mode>("session/set_mode", always),
   };
   static_assert(std::ranges::is_sorted(methods, {}, &Method::name));
   const auto* const found = std::ranges::lower_bound(methods, name, {}, &Method::name);
@@ -64,8 +81,24 @@ const AgentServer::Methods::Method* AgentServer::Methods::find(std::string_view 
 template <auto function>
 void AgentServer::Methods::start(AgentServer& server, json::View params,
                                  transport::Replier replier) {
+  using Request = typename RequestFunction<decltype(function)>::Request;
+  begin<function, Request>(server, read_params<Request>(params), std::move(replier));
+}
+
+template <auto function>
+AgentServer::Methods::Start AgentServer::Methods::decode(json::View params) {
+  using Request = typename RequestFunction<decltype(function)>::Request;
+  // A function can be copied, so what it holds is shared.
+  const auto request = std::make_shared<Result<Request>>(read_params<Request>(params));
+  return [request](AgentServer& server, transport::Replier replier) {
+    begin<function, Request>(server, std::move(*request), std::move(replier));
+  };
+}
+
+template <auto function, class Request>
+void AgentServer::Methods::begin(AgentServer& server, Result<Request> request,
+                                 transport::Replier replier) {
   using Function = RequestFunction<decltype(function)>;
-  auto request = read_params<typename Function::Request>(params);
   if (!request) return replier.error(request.error());
   std::optional<Error> refusal;
   if constexpr (requires { request->workspace; }) refusal = server.refusal(request->workspace);
@@ -73,7 +106,7 @@ void AgentServer::Methods::start(AgentServer& server, json::View params,
   if (refusal) return replier.error(*refusal);
 
   RequestContext context{replier.cancel_source(), replier.id(), {}};
-  constexpr bool is_list = std::is_same_v<typename Function::Request, ListSessionsRequest>;
+  constexpr bool is_list = std::is_same_v<Request, ListSessionsRequest>;
   InFlight::Ticket ticket(is_list ? server.lists_ : server.requests_, context.cancel);
   server.loop_.spawn(serve_request<function>(
       server.handler_, std::move(*request), std::move(replier), std::move(context),
@@ -101,6 +134,30 @@ void AgentServer::on_request(std::string_view method, json::View params,
     return replier.error(Error(ErrorKind::unknown_method, "this agent has no such method"));
   }
   known->start(*this, params, std::move(replier));
+}
+
+transport::Task<void> AgentServer::on_long_request(std::string method, transport::LongBody params,
+                                                   transport::Replier replier) {
+  const Methods::Method* const known = initialized_ ? Methods::find(method) : nullptr;
+  if (known == nullptr || !known->announced(announced_)) {
+    on_request(method, params.view, std::move(replier));
+    co_return;
+  }
+  struct Decoding {
+    transport::LongBody params;
+    Methods::Start start;
+  };
+  const auto decoding = std::make_shared<Decoding>();
+  decoding->params = std::move(params);
+  // It is under way already, for who waits for what is.
+  const InFlight::Ticket ticket(requests_, replier.cancel_source());
+  std::function<void()> decode = [decoding, known] {
+    decoding->start = known->decode(decoding->params.view);
+    decoding->params.line.reset();
+  };
+  co_await loop_.long_work().run(std::move(decode));
+  // What it was for may have been called off.
+  if (!disconnected_) decoding->start(*this, std::move(replier));
 }
 
 void AgentServer::initialize(json::View params, transport::Replier replier) {

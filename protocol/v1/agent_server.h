@@ -7,6 +7,7 @@
 // does the proxy. Requests that run refer to it, so it is closed before it is destroyed.
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "protocol/v1/agent_handler.h"
@@ -29,6 +30,8 @@ class AgentServer : public transport::RpcHandler {
   AgentServer& operator=(const AgentServer&) = delete;
 
   void on_request(std::string_view method, json::View params, transport::Replier replier) override;
+  transport::Task<void> on_long_request(std::string method, transport::LongBody params,
+                                        transport::Replier replier) override;
   void on_notification(std::string_view method, json::View params) override;
   void on_end() override;
   bool has_room() const override;

@@ -5,6 +5,7 @@
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/limits.h"
 #include "protocol/v1/test_served.h"
+#include "transport/limits.h"
 
 namespace tine::v1 {
 namespace {
@@ -337,6 +338,75 @@ TEST_CASE("server: a last request at the end of the input is answered") {
     CHECK(done);
   });
   CHECK(json::View(served.client.lines.back()).find("id").integer() == 5);
+}
+
+TEST_CASE("a long prompt is decoded beside the loop, and what comes behind it stays behind it") {
+  Served served;
+  served.initialize();
+  std::string heard;
+  served.agent.on_prompt = [&](PromptRequest prompt,
+                               RequestContext& /*context*/) -> Answer<PromptResponse> {
+    heard = prompt.prompt.front().text;
+    served.loop.stop();
+    co_return PromptResponse{};
+  };
+  constexpr std::size_t bytes = std::size_t{30} * 1024 * 1024;
+  std::string text;
+  while (text.size() < bytes / 2) text += R"(\"\u0041)";
+  served.client.send(
+      request(7, "session/prompt",
+              R"({"sessionId":"s","prompt":[{"type":"text","text":")" + text + R"("}]})") +
+      "\n" + R"({"jsonrpc":"2.0","method":"session/cancel","params":)" + R"({"sessionId":"s"}})");
+  if (heard.empty()) served.loop.run();
+  served.loop.run_ready();
+  CHECK(heard.size() == text.size() / 4);
+  REQUIRE(served.agent.log.size() == 2);
+  CHECK(served.agent.log.back() == "cancel s");
+  REQUIRE(served.client.lines.size() == 2);
+  CHECK(json::View(served.client.lines.back()).find("id").integer() == 7);
+  CHECK(served.loop.longest_run() <= transport::limits::longest_run);
+}
+
+TEST_CASE("a long request that is not in order is answered as a short one is") {
+  Served served;
+  served.initialize();
+  const std::string filler(2 * transport::limits::long_message, 'x');
+  const auto answer = [&](std::string_view method, const std::string& params) {
+    const std::size_t before = served.client.lines.size();
+    served.client.send(request(9, method, params));
+    while (served.client.lines.size() == before) served.loop.run_ready();
+    return served.client.lines.back();
+  };
+  CHECK(kind_of(answer("session/none", R"({"x":")" + filler + R"("})")) == "unknown_method");
+  CHECK(kind_of(answer("session/prompt", R"({"sessionId":")" + filler + R"("})")) ==
+        "invalid_params");
+  std::string blocks = R"({"type":"text","text":"a"})";
+  for (std::size_t i = 0; i < limits::prompt_blocks; ++i)
+    blocks += R"(,{"type":"text","text":"a"})";
+  CHECK(message_of(answer("session/prompt", R"({"sessionId":"s","prompt":[)" + blocks + "]}")) ==
+        "expected at most 16384 content blocks at params.prompt");
+  CHECK(served.agent.log.empty());
+}
+
+TEST_CASE("what is being decoded when its client goes is not begun") {
+  Served served;
+  served.initialize();
+  const std::string text(2 * transport::limits::long_message, 'x');
+  served.client.send(
+      request(7, "session/prompt",
+              R"({"sessionId":"s","prompt":[{"type":"text","text":")" + text + R"("}]})"));
+  bool closed = false;
+  served.loop.spawn([](Served& the_served, bool& is_closed) -> transport::Task<void> {
+    co_await the_served.server.close(transport::Milliseconds(60'000));
+    is_closed = true;
+    the_served.loop.stop();
+  }(served, closed));
+  served.loop.run_ready();
+  if (!closed) served.loop.run();
+  // Whichever came first.
+  const bool has_begun = served.agent.log.size() == 2;
+  CHECK(served.agent.log.back() == "disconnected");
+  CHECK((has_begun || served.agent.log.size() == 1));
 }
 
 }  // namespace

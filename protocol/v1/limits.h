@@ -31,6 +31,9 @@ inline constexpr std::chrono::milliseconds client_call{60'000};
 /// left.
 inline constexpr std::chrono::milliseconds close_grace{2'000};
 
+/// Content blocks of a prompt. More: invalid_params.
+inline constexpr std::size_t prompt_blocks = std::size_t{16} * 1024;
+
 /// Requests for lists that a client may have open. Then nothing more is read until they are
 /// answered: they end without the client, and faster than they come.
 inline constexpr std::size_t open_lists = 64;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include "base/handled.h"
 #include "base/json/writer.h"
 #include "protocol/v1/escaped_text.h"
 #include "protocol/v1/limits.h"
@@ -56,6 +57,7 @@ Update adopt(std::string session, json::View update) {
   Update out;
   out.session = std::move(session);
   out.payload = update.raw();
+  count_handled(out.payload.size());
   json::View name;
   json::View content;
   for (const auto& member : update.members()) {
@@ -80,6 +82,7 @@ UpdateLine update_line(std::string_view session, const Update& update) {
   constexpr std::string_view head =
       R"({"jsonrpc":"2.0","method":"session/update","params":{"sessionId":")";
   constexpr std::string_view middle = R"(","update":)";
+  count_handled(update.payload.size());
   UpdateLine line;
   line.text.reserve(head.size() + session.size() + middle.size() + update.payload.size() + 16);
   line.text.append(head);

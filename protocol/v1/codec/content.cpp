@@ -100,6 +100,13 @@ std::string_view base64_data(const ContentBlock& block) {
   }
 }
 
+std::size_t bytes_of(const std::vector<ContentBlock>& blocks) {
+  std::size_t bytes = 0;
+  for (const ContentBlock& block : blocks)
+    bytes += block.text.size() + block.uri.size() + block.name.size() + block.raw.size();
+  return bytes;
+}
+
 std::string plain_text(const std::vector<ContentBlock>& blocks) {
   std::string out;
   for (const ContentBlock& block : blocks) {

@@ -1,6 +1,7 @@
 #include "protocol/v1/types/prompt.h"
 
 #include "protocol/v1/codec/parts.h"
+#include "protocol/v1/limits.h"
 
 namespace tine::v1 {
 namespace {
@@ -44,6 +45,7 @@ bool decode(json::View from, PromptRequest& to, const json::Path& path,
   json::ObjectReader reader(from, path, complaint);
   return reader.required("sessionId", to.session_id)
       .required("prompt", to.prompt)
+      .check("prompt", to.prompt.size() <= limits::prompt_blocks, "at most 16384 content blocks")
       .raw_object("_meta", to.meta)
       .ok();
 }

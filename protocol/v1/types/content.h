@@ -5,6 +5,7 @@
 // Where a type has `raw`, that is the JSON as it came; when it is set it is what is sent on, so
 // nothing that this program does not know is lost on the way.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,6 +32,9 @@ ContentBlock link_block(std::string uri, std::string name);
 /// The base64 data of an image, audio or binary resource block, as a piece of its `raw`; else
 /// empty.
 std::string_view base64_data(const ContentBlock& block);
+
+/// About how many bytes the blocks have.
+std::size_t bytes_of(const std::vector<ContentBlock>& blocks);
 
 /// The texts of the blocks one after the other, as a person would read them; links as their uri.
 std::string plain_text(const std::vector<ContentBlock>& blocks);
