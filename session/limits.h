@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/limits.h"
+#include "base/redact/limits.h"
 
 namespace tine::session::limits {
 
@@ -40,6 +41,16 @@ inline constexpr std::size_t title = 80;
 /// Bytes of a prompt that are looked at for a title.
 inline constexpr std::size_t title_source = std::size_t{16} * 1024;
 
+/// An update longer than this is recorded in slices; those behind it wait.
+inline constexpr std::size_t long_update = std::size_t{256} * 1024;
+/// Bytes of updates of one session that wait to be recorded before its backend is held back.
+inline constexpr std::size_t update_backlog = std::size_t{1} * 1024 * 1024;
+
+/// Bytes of a long record whose checksum is made, and that are written, before others on the loop
+/// get their turn.
+inline constexpr std::size_t checked_slice = std::size_t{4} * 1024 * 1024;
+inline constexpr std::size_t written_slice = std::size_t{1} * 1024 * 1024;
+
 /// Records that a replay sends before others on the loop get their turn.
 inline constexpr std::size_t replay_slice = 64;
 
@@ -55,6 +66,11 @@ inline constexpr std::size_t gathered_text = 1024;
 /// counts as held.
 inline constexpr int lock_tries = 10;
 inline constexpr std::chrono::milliseconds lock_pause{20};
+
+/// How much of the end of such an output is looked at to tell what is held back of it: what can be
+/// undecided, and what stands before it, however much of it is escaped.
+inline constexpr std::size_t looked_at_for_end = std::size_t{128} * 1024;
+static_assert(looked_at_for_end >= 6 * (max_secret_tail + redaction_context));
 
 /// Tool calls of one session of whose growing output an end is held back. Of more, the call that
 /// was silent for the longest time is recorded to its end.

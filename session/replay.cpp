@@ -101,6 +101,8 @@ transport::Task<Result<void>> replay(Library library, ReplayRequest request) {
     auto line = reader.next();
     if (line && !*line) {
       // What a running turn has said last is written now; from here on nothing comes in between.
+      co_await record.caught_up();
+      if (!request.goes_on()) break;
       record.flush();
       line = reader.next();
       if (line && !*line) {

@@ -97,6 +97,7 @@ transport::Task<void> Session::close() {
   co_await turns_.idle();
   co_await choices_made();
   co_await conversation_.close();
+  co_await record_->caught_up();
   closed_->set();
 }
 
@@ -136,15 +137,15 @@ void Session::note_mode(const v1::Update& update) {
 }
 
 transport::Task<void> Session::room(transport::CancelSource cancel) {
-  if (client_ == nullptr) co_return;
-  // Whichever comes first; the wait for the client goes on by itself when that was the cancel.
+  // Whichever comes first; the wait goes on by itself when that was the cancel.
   const auto first = std::make_shared<transport::Event>(library_.loop);
   const auto subscription = cancel.on_cancel([first] { first->set(); });
-  library_.loop.spawn(
-      [](v1::Client& client, std::shared_ptr<transport::Event> event) -> transport::Task<void> {
-        co_await client.room();
-        event->set();
-      }(*client_, first));
+  library_.loop.spawn([](v1::Client* client, std::shared_ptr<Record> record,
+                         std::shared_ptr<transport::Event> event) -> transport::Task<void> {
+    if (client != nullptr) co_await client->room();
+    co_await record->caught_up();
+    event->set();
+  }(client_, record_, first));
   co_await first->wait();
 }
 

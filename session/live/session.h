@@ -64,7 +64,8 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Records an update and passes it on, or only records it.
   void say(v1::Update update, Audience audience = Audience::client);
   bool has_room() const { return client_ == nullptr || client_->has_room(); }
-  /// Suspends while the client has too much to read, until `cancel` fires.
+  /// Suspends while the client has too much to read, or too much is still to be recorded, until
+  /// `cancel` fires.
   transport::Task<void> room(transport::CancelSource cancel);
   /// Releases a terminal, without waiting for the client's answer.
   void release_terminal(std::string terminal_id);

@@ -34,7 +34,7 @@ const v1::ClientCapabilities& TurnClient::capabilities() const {
 }
 
 void TurnClient::update(const v1::Update& update) {
-  if (session_ == nullptr) return;
+  if (session_ == nullptr || silent_) return;
   // A cancelled turn is drained whether or not the client reads: text that finds no room is only
   // recorded.
   const bool skip = cancel_.cancelled() && !update.text.none() && !session_->has_room();
@@ -42,7 +42,8 @@ void TurnClient::update(const v1::Update& update) {
 }
 
 bool TurnClient::has_room() const {
-  return session_ == nullptr || cancel_.cancelled() || session_->has_room();
+  return session_ == nullptr || cancel_.cancelled() ||
+         (session_->has_room() && session_->record()->has_room());
 }
 
 transport::Task<void> TurnClient::room() {
@@ -55,13 +56,18 @@ v1::Client::Reply<Response> TurnClient::ask(std::string_view method,
   if (cancel_.cancelled() || session_ == nullptr) {
     co_return fail(ErrorKind::cancelled, "the turn was cancelled");
   }
+  transport::CancelSource turn = cancel_;
+  const std::shared_ptr<Record> record = session_->record();
+  co_await record->caught_up();
+  if (turn.cancelled() || session_ == nullptr) {
+    co_return fail(ErrorKind::cancelled, "the turn was cancelled");
+  }
   v1::Client* client = session_->client();
   if (client == nullptr) co_return nobody();
   request.session_id = session_->id();
-  transport::CancelSource turn = cancel_;
-  const std::shared_ptr<Record> record = session_->record();
   const std::uint64_t number = record->note_question(method, recorded(request));
   auto answer = co_await (client->*question)(std::move(request), &cancel_);
+  co_await record->caught_up();
   if (answer) {
     record->note_answer(number, recorded(*answer));
   } else {

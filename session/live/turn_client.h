@@ -22,6 +22,8 @@ class TurnClient final : public v1::Client {
   TurnClient(Session& session, transport::CancelSource cancel)
       : session_(&session), cancel_(std::move(cancel)) {}
 
+  /// What comes from now on is dropped.
+  void silence() { silent_ = true; }
   /// The backend has had its say: gives open tool calls their last status when the turn was cut
   /// short, and releases the terminals that are still open. What comes later is dropped.
   void end(bool cut_short);
@@ -59,6 +61,7 @@ class TurnClient final : public v1::Client {
                       Request request);
 
   Session* session_;  // nullptr once the turn is over
+  bool silent_ = false;
   transport::CancelSource cancel_;
   std::unordered_set<std::string> open_terminals_;
 };

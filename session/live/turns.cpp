@@ -159,9 +159,12 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
     git_ = std::make_shared<Git>();
     library.loop.spawn(look_at_git(git_));
   }
-  std::string content = library.policy.keep_text ? content_json(blocks) : "[]";
-  content = co_await redacted_in_slices(library.loop, library.redactor, std::move(content));
-  record->prompt("prompt-" + std::to_string(session_.history()->turns() + 1), content);
+  std::optional<std::string> content = "[]";
+  if (library.policy.keep_text)
+    content = co_await clean_content(library.loop, library.redactor, blocks, cancel);
+  if (!content) co_return never_begun();
+  co_await record->prompt("prompt-" + std::to_string(session_.history()->turns() + 1),
+                          std::move(*content));
   const std::string command = command_name(blocks);
   if (!command.empty()) co_return co_await run_command(command, cancel);
   if (session_.state().description.empty() && library.policy.keep_text) {
@@ -190,6 +193,8 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
       session_.conversation().give_up(std::shared_ptr<transport::Event>(running, &running->woken));
     }
   }
+  running->client.silence();
+  co_await record->caught_up();
   if (record->failure()) running->outcome.stop = fail(*record->failure());
   const bool cancelled = cancel.cancelled() && !record->failure();
   running->client.end(cancelled || !running->outcome.stop);
@@ -312,6 +317,7 @@ Turns::Report Turns::run_command(std::string name, transport::CancelSource cance
 /// Writes down how the turn ended, before anybody is told.
 Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled) {
   const std::shared_ptr<Record> record = session_.record();
+  co_await record->caught_up();
   record->end_messages();
   if (outcome.usage.context) session_.say(v1::usage_update(*outcome.usage.context));
   if (cancelled) outcome.stop = v1::StopReason::cancelled;

@@ -32,6 +32,24 @@ void texts_of_output(json::View output, std::vector<json::View>& out) {
   }
 }
 
+bool may_stand_in_escape(char c) {
+  return c == '\\' || c == 'u' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
+         (c >= 'A' && c <= 'F');
+}
+
+/// Where the last `bytes` of an escaped text begin, or a little more: between two characters, of
+/// which none is cut in two. The whole text when there is no such place nearby.
+std::size_t end_of_text(std::string_view escaped, std::size_t bytes) {
+  constexpr std::size_t nearby = 4096;
+  if (escaped.size() <= bytes + nearby) return 0;
+  const std::size_t last = escaped.size() - bytes;
+  for (std::size_t place = last; place > last - nearby; --place) {
+    const bool within = (static_cast<unsigned char>(escaped[place]) & 0xC0U) == 0x80U;
+    if (!within && !may_stand_in_escape(escaped[place - 1])) return place;
+  }
+  return 0;
+}
+
 }  // namespace
 
 bool ends_call(json::View update) {
@@ -42,15 +60,19 @@ bool ends_call(json::View update) {
 bool GrowingCalls::hold_back(const std::vector<json::View>& texts, std::vector<End>& ends) {
   const std::size_t before = ends.size();
   std::string decided;
+  std::string value;
   for (const json::View text : texts) {
-    const std::string value = text.string().value_or(std::string());
+    const std::string_view escaped = text.escaped();
+    const std::size_t begin = end_of_text(escaped, limits::looked_at_for_end);
+    value.clear();
+    json::unescape(escaped.substr(begin), value);
     RedactionStream stream(redactor_);
     decided.clear();
     stream.feed(value, decided);
     if (stream.held() == 0) continue;
-    End& end = ends.emplace_back(End{.place = text.raw(), .decided = "\""});
+    // What stands before is as it came.
+    End& end = ends.emplace_back(End{.place = escaped.substr(begin), .decided = {}});
     json::escape(std::string_view(value).substr(0, value.size() - stream.held()), end.decided);
-    end.decided.push_back('"');
   }
   return ends.size() > before;
 }

@@ -39,7 +39,8 @@ class GrowingCalls {
     std::string raw_output;
   };
   static std::string update_of(const Call& call);
-  /// A string of the payload, and what it is without the end that is held back; both are JSON.
+  /// The end of a string of the payload, and what it is without what is held back; both are
+  /// escaped.
   struct End {
     std::string_view place;
     std::string decided;

@@ -1,18 +1,24 @@
 #pragma once
-// Takes the secrets out of a long text without holding up the loop.
+// Long texts on their way into a record, without holding up the loop: what takes long is done in
+// slices, or beside the loop.
 //
-// A coroutine on the loop's thread; loop and redactor outlive it.
+// Coroutines on the loop's thread; loop and redactor outlive them.
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/redact/redactor.h"
+#include "protocol/v1/types/content.h"
+#include "transport/cancel.h"
 #include "transport/loop.h"
 
 namespace tine::session {
 
-/// Takes the secrets out of JSON, as json::redacted does, and lets others run after each
-/// limits::redaction_window bytes.
-transport::Task<std::string> redacted_in_slices(transport::Loop& loop, Redactor& redactor,
-                                                std::string text);
+/// What a prompt says, as content_json() gives it, without its secrets; none when `cancel` fires
+/// before it is done. The blocks are as they were when it returns.
+transport::Task<std::optional<std::string>> clean_content(transport::Loop& loop, Redactor& redactor,
+                                                          std::vector<v1::ContentBlock>& blocks,
+                                                          transport::CancelSource cancel);
 
 }  // namespace tine::session

@@ -1,9 +1,13 @@
 #include "session/record/record.h"
 
+#include <exception>
 #include <utility>
+#include <vector>
 
+#include "base/crc32c.h"
 #include "base/json/redact.h"
 #include "protocol/v1/build_update.h"
+#include "protocol/v1/escaped_text.h"
 #include "session/limits.h"
 #include "session/record/data.h"
 #include "session/store/limits.h"
@@ -179,15 +183,30 @@ bool Record::is_recorded(v1::UpdateKind kind) const {
 void Record::append(std::string_view type, std::string_view data) {
   if (!writer_ || !is_recorded(type)) return;
   begin_transcript();
+  take(type, data, writer_->add(type, data));
+  write_soon();
+}
+
+/// Made in slices. The caller keeps the text.
+transport::Task<std::uint32_t> Record::checksum_of(const std::string& text) {
+  std::uint32_t crc = 0;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view slice = rest.substr(0, limits::checked_slice);
+    crc = crc32c(slice, crc);
+    rest.remove_prefix(slice.size());
+    co_await transport::yield(library_.loop);
+  }
+  co_return crc;
+}
+
+void Record::take(std::string_view type, std::string_view data, const store::Writer::Added& added) {
   store::Line line;
   const std::string time(writer_->time());
   line.time = time;
   line.type = type;
   line.data = json::View(data);
-  const auto added = writer_->add(type, data);
   line.seq = added.seq;
   account_.take(line, added.begin, added.end);
-  write_soon();
 }
 
 void Record::add(std::string_view type, const std::string& data) {
@@ -195,17 +214,36 @@ void Record::add(std::string_view type, const std::string& data) {
   append(type, data);
 }
 
-void Record::prompt(const std::string& message_id, std::string_view content) {
+/// A long one. What it says is not looked at by the account.
+void Record::add_prompt(const std::string& message_id, std::string content, std::uint32_t crc) {
+  if (!writer_ || failure_) return;
+  begin_transcript();
+  const std::string empty = prompt_data(account_.next_turn(), message_id, "[]");
+  const std::size_t place = empty.rfind("[]");
+  const std::string_view before = std::string_view(empty).substr(0, place);
+  const std::string_view after = std::string_view(empty).substr(place + 2);
+  take(record_type::prompt, empty,
+       writer_->add_long(record_type::prompt, before, std::move(content), crc, after));
+}
+
+transport::Task<void> Record::prompt(std::string message_id, std::string content) {
+  const auto self = shared_from_this();
+  co_await caught_up();
   touch();
   // What was said between the turns comes before it.
   update_redactor_.finish();
   const bool is_first = !account_.state.prompted;
-  add(record_type::prompt, prompt_data(account_.next_turn(), message_id, content));
-  // From now on it is listed.
-  if (is_first) {
-    flush();
-    save();
+  const bool is_long = content.size() > store::limits::write_buffer;
+  if (is_long) {
+    const std::uint32_t crc = co_await checksum_of(content);
+    update_redactor_.finish();
+    add_prompt(message_id, std::move(content), crc);
+  } else {
+    add(record_type::prompt, prompt_data(account_.next_turn(), message_id, content));
   }
+  if (is_first || is_long) co_await flush_in_slices();
+  // From now on it is listed.
+  if (is_first) save();
 }
 
 std::uint64_t Record::note_question(std::string_view method, std::string_view params) {
@@ -224,9 +262,97 @@ void Record::note_refusal(std::uint64_t question, const Error& error) {
 void Record::update(const v1::Update& update) {
   // Once a write has failed the turn is about to end: what it still says finds no room.
   if (!writer_ || failure_) return;
+  if (!catching_up_ && update.payload.size() <= limits::long_update) return record(update);
+  backlog_.push_back(update);
+  backlog_bytes_ += update.payload.size();
+  if (catching_up_) return;
+  catching_up_ = std::make_shared<transport::Event>(library_.loop);
+  library_.loop.spawn(catch_up(catching_up_));
+}
+
+transport::Task<void> Record::caught_up() {
+  const auto self = shared_from_this();
+  while (catching_up_) {
+    const auto over = catching_up_;
+    co_await over->wait();
+  }
+}
+
+transport::Task<void> Record::catch_up(std::shared_ptr<transport::Event> over) {
+  const auto self = shared_from_this();
+  // The right to write is not given back before it is used.
+  const bool claims = claim_again();
+  while (!backlog_.empty()) {
+    co_await transport::yield(library_.loop);
+    const std::size_t bytes = backlog_.front().payload.size();
+    v1::Update next = std::move(backlog_.front());
+    backlog_.pop_front();
+    try {
+      co_await record_in_slices(std::move(next));
+    } catch (const std::exception& fault) {
+      // Out of memory.
+      failed(Error(ErrorKind::internal, fault.what()));
+    }
+    backlog_bytes_ -= bytes;
+  }
+  catching_up_ = nullptr;
+  over->set();
+  if (claims) release();
+}
+
+/// Ends early once nothing can be written any more.
+transport::Task<void> Record::record_in_slices(v1::Update update) {
+  if (!writer_ || failure_) co_return;
+  if (update.payload.size() <= limits::long_update) {
+    record(update);
+    co_return;
+  }
+  if (!update.text.none()) {
+    co_await record_chunk(std::move(update));
+    co_return;
+  }
+  begin_transcript();
+  UpdateRedactor::LongUpdate redaction(update_redactor_, update);
+  while (redaction.read()) co_await transport::yield(library_.loop);
+  std::vector<v1::Update> parts = redaction.take();
+  for (v1::Update& part : parts) {
+    const std::uint32_t crc = co_await checksum_of(part.payload);
+    if (!writer_ || failure_) co_return;
+    account_.take_update(json::View(part.payload));
+    if (is_recorded(part.kind))
+      writer_->add_long(record_type::update, {}, std::move(part.payload), crc, {});
+  }
+  co_await flush_in_slices();
+}
+
+/// A text is recorded as if it had come in pieces.
+transport::Task<void> Record::record_chunk(v1::Update update) {
+  const std::string_view payload(update.payload);
+  const std::string_view after = payload.substr(update.text.end);
+  std::string_view rest = payload.substr(update.text.begin, update.text.end - update.text.begin);
+  // What stands around the text comes with each piece of it.
+  const bool is_text = payload.size() - rest.size() <= limits::long_update;
+  v1::Update piece;
+  piece.kind = update.kind;
+  piece.text.begin = update.text.begin;
+  while (!rest.empty() && writer_ && !failure_) {
+    const std::size_t length =
+        is_text ? v1::cut_place(rest, limits::redaction_window) : rest.size();
+    piece.payload = payload.substr(0, update.text.begin);
+    piece.payload.append(rest.substr(0, length));
+    piece.text.end = piece.payload.size();
+    piece.payload.append(after);
+    rest.remove_prefix(length);
+    record(piece);
+    co_await transport::yield(library_.loop);
+  }
+}
+
+/// At once.
+void Record::record(const v1::Update& update) {
   begin_transcript();
   update_redactor_.update(update);
-  if (writer_->should_flush()) {
+  if (writer_->should_flush() && !is_flushing_) {
     flush();
   } else {
     write_soon();
@@ -267,6 +393,25 @@ void Record::flush() {
   if (!writer_->pending()) return;
   auto done = writer_->flush(*folder_);
   if (!done) return failed(std::move(done.error()));
+  flushed();
+}
+
+/// The same with others on the loop in between; what is added meanwhile is written too.
+transport::Task<void> Record::flush_in_slices() {
+  const auto self = shared_from_this();
+  while (writer_ && folder_ && !failure_) {
+    update_redactor_.settle();
+    const auto done = writer_->flush_some(*folder_, limits::written_slice);
+    if (!done) failed(done.error());
+    if (done && *done) flushed();
+    if (!done || *done) break;
+    is_flushing_ = true;
+    co_await transport::yield(library_.loop);
+    is_flushing_ = false;
+  }
+}
+
+void Record::flushed() {
   is_failing_ = false;
   library_.syncer.later(entry_);
 }
@@ -308,8 +453,9 @@ void Record::save() {
 
 transport::Task<Result<void>> Record::write() {
   const auto self = shared_from_this();
+  co_await caught_up();
   failure_.reset();
-  flush();
+  co_await flush_in_slices();
   if (failure_) co_return fail(*failure_);
   save();
   if (library_.policy.sync_each_turn) co_return co_await library_.syncer.now(entry_, true);
@@ -320,7 +466,7 @@ transport::Task<Result<void>> Record::keep(std::uint64_t seq) {
   const auto self = shared_from_this();
   if (writer_ && writer_->written_seq() < seq) {
     failure_.reset();
-    flush();
+    co_await flush_in_slices();
     if (failure_) co_return fail(*failure_);
   }
   if (begun() && library_.policy.sync_each_turn)
@@ -342,7 +488,7 @@ transport::Task<void> Record::write_in_time(std::shared_ptr<transport::Event> ov
     if (ended || !writer_ || failure_) break;
     update_redactor_.settle();
     if (!writer_->pending()) break;
-    flush();
+    co_await flush_in_slices();
   }
   if (timer_ == over) timer_.reset();
 }

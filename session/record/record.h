@@ -5,7 +5,9 @@
 // Owned by its session, on the loop's thread; what it is given outlives it. It holds descriptors
 // only between claim() and release().
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,6 +17,7 @@
 #include "base/env.h"
 #include "base/log.h"
 #include "base/redact/redactor.h"
+#include "session/limits.h"
 #include "session/policy.h"
 #include "session/record/account.h"
 #include "session/record/data.h"
@@ -73,9 +76,14 @@ class Record : public std::enable_shared_from_this<Record> {
 
   // --- writing, while claimed. Each is on disk soon, and after write() at once.
 
-  /// `content` is JSON without secrets.
-  void prompt(const std::string& message_id, std::string_view content);
+  /// `content` is JSON without secrets. It is in the file when this returns, unless that failed.
+  transport::Task<void> prompt(std::string message_id, std::string content);
+  /// One that is long is recorded in slices, and what comes meanwhile behind it: see caught_up().
   void update(const v1::Update& update);
+  /// Returns when all updates so far are recorded: whatever has its place behind them waits for it.
+  transport::Task<void> caught_up();
+  /// Whether little enough waits to be recorded.
+  bool has_room() const { return backlog_bytes_ < limits::update_backlog; }
   /// `data` holds no secret.
   void add(std::string_view type, const std::string& data);
   /// What the backend asks of the client; gives the number under which the answer is noted.
@@ -121,11 +129,20 @@ class Record : public std::enable_shared_from_this<Record> {
 
  private:
   transport::Task<Result<bool>> take(std::string reason);
+  void record(const v1::Update& update);
+  transport::Task<void> catch_up(std::shared_ptr<transport::Event> over);
+  transport::Task<void> record_in_slices(v1::Update update);
+  transport::Task<void> record_chunk(v1::Update update);
   void append(std::string_view type, std::string_view data);
+  transport::Task<std::uint32_t> checksum_of(const std::string& text);
+  void add_prompt(const std::string& message_id, std::string content, std::uint32_t crc);
+  void take(std::string_view type, std::string_view data, const store::Writer::Added& added);
   void begin_transcript();
   void end_tool_calls();
   bool is_recorded(std::string_view type) const;
   bool is_recorded(v1::UpdateKind kind) const;
+  transport::Task<void> flush_in_slices();
+  void flushed();
   void write_soon();
   transport::Task<void> write_in_time(std::shared_ptr<transport::Event> over);
   void failed(Error error);
@@ -138,6 +155,9 @@ class Record : public std::enable_shared_from_this<Record> {
   std::int64_t updated_ms_ = 0;
   UpdateRedactor update_redactor_;
   std::uint64_t questions_ = 0;
+  std::deque<v1::Update> backlog_;
+  std::size_t backlog_bytes_ = 0;
+  std::shared_ptr<transport::Event> catching_up_;  // while there are updates that wait
 
   std::size_t claims_ = 0;
   std::shared_ptr<transport::Event> claiming_;  // while a claim is being made
@@ -147,7 +167,8 @@ class Record : public std::enable_shared_from_this<Record> {
   bool lacks_header_ = false;                // the first record that is added gets it before it
   std::shared_ptr<transport::Event> timer_;  // while something waits for its write
   std::optional<Error> failure_;
-  bool is_failing_ = false;  // no write has succeeded since one failed
+  bool is_flushing_ = false;  // in slices
+  bool is_failing_ = false;   // no write has succeeded since one failed
   std::function<void()> on_failure_;
 };
 

@@ -44,11 +44,16 @@ struct Desk {
     return std::move(*out);
   }
 
+  void prompt(const std::string& text) {
+    loop.spawn(record->prompt("prompt", content_json({v1::text_block(text)})));
+    loop.run_ready();
+  }
+
   /// A turn that says something; gives how its writing went.
   Result<void> turn(const std::string& text) {
     auto claimed = run(record->claim("a test"));
     if (!claimed) return fail(std::move(claimed.error()));
-    record->prompt("prompt", content_json({v1::text_block(text)}));
+    prompt(text);
     record->update(v1::text_chunk(v1::UpdateKind::agent_message_chunk, text + ".\n", text));
     TurnEnd end;
     end.stop = "end_turn";
@@ -206,7 +211,7 @@ TEST_CASE("record: what a fork refers to is in the file before, or the disk's re
   Desk desk;
   REQUIRE(desk.turn("one"));
   REQUIRE(desk.run(desk.record->claim("a test")));
-  desk.record->prompt("prompt", content_json({v1::text_block("two")}));
+  desk.prompt("two");
   desk.record->update(v1::text_chunk(v1::UpdateKind::agent_message_chunk, "two.\n", "two"));
   TurnEnd end;
   end.stop = "end_turn";

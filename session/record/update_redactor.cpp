@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/json/redact.h"
 #include "base/json/view.h"
 #include "base/json/writer.h"
 #include "session/limits.h"
@@ -56,10 +55,22 @@ std::string_view message_id(const v1::Update& update) {
 
 void UpdateRedactor::update(const v1::Update& update) {
   if (!update.text.none()) return chunk(update);
-  if (has_a_place(update.kind)) finish_messages();
-  if (update.kind == v1::UpdateKind::tool_call || update.kind == v1::UpdateKind::tool_call_update)
-    return tool_call(update);
-  pass(update.kind, update.payload);
+  for (const v1::Update& part : parts_of(update)) pass(part.kind, part.payload);
+}
+
+UpdateRedactor::LongUpdate::LongUpdate(UpdateRedactor& redactor, const v1::Update& update)
+    : redactor_(redactor), parts_(redactor.parts_of(update)) {}
+
+bool UpdateRedactor::LongUpdate::read() {
+  if (clean_.size() == parts_.size()) return false;
+  const v1::Update& part = parts_[clean_.size()];
+  if (!redaction_) redaction_.emplace(part.payload, redactor_.redactor_);
+  if (redaction_->read()) return true;
+  v1::Update& clean = clean_.emplace_back();
+  clean.kind = part.kind;
+  clean.payload = redaction_->take();
+  redaction_.reset();
+  return clean_.size() < parts_.size();
 }
 
 void UpdateRedactor::pass(v1::UpdateKind kind, std::string_view payload) {
@@ -69,15 +80,29 @@ void UpdateRedactor::pass(v1::UpdateKind kind, std::string_view payload) {
   sink_(clean);
 }
 
-void UpdateRedactor::tool_call(const v1::Update& update) {
+/// What is to be recorded in the place of an update that is no chunk of text, secrets and all.
+std::vector<v1::Update> UpdateRedactor::parts_of(const v1::Update& update) {
+  if (has_a_place(update.kind)) finish_messages();
+  std::vector<v1::Update> parts;
+  const auto add = [&parts](v1::UpdateKind kind, std::string payload) {
+    v1::Update& part = parts.emplace_back();
+    part.kind = kind;
+    part.payload = std::move(payload);
+  };
+  const bool is_call =
+      update.kind == v1::UpdateKind::tool_call || update.kind == v1::UpdateKind::tool_call_update;
   const json::View call(update.payload);
-  if (!ends_call(call)) {
-    pass(update.kind, calls_.hold_back(update.payload));
-    if (const auto rest = calls_.end_of_surplus()) pass(v1::UpdateKind::tool_call_update, *rest);
-    return;
+  if (is_call && !ends_call(call)) {
+    add(update.kind, calls_.hold_back(update.payload));
+    if (auto rest = calls_.end_of_surplus())
+      add(v1::UpdateKind::tool_call_update, std::move(*rest));
+    return parts;
   }
-  if (const auto rest = calls_.end(call)) pass(v1::UpdateKind::tool_call_update, *rest);
-  pass(update.kind, update.payload);
+  if (is_call) {
+    if (auto rest = calls_.end(call)) add(v1::UpdateKind::tool_call_update, std::move(*rest));
+  }
+  add(update.kind, update.payload);
+  return parts;
 }
 
 UpdateRedactor::Message& UpdateRedactor::message_of(const v1::Update& update) {

@@ -11,9 +11,13 @@
 
 #include <functional>
 #include <list>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "base/json/redact.h"
 #include "base/redact/redactor.h"
 #include "protocol/v1/update.h"
 #include "session/record/growing_calls.h"
@@ -28,6 +32,26 @@ class UpdateRedactor {
       : redactor_(redactor), sink_(std::move(sink)), calls_(redactor) {}
 
   void update(const v1::Update& update);
+  /// What update() is for an update that is long and no chunk of text, in slices. Until all is read
+  /// nothing else is handed to the redactor.
+  class LongUpdate {
+   public:
+    LongUpdate(UpdateRedactor& redactor, const v1::Update& update);
+    LongUpdate(const LongUpdate&) = delete;
+    LongUpdate& operator=(const LongUpdate&) = delete;
+
+    /// Reads a slice. False when all is read.
+    bool read();
+    /// What update() would have handed to the sink.
+    std::vector<v1::Update> take() { return std::move(clean_); }
+
+   private:
+    UpdateRedactor& redactor_;
+    std::vector<v1::Update> parts_;
+    std::vector<v1::Update> clean_;
+    std::optional<json::Redaction> redaction_;  // of the part that comes next
+  };
+
   /// Small chunks are gathered before they are looked at: what is decided goes to the sink now.
   void settle();
   /// All messages and tool calls are over: what is held back goes to the sink.
@@ -50,7 +74,7 @@ class UpdateRedactor {
   };
 
   void finish_messages();
-  void tool_call(const v1::Update& update);
+  std::vector<v1::Update> parts_of(const v1::Update& update);
   void pass(v1::UpdateKind kind, std::string_view payload);
   Message& message_of(const v1::Update& update);
   void leave_others(const Message& current);

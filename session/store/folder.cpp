@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/handled.h"
 #include "session/store/limits.h"
 
 namespace tine::session::store {
@@ -57,6 +58,7 @@ void File::close() {
 }
 
 Result<void> File::append(std::string_view bytes, std::size_t& written) {
+  count_handled(bytes.size());
   written = 0;
   while (written < bytes.size()) {
     const ssize_t n = files_->write(fd_, bytes.substr(written));
@@ -84,6 +86,7 @@ Result<std::size_t> File::read_at(std::span<char> room, std::int64_t offset) con
     if (n == 0) break;
     done += static_cast<std::size_t>(n);
   }
+  count_handled(done);
   return done;
 }
 

@@ -26,18 +26,23 @@ Failure damaged(std::string what) { return fail(ErrorKind::damaged, std::move(wh
 
 void write_line(std::string& out, std::uint64_t seq, std::string_view time, std::string_view type,
                 std::string_view data) {
+  const std::size_t begin = out.size();
+  begin_line(out, seq, time, type, data);
+  end_line(out, begin);
+}
+
+void begin_line(std::string& out, std::uint64_t seq, std::string_view time, std::string_view type,
+                std::string_view data) {
   std::array<char, 20> digits{};
   const auto seq_end = std::to_chars(digits.data(), digits.data() + digits.size(), seq).ptr;
-  const std::size_t begin = out.size();
   out.append(R"({"v":1,"seq":)").append(digits.data(), seq_end);
   out.append(R"(,"ts":")").append(time);
   out.append(R"(","type":")").append(type);
   out.append(R"(","data":)").append(data);
-  end_line(out, begin);
 }
 
-void end_line(std::string& out, std::size_t begin) {
-  const auto crc = hex_of(crc32c(std::string_view(out).substr(begin)));
+void end_line(std::string& out, std::size_t begin, std::uint32_t before) {
+  const auto crc = hex_of(crc32c(std::string_view(out).substr(begin), before));
   out.append(crc_member).append(crc.data(), crc.size()).append(line_end).push_back('\n');
 }
 

@@ -21,6 +21,10 @@ inline constexpr std::int64_t transcript_version = 1;
 void write_line(std::string& out, std::uint64_t seq, std::string_view time, std::string_view type,
                 std::string_view data);
 
+/// Appends the beginning of one, up to and with `data`, which may be the beginning of its data.
+void begin_line(std::string& out, std::uint64_t seq, std::string_view time, std::string_view type,
+                std::string_view data);
+
 struct Line {
   std::uint64_t seq = 0;
   std::string_view time;
@@ -29,8 +33,9 @@ struct Line {
 };
 
 /// Ends the JSON object that begins at `begin` of `out` and is whole but for its brace: adds the
-/// checksum, the brace and a newline.
-void end_line(std::string& out, std::size_t begin);
+/// checksum, the brace and a newline. `before` is the checksum of what stands before `begin`, when
+/// the object begins elsewhere.
+void end_line(std::string& out, std::size_t begin, std::uint32_t before = 0);
 
 /// Whether the checksum at the end of `text` (a line without its newline) is that of the rest.
 bool checksum_holds(std::string_view text);

@@ -7,10 +7,12 @@
 // the first write and close_file(). A write that fails loses nothing: the file is cut back to its
 // last whole line, what was not written stays and is tried again by the next flush().
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/env.h"
 #include "protocol/v1/update.h"
@@ -37,14 +39,22 @@ class Writer {
     std::int64_t end = 0;
   };
   Added add(std::string_view type, std::string_view data);
+  /// The same of data that is long: `before`, `long_part` and `after` one behind the other. The
+  /// long part is not copied, and `crc` is the checksum of it.
+  Added add_long(std::string_view type, std::string_view before, std::string long_part,
+                 std::uint32_t crc, std::string_view after);
   /// Adds an update, whose chunk of text may become part of the line before.
   void add_update(const v1::Update& update);
 
   /// Bytes that wait, and whether they are so many that they should not wait longer.
-  bool pending() const { return chunk_.has_value() || !buffer_.empty(); }
+  bool pending() const { return waiting() > 0; }
+  std::size_t waiting() const;
   bool should_flush() const;
 
   Result<void> flush(const Folder& session);
+  /// Writes about `bytes` more; true when nothing waits any longer. A line that is not whole yet is
+  /// to a reader as one that is being written.
+  Result<bool> flush_some(const Folder& session, std::size_t bytes);
   /// Brings to disk what was flushed.
   Result<void> sync(const Folder& session);
   void close_file() { file_.reset(); }
@@ -59,13 +69,21 @@ class Writer {
   std::string_view time();
 
  private:
+  Added added(std::uint64_t seq, std::size_t begin) const;
   void settle_chunk();
   Result<void> open(const Folder& session);
+  Result<void> keep_whole_lines();
 
   Env& env_;
   std::uint64_t next_seq_;
-  std::int64_t offset_;
+  std::int64_t offset_;  // of the whole lines that are in the file
+  // What waits: the parts of long lines in their order, then the rest. It is kept until all of it
+  // is in the file.
+  std::vector<std::string> parts_;
   std::string buffer_;
+  std::size_t part_bytes_ = 0;
+  std::size_t lines_ = 0;            // that wait
+  std::size_t written_ = 0;          // bytes of it that are in the file
   std::optional<v1::Update> chunk_;  // grows while its message goes on
   std::optional<File> file_;
   std::int64_t time_ms_ = -1;

@@ -1,7 +1,9 @@
 #include "session/store/writer.h"
 
+#include <algorithm>
 #include <cerrno>
 
+#include "base/crc32c.h"
 #include "protocol/v1/build_update.h"
 #include "session/store/faulty_files.h"
 #include "session/store/reader.h"
@@ -81,6 +83,84 @@ TEST_CASE("a full disk loses no line: not one that is there, not one that waits"
     files.on_write = nullptr;
     writer.add("note", "{}");
     REQUIRE(writer.flush(*folder));
+    const auto after = numbers(*folder);
+    REQUIRE(after.size() == 7);
+    for (std::size_t i = 0; i < after.size(); ++i) REQUIRE(after[i] == i);
+  }
+}
+
+TEST_CASE("a long record is written in pieces, in its place and with its checksum") {
+  StillClock clock;
+  const TemporaryFolder place;
+  FaultyFiles files;
+  const auto folder = Folder::root(files, place.path(), false);
+  REQUIRE(folder);
+  const std::string content = "[\"" + std::string(1000, 'x') + "\"]";
+  Writer writer(clock, {});
+  writer.add("header", "{}");
+  const auto added =
+      writer.add_long("prompt", R"({"content":)", content, crc32c(content), R"(,"turn":1})");
+  writer.add("note", "{}");
+  CHECK(writer.next_seq() == 3);
+  CHECK(writer.written_seq() == 0);
+  std::size_t most = 0;
+  files.on_write = [&most](std::size_t wanted) -> ssize_t {
+    most = std::max(most, wanted);
+    return static_cast<ssize_t>(wanted);
+  };
+  for (std::size_t pieces = 1;; ++pieces) {
+    const auto done = writer.flush_some(*folder, 100);
+    REQUIRE(done);
+    if (pieces == 3) writer.add("note", "{}");
+    if (*done) break;
+  }
+  CHECK(most <= 100);
+  CHECK(writer.written_seq() == 3);
+  CHECK_FALSE(writer.pending());
+  CHECK(numbers(*folder).size() == 4);
+  const auto text = folder->read_whole(transcript_name, 10'000);
+  REQUIRE(text);
+  CHECK(writer.offset() == static_cast<std::int64_t>(text->size()));
+  const auto line = read_line(
+      std::string_view(*text).substr(static_cast<std::size_t>(added.begin),
+                                     static_cast<std::size_t>(added.end - added.begin) - 1));
+  REQUIRE(line);
+  CHECK(line->seq == 1);
+  CHECK(line->data.raw() == R"({"content":)" + content + R"(,"turn":1})");
+}
+
+TEST_CASE("a disk that is full in the middle of a long record loses no line") {
+  StillClock clock;
+  const TemporaryFolder place;
+  FaultyFiles files;
+  const auto folder = Folder::root(files, place.path(), false);
+  REQUIRE(folder);
+  const std::string content = "[\"" + std::string(300, 'x') + "\"]";
+  for (std::size_t room = 0; room < 600; room += 13) {
+    INFO("room for " << room << " bytes");
+    REQUIRE(folder->remove_file(transcript_name));
+    std::size_t left = room;
+    files.on_write = [&left](std::size_t wanted) -> ssize_t {
+      if (left == 0) return -ENOSPC;
+      const std::size_t n = std::min(wanted, left);
+      left -= n;
+      return static_cast<ssize_t>(n);
+    };
+    Writer writer(clock, {});
+    writer.add("header", "{}");
+    writer.add_long("prompt", R"({"content":)", content, crc32c(content), "}");
+    for (int i = 0; i < 5; ++i) writer.add("note", R"({"some":"text"})");
+    Result<bool> done = false;
+    while (done && !*done) done = writer.flush_some(*folder, 50);
+    REQUIRE_FALSE(done);
+    CHECK(done.error().kind == ErrorKind::storage_full);
+    const auto before = numbers(*folder);
+    for (std::size_t i = 0; i < before.size(); ++i) REQUIRE(before[i] == i);
+
+    files.on_write = nullptr;
+    CHECK(writer.written_seq() == (before.empty() ? 0 : before.size() - 1));
+    REQUIRE(writer.flush(*folder));
+    CHECK(writer.written_seq() == 6);
     const auto after = numbers(*folder);
     REQUIRE(after.size() == 7);
     for (std::size_t i = 0; i < after.size(); ++i) REQUIRE(after[i] == i);

@@ -1,0 +1,98 @@
+// Long messages: whatever is in one, the other sessions go on while it is taken apart, searched for
+// secrets and written. The program itself counts how many bytes it handles between two turns of its
+// loop, and says so when they are too many.
+
+import assert from 'node:assert/strict';
+
+import { sanitized, test } from '../clients/cases.mjs';
+import { Server } from '../clients/server.mjs';
+
+/// Under the sanitizers a byte takes many times as long.
+const MB = sanitized ? 100_000 : 1_000_000;
+
+const repeated = (text, bytes) => text.repeat(Math.floor(bytes / Buffer.byteLength(text)));
+
+const held = /the loop was held for \d+ bytes/;
+
+function place(server, id) {
+  return server.messages.findIndex((message) => message.id === id && !('method' in message));
+}
+
+/// A long prompt of one session, and behind it in the same write the cancel of another's.
+async function assertOtherGoesFirst(long) {
+  const { server, session } = await Server.open();
+  const other = await server.newSession();
+  const hanging = server.prompt(other, '[[say:Here.]] [[hang]]');
+  await server.waitFor('the other turn', () => server.text(other) === 'Here.');
+  const prompt = server.together(() => {
+    const sent = server.request('session/prompt', { sessionId: session,
+      prompt: [{ type: 'text', text: '[[say:Read.]]' }, ...long] });
+    server.notify('session/cancel', { sessionId: other });
+    return sent;
+  });
+  assert.equal((await hanging).stopReason, 'cancelled');
+  assert.equal((await prompt).stopReason, 'end_turn');
+  assert.equal(server.text(session), 'Read.');
+  assert.ok(place(server, hanging.id) < place(server, prompt.id));
+  assert.doesNotMatch(server.stderr, held);
+  return { server, session };
+}
+
+for (const [what, bytes, blocks] of [
+  ['8 MB of cookies', 8, (size) => [{ type: 'text', text: repeated('cookie:=', size) }]],
+  ['15 MB that are escaped, 30 MB as they come', 15,
+    (size) => [{ type: 'text', text: repeated('"\\', size) }]],
+  ['30 MB of plain text', 30, (size) => [{ type: 'text', text: repeated('plain words ', size) }]],
+  ['a file of 8 MB', 8, (size) => [{ type: 'resource',
+    resource: { uri: 'file:///notes', text: repeated('a line\n', size) } }]],
+]) {
+  test(`another session's cancel is answered behind a prompt of ${what}`, async () => {
+    await assertOtherGoesFirst(blocks(bytes * MB));
+  });
+}
+
+test('a long prompt is cancelled while it is searched, and leaves nothing behind', async () => {
+  const { server, session } = await Server.open();
+  const prompt = server.together(() => {
+    const sent = server.prompt(session, `[[say:Read.]] ${repeated('cookie:=', 8 * MB)}`);
+    server.notify('session/cancel', { sessionId: session });
+    return sent;
+  });
+  assert.equal((await prompt).stopReason, 'cancelled');
+  assert.equal((await server.prompt(session, '[[recall]]')).stopReason, 'end_turn');
+  assert.equal(server.text(session), 'I was told nothing yet.');
+  assert.doesNotMatch(server.stderr, held);
+});
+
+test('a session is closed behind its long prompt', async () => {
+  const { server, session } = await Server.open();
+  const [prompt, closed] = server.together(() => [
+    server.prompt(session, `[[say:Read.]] ${repeated('cookie:=', 8 * MB)}`),
+    server.request('session/close', { sessionId: session }),
+  ]);
+  assert.equal((await prompt).stopReason, 'cancelled');
+  await closed;
+  assert.equal(server.text(session), '');
+});
+
+test('updates that are long are recorded in slices and told in their order', async () => {
+  const { server, session } = await Server.open();
+  const other = await server.newSession();
+  const hanging = server.prompt(other, '[[say:Here.]] [[hang]]');
+  await server.waitFor('the other turn', () => server.text(other) === 'Here.');
+  // Each is one update of the agent's.
+  const text = repeated('cookie:=', 4 * MB);
+  const prompt = server.prompt(session,
+    `[[think:${text}]] [[say:One.]] [[tool:read:${text}]] [[say:Two.]]`);
+  await server.waitFor('the last words', () => server.text(session) === 'One.Two.');
+  server.notify('session/cancel', { sessionId: other });
+  assert.equal((await hanging).stopReason, 'cancelled');
+  assert.equal((await prompt).stopReason, 'end_turn');
+  const cwd = server.cwdOf(session);
+  const before = server.messages.length;
+  await server.request('session/load', { sessionId: session, cwd, mcpServers: [] });
+  const kinds = server.messages.slice(before).map(({ params }) => params?.update?.sessionUpdate)
+    .filter((kind) => kind === 'tool_call' || kind?.startsWith('agent_'));
+  assert.deepEqual(kinds.filter((kind, i) => kind !== kinds[i - 1]),
+    ['agent_thought_chunk', 'agent_message_chunk', 'tool_call', 'agent_message_chunk']);
+});
