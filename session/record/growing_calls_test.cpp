@@ -140,13 +140,14 @@ TEST_CASE("news of a call's output keep the end of its content") {
 }
 
 TEST_CASE("an end that the last update says again is not recorded twice") {
-  Recording recording;
-  recording.clean.update(snapshot("at commit 0123abcd", Place::content));
-  recording.clean.update(
-      snapshot("at commit 0123abcdef\n", Place::content, v1::ToolStatus::failed));
-  recording.clean.finish();
-  REQUIRE(recording.updates.size() == 2);
-  CHECK(recording.last_text(Place::content) == "at commit 0123abcdef\n");
+  for (const Place place : {Place::content, Place::raw_output}) {
+    Recording recording;
+    recording.clean.update(snapshot("at commit 0123abcd", place));
+    recording.clean.update(snapshot("at commit 0123abcdef\n", place, v1::ToolStatus::failed));
+    recording.clean.finish();
+    REQUIRE(recording.updates.size() == 2);
+    CHECK(recording.last_text(place) == "at commit 0123abcdef\n");
+  }
 }
 
 TEST_CASE("output that ends where no secret can go on is recorded as it came") {
