@@ -190,6 +190,25 @@ TEST_CASE("a secret that either side of a diff grows by is in none of its snapsh
   }
 }
 
+TEST_CASE("of a long output, too, the end is held back, and the rest is as it came") {
+  for (const std::string_view line :
+       {"a \"line\"\n", "\xC3\xA9\xF0\x9F\x98\x80\x01 ", "0123456789abcdef"}) {
+    Recording recording;
+    std::string before;
+    while (before.size() < 2 * tine::session::limits::looked_at_for_end) before += line;
+    before += "\nit is ";
+    for (std::size_t cut = 0; cut <= secret.size(); cut += 5) {
+      recording.clean.update(snapshot(before + secret.substr(0, cut), Place::content));
+      CHECK_FALSE(recording.leaks());
+      CHECK((recording.last_text(Place::content) == before));
+    }
+    recording.clean.update(snapshot(before + secret, Place::content, v1::ToolStatus::completed));
+    recording.clean.finish();
+    CHECK_FALSE(recording.leaks());
+    CHECK(recording.last_text(Place::content).starts_with(before + "\xC2\xABredacted:"));
+  }
+}
+
 TEST_CASE("names, paths and data of a growing call stay whole") {
   const std::string payload =
       R"({"sessionUpdate":"tool_call","toolCallId":"0123abcd","title":"look at 0123abcd",)"
