@@ -121,11 +121,12 @@ transport::Task<void> converse(v1::AgentConnection& agent, Reader& reader, const
                                const std::vector<Encoded>& texts, Heard& heard) {
   const transport::CallOptions no_deadline;
   const v1::InitializeRequest hello;
-  (void)co_await agent.initialize(hello, no_deadline);
+  (void)co_await agent.ask<v1::method::Initialize>(hello, no_deadline);
   for (const Encoded& each : texts) {
     v1::NewSessionRequest request;
     request.workspace.cwd = (home.path() / "project").string();
-    const auto session = co_await agent.new_session(std::move(request), no_deadline);
+    const auto session =
+        co_await agent.ask<v1::method::NewSession>(std::move(request), no_deadline);
     if (!session) {
       heard.failure = session.error().message;
       continue;
@@ -134,7 +135,7 @@ transport::Task<void> converse(v1::AgentConnection& agent, Reader& reader, const
     prompt.session_id = session->session_id;
     prompt.prompt = {v1::text_block("[[slow:100000:0]]" + each.text)};
     reader.heard.clear();
-    (void)co_await agent.prompt(std::move(prompt), no_deadline);
+    (void)co_await agent.ask<v1::method::Prompt>(std::move(prompt), no_deadline);
     std::string_view said(each.text);
     said.remove_prefix(std::min(said.find_first_not_of(" \n\r\t"), said.size()));
     said = said.substr(0, said.find_last_not_of(" \n\r\t") + 1);

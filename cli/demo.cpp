@@ -70,7 +70,7 @@ class Show {
   transport::Task<Result<void>> play() {
     heading("initialize");
     const v1::InitializeRequest hello;
-    const auto ready = co_await agent_.initialize(hello, no_deadline_);
+    const auto ready = co_await agent_.ask<v1::method::Initialize>(hello, no_deadline_);
     if (!ready) co_return fail(ready.error());
     print_styled("  agent  " + ready->agent_info.value_or(v1::Implementation()).name + " " +
                  ready->agent_info.value_or(v1::Implementation()).version + ", protocol version " +
@@ -80,7 +80,8 @@ class Show {
     heading("session/new");
     v1::NewSessionRequest request;
     request.workspace.cwd = cwd_;
-    const auto created = co_await agent_.new_session(std::move(request), no_deadline_);
+    const auto created =
+        co_await agent_.ask<v1::method::NewSession>(std::move(request), no_deadline_);
     if (!created) co_return fail(created.error());
     branches_.push_back({created->session_id, "", "main"});
     print_styled("  session " + created->session_id + "\n");
@@ -95,7 +96,7 @@ class Show {
     v1::ForkSessionRequest fork;
     fork.session_id = branches_.front().id;
     fork.workspace.cwd = cwd_;
-    const auto forked = co_await agent_.fork_session(std::move(fork), no_deadline_);
+    const auto forked = co_await agent_.ask<v1::method::ForkSession>(std::move(fork), no_deadline_);
     if (!forked) co_return fail(forked.error());
     const json::View how = session::ours(forked->meta).find("fork");
     branches_.push_back({forked->session_id, branches_.front().id, "fork"});
@@ -156,7 +157,7 @@ class Show {
     v1::PromptRequest request;
     request.session_id = branches_[branch].id;
     request.prompt = {v1::text_block(std::move(text))};
-    const auto answer = co_await agent_.prompt(std::move(request), no_deadline_);
+    const auto answer = co_await agent_.ask<v1::method::Prompt>(std::move(request), no_deadline_);
     if (!answer) co_return fail(answer.error());
     const json::View usage = session::ours(answer->meta).find("usage");
     print_styled("\n" +

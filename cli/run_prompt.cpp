@@ -125,14 +125,14 @@ transport::Task<int> converse(v1::AgentConnection& agent, Printer& printer,
   v1::InitializeRequest hello;
   hello.client_capabilities.notices = true;
   const transport::CallOptions no_deadline;
-  const auto ready = co_await agent.initialize(hello, no_deadline);
+  const auto ready = co_await agent.ask<v1::method::Initialize>(hello, no_deadline);
   if (!ready) co_return failed(ready.error());
 
   auto cwd = working_directory(arguments.cwd);
   if (!cwd) co_return failed(cwd.error());
   v1::NewSessionRequest request;
   request.workspace.cwd = std::move(*cwd);
-  const auto session = co_await agent.new_session(std::move(request), no_deadline);
+  const auto session = co_await agent.ask<v1::method::NewSession>(std::move(request), no_deadline);
   if (!session) co_return failed(session.error());
   const std::string id = session->session_id;
 
@@ -141,7 +141,7 @@ transport::Task<int> converse(v1::AgentConnection& agent, Printer& printer,
   prompt.prompt = {v1::text_block(arguments.prompt == "-" ? read_stdin() : arguments.prompt)};
   if (shutdown.cancelled()) co_return exit_code::cancelled;
   const auto subscription = shutdown.on_cancel([&agent, &id] { agent.cancel(id); });
-  const auto response = co_await agent.prompt(std::move(prompt), no_deadline);
+  const auto response = co_await agent.ask<v1::method::Prompt>(std::move(prompt), no_deadline);
   printer.finish();
 
   if (arguments.json || arguments.stream_json) {

@@ -18,7 +18,7 @@ transport::Task<Decision> let_choose(v1::Client& client, transport::CancelSource
   request.tool_call = std::move(subject);
   for (const Choice& each : choices) request.options.push_back(each.option);
   const std::vector<v1::PermissionOption> options = request.options;
-  auto response = co_await client.request_permission(std::move(request), &cancel);
+  auto response = co_await client.ask<v1::method::RequestPermission>(std::move(request), &cancel);
   Decision decision;
   if (!response) co_return decision;
   decision.cancelled = !response->option_id;

@@ -57,7 +57,7 @@ transport::Task<FormAnswers> show(Form form, v1::Client& client, transport::Canc
   request.tool_call_id = form.tool_call;
   request.message = form.message;
   request.requested_schema = schema_of(form);
-  auto response = co_await client.create_elicitation(std::move(request), &cancel);
+  auto response = co_await client.ask<v1::method::CreateElicitation>(std::move(request), &cancel);
   FormAnswers answers;
   if (!response) {
     answers.end = End::unanswered;

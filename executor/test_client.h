@@ -24,25 +24,24 @@ class TestClient final : public v1::test::RefusingClient {
   transport::Task<void> room() override { return roomy.wait(); }
   bool has_room() const override { return roomy.is_set(); }
 
-  Reply<v1::PermissionResponse> request_permission(v1::PermissionRequest request,
-                                                   Cancel cancel) override {
-    asked.push_back(std::move(request));
+  Reply<std::string> call(std::string method, std::string params, Cancel cancel) override {
+    if (method == v1::method::CreateElicitation::name) {
+      forms.push_back(v1::read_params<v1::ElicitationRequest>(json::View(params)).value());
+      if (!form_answer) co_return refused();
+      co_return v1::write(*form_answer);
+    }
+    if (method != v1::method::RequestPermission::name) co_return refused();
+    asked.push_back(v1::read_params<v1::PermissionRequest>(json::View(params)).value());
     v1::PermissionResponse response;
-    if (stops) co_return response;
+    if (stops) co_return v1::write(response);
     if (answer) {
       response.option_id = *answer;
-      co_return response;
+      co_return v1::write(response);
     }
     transport::Event over(loop_);
     const auto subscription = cancel->on_cancel([&over] { over.set(); });
     co_await over.wait();
     co_return fail(ErrorKind::cancelled, "cancelled");
-  }
-  Reply<v1::ElicitationResponse> create_elicitation(v1::ElicitationRequest request,
-                                                    Cancel) override {
-    forms.push_back(std::move(request));
-    if (!form_answer) co_return refused();
-    co_return *form_answer;
   }
 
   /// Those of one kind.

@@ -105,7 +105,8 @@ transport::Task<void> SessionTrust::ask(v1::Client& client) {
   asked_ = verdict_.facts.starts;
   auto request = question(verdict_.folder, verdict_.facts.starts);
   const std::vector<v1::PermissionOption> options = request.options;
-  const auto answer = co_await client.request_permission(std::move(request), nullptr);
+  const auto answer =
+      co_await client.ask<v1::method::RequestPermission>(std::move(request), nullptr);
   const v1::PermissionOption* const option = answer ? chosen(options, *answer) : nullptr;
   if (option == nullptr) {
     // A turn that was cancelled meanwhile is no answer.

@@ -2,6 +2,7 @@
 // For tests: a service on a store of its own, with a backend that does as the test says and an
 // editor that notes what it is told.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,9 +35,10 @@ class Puppet final : public executor::Executor {
     Spoken(Puppet& puppet, ConversationSpec given) : owner(puppet), spec(std::move(given)) {}
     std::string provider_id() const override { return "puppet-" + spec.session_id; }
     transport::Task<executor::TurnOutcome> prompt(std::vector<v1::ContentBlock> /*prompt*/,
-                                                  v1::Client& /*client*/,
+                                                  v1::Client& client,
                                                   transport::CancelSource& /*cancel*/) override {
       executor::TurnOutcome outcome;
+      if (owner.in_turn) co_await owner.in_turn(client);
       outcome.provider_turn = "turn-" + std::to_string(++owner.turns);
       co_return outcome;
     }
@@ -105,6 +107,7 @@ class Puppet final : public executor::Executor {
   bool fails = false;
   std::string fork_fault;  // why forking fails; empty: it does not
   bool live = false;
+  std::function<transport::Task<void>(v1::Client&)> in_turn;  // what a turn does; empty: nothing
   int turns = 0;
   std::string done;
   executor::ConversationEvents events;  // of the conversation that was made last
@@ -130,9 +133,19 @@ class Listener final : public v1::test::RefusingClient {
     last = update.payload;
   }
 
+  Reply<std::string> call(std::string method, std::string params, Cancel) override {
+    asked += method + " " + params + "\n";
+    co_return answer;
+  }
+  void notify(std::string_view method, std::string_view params) override {
+    asked.append(method).append(" ").append(params).append("\n");
+  }
+
   std::string take() { return std::exchange(heard, {}); }
   std::string heard;
   std::string last;
+  std::string asked;
+  std::string answer = "{}";  // to each question
 
  private:
   v1::ClientCapabilities nothing_;

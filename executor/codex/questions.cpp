@@ -270,7 +270,7 @@ transport::Task<std::string> show_form(Question question, v1::Client& client,
     request.url = text_in(params, "url");
     request.elicitation_id = text_in(params, "elicitationId");
   }
-  auto response = co_await client.create_elicitation(std::move(request), &cancel);
+  auto response = co_await client.ask<v1::method::CreateElicitation>(std::move(request), &cancel);
   if (response && response->action == "cancel") co_return action("cancel");
   if (!response || response->action != "accept") co_return action("decline");
   if (response->content.empty()) co_return action("accept");

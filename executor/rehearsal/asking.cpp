@@ -30,7 +30,8 @@ transport::Task<std::optional<std::string>> Performance::ask_client(std::string 
        .meta = {}},
       {.id = "no", .name = "Reject", .kind = v1::PermissionOption::Kind::reject_once, .meta = {}}};
   const auto options = request.options;
-  const auto answer = co_await stage_.client.request_permission(std::move(request), &stage_.cancel);
+  const auto answer =
+      co_await stage_.client.ask<v1::method::RequestPermission>(std::move(request), &stage_.cancel);
   if (!answer) co_return std::nullopt;
   const v1::PermissionOption* option = v1::chosen(options, *answer);
   if (option == nullptr || !option->allows()) co_return std::nullopt;
@@ -76,7 +77,8 @@ Performance::Step Performance::read(std::string argument) {
   const std::string id =
       begin_tool(ToolKind::read, "Read " + quoted_path(parts[0]), {}, request.path);
   tool_status(id, ToolStatus::in_progress, {});
-  const auto answer = co_await stage_.client.read_text_file(std::move(request), &stage_.cancel);
+  const auto answer =
+      co_await stage_.client.ask<v1::method::ReadTextFile>(std::move(request), &stage_.cancel);
   if (stage_.cancel.cancelled()) co_return;
   tool_status(id, answer ? ToolStatus::completed : ToolStatus::failed,
               answer ? answer->content : answer.error().message);
@@ -102,7 +104,8 @@ Performance::Step Performance::write(std::string argument) {
   const bool allowed = co_await may_act(id, title);
   if (!allowed || stage_.cancel.cancelled()) co_return;
   tool_status(id, ToolStatus::in_progress, {});
-  const auto answer = co_await stage_.client.write_text_file(std::move(request), &stage_.cancel);
+  const auto answer =
+      co_await stage_.client.ask<v1::method::WriteTextFile>(std::move(request), &stage_.cancel);
   if (stage_.cancel.cancelled()) co_return;
   tool_status(id, answer ? ToolStatus::completed : ToolStatus::failed,
               answer ? std::string_view() : std::string_view(answer.error().message));
@@ -124,7 +127,8 @@ Performance::Step Performance::run(std::string argument) {
   const std::string id = begin_tool(ToolKind::execute, title, {}, {});
   const bool allowed = co_await may_act(id, title);
   if (!allowed || stage_.cancel.cancelled()) co_return;
-  const auto created = co_await stage_.client.create_terminal(std::move(request), &stage_.cancel);
+  const auto created =
+      co_await stage_.client.ask<v1::method::CreateTerminal>(std::move(request), &stage_.cancel);
   if (stage_.cancel.cancelled()) co_return;
   if (!created) {
     tool_status(id, ToolStatus::failed, created.error().message);
@@ -143,10 +147,12 @@ Performance::Step Performance::run(std::string argument) {
   v1::TerminalRequest which;
   which.session_id = stage_.session;
   which.terminal_id = created->terminal_id;
-  const auto ended = co_await stage_.client.wait_for_terminal_exit(which, &stage_.cancel);
+  const auto ended =
+      co_await stage_.client.ask<v1::method::WaitForTerminalExit>(which, &stage_.cancel);
   if (stage_.cancel.cancelled()) co_return;  // the session releases what is left open
-  const auto output = co_await stage_.client.terminal_output(which, &stage_.cancel);
-  const auto released = co_await stage_.client.release_terminal(which, &stage_.cancel);
+  const auto output = co_await stage_.client.ask<v1::method::TerminalOutput>(which, &stage_.cancel);
+  const auto released =
+      co_await stage_.client.ask<v1::method::ReleaseTerminal>(which, &stage_.cancel);
   if (stage_.cancel.cancelled()) co_return;
   const bool good = ended && ended->exit_code == 0U && output && released;
   tool_status(id, good ? ToolStatus::completed : ToolStatus::failed, {});
@@ -177,7 +183,8 @@ Performance::Step Performance::input(std::string argument) {
       .string("answer")
       .end_array()
       .end_object();
-  const auto answer = co_await stage_.client.create_elicitation(std::move(request), &stage_.cancel);
+  const auto answer =
+      co_await stage_.client.ask<v1::method::CreateElicitation>(std::move(request), &stage_.cancel);
   if (stage_.cancel.cancelled()) co_return;
   if (!answer) {
     co_await say("Could not ask: " + answer.error().message);

@@ -30,23 +30,18 @@ class AgentConnection : public transport::RpcHandler {
   /// too; those that are open then are cancelled.
   transport::Task<void> serve();
 
-  Reply<InitializeResponse> initialize(InitializeRequest request, Options options);
-  Reply<AuthenticateResponse> authenticate(AuthenticateRequest request, Options options);
-  Reply<LogoutResponse> logout(LogoutRequest request, Options options);
-  Reply<NewSessionResponse> new_session(NewSessionRequest request, Options options);
-  Reply<LoadSessionResponse> load_session(LoadSessionRequest request, Options options);
-  Reply<ResumeSessionResponse> resume_session(ResumeSessionRequest request, Options options);
-  Reply<ForkSessionResponse> fork_session(ForkSessionRequest request, Options options);
-  Reply<ListSessionsResponse> list_sessions(ListSessionsRequest request, Options options);
-  Reply<DeleteSessionResponse> delete_session(DeleteSessionRequest request, Options options);
-  Reply<CloseSessionResponse> close_session(CloseSessionRequest request, Options options);
-  Reply<SetModeResponse> set_mode(SetModeRequest request, Options options);
-  Reply<SetConfigOptionResponse> set_config_option(SetConfigOptionRequest request, Options options);
-  Reply<PromptResponse> prompt(PromptRequest request, Options options);
+  /// Asks with JSON and is answered with JSON; no member of either is lost on the way.
+  Reply<std::string> call(std::string method, std::string params, Options options);
+  /// Asks for one of the methods of `method`. A bad answer is the agent's failure.
+  template <class Method>
+  Reply<typename Method::Response> ask(typename Method::Request request, Options options) {
+    const auto answer = co_await call(std::string(Method::name), write(request), options);
+    if (!answer) co_return Failure(answer.error());
+    co_return read_result<typename Method::Response>(json::View(*answer),
+                                                     ErrorKind::backend_failed);
+  }
   /// session/cancel
   void cancel(std::string_view session_id);
-  /// A method that is not listed here; `params` and the result are JSON.
-  Reply<std::string> call(std::string method, std::string params, Options options);
 
   transport::RpcPeer& peer() { return *peer_; }
   void close() { peer_->close(); }
@@ -55,9 +50,8 @@ class AgentConnection : public transport::RpcHandler {
   void on_notification(std::string_view method, json::View params) override;
 
  private:
-  class Methods;
-  template <class Response, class Request>
-  Reply<Response> question(std::string_view method, const Request& request, Options options);
+  transport::Task<void> serve_request(std::string method, std::string params,
+                                      transport::Replier replier, InFlight::Ticket ticket);
 
   transport::Loop& loop_;
   ClientHandler& handler_;

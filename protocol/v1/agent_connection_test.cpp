@@ -34,16 +34,18 @@ class ScriptedClient : public ClientHandler {
     }
     co_return PermissionResponse{request.options.at(0).id, ""};
   }
-  Answer<ReadTextFileResponse> read_text_file(ReadTextFileRequest request,
-                                              RequestContext& /*context*/) override {
-    log.push_back("read " + request.path);
-    co_return ReadTextFileResponse{"contents", ""};
+  Answer<std::string> on_request(std::string method, std::string params,
+                                 RequestContext& context) override {
+    if (method != method::ReadTextFile::name) {
+      co_return co_await ClientHandler::on_request(std::move(method), std::move(params), context);
+    }
+    const auto request = read_params<ReadTextFileRequest>(json::View(params));
+    if (!request) co_return fail(request.error());
+    log.push_back("read " + request->path);
+    co_return write(ReadTextFileResponse{"contents", ""});
   }
-  void complete_elicitation(std::string elicitation_id) override {
-    log.push_back("complete " + elicitation_id);
-  }
-  void on_notification(std::string_view method, json::View /*params*/) override {
-    log.push_back("notified of " + std::string(method));
+  void on_notification(std::string_view method, json::View params) override {
+    log.push_back("notified of " + std::string(method) + " " + std::string(params.raw()));
   }
 };
 
@@ -129,32 +131,32 @@ TEST_CASE("connection: every call reaches the agent and comes back typed") {
   const AuthenticateRequest login{"m", ""};
   const LogoutRequest logout;
   transport::test::run(it.loop, [&]() -> Task<void> {
-    const auto initialized = co_await agent.initialize(able_client(), plain());
+    const auto initialized = co_await agent.ask<method::Initialize>(able_client(), plain());
     CHECK(initialized.value().agent_capabilities.session.fork);
-    const auto authenticated = co_await agent.authenticate(login, plain());
+    const auto authenticated = co_await agent.ask<method::Authenticate>(login, plain());
     CHECK(authenticated);
-    const auto opened = co_await agent.new_session(open, plain());
+    const auto opened = co_await agent.ask<method::NewSession>(open, plain());
     CHECK(opened.value().session_id == "s1");
-    const auto loaded = co_await agent.load_session(load, plain());
+    const auto loaded = co_await agent.ask<method::LoadSession>(load, plain());
     CHECK(loaded);
-    const auto resumed = co_await agent.resume_session(resume, plain());
+    const auto resumed = co_await agent.ask<method::ResumeSession>(resume, plain());
     CHECK(resumed);
-    const auto forked = co_await agent.fork_session(fork, plain());
+    const auto forked = co_await agent.ask<method::ForkSession>(fork, plain());
     CHECK(forked.value().session_id == "s1");
-    const auto listed = co_await agent.list_sessions(list, plain());
+    const auto listed = co_await agent.ask<method::ListSessions>(list, plain());
     CHECK(listed.value().sessions.empty());
-    const auto moded = co_await agent.set_mode(mode, plain());
+    const auto moded = co_await agent.ask<method::SetMode>(mode, plain());
     CHECK(moded);
-    const auto set = co_await agent.set_config_option(option, plain());
+    const auto set = co_await agent.ask<method::SetConfigOption>(option, plain());
     CHECK(set);
-    const auto prompted = co_await agent.prompt(prompt_of("hi"), plain());
+    const auto prompted = co_await agent.ask<method::Prompt>(prompt_of("hi"), plain());
     CHECK(prompted.value().stop_reason == StopReason::end_turn);
     CHECK(prompted.value().usage.value().total == 5U);
-    const auto closed = co_await agent.close_session(close, plain());
+    const auto closed = co_await agent.ask<method::CloseSession>(close, plain());
     CHECK(closed);
-    const auto erased = co_await agent.delete_session(erase, plain());
+    const auto erased = co_await agent.ask<method::DeleteSession>(erase, plain());
     CHECK(erased);
-    const auto out = co_await agent.logout(logout, plain());
+    const auto out = co_await agent.ask<method::Logout>(logout, plain());
     CHECK(out);
     const auto raw = co_await agent.call("session/list", "{}", plain());
     CHECK(raw.value() == R"({"sessions":[]})");
@@ -177,8 +179,8 @@ TEST_CASE("connection: all updates of a turn are seen before its call returns") 
     co_return PromptResponse{};
   };
   transport::test::run(it.loop, [&]() -> Task<void> {
-    co_await it.connection.initialize(able_client(), plain());
-    co_await it.connection.prompt(prompt_of("hi"), plain());
+    co_await it.connection.ask<method::Initialize>(able_client(), plain());
+    co_await it.connection.ask<method::Prompt>(prompt_of("hi"), plain());
     const std::string chunk = "s\"1 agent_message_chunk";
     CHECK(it.handler.log == Log{chunk, chunk, chunk});
   });
@@ -191,39 +193,40 @@ TEST_CASE("connection: the agent's questions reach the client and its answers th
     question.session_id = "s";
     question.tool_call.id = "call";
     question.options = {{"y", "Yes", PermissionOption::Kind::allow_once, ""}};
-    const auto allowed = co_await it.proxy.request_permission(question, nullptr);
+    const auto allowed = co_await it.proxy.ask<method::RequestPermission>(question, nullptr);
     CHECK(allowed.value().option_id == "y");
     ReadTextFileRequest file;
     file.session_id = "s";
     file.path = "/f";
-    const auto read = co_await it.proxy.read_text_file(file, nullptr);
+    const auto read = co_await it.proxy.ask<method::ReadTextFile>(file, nullptr);
     CHECK(read.value().content == "contents");
     WriteTextFileRequest unwanted;
     unwanted.session_id = "s";
     unwanted.path = "/f";
-    const auto written = co_await it.proxy.write_text_file(unwanted, nullptr);
+    const auto written = co_await it.proxy.ask<method::WriteTextFile>(unwanted, nullptr);
     CHECK(written.error().kind == ErrorKind::unknown_method);
-    it.proxy.complete_elicitation("e");
+    it.proxy.notify(method::elicitation_complete, R"({"elicitationId":"e"})");
     co_return PromptResponse{};
   };
   transport::test::run(it.loop, [&]() -> Task<void> {
-    co_await it.connection.initialize(able_client(), plain());
-    co_await it.connection.prompt(prompt_of("hi"), plain());
+    co_await it.connection.ask<method::Initialize>(able_client(), plain());
+    co_await it.connection.ask<method::Prompt>(prompt_of("hi"), plain());
   });
-  CHECK(it.handler.log == Log{"permission for call", "read /f", "complete e"});
+  CHECK(it.handler.log == Log{"permission for call", "read /f",
+                              R"(notified of elicitation/complete {"elicitationId":"e"})"});
 }
 
 TEST_CASE("connection: an agent's error keeps its kind and says what was not found") {
   Connected it;
   const CloseSessionRequest close{"e", ""};
   transport::test::run(it.loop, [&]() -> Task<void> {
-    co_await it.connection.initialize(able_client(), plain());
+    co_await it.connection.ask<method::Initialize>(able_client(), plain());
     it.agent.refusal = Error(ErrorKind::session_not_found, "gone");
-    const auto missing = co_await it.connection.close_session(close, plain());
+    const auto missing = co_await it.connection.ask<method::CloseSession>(close, plain());
     CHECK(missing.error().kind == ErrorKind::session_not_found);
     CHECK(missing.error().data == R"("sessionId":"e")");
     it.agent.refusal = Error(ErrorKind::usage_limit, "no more today");
-    const auto limited = co_await it.connection.close_session(close, plain());
+    const auto limited = co_await it.connection.ask<method::CloseSession>(close, plain());
     CHECK(limited.error().kind == ErrorKind::usage_limit);
     CHECK(limited.error().message == "no more today");
   });
@@ -238,13 +241,13 @@ TEST_CASE("connection: a question of an agent that goes is cancelled, and servin
     question.session_id = "s";
     question.tool_call.id = "call";
     question.options = {{"y", "Yes", PermissionOption::Kind::allow_once, ""}};
-    co_await it.proxy.request_permission(question, nullptr);
+    co_await it.proxy.ask<method::RequestPermission>(question, nullptr);
     co_return PromptResponse{};
   };
   ErrorKind kind = ErrorKind::internal;
   transport::test::start(it.loop, [&]() -> Task<void> {
-    co_await it.connection.initialize(able_client(), plain());
-    const auto answer = co_await it.connection.prompt(prompt_of("hi"), plain());
+    co_await it.connection.ask<method::Initialize>(able_client(), plain());
+    const auto answer = co_await it.connection.ask<method::Prompt>(prompt_of("hi"), plain());
     if (!answer) kind = answer.error().kind;
   });
   it.loop.run_ready();
@@ -281,8 +284,9 @@ TEST_CASE("connection: a bad answer of an agent is its failure") {
   Bare it;
   std::optional<Result<NewSessionResponse>> answer;
   const NewSessionRequest open{workspace(), ""};
-  transport::test::start(
-      it.loop, [&]() -> Task<void> { answer = co_await it.connection.new_session(open, plain()); });
+  transport::test::start(it.loop, [&]() -> Task<void> {
+    answer = co_await it.connection.ask<method::NewSession>(open, plain());
+  });
   it.loop.run_ready();
   it.agent.send(R"({"jsonrpc":"2.0","id":1,"result":{"sessionId":7}})");
   REQUIRE(answer);
@@ -301,12 +305,11 @@ TEST_CASE("connection: what an agent may not ask is refused, what makes no sense
   CHECK(it.agent.lines.at(2).find("-32601") != std::string::npos);
   it.agent.send(R"({"jsonrpc":"2.0","method":"session/update","params":{"sessionId":3}})");
   it.agent.send(R"({"jsonrpc":"2.0","method":"session/update"})");
-  it.agent.send(R"({"jsonrpc":"2.0","method":"elicitation/complete","params":{}})");
   CHECK(it.handler.log.empty());
   it.agent.send(R"({"jsonrpc":"2.0","method":"session/update",)"
                 R"("params":{"sessionId":"s\u0031","update":{"sessionUpdate":"plan"}}})");
   it.agent.send(R"({"jsonrpc":"2.0","method":"_vendor/x","params":{}})");
-  CHECK(it.handler.log == Log{"s1 plan", "notified of _vendor/x"});
+  CHECK(it.handler.log == Log{"s1 plan", "notified of _vendor/x {}"});
   CHECK(it.agent.lines.size() == 3);
 }
 

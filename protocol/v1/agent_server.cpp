@@ -13,14 +13,36 @@
 #include "protocol/v1/codec.h"
 #include "protocol/v1/filter.h"
 #include "protocol/v1/limits.h"
+#include "protocol/v1/methods.h"
 #include "transport/worker.h"
 
 namespace tine::v1 {
+namespace {
+
+/// The session that a request names; empty: none.
+template <class Request>
+std::string session_of(const Request& request) {
+  if constexpr (requires { request.session_id; }) {
+    return request.session_id;
+  } else {
+    return {};
+  }
+}
+
+/// Tells which session was not found, when the handler has not.
+Error with_session(Error error, const std::string& session) {
+  if (error.kind == ErrorKind::session_not_found && error.data.empty() && !session.empty()) {
+    error.data = R"("sessionId":)" + json::quoted(session);
+  }
+  return error;
+}
+
+}  // namespace
 
 class AgentServer::Methods {
  public:
   using Start = std::function<void(AgentServer& server, transport::Replier replier)>;
-  struct Method {
+  struct Row {
     std::string_view name;
     /// Decodes while the message is there, and starts the request.
     void (*start)(AgentServer& server, json::View params, transport::Replier replier);
@@ -31,21 +53,27 @@ class AgentServer::Methods {
     bool (*announced)(const AgentCapabilities& capabilities);
   };
 
-  static const Method* find(std::string_view name);
+  static const Row* find(std::string_view name);
 
  private:
-  template <auto function>
-  static constexpr Method method(std::string_view name,
-                                 bool (*announced)(const AgentCapabilities& capabilities)) {
-    return {name, start<function>, decode<function>, announced};
-  }
-
-  template <auto function>
+  template <class Method>
+  using Function = Answer<typename Method::Response> (AgentHandler::*)(typename Method::Request,
+                                                                       RequestContext&);
+  template <class Method, Function<Method> function>
   static void start(AgentServer& server, json::View params, transport::Replier replier);
-  template <auto function>
+  template <class Method, Function<Method> function>
   static Start decode(json::View params);
-  template <auto function, class Request>
-  static void begin(AgentServer& server, Result<Request> request, transport::Replier replier);
+  template <class Method>
+  static void begin(AgentServer& server, Function<Method> function,
+                    Result<typename Method::Request> request, transport::Replier replier);
+  template <class Method>
+  static transport::Task<void> serve(AgentServer& server, Function<Method> function,
+                                     typename Method::Request request, transport::Replier replier,
+                                     InFlight::Ticket ticket);
+  template <class Method, Function<Method> function>
+  static constexpr Row row(bool (*announced)(const AgentCapabilities& capabilities)) {
+    return {Method::name, start<Method, function>, decode<Method, function>, announced};
+  }
 
   static bool always(const AgentCapabilities& /*capabilities*/) { return true; }
   static bool logout(const AgentCapabilities& agent) { return agent.logout; }
@@ -56,62 +84,76 @@ class AgentServer::Methods {
   }
 };
 
-const AgentServer::Methods::Method* AgentServer::Methods::find(std::string_view name) {
+const AgentServer::Methods::Row* AgentServer::Methods::find(std::string_view name) {
   using Can = SessionCapabilities;
   using Agent = AgentHandler;
   static constexpr std::array methods = {
-      method<&Agent::authenticate>("authenticate", always),
-      method<&Agent::logout>("logout", logout),
-      method<&Agent::close_session>("session/close", session<&Can::close>),
-      method<&Agent::delete_session>("session/delete", session<&Can::remove>),
-      method<&Agent::fork_session>("session/fork", session<&Can::fork>),
-      method<&Agent::list_sessions>("session/list", session<&Can::list>),
-      method<&Agent::load_session>("session/load", load),
-      method<&Agent::new_session>("session/new", always),
-      method<&Agent::prompt>("session/prompt", always),
-      method<&Agent::resume_session>("session/resume", session<&Can::resume>),
-      method<&Agent::set_config_option>("session/set_config_option", always),
-      method<&Agent::set_mode>("session/set_mode", always),
+      row<method::Authenticate, &Agent::authenticate>(always),
+      row<method::Logout, &Agent::logout>(logout),
+      row<method::CloseSession, &Agent::close_session>(session<&Can::close>),
+      row<method::DeleteSession, &Agent::delete_session>(session<&Can::remove>),
+      row<method::ForkSession, &Agent::fork_session>(session<&Can::fork>),
+      row<method::ListSessions, &Agent::list_sessions>(session<&Can::list>),
+      row<method::LoadSession, &Agent::load_session>(load),
+      row<method::NewSession, &Agent::new_session>(always),
+      row<method::Prompt, &Agent::prompt>(always),
+      row<method::ResumeSession, &Agent::resume_session>(session<&Can::resume>),
+      row<method::SetConfigOption, &Agent::set_config_option>(always),
+      row<method::SetMode, &Agent::set_mode>(always),
   };
-  static_assert(std::ranges::is_sorted(methods, {}, &Method::name));
-  const auto* const found = std::ranges::lower_bound(methods, name, {}, &Method::name);
+  static_assert(std::ranges::is_sorted(methods, {}, &Row::name));
+  const auto* const found = std::ranges::lower_bound(methods, name, {}, &Row::name);
   return found != methods.end() && found->name == name ? found : nullptr;
 }
 
-template <auto function>
+template <class Method, AgentServer::Methods::Function<Method> function>
 void AgentServer::Methods::start(AgentServer& server, json::View params,
                                  transport::Replier replier) {
-  using Request = typename RequestFunction<decltype(function)>::Request;
-  begin<function, Request>(server, read_params<Request>(params), std::move(replier));
+  begin<Method>(server, function, read_params<typename Method::Request>(params),
+                std::move(replier));
 }
 
-template <auto function>
+template <class Method, AgentServer::Methods::Function<Method> function>
 AgentServer::Methods::Start AgentServer::Methods::decode(json::View params) {
-  using Request = typename RequestFunction<decltype(function)>::Request;
+  using Request = typename Method::Request;
   // A function can be copied, so what it holds is shared.
   const auto request = std::make_shared<Result<Request>>(read_params<Request>(params));
   return [request](AgentServer& server, transport::Replier replier) {
-    begin<function, Request>(server, std::move(*request), std::move(replier));
+    begin<Method>(server, function, std::move(*request), std::move(replier));
   };
 }
 
-template <auto function, class Request>
-void AgentServer::Methods::begin(AgentServer& server, Result<Request> request,
+template <class Method>
+void AgentServer::Methods::begin(AgentServer& server, Function<Method> function,
+                                 Result<typename Method::Request> request,
                                  transport::Replier replier) {
-  using Function = RequestFunction<decltype(function)>;
   if (!request) return replier.error(request.error());
   std::optional<Error> refusal;
   if constexpr (requires { request->workspace; }) refusal = server.refusal(request->workspace);
   if constexpr (requires { request->prompt; }) refusal = server.refusal(*request);
   if (refusal) return replier.error(*refusal);
 
+  constexpr bool is_list = std::is_same_v<Method, method::ListSessions>;
+  InFlight::Ticket ticket(is_list ? server.lists_ : server.requests_, replier.cancel_source());
+  server.loop_.spawn(
+      serve<Method>(server, function, std::move(*request), std::move(replier), std::move(ticket)));
+}
+
+template <class Method>
+transport::Task<void> AgentServer::Methods::serve(AgentServer& server, Function<Method> function,
+                                                  typename Method::Request request,
+                                                  transport::Replier replier,
+                                                  InFlight::Ticket /*ticket*/) {
   RequestContext context{replier.cancel_source(), replier.id(), {}};
-  constexpr bool is_list = std::is_same_v<Request, ListSessionsRequest>;
-  InFlight::Ticket ticket(is_list ? server.lists_ : server.requests_, context.cancel);
-  server.loop_.spawn(serve_request<function>(
-      server.handler_, std::move(*request), std::move(replier), std::move(context),
-      std::move(ticket),
-      [&server](typename Function::Response& response) { server.polish(response); }));
+  const std::string session = session_of(request);
+  auto answer = co_await (server.handler_.*function)(std::move(request), context);
+  if (!answer) {
+    replier.error(with_session(std::move(answer.error()), session));
+    co_return;
+  }
+  server.polish(*answer);
+  replier.result(write(*answer));
+  if (context.after_response) context.after_response();
 }
 
 AgentServer::AgentServer(transport::Loop& loop, AgentHandler& handler, ClientProxy& client,
@@ -125,11 +167,11 @@ AgentServer::AgentServer(transport::Loop& loop, AgentHandler& handler, ClientPro
 
 void AgentServer::on_request(std::string_view method, json::View params,
                              transport::Replier replier) {
-  if (method == "initialize") return initialize(params, std::move(replier));
+  if (method == method::Initialize::name) return initialize(params, std::move(replier));
   if (!initialized_) {
     return replier.error(Error(ErrorKind::not_initialized, "initialize comes first"));
   }
-  const Methods::Method* const known = Methods::find(method);
+  const Methods::Row* const known = Methods::find(method);
   if (known == nullptr || !known->announced(announced_)) {
     return replier.error(Error(ErrorKind::unknown_method, "this agent has no such method"));
   }
@@ -138,7 +180,7 @@ void AgentServer::on_request(std::string_view method, json::View params,
 
 transport::Task<void> AgentServer::on_long_request(std::string method, transport::LongBody params,
                                                    transport::Replier replier) {
-  const Methods::Method* const known = initialized_ ? Methods::find(method) : nullptr;
+  const Methods::Row* const known = initialized_ ? Methods::find(method) : nullptr;
   if (known == nullptr || !known->announced(announced_)) {
     on_request(method, params.view, std::move(replier));
     co_return;

@@ -7,8 +7,12 @@
 // capability which the client did not announce is not sent: unsupported. `cancel` may be nullptr;
 // else it outlives the call.
 
+#include <string>
+#include <string_view>
+
 #include "base/result.h"
-#include "protocol/v1/types.h"
+#include "protocol/v1/codec.h"
+#include "protocol/v1/methods.h"
 #include "protocol/v1/update.h"
 #include "transport/cancel.h"
 #include "transport/loop.h"
@@ -37,24 +41,19 @@ class Client {
   /// Whether room() would return at once.
   virtual bool has_room() const = 0;
 
-  virtual Reply<PermissionResponse> request_permission(PermissionRequest request,
-                                                       Cancel cancel) = 0;
-  virtual Reply<ReadTextFileResponse> read_text_file(ReadTextFileRequest request,
-                                                     Cancel cancel) = 0;
-  virtual Reply<WriteTextFileResponse> write_text_file(WriteTextFileRequest request,
-                                                       Cancel cancel) = 0;
-  virtual Reply<CreateTerminalResponse> create_terminal(CreateTerminalRequest request,
-                                                        Cancel cancel) = 0;
-  virtual Reply<TerminalOutputResponse> terminal_output(TerminalRequest request, Cancel cancel) = 0;
-  virtual Reply<WaitForTerminalExitResponse> wait_for_terminal_exit(TerminalRequest request,
-                                                                    Cancel cancel) = 0;
-  virtual Reply<KillTerminalResponse> kill_terminal(TerminalRequest request, Cancel cancel) = 0;
-  virtual Reply<ReleaseTerminalResponse> release_terminal(TerminalRequest request,
-                                                          Cancel cancel) = 0;
-  virtual Reply<ElicitationResponse> create_elicitation(ElicitationRequest request,
-                                                        Cancel cancel) = 0;
-  /// Tells that an elicitation by url is over.
-  virtual void complete_elicitation(std::string elicitation_id) = 0;
+  /// Puts a question. `params` and the answer are JSON; no member of either is lost on the way.
+  virtual Reply<std::string> call(std::string method, std::string params, Cancel cancel) = 0;
+  /// Tells something other than an update. `params` is JSON.
+  virtual void notify(std::string_view method, std::string_view params) = 0;
+
+  /// Puts one of the questions of `method`. A bad answer is the client's failure.
+  template <class Method>
+  Reply<typename Method::Response> ask(typename Method::Request request, Cancel cancel) {
+    const auto answer = co_await call(std::string(Method::name), write(request), cancel);
+    if (!answer) co_return Failure(answer.error());
+    co_return read_result<typename Method::Response>(json::View(*answer),
+                                                     ErrorKind::invalid_request);
+  }
 };
 
 }  // namespace tine::v1

@@ -1,8 +1,9 @@
 #include "protocol/v1/client_proxy.h"
 
+#include <algorithm>
+#include <array>
 #include <functional>
 
-#include "protocol/v1/ask.h"
 #include "protocol/v1/filter.h"
 #include "protocol/v1/limits.h"
 
@@ -15,18 +16,41 @@ std::uint64_t stream_of(std::string_view session) {
   return std::hash<std::string_view>{}(session) | 1U;
 }
 
-transport::CallOptions machine(std::string_view session, Client::Cancel cancel) {
-  return {limits::client_call, cancel, stream_of(session)};
+bool always(const ClientCapabilities& /*client*/, json::View /*params*/) { return true; }
+
+template <bool ClientCapabilities::*capability>
+bool announced(const ClientCapabilities& client, json::View /*params*/) {
+  return client.*capability;
 }
 
-/// No deadline: a person answers, or a command runs.
-transport::CallOptions patient(std::string_view session, Client::Cancel cancel) {
-  return {std::nullopt, cancel, stream_of(session)};
+bool elicits(const ClientCapabilities& client, json::View params) {
+  return params.find("mode").equals("url") ? client.elicitation_url : client.elicitation_form;
 }
 
-template <class Response>
-Client::Reply<Response> refuse(std::string method) {
-  co_return fail(ErrorKind::unsupported, "the client did not announce that it can " + method);
+/// What holds for a question, by its method.
+struct Rule {
+  std::string_view method;
+  bool (*able)(const ClientCapabilities& client, json::View params);
+  /// It has no deadline: a person answers, or a command runs.
+  bool patient = false;
+};
+
+/// One that is not of the protocol needs no announcement, as there is none.
+Rule rule_of(std::string_view method) {
+  using Can = ClientCapabilities;
+  static constexpr std::array rules = {
+      Rule{method::RequestPermission::name, always, true},
+      Rule{method::ReadTextFile::name, announced<&Can::read_text_file>},
+      Rule{method::WriteTextFile::name, announced<&Can::write_text_file>},
+      Rule{method::CreateTerminal::name, announced<&Can::terminal>},
+      Rule{method::TerminalOutput::name, announced<&Can::terminal>},
+      Rule{method::WaitForTerminalExit::name, announced<&Can::terminal>, true},
+      Rule{method::KillTerminal::name, announced<&Can::terminal>},
+      Rule{method::ReleaseTerminal::name, announced<&Can::terminal>},
+      Rule{method::CreateElicitation::name, elicits, true},
+  };
+  const auto* const found = std::ranges::find(rules, method, &Rule::method);
+  return found != rules.end() ? *found : Rule{method, always};
 }
 
 }  // namespace
@@ -59,78 +83,24 @@ void ClientProxy::emit(const Update& update) {
 
 transport::Task<void> ClientProxy::room() { return peer_->room(); }
 
-template <class Response, class Request>
-Client::Reply<Response> ClientProxy::question(std::string_view method, const Request& request,
-                                              bool able, transport::CallOptions options) {
-  if (!able) return refuse<Response>(std::string(method));
-  return ask<Response>(peer_, std::string(method), write(request), options,
-                       ErrorKind::invalid_request);
+Client::Reply<std::string> ClientProxy::call(std::string method, std::string params,
+                                             Cancel cancel) {
+  const json::View given(params);
+  const Rule rule = rule_of(method);
+  if (!rule.able(capabilities_, given)) {
+    co_return fail(ErrorKind::unsupported, "the client did not announce that it can " + method);
+  }
+  transport::CallOptions options;
+  if (!rule.patient) options.deadline = limits::client_call;
+  options.cancel = cancel;
+  options.stream = stream_of(json::text_in(given, "sessionId"));
+  const auto peer = peer_;  // may outlive the proxy
+  co_return co_await peer->call(std::move(method), std::move(params), options);
 }
 
-Client::Reply<PermissionResponse> ClientProxy::request_permission(PermissionRequest request,
-                                                                  Cancel cancel) {
-  return question<PermissionResponse>("session/request_permission", request, true,
-                                      patient(request.session_id, cancel));
-}
-
-Client::Reply<ReadTextFileResponse> ClientProxy::read_text_file(ReadTextFileRequest request,
-                                                                Cancel cancel) {
-  return question<ReadTextFileResponse>("fs/read_text_file", request, capabilities_.read_text_file,
-                                        machine(request.session_id, cancel));
-}
-
-Client::Reply<WriteTextFileResponse> ClientProxy::write_text_file(WriteTextFileRequest request,
-                                                                  Cancel cancel) {
-  return question<WriteTextFileResponse>("fs/write_text_file", request,
-                                         capabilities_.write_text_file,
-                                         machine(request.session_id, cancel));
-}
-
-Client::Reply<CreateTerminalResponse> ClientProxy::create_terminal(CreateTerminalRequest request,
-                                                                   Cancel cancel) {
-  return question<CreateTerminalResponse>("terminal/create", request, capabilities_.terminal,
-                                          machine(request.session_id, cancel));
-}
-
-Client::Reply<TerminalOutputResponse> ClientProxy::terminal_output(TerminalRequest request,
-                                                                   Cancel cancel) {
-  return question<TerminalOutputResponse>("terminal/output", request, capabilities_.terminal,
-                                          machine(request.session_id, cancel));
-}
-
-Client::Reply<WaitForTerminalExitResponse> ClientProxy::wait_for_terminal_exit(
-    TerminalRequest request, Cancel cancel) {
-  return question<WaitForTerminalExitResponse>("terminal/wait_for_exit", request,
-                                               capabilities_.terminal,
-                                               patient(request.session_id, cancel));
-}
-
-Client::Reply<KillTerminalResponse> ClientProxy::kill_terminal(TerminalRequest request,
-                                                               Cancel cancel) {
-  return question<KillTerminalResponse>("terminal/kill", request, capabilities_.terminal,
-                                        machine(request.session_id, cancel));
-}
-
-Client::Reply<ReleaseTerminalResponse> ClientProxy::release_terminal(TerminalRequest request,
-                                                                     Cancel cancel) {
-  return question<ReleaseTerminalResponse>("terminal/release", request, capabilities_.terminal,
-                                           machine(request.session_id, cancel));
-}
-
-Client::Reply<ElicitationResponse> ClientProxy::create_elicitation(ElicitationRequest request,
-                                                                   Cancel cancel) {
-  const bool able = request.mode == ElicitationRequest::Mode::form ? capabilities_.elicitation_form
-                                                                   : capabilities_.elicitation_url;
-  return question<ElicitationResponse>("elicitation/create", request, able,
-                                       patient(request.session_id, cancel));
-}
-
-void ClientProxy::complete_elicitation(std::string elicitation_id) {
-  if (!capabilities_.elicitation_url) return;
-  std::string params;
-  json::Writer out(params);
-  out.begin_object().member("elicitationId", std::string_view(elicitation_id)).end_object();
-  peer_->notify("elicitation/complete", params);
+void ClientProxy::notify(std::string_view method, std::string_view params) {
+  if (method == method::elicitation_complete && !capabilities_.elicitation_url) return;
+  peer_->notify(method, params);
 }
 
 }  // namespace tine::v1

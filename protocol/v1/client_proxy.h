@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "protocol/v1/client.h"
@@ -24,26 +25,12 @@ class ClientProxy : public Client {
   void update(const Update& update) override;
   transport::Task<void> room() override;
   bool has_room() const override { return peer_->has_room(); }
-  Reply<PermissionResponse> request_permission(PermissionRequest request, Cancel cancel) override;
-  Reply<ReadTextFileResponse> read_text_file(ReadTextFileRequest request, Cancel cancel) override;
-  Reply<WriteTextFileResponse> write_text_file(WriteTextFileRequest request,
-                                               Cancel cancel) override;
-  Reply<CreateTerminalResponse> create_terminal(CreateTerminalRequest request,
-                                                Cancel cancel) override;
-  Reply<TerminalOutputResponse> terminal_output(TerminalRequest request, Cancel cancel) override;
-  Reply<WaitForTerminalExitResponse> wait_for_terminal_exit(TerminalRequest request,
-                                                            Cancel cancel) override;
-  Reply<KillTerminalResponse> kill_terminal(TerminalRequest request, Cancel cancel) override;
-  Reply<ReleaseTerminalResponse> release_terminal(TerminalRequest request, Cancel cancel) override;
-  Reply<ElicitationResponse> create_elicitation(ElicitationRequest request, Cancel cancel) override;
-  void complete_elicitation(std::string elicitation_id) override;
+  Reply<std::string> call(std::string method, std::string params, Cancel cancel) override;
+  void notify(std::string_view method, std::string_view params) override;
 
  private:
   void pass(const Update& update);
   void emit(const Update& update);
-  template <class Response, class Request>
-  Reply<Response> question(std::string_view method, const Request& request, bool able,
-                           transport::CallOptions options);
 
   std::shared_ptr<transport::RpcPeer> peer_;
   ClientCapabilities capabilities_;

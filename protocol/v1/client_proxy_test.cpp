@@ -71,108 +71,118 @@ struct Asked {
 };
 
 /// Runs a question of the agent beside the test.
-template <class Response, class Question>
-std::shared_ptr<Asked<Response>> ask(Served& served, Question question) {
-  auto asked = std::make_shared<Asked<Response>>();
-  transport::test::start(served.loop, [asked, question]() -> Task<void> {
-    asked->answer = co_await question(&asked->cancel);
+template <class Method>
+std::shared_ptr<Asked<typename Method::Response>> ask(Served& served,
+                                                      typename Method::Request request) {
+  auto asked = std::make_shared<Asked<typename Method::Response>>();
+  transport::test::start(served.loop, [&served, asked, request]() -> Task<void> {
+    asked->answer = co_await served.proxy.ask<Method>(request, &asked->cancel);
     asked->ended = true;
   });
   return asked;
 }
 
+/// Gives the client's answer to the one question in `lines`.
+void reply(Served& served, const Log& lines, std::string_view result) {
+  REQUIRE(lines.size() == 1);
+  const std::string id(json::View(lines[0]).find("id").raw());
+  served.client.send(R"({"jsonrpc":"2.0","id":)" + id + "," + std::string(result) + "}");
+}
+
+TerminalRequest terminal() { return {"s", "t", ""}; }
+CreateTerminalRequest command() { return {"s", "ls", {}, {}, {}, {}, ""}; }
+
+ElicitationRequest form() {
+  ElicitationRequest made;
+  made.message = "which?";
+  made.session_id = "s";
+  made.requested_schema = R"({"type":"object","properties":{}})";
+  return made;
+}
+
 TEST_CASE("proxy: no question that needs what the client did not announce is sent") {
   Served served;
   served.initialize();
-  Client& client = served.proxy;
-  TerminalRequest terminal{"s", "t", ""};
-  ElicitationRequest form;
+  const std::size_t before = served.client.lines.size();
+  const auto refused = [&]<class Method>(Method, typename Method::Request request) {
+    const auto asked = ask<Method>(served, std::move(request));
+    served.loop.run_ready();
+    return asked->ended && !asked->answer && asked->answer.error().kind == ErrorKind::unsupported;
+  };
   ElicitationRequest url;
   url.mode = ElicitationRequest::Mode::url;
-  const auto refused = [&](auto question) {
-    ErrorKind kind = ErrorKind::internal;
-    transport::test::run(served.loop, [&]() -> Task<void> {
-      const auto answer = co_await question();
-      if (!answer) kind = answer.error().kind;
-    });
-    return kind == ErrorKind::unsupported;
-  };
-  const std::size_t before = served.client.lines.size();
-  CHECK(refused([&] { return client.read_text_file({"s", "/f", {}, {}, ""}, nullptr); }));
-  CHECK(refused([&] { return client.write_text_file({"s", "/f", "x", ""}, nullptr); }));
-  CHECK(refused([&] { return client.create_terminal({"s", "ls", {}, {}, {}, {}, ""}, nullptr); }));
-  CHECK(refused([&] { return client.terminal_output(terminal, nullptr); }));
-  CHECK(refused([&] { return client.wait_for_terminal_exit(terminal, nullptr); }));
-  CHECK(refused([&] { return client.kill_terminal(terminal, nullptr); }));
-  CHECK(refused([&] { return client.release_terminal(terminal, nullptr); }));
-  CHECK(refused([&] { return client.create_elicitation(form, nullptr); }));
-  CHECK(refused([&] { return client.create_elicitation(url, nullptr); }));
-  client.complete_elicitation("e");
+  CHECK(refused(method::ReadTextFile(), {"s", "/f", {}, {}, ""}));
+  CHECK(refused(method::WriteTextFile(), {"s", "/f", "x", ""}));
+  CHECK(refused(method::CreateTerminal(), command()));
+  CHECK(refused(method::TerminalOutput(), terminal()));
+  CHECK(refused(method::WaitForTerminalExit(), terminal()));
+  CHECK(refused(method::KillTerminal(), terminal()));
+  CHECK(refused(method::ReleaseTerminal(), terminal()));
+  CHECK(refused(method::CreateElicitation(), form()));
+  CHECK(refused(method::CreateElicitation(), url));
+  served.proxy.notify(method::elicitation_complete, R"({"elicitationId":"e"})");
   served.loop.run_ready();
   CHECK(served.client.lines.size() == before);
 }
 
+constexpr const char* all_announced =
+    R"({"fs":{"readTextFile":true,"writeTextFile":true},"terminal":true,)"
+    R"("elicitation":{"form":{},"url":{}}})";
+
 TEST_CASE("proxy: questions are sent as announced, and answered") {
   Served served;
-  served.initialize(R"({"fs":{"readTextFile":true,"writeTextFile":true},"terminal":true,)"
-                    R"("elicitation":{"form":{},"url":{}}})");
-  Client& client = served.proxy;
-  const TerminalRequest terminal{"s", "t", ""};
+  served.initialize(all_announced);
   /// Sends the question, checks its method and gives it the answer.
-  const auto exchange = [&]<class Response>(std::string_view method, std::string_view result,
-                                            Response, auto question) {
-    std::shared_ptr<Asked<Response>> asked;
-    const Log lines = served.after([&] {
-      asked = ask<Response>(served, [question](Client::Cancel cancel) { return question(cancel); });
-    });
-    REQUIRE(lines.size() == 1);
-    CHECK(json::View(lines[0]).find("method").equals(method));
-    const std::string id(json::View(lines[0]).find("id").raw());
-    served.client.send(R"({"jsonrpc":"2.0","id":)" + id + R"(,"result":)" + std::string(result) +
-                       "}");
+  const auto exchange = [&]<class Method>(Method, typename Method::Request request,
+                                          std::string_view result) {
+    std::shared_ptr<Asked<typename Method::Response>> asked;
+    const Log lines = served.after([&] { asked = ask<Method>(served, std::move(request)); });
+    reply(served, lines, R"("result":)" + std::string(result));
+    CHECK(json::View(lines[0]).find("method").equals(Method::name));
     CHECK(asked->ended);
     return std::move(asked->answer);
   };
-  using Cancel = Client::Cancel;
-  const auto read = exchange("fs/read_text_file", R"({"content":"x"})", ReadTextFileResponse{},
-                             [&](Cancel cancel) {
-                               return client.read_text_file({"s", "/f", 1, 2, ""}, cancel);
-                             });
+  const auto read = exchange(method::ReadTextFile(), {"s", "/f", 1, 2, ""}, R"({"content":"x"})");
   CHECK(read.value().content == "x");
-  const auto written =
-      exchange("fs/write_text_file", "null", WriteTextFileResponse{}, [&](Cancel cancel) {
-        return client.write_text_file({"s", "/f", "x", ""}, cancel);
-      });
-  CHECK(written);
-  const auto created = exchange(
-      "terminal/create", R"({"terminalId":"t"})", CreateTerminalResponse{}, [&](Cancel cancel) {
-        return client.create_terminal({"s", "ls", {}, {}, {}, {}, ""}, cancel);
-      });
+  CHECK(exchange(method::WriteTextFile(), {"s", "/f", "x", ""}, "null"));
+  const auto created = exchange(method::CreateTerminal(), command(), R"({"terminalId":"t"})");
   CHECK(created.value().terminal_id == "t");
-  const auto output =
-      exchange("terminal/output", R"({"output":"o","truncated":false,"exitStatus":{"exitCode":3}})",
-               TerminalOutputResponse{},
-               [&](Cancel cancel) { return client.terminal_output(terminal, cancel); });
+  const auto output = exchange(method::TerminalOutput(), terminal(),
+                               R"({"output":"o","truncated":false,"exitStatus":{"exitCode":3}})");
   CHECK(output.value().exit.value().exit_code == 3U);
-  const auto exit =
-      exchange("terminal/wait_for_exit", R"({"signal":"SIGKILL"})", TerminalExit{},
-               [&](Cancel cancel) { return client.wait_for_terminal_exit(terminal, cancel); });
+  const auto exit = exchange(method::WaitForTerminalExit(), terminal(), R"({"signal":"SIGKILL"})");
   CHECK(exit.value().signal == "SIGKILL");
-  CHECK(exchange("terminal/kill", "{}", KillTerminalResponse{},
-                 [&](Cancel cancel) { return client.kill_terminal(terminal, cancel); }));
-  CHECK(exchange("terminal/release", "{}", ReleaseTerminalResponse{},
-                 [&](Cancel cancel) { return client.release_terminal(terminal, cancel); }));
-  ElicitationRequest form;
-  form.message = "which?";
-  form.session_id = "s";
-  form.requested_schema = R"({"type":"object","properties":{}})";
-  const auto filled = exchange(
-      "elicitation/create", R"({"action":"accept","content":{"a":1}})", ElicitationResponse{},
-      [&](Cancel cancel) { return client.create_elicitation(form, cancel); });
+  CHECK(exchange(method::KillTerminal(), terminal(), "{}"));
+  CHECK(exchange(method::ReleaseTerminal(), terminal(), "{}"));
+  const auto filled =
+      exchange(method::CreateElicitation(), form(), R"({"action":"accept","content":{"a":1}})");
   CHECK(filled.value().content == R"({"a":1})");
-  const Log complete = served.after([&] { client.complete_elicitation("e"); });
+  const Log complete = served.after(
+      [&] { served.proxy.notify(method::elicitation_complete, R"({"elicitationId":"e"})"); });
   REQUIRE(complete.size() == 1);
   CHECK(json::View(complete[0]).find("method").equals("elicitation/complete"));
+}
+
+TEST_CASE("proxy: a question in JSON loses no member, and neither does its answer") {
+  Served served;
+  served.initialize(all_announced);
+  const auto exchange = [&](std::string name, std::string params, const std::string& result) {
+    Result<std::string> answer = fail(ErrorKind::internal, "not asked");
+    const std::size_t before = served.client.lines.size();
+    transport::test::start(served.loop, [&]() -> Task<void> {
+      answer = co_await served.proxy.call(name, params, nullptr);
+    });
+    served.loop.run_ready();
+    const Log lines(served.client.lines.begin() + static_cast<std::ptrdiff_t>(before),
+                    served.client.lines.end());
+    reply(served, lines, R"("result":)" + result);
+    CHECK(json::View(lines[0]).find("method").equals(name));
+    CHECK(json::View(lines[0]).find("params").raw() == params);
+    CHECK(answer.value() == result);
+  };
+  exchange("fs/read_text_file", R"({"later": [1, 2], "path": "/f", "sessionId": "s"})",
+           R"({"content":"x","later":{"b":null}})");
+  exchange("_vendor/ask", R"({"anything":true})", R"([1])");
 }
 
 TEST_CASE("proxy: of an answer to a permission question only a good one counts") {
@@ -184,14 +194,9 @@ TEST_CASE("proxy: of an answer to a permission question only a good one counts")
   served.initialize();
   const auto decide = [&](const std::string& rest) {
     std::shared_ptr<Asked<PermissionResponse>> asked;
-    const Log lines = served.after([&] {
-      asked = ask<PermissionResponse>(served, [&](Client::Cancel cancel) {
-        return served.proxy.request_permission(question, cancel);
-      });
-    });
-    REQUIRE(lines.size() == 1);
-    const std::string id(json::View(lines[0]).find("id").raw());
-    served.client.send(R"({"jsonrpc":"2.0","id":)" + id + "," + rest + "}");
+    const Log lines =
+        served.after([&] { asked = ask<method::RequestPermission>(served, question); });
+    reply(served, lines, rest);
     REQUIRE(asked->ended);
     return asked->answer && chosen(question.options, *asked->answer) != nullptr;
   };
@@ -211,11 +216,7 @@ TEST_CASE("proxy: a cancelled question is withdrawn and not waited for") {
   question.session_id = "s";
   question.tool_call.id = "call";
   std::shared_ptr<Asked<PermissionResponse>> asked;
-  served.after([&] {
-    asked = ask<PermissionResponse>(served, [&](Client::Cancel cancel) {
-      return served.proxy.request_permission(question, cancel);
-    });
-  });
+  served.after([&] { asked = ask<method::RequestPermission>(served, question); });
   CHECK_FALSE(asked->ended);
   const Log lines = served.after([&] { asked->cancel.cancel(); });
   REQUIRE(asked->ended);

@@ -155,7 +155,7 @@ void Session::release_terminal(std::string terminal_id) {
   request.session_id = id();
   request.terminal_id = std::move(terminal_id);
   library_.loop.spawn([](v1::Client& client, v1::TerminalRequest which) -> transport::Task<void> {
-    co_await client.release_terminal(std::move(which), nullptr);
+    co_await client.ask<v1::method::ReleaseTerminal>(std::move(which), nullptr);
   }(*client_, std::move(request)));
 }
 

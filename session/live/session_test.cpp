@@ -224,3 +224,23 @@ TEST_CASE("session: a long text is recorded in slices, all of it and before what
   }
   CHECK((said == text + "last"));
 }
+
+TEST_CASE("session: what a backend asks in JSON loses no member, and is asked in its name") {
+  Theatre theatre;
+  const std::string id = theatre.session->id();
+  theatre.client.answer = R"({"content":"words","later":[1]})";
+  std::string answer;
+  theatre.puppet->in_turn = [&answer](v1::Client& client) -> transport::Task<void> {
+    const auto got = co_await client.call(
+        "fs/read_text_file", R"({"later": {}, "sessionId": "theirs", "path": "/f"})", nullptr);
+    answer = got.value();
+    co_await client.call("_vendor/ask", R"({"of":"all"})", nullptr);
+    client.notify("elicitation/complete", R"({"elicitationId":"e"})");
+  };
+  theatre.turn();
+  CHECK(answer == theatre.client.answer);
+  CHECK(theatre.client.asked == R"(fs/read_text_file {"later": {}, "sessionId": ")" + id +
+                                    R"(", "path": "/f"})" + "\n" + R"(_vendor/ask {"of":"all"})" +
+                                    "\n" + R"(elicitation/complete {"elicitationId":"e"})" + "\n");
+  CHECK(theatre.told() == "header prompt update question answer question answer turn_end ");
+}

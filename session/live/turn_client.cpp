@@ -8,7 +8,15 @@
 namespace tine::session {
 namespace {
 
-Failure nobody() { return fail(ErrorKind::peer_gone, "no client is connected to this session"); }
+/// `params` with this session in the place of the one that they name.
+std::string in_session(std::string params, std::string_view id) {
+  const std::string_view named = json::View(params).find("sessionId").raw();
+  if (!named.empty()) {
+    const auto place = static_cast<std::size_t>(named.data() - params.data());
+    params.replace(place, named.size(), json::quoted(id));
+  }
+  return params;
+}
 
 }  // namespace
 
@@ -50,9 +58,8 @@ transport::Task<void> TurnClient::room() {
   if (!has_room()) co_await session_->room(cancel_);
 }
 
-template <class Response, class Request>
-v1::Client::Reply<Response> TurnClient::ask(std::string_view method,
-                                            Question<Response, Request> question, Request request) {
+v1::Client::Reply<std::string> TurnClient::call(std::string method, std::string params,
+                                                Cancel /*cancel*/) {
   if (cancel_.cancelled() || session_ == nullptr) {
     co_return fail(ErrorKind::cancelled, "the turn was cancelled");
   }
@@ -63,13 +70,21 @@ v1::Client::Reply<Response> TurnClient::ask(std::string_view method,
     co_return fail(ErrorKind::cancelled, "the turn was cancelled");
   }
   v1::Client* client = session_->client();
-  if (client == nullptr) co_return nobody();
-  request.session_id = session_->id();
-  const std::uint64_t number = record->note_question(method, recorded(request));
-  auto answer = co_await (client->*question)(std::move(request), &cancel_);
+  if (client == nullptr) {
+    co_return fail(ErrorKind::peer_gone, "no client is connected to this session");
+  }
+  if (method == v1::method::CreateTerminal::name &&
+      open_terminals_.size() == limits::open_terminals) {
+    co_return fail(ErrorKind::queue_full, "too many terminals of one turn are open");
+  }
+  params = in_session(std::move(params), session_->id());
+  const std::uint64_t number =
+      record->note_question(method, recorded_question(method, json::View(params)));
+  auto answer = co_await client->call(method, params, &cancel_);
+  if (answer) note_terminals(method, params, *answer);
   co_await record->caught_up();
   if (answer) {
-    record->note_answer(number, recorded(*answer));
+    record->note_answer(number, recorded_answer(method, json::View(*answer)));
   } else {
     record->note_refusal(number, answer.error());
   }
@@ -78,63 +93,20 @@ v1::Client::Reply<Response> TurnClient::ask(std::string_view method,
   co_return answer;
 }
 
-v1::Client::Reply<v1::PermissionResponse> TurnClient::request_permission(
-    v1::PermissionRequest request, Cancel) {
-  return ask("session/request_permission", &v1::Client::request_permission, std::move(request));
-}
-
-v1::Client::Reply<v1::ReadTextFileResponse> TurnClient::read_text_file(
-    v1::ReadTextFileRequest request, Cancel) {
-  return ask("fs/read_text_file", &v1::Client::read_text_file, std::move(request));
-}
-
-v1::Client::Reply<v1::WriteTextFileResponse> TurnClient::write_text_file(
-    v1::WriteTextFileRequest request, Cancel) {
-  return ask("fs/write_text_file", &v1::Client::write_text_file, std::move(request));
-}
-
-v1::Client::Reply<v1::CreateTerminalResponse> TurnClient::create_terminal(
-    v1::CreateTerminalRequest request, Cancel) {
-  if (open_terminals_.size() == limits::open_terminals) {
-    co_return fail(ErrorKind::queue_full, "too many terminals of one turn are open");
+void TurnClient::note_terminals(std::string_view method, std::string_view params,
+                                std::string_view answer) {
+  constexpr const char* id = "terminalId";
+  if (method == v1::method::ReleaseTerminal::name) {
+    open_terminals_.erase(json::text_in(json::View(params), id));
+  } else if (method == v1::method::CreateTerminal::name) {
+    std::string created = json::text_in(json::View(answer), id);
+    if (!created.empty()) open_terminals_.insert(std::move(created));
   }
-  auto created = co_await ask("terminal/create", &v1::Client::create_terminal, std::move(request));
-  if (created) open_terminals_.insert(created->terminal_id);
-  co_return created;
 }
 
-v1::Client::Reply<v1::TerminalOutputResponse> TurnClient::terminal_output(
-    v1::TerminalRequest request, Cancel) {
-  return ask("terminal/output", &v1::Client::terminal_output, std::move(request));
-}
-
-v1::Client::Reply<v1::WaitForTerminalExitResponse> TurnClient::wait_for_terminal_exit(
-    v1::TerminalRequest request, Cancel) {
-  return ask("terminal/wait_for_exit", &v1::Client::wait_for_terminal_exit, std::move(request));
-}
-
-v1::Client::Reply<v1::KillTerminalResponse> TurnClient::kill_terminal(v1::TerminalRequest request,
-                                                                      Cancel) {
-  return ask("terminal/kill", &v1::Client::kill_terminal, std::move(request));
-}
-
-v1::Client::Reply<v1::ReleaseTerminalResponse> TurnClient::release_terminal(
-    v1::TerminalRequest request, Cancel) {
-  const std::string id = request.terminal_id;
-  auto released =
-      co_await ask("terminal/release", &v1::Client::release_terminal, std::move(request));
-  if (released) open_terminals_.erase(id);
-  co_return released;
-}
-
-v1::Client::Reply<v1::ElicitationResponse> TurnClient::create_elicitation(
-    v1::ElicitationRequest request, Cancel) {
-  return ask("elicitation/create", &v1::Client::create_elicitation, std::move(request));
-}
-
-void TurnClient::complete_elicitation(std::string elicitation_id) {
+void TurnClient::notify(std::string_view method, std::string_view params) {
   v1::Client* client = session_ != nullptr ? session_->client() : nullptr;
-  if (client != nullptr) client->complete_elicitation(std::move(elicitation_id));
+  if (client != nullptr) client->notify(method, params);
 }
 
 }  // namespace tine::session

@@ -7,6 +7,7 @@
 // backend's side, which may be abandoned and come back late.
 
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -32,33 +33,13 @@ class TurnClient final : public v1::Client {
   void update(const v1::Update& update) override;
   transport::Task<void> room() override;
   bool has_room() const override;
-  Reply<v1::PermissionResponse> request_permission(v1::PermissionRequest request,
-                                                   Cancel cancel) override;
-  Reply<v1::ReadTextFileResponse> read_text_file(v1::ReadTextFileRequest request,
-                                                 Cancel cancel) override;
-  Reply<v1::WriteTextFileResponse> write_text_file(v1::WriteTextFileRequest request,
-                                                   Cancel cancel) override;
-  Reply<v1::CreateTerminalResponse> create_terminal(v1::CreateTerminalRequest request,
-                                                    Cancel cancel) override;
-  Reply<v1::TerminalOutputResponse> terminal_output(v1::TerminalRequest request,
-                                                    Cancel cancel) override;
-  Reply<v1::WaitForTerminalExitResponse> wait_for_terminal_exit(v1::TerminalRequest request,
-                                                                Cancel cancel) override;
-  Reply<v1::KillTerminalResponse> kill_terminal(v1::TerminalRequest request,
-                                                Cancel cancel) override;
-  Reply<v1::ReleaseTerminalResponse> release_terminal(v1::TerminalRequest request,
-                                                      Cancel cancel) override;
-  Reply<v1::ElicitationResponse> create_elicitation(v1::ElicitationRequest request,
-                                                    Cancel cancel) override;
-  void complete_elicitation(std::string elicitation_id) override;
+  /// The question is recorded, and ends with the turn's cancel at the latest. It is put to the
+  /// client in the name of this session, whatever session `params` name.
+  Reply<std::string> call(std::string method, std::string params, Cancel cancel) override;
+  void notify(std::string_view method, std::string_view params) override;
 
  private:
-  template <class Response, class Request>
-  using Question = Reply<Response> (v1::Client::*)(Request, Cancel);
-  /// Puts a question to the connected client; it ends with the turn's cancel at the latest.
-  template <class Response, class Request>
-  Reply<Response> ask(std::string_view method, Question<Response, Request> question,
-                      Request request);
+  void note_terminals(std::string_view method, std::string_view params, std::string_view answer);
 
   Session* session_;  // nullptr once the turn is over
   bool silent_ = false;

@@ -287,7 +287,8 @@ transport::Task<Result<std::string>> Turns::offer_summary(std::shared_ptr<Runnin
        .kind = v1::PermissionOption::Kind::allow_once,
        .meta = {}},
       {.id = "stop", .name = "Stop", .kind = v1::PermissionOption::Kind::reject_once, .meta = {}}};
-  const auto answer = co_await running->client.request_permission(std::move(request), nullptr);
+  const auto answer =
+      co_await running->client.ask<v1::method::RequestPermission>(std::move(request), nullptr);
   if (!answer || answer->option_id != accept) {
     if (lost.hint.empty()) {
       lost.hint =

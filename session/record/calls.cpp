@@ -1,78 +1,77 @@
 #include "session/record/calls.h"
 
 #include "base/json/writer.h"
-#include "protocol/v1/codec.h"
+#include "protocol/v1/methods.h"
 
 namespace tine::session {
 namespace {
 
-constexpr const char* nothing = "{}";
+namespace method = v1::method;
+
+std::string whole(json::View object) {
+  return std::string(object.is_object() ? object.raw() : "{}");
+}
+
+/// How long the text is that is the member `key`.
+std::uint64_t size_of(json::View object, std::string_view key) {
+  return json::text_in(object, key).size();
+}
+
+std::string written(json::View params) {
+  std::string text;
+  json::Writer(text)
+      .begin_object()
+      .raw_member("path", params.find("path").raw())
+      .member("bytes", size_of(params, "content"))
+      .end_object();
+  return text;
+}
+
+std::string terminal(json::View params) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().raw_member("command", params.find("command").raw());
+  const json::View args = params.find("args");
+  out.key("args").raw(args.is_array() ? args.raw() : "[]");
+  // Of the environment only the names: what stands in it is often a credential.
+  out.key("env").begin_array();
+  for (const json::View each : params.find("env").elements())
+    out.string(json::text_in(each, "name"));
+  out.end_array().raw_member("cwd", params.find("cwd").raw()).end_object();
+  return text;
+}
+
+std::string output(json::View result) {
+  std::string text;
+  json::Writer(text)
+      .begin_object()
+      .member("bytes", size_of(result, "output"))
+      .raw_member("truncated", result.find("truncated").raw())
+      .raw_member("exitStatus", result.find("exitStatus").raw())
+      .end_object();
+  return text;
+}
 
 }  // namespace
 
-std::string recorded(const v1::PermissionRequest& request) { return v1::write(request); }
-std::string recorded(const v1::PermissionResponse& response) { return v1::write(response); }
-std::string recorded(const v1::ReadTextFileRequest& request) { return v1::write(request); }
-
-std::string recorded(const v1::ReadTextFileResponse& response) {
-  std::string text;
-  json::Writer(text).begin_object().member("bytes", response.content.size()).end_object();
-  return text;
-}
-
-std::string recorded(const v1::WriteTextFileRequest& request) {
+std::string recorded_question(std::string_view name, json::View params) {
+  if (name == method::WriteTextFile::name) return written(params);
+  if (name == method::CreateTerminal::name) return terminal(params);
+  if (!name.starts_with("terminal/")) return whole(params);
   std::string text;
   json::Writer(text)
       .begin_object()
-      .member("path", std::string_view(request.path))
-      .member("bytes", request.content.size())
+      .raw_member("terminalId", params.find("terminalId").raw())
       .end_object();
   return text;
 }
 
-std::string recorded(const v1::WriteTextFileResponse& /*response*/) { return nothing; }
-
-std::string recorded(const v1::CreateTerminalRequest& request) {
+std::string recorded_answer(std::string_view name, json::View result) {
+  if (name == method::TerminalOutput::name) return output(result);
+  if (name != method::ReadTextFile::name) return whole(result);
   std::string text;
-  json::Writer out(text);
-  out.begin_object().member("command", std::string_view(request.command)).key("args").begin_array();
-  for (const std::string& each : request.args) out.string(each);
-  out.end_array();
-  // Of the environment only the names: what stands in it is often a credential.
-  out.key("env").begin_array();
-  for (const v1::NameValue& each : request.env) out.string(each.name);
-  out.end_array();
-  if (request.cwd) out.member("cwd", std::string_view(*request.cwd));
-  out.end_object();
+  json::Writer(text).begin_object().member("bytes", size_of(result, "content")).end_object();
   return text;
 }
-
-std::string recorded(const v1::CreateTerminalResponse& response) { return v1::write(response); }
-
-std::string recorded(const v1::TerminalRequest& request) {
-  std::string text;
-  json::Writer(text)
-      .begin_object()
-      .member("terminalId", std::string_view(request.terminal_id))
-      .end_object();
-  return text;
-}
-
-std::string recorded(const v1::TerminalOutputResponse& response) {
-  std::string text;
-  json::Writer out(text);
-  out.begin_object()
-      .member("bytes", response.output.size())
-      .member("truncated", response.truncated);
-  if (response.exit) out.key("exitStatus").raw(v1::write(*response.exit));
-  out.end_object();
-  return text;
-}
-
-std::string recorded(const v1::TerminalExit& response) { return v1::write(response); }
-std::string recorded(const v1::KillTerminalResponse& /*response*/) { return nothing; }
-std::string recorded(const v1::ReleaseTerminalResponse& /*response*/) { return nothing; }
-std::string recorded(const v1::ElicitationRequest& request) { return v1::write(request); }
-std::string recorded(const v1::ElicitationResponse& response) { return v1::write(response); }
 
 }  // namespace tine::session

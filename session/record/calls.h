@@ -6,25 +6,13 @@
 // Plain functions; each gives a JSON object that is still to be redacted.
 
 #include <string>
+#include <string_view>
 
-#include "protocol/v1/types/client_calls.h"
+#include "base/json/view.h"
 
 namespace tine::session {
 
-std::string recorded(const v1::PermissionRequest& request);
-std::string recorded(const v1::PermissionResponse& response);
-std::string recorded(const v1::ReadTextFileRequest& request);
-std::string recorded(const v1::ReadTextFileResponse& response);
-std::string recorded(const v1::WriteTextFileRequest& request);
-std::string recorded(const v1::WriteTextFileResponse& response);
-std::string recorded(const v1::CreateTerminalRequest& request);
-std::string recorded(const v1::CreateTerminalResponse& response);
-std::string recorded(const v1::TerminalRequest& request);
-std::string recorded(const v1::TerminalOutputResponse& response);
-std::string recorded(const v1::TerminalExit& response);
-std::string recorded(const v1::KillTerminalResponse& response);
-std::string recorded(const v1::ReleaseTerminalResponse& response);
-std::string recorded(const v1::ElicitationRequest& request);
-std::string recorded(const v1::ElicitationResponse& response);
+std::string recorded_question(std::string_view method, json::View params);
+std::string recorded_answer(std::string_view method, json::View result);
 
 }  // namespace tine::session
