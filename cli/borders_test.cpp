@@ -15,6 +15,7 @@
 #include "cli/world.h"
 #include "protocol/v1/agent_connection.h"
 #include "tests/catch.h"
+#include "tests/doubles/temporary_folder.h"
 #include "tests/redact/encodings.h"
 #include "transport/event.h"
 
@@ -32,21 +33,13 @@ constexpr std::size_t sample_step = 7;
 
 class Home {
  public:
-  Home() {
-    std::string name = (fs::temp_directory_path() / "tine-borders-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-    fs::create_directories(path_ / "project");
-  }
-  Home(const Home&) = delete;
-  Home& operator=(const Home&) = delete;
-  ~Home() { fs::remove_all(path_); }
-  const fs::path& path() const { return path_; }
+  Home() { fs::create_directories(path() / "project"); }
+  fs::path path() const { return folder_.path(); }
 
   /// All that stands in files, a file after the other.
   std::string everything() const {
     std::string out;
-    for (const auto& entry : fs::recursive_directory_iterator(path_)) {
+    for (const auto& entry : fs::recursive_directory_iterator(path())) {
       if (!entry.is_regular_file()) continue;
       std::ifstream file(entry.path(), std::ios::binary);
       out.append(std::istreambuf_iterator<char>(file), {}).push_back('\n');
@@ -55,7 +48,7 @@ class Home {
   }
 
  private:
-  fs::path path_;
+  test::TemporaryFolder folder_;
 };
 
 class HomeEnv final : public Env {

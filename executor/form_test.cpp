@@ -1,12 +1,12 @@
 #include "executor/form.h"
 
-#include "executor/test_client.h"
-#include "transport/test_peers.h"
+#include "tests/doubles/answering_client.h"
+#include "tests/doubles/peers.h"
 
 using namespace tine;
 using namespace tine::executor;
 using namespace tine::transport::test;
-using executor::test::TestClient;
+using tine::test::AnsweringClient;
 using transport::Task;
 using End = FormAnswers::End;
 
@@ -46,7 +46,7 @@ struct Filling {
     return answers;
   }
   transport::Loop loop;
-  TestClient client;
+  AnsweringClient client;
   transport::CancelSource cancel;
 };
 

@@ -1,12 +1,12 @@
 #include "executor/process_turn.h"
 
-#include "executor/test_client.h"
-#include "transport/test_peers.h"
+#include "tests/doubles/answering_client.h"
+#include "tests/doubles/peers.h"
 
 using namespace tine;
 using namespace tine::executor;
 using namespace tine::transport::test;
-using executor::test::TestClient;
+using tine::test::AnsweringClient;
 using transport::Task;
 
 namespace {
@@ -43,7 +43,7 @@ struct Playing {
   }
 
   transport::Loop loop;
-  TestClient client;
+  AnsweringClient client;
   std::shared_ptr<transport::Pace> pace = std::make_shared<transport::Pace>(loop);
   TestTurn turn;
 };

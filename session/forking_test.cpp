@@ -1,5 +1,5 @@
 #include "session/service.h"
-#include "session/theatre.h"
+#include "tests/doubles/open_session.h"
 
 using namespace tine;
 using namespace tine::session;
@@ -11,7 +11,7 @@ constexpr const char* token =
     "9f8e7d6c5b4a"
     "39281706f5e4d3c2b1a0";
 
-v1::Workspace with_server(const Theatre& theatre) {
+v1::Workspace with_server(const OpenSession& it) {
   v1::McpServer server;
   server.name = "files";
   server.command = "/bin/files";
@@ -19,7 +19,7 @@ v1::Workspace with_server(const Theatre& theatre) {
   variable.name = "FILES_TOKEN";
   variable.value = token;
   server.env.push_back(std::move(variable));
-  v1::Workspace workspace = theatre.workspace;
+  v1::Workspace workspace = it.workspace;
   workspace.mcp_servers.push_back(std::move(server));
   return workspace;
 }
@@ -27,25 +27,25 @@ v1::Workspace with_server(const Theatre& theatre) {
 }  // namespace
 
 TEST_CASE("fork: a backend's error that quotes the fork's servers tells none of their secrets") {
-  Theatre theatre;
-  theatre.turn();
-  theatre.puppet->fork_fault = std::string("cannot start files with ") + token;
+  OpenSession it;
+  it.turn();
+  it.backend->fork_fault = std::string("cannot start files with ") + token;
   const SessionService::ForkAt last;
-  const auto workspace = with_server(theatre);
-  const auto forked = theatre.run(theatre.service.fork(theatre.session->id(), workspace, last));
+  const auto workspace = with_server(it);
+  const auto forked = it.run(it.service.fork(it.session->id(), workspace, last));
   REQUIRE_FALSE(forked);
   CHECK(forked.error().message.find("cannot start files with") != std::string::npos);
   CHECK(forked.error().message.find(token) == std::string::npos);
-  CHECK(theatre.logged.find(token) == std::string::npos);
+  CHECK(it.logged.find(token) == std::string::npos);
 }
 
 TEST_CASE("fork: one that fails leaves nothing") {
-  Theatre theatre;
-  theatre.turn();
-  theatre.puppet->fork_fault = "no";
+  OpenSession it;
+  it.turn();
+  it.backend->fork_fault = "no";
   const SessionService::ForkAt last;
-  REQUIRE_FALSE(theatre.run(theatre.service.fork(theatre.session->id(), theatre.workspace, last)));
-  const auto all = theatre.run(theatre.store.all());
+  REQUIRE_FALSE(it.run(it.service.fork(it.session->id(), it.workspace, last)));
+  const auto all = it.run(it.store.all());
   REQUIRE(all);
   std::size_t there = 0;
   for (const auto& each : *all) there += each.gone ? 0 : 1;
@@ -53,21 +53,21 @@ TEST_CASE("fork: one that fails leaves nothing") {
 }
 
 TEST_CASE("forks and loads count against the limit of open sessions") {
-  Theatre theatre;
-  theatre.turn();
-  const std::string id = theatre.session->id();
-  theatre.policy.max_open_sessions = 1;
+  OpenSession it;
+  it.turn();
+  const std::string id = it.session->id();
+  it.policy.max_open_sessions = 1;
   const SessionService::ForkAt last;
-  const auto forked = theatre.run(theatre.service.fork(id, theatre.workspace, last));
+  const auto forked = it.run(it.service.fork(id, it.workspace, last));
   REQUIRE_FALSE(forked);
   CHECK(forked.error().kind == ErrorKind::queue_full);
   // One that is open already is no further one.
-  CHECK(theatre.run(theatre.service.open(id)));
-  theatre.close();
-  REQUIRE(theatre.service.create(theatre.workspace, {}));
-  const auto opened = theatre.run(theatre.service.open(id));
+  CHECK(it.run(it.service.open(id)));
+  it.close();
+  REQUIRE(it.service.create(it.workspace, {}));
+  const auto opened = it.run(it.service.open(id));
   REQUIRE_FALSE(opened);
   CHECK(opened.error().kind == ErrorKind::queue_full);
-  theatre.policy.max_open_sessions = 2;
-  CHECK(theatre.run(theatre.service.open(id)));
+  it.policy.max_open_sessions = 2;
+  CHECK(it.run(it.service.open(id)));
 }

@@ -3,11 +3,11 @@
 
 #include <unistd.h>
 
-#include "session/git_fixture.h"
+#include "tests/doubles/git_place.h"
 
 using namespace tine;
 using namespace tine::session;
-using namespace tine::session::test;
+using namespace tine::test;
 
 namespace {
 

@@ -5,12 +5,12 @@
 #include <csignal>
 #include <set>
 
-#include "session/git_fixture.h"
 #include "session/limits.h"
+#include "tests/doubles/git_place.h"
 
 using namespace tine;
 using namespace tine::session;
-using namespace tine::session::test;
+using namespace tine::test;
 
 namespace {
 

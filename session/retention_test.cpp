@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "base/ulid.h"
-#include "session/store/await.h"
-#include "session/store/faulty_files.h"
-#include "session/store/still_clock.h"
-#include "session/store/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/doubles/await.h"
+#include "tests/doubles/faulty_files.h"
+#include "tests/doubles/still_clock.h"
+#include "tests/doubles/temporary_folder.h"
 
 using namespace tine;
 using namespace tine::session;
@@ -151,9 +151,9 @@ struct Shelf {
     }
   }
 
-  store::TemporaryFolder folder;
-  store::FaultyFiles files;
-  store::StillClock clock;
+  test::TemporaryFolder folder;
+  test::FaultyFiles files;
+  test::StillClock clock;
   UlidSource ids{clock};
   Log log{clock, Log::Level::error, [](const Log::Message&) {}};
   Redactor redactor{Redactor::Key{1}};
@@ -180,14 +180,14 @@ std::size_t opens_for(std::size_t sessions) {
   Retention retention(shelf.service);
   const transport::CancelSource never;
   shelf.files.opens = 0;
-  auto plan = store::await(shelf.loop, retention.plan({.days = 7}, never));
+  auto plan = test::await(shelf.loop, retention.plan({.days = 7}, never));
   REQUIRE(plan);
   CHECK(plan->removals.size() == sessions / 2);
-  const auto outcome = store::await(shelf.loop, retention.carry_out(std::move(*plan), never));
+  const auto outcome = test::await(shelf.loop, retention.carry_out(std::move(*plan), never));
   REQUIRE(outcome);
   CHECK(outcome->sessions == sessions / 2);
   const std::size_t opens = shelf.files.opens;
-  CHECK(store::await(shelf.loop, shelf.store.all())->size() == sessions / 2);
+  CHECK(test::await(shelf.loop, shelf.store.all())->size() == sessions / 2);
   return opens;
 }
 

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "session/project.h"
-#include "session/theatre.h"
+#include "tests/doubles/open_session.h"
 
 using namespace tine;
 using namespace tine::session;
@@ -14,21 +14,21 @@ using executor::FolderFacts;
 
 namespace {
 
-/// A theatre whose backend starts what the test says, in a folder that the test answers for.
-struct Stage : Theatre {
+/// A it whose backend starts what the test says, in a folder that the test answers for.
+struct Stage : OpenSession {
   Stage() {
-    puppet->look = [this] { return facts; };
+    backend->look = [this] { return facts; };
     facts.starts = {"one", "two"};
   }
   Trust::Verdict judge() { return judge(trust); }
-  Trust::Verdict judge(Trust& by) { return run(by.judge(*puppet, workspace)); }
+  Trust::Verdict judge(Trust& by) { return run(by.judge(*backend, workspace)); }
   void keep(Trust::Answer answer) {
     run([](Stage& stage, Trust::Answer what) -> transport::Task<bool> {
       Trust::Verdict found{.trust = {},
                            .facts = stage.facts,
                            .folder = canonical(stage.workspace.cwd),
                            .open = true};
-      co_await stage.trust.keep(*stage.puppet, std::move(found), what);
+      co_await stage.trust.keep(*stage.backend, std::move(found), what);
       co_return true;
     }(*this, answer));
   }
@@ -118,10 +118,10 @@ TEST_CASE("trust: a conversation is begun anew for another decision") {
   Stage stage;
   stage.turn();
   stage.keep(Trust::Answer::yes);
-  stage.puppet->done.clear();
+  stage.backend->done.clear();
   stage.turn();
-  CHECK(stage.puppet->done.starts_with("close resume "));
-  stage.puppet->done.clear();
+  CHECK(stage.backend->done.starts_with("close resume "));
+  stage.backend->done.clear();
   stage.turn();
-  CHECK(stage.puppet->done.empty());
+  CHECK(stage.backend->done.empty());
 }

@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "tests/doubles/peers.h"
 #include "tests/guarded/program.h"
 #include "transport/child.h"
 #include "transport/guarded.h"
 #include "transport/limits.h"
 #include "transport/process_tree.h"
-#include "transport/test_peers.h"
 
 using namespace tine;
 using namespace tine::transport;

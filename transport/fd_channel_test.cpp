@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "tests/doubles/peers.h"
 #include "transport/channel.h"
 #include "transport/limits.h"
-#include "transport/test_peers.h"
 
 using namespace tine::transport;
 using namespace tine::transport::test;

@@ -12,11 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "tests/doubles/peers.h"
+#include "tests/doubles/temporary_folder.h"
 #include "tests/guarded/program.h"
 #include "transport/child.h"
 #include "transport/event.h"
 #include "transport/limits.h"
-#include "transport/test_peers.h"
 
 using namespace tine;
 using namespace tine::transport;
@@ -99,17 +100,13 @@ class Watched {
 /// A named pipe for the pids of a tree whose stdout is somebody else's.
 struct Names {
   Names() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tine-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    folder = pattern;
-    pipe = (folder / "pids").string();
+    pipe = folder.path("pids");
     REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
     reader = Fd(::open(pipe.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
   }
-  ~Names() { std::filesystem::remove_all(folder); }
   std::string script() const { return "exec >" + pipe + "\n" + stubborn_tree; }
 
-  std::filesystem::path folder;
+  tine::test::TemporaryFolder folder;
   std::string pipe;
   Fd reader;
 };
@@ -262,7 +259,7 @@ TEST_CASE("a guardian that does not do its work has it done for it") {
   Loop loop;
   run(loop, [&]() -> Task<void> {
     Names names;
-    const std::string guardian = (names.folder / "guardian").string();
+    const std::string guardian = names.folder.path("guardian");
     // Reports that the program runs, and listens to nobody.
     std::ofstream(guardian) << "#!/bin/sh\nprintf '\\0\\0\\0\\0\\0\\0\\0\\0' >&3\n"
                                "setsid sleep 100 & echo $!\necho $$\nwait\n";
@@ -368,7 +365,7 @@ TEST_CASE("a guardian starts also when the program's file was replaced meanwhile
   Loop loop;
   run(loop, [&]() -> Task<void> {
     Names names;
-    const auto copy = names.folder / "guarded";
+    const std::filesystem::path copy = names.folder.path("guarded");
     std::filesystem::copy_file(guarded_program(), copy);
     const auto replace = [&copy] {
       std::filesystem::remove(copy);

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "transport/test_peers.h"
+#include "tests/doubles/peers.h"
 
 using namespace tine::transport;
 using namespace tine::transport::test;

@@ -1,6 +1,6 @@
 #include "transport/paced_channel.h"
 
-#include "transport/test_peers.h"
+#include "tests/doubles/peers.h"
 
 using namespace tine::transport;
 using namespace tine::transport::test;

@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "tests/doubles/peers.h"
 #include "transport/limits.h"
 #include "transport/rpc_peer.h"
-#include "transport/test_peers.h"
 
 // How calls end: by an answer, a deadline, a cancel from either side, or the other side's end.
 

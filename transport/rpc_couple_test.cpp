@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/doubles/peers.h"
 #include "transport/rpc_peer.h"
-#include "transport/test_peers.h"
 
 // Two peers that talk to each other.
 

@@ -3,9 +3,9 @@
 #include <utility>
 #include <vector>
 
+#include "tests/doubles/peers.h"
 #include "transport/limits.h"
 #include "transport/rpc_peer.h"
-#include "transport/test_peers.h"
 
 // What happens when the other side does not read, or not as fast as we write.
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "transport/test_peers.h"
+#include "tests/doubles/peers.h"
 
 using namespace tine::transport;
 using namespace tine::transport::test;

@@ -2,8 +2,8 @@
 
 #include <stdexcept>
 
+#include "tests/doubles/peers.h"
 #include "transport/event.h"
-#include "transport/test_peers.h"
 
 using namespace tine::transport;
 using namespace tine::transport::test;

@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "tests/doubles/peers.h"
 #include "transport/limits.h"
-#include "transport/test_peers.h"
 
 using namespace tine::transport;
 using namespace tine::transport::test;

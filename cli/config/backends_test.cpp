@@ -2,9 +2,9 @@
 #include <string_view>
 
 #include "cli/config/config.h"
-#include "cli/config/config_fixture.h"
 #include "cli/config/limits.h"
 #include "tests/catch.h"
+#include "tests/doubles/fake_machine.h"
 
 namespace tine::cli {
 

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "cli/config/config.h"
-#include "cli/config/config_fixture.h"
 #include "cli/config/explain.h"
 #include "cli/config/schema.h"
+#include "tests/doubles/fake_machine.h"
 
 namespace {
 

@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "cli/config/config_fixture.h"
 #include "cli/config/limits.h"
 #include "cli/config/schema.h"
 #include "tests/catch.h"
+#include "tests/doubles/fake_machine.h"
 
 namespace tine::cli {
 namespace {

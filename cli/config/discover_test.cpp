@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/config/config_fixture.h"
 #include "tests/catch.h"
+#include "tests/doubles/fake_machine.h"
 
 namespace tine::cli {
 namespace {

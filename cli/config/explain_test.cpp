@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "cli/config/config_fixture.h"
 #include "cli/config/schema.h"
 #include "tests/catch.h"
+#include "tests/doubles/fake_machine.h"
 
 namespace tine::cli {
 namespace {

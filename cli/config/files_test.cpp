@@ -10,31 +10,10 @@
 
 #include "cli/config/limits.h"
 #include "tests/catch.h"
+#include "tests/doubles/temporary_folder.h"
 
 namespace tine::cli {
 namespace {
-
-/// A directory that is gone afterwards.
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "tine-config-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::string path(const std::string& name) const { return path_ + "/" + name; }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name)) << text;
-    return path(name);
-  }
-
- private:
-  std::string path_;
-};
 
 std::string complaint(const std::string& path) {
   const auto result = read_config_file(path);
@@ -44,7 +23,7 @@ std::string complaint(const std::string& path) {
 }  // namespace
 
 TEST_CASE("files: a file is read whole, through a link, too") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const std::string path = folder.write("a", "text\n");
   CHECK(read_config_file(path).value() == "text\n");
   std::filesystem::create_symlink(path, folder.path("link"));
@@ -53,14 +32,14 @@ TEST_CASE("files: a file is read whole, through a link, too") {
 }
 
 TEST_CASE("files: one that is absent is no error") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   CHECK_FALSE(read_config_file(folder.path("none")).value().has_value());
   CHECK_FALSE(read_config_file(folder.path("none/none")).value().has_value());
   CHECK_FALSE(read_config_file(folder.write("a", "") + "/b").value().has_value());
 }
 
 TEST_CASE("files: what is no regular file is refused without waiting for it") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   CHECK(complaint(folder.path("")) == ": cannot be read: it is no regular file");
   REQUIRE(::mkfifo(folder.path("pipe").c_str(), 0600) == 0);
   CHECK(complaint(folder.path("pipe")) == ": cannot be read: it is no regular file");
@@ -70,14 +49,14 @@ TEST_CASE("files: what is no regular file is refused without waiting for it") {
 }
 
 TEST_CASE("files: the size is bounded") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   CHECK(read_config_file(folder.write("a", std::string(limits::max_config_file, ' '))).has_value());
   CHECK(complaint(folder.write("b", std::string(limits::max_config_file + 1, ' '))) ==
         ": cannot be read: it is larger than 256 KiB");
 }
 
 TEST_CASE("files: a program is a regular file that may be executed") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const std::string path = folder.write("program", "");
   CHECK_FALSE(is_program(path));
   REQUIRE(::chmod(path.c_str(), 0755) == 0);

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "cli/config/config.h"
-#include "cli/config/config_fixture.h"
 #include "cli/config/schema.h"
 #include "tests/catch.h"
+#include "tests/doubles/fake_machine.h"
 
 namespace tine::cli {
 namespace {

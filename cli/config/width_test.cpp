@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "cli/backends.h"
-#include "cli/config/config_fixture.h"
 #include "executor/claude/options.h"
 #include "executor/codex/options.h"
 #include "executor/rehearsal/rehearsal.h"
 #include "tests/catch.h"
+#include "tests/doubles/fake_machine.h"
 
 namespace tine::cli {
 namespace {

@@ -17,6 +17,7 @@
 
 #include "cli/log/limits.h"
 #include "tests/catch.h"
+#include "tests/doubles/temporary_folder.h"
 
 namespace tine::cli {
 namespace {
@@ -27,26 +28,17 @@ constexpr std::int64_t some_time = 1'800'000'000'123;
 
 class Folder {
  public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "tine-log-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::string log() const { return path_ + "/state/tine.log"; }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  std::string log() const { return file("state/tine.log"); }
+  std::string file(const std::string& name) const { return folder_.path(name); }
   std::set<std::string> names() const {
     std::set<std::string> out;
-    for (const auto& each : fs::directory_iterator(path_ + "/state"))
+    for (const auto& each : fs::directory_iterator(file("state")))
       out.insert(each.path().filename().string());
     return out;
   }
 
  private:
-  std::string path_;
+  test::TemporaryFolder folder_;
 };
 
 /// stderr goes to a file as long as this lives.

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "tests/catch.h"
+#include "tests/doubles/temporary_folder.h"
 
 using namespace tine::executor;
 using claude::look_at;
@@ -21,22 +22,13 @@ namespace {
 class Folder {
  public:
   Folder() {
-    std::string name = (fs::temp_directory_path() / "tine-folder-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    root_ = fs::canonical(name);
-    fs::create_directories(root_ / "home/.claude");
-    fs::create_directories(root_ / "work/project/.claude");
+    fs::create_directories(path("home/.claude"));
+    fs::create_directories(path("work/project/.claude"));
   }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { fs::remove_all(root_); }
 
-  fs::path path(const std::string& name) const { return root_ / name; }
-  fs::path project() const { return root_ / "work/project"; }
-  void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((root_ / name).parent_path());
-    std::ofstream(root_ / name, std::ios::binary) << text;
-  }
+  fs::path path(const std::string& name) const { return folder_.path(name); }
+  fs::path project() const { return path("work/project"); }
+  void write(const std::string& name, const std::string& text) const { folder_.write(name, text); }
   FolderFacts look() const {
     return look_at(places_of({"HOME=" + path("home").string()}, project().string(), {}));
   }
@@ -46,7 +38,7 @@ class Folder {
   }
 
  private:
-  fs::path root_;
+  tine::test::TemporaryFolder folder_;
 };
 
 using Lines = std::vector<std::string>;

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "executor/claude/test_files.h"
 #include "tests/catch.h"
+#include "tests/doubles/temporary_folder.h"
 #include "transport/fd.h"
 
 using namespace tine;
@@ -15,7 +15,7 @@ using Lines = std::vector<std::string>;
 namespace {
 
 Lines lines_of(const std::string& text, std::size_t max_line, std::size_t piece) {
-  const test::Files files;
+  const test::TemporaryFolder files;
   files.write("f", text);
   const transport::Fd fd(::open(files.path("f").c_str(), O_RDONLY | O_CLOEXEC));
   LinesFromEnd reader(fd.get(), static_cast<std::int64_t>(text.size()), max_line, piece);
@@ -49,7 +49,7 @@ TEST_CASE("a line beyond the limit is passed over") {
 }
 
 TEST_CASE("a file that is shorter than it was is an error") {
-  const test::Files files;
+  const test::TemporaryFolder files;
   files.write("f", "one");
   const transport::Fd fd(::open(files.path("f").c_str(), O_RDONLY | O_CLOEXEC));
   LinesFromEnd reader(fd.get(), 9, 100, 100);

@@ -1,14 +1,14 @@
 #include "executor/claude/process.h"
 
 #include "executor/claude/limits.h"
-#include "executor/test_world.h"
+#include "tests/doubles/peers.h"
+#include "tests/doubles/still_world.h"
 #include "tests/guarded/program.h"
-#include "transport/test_peers.h"
 
 using namespace tine;
 using namespace tine::executor::claude;
 using namespace tine::transport::test;
-using executor::test::TestWorld;
+using tine::test::StillWorld;
 using transport::Task;
 
 namespace {
@@ -34,7 +34,7 @@ struct Starting {
     co_return process;
   }
   transport::Loop loop;
-  TestWorld world;
+  StillWorld world;
   Redactor redactor{Redactor::Key{}};
 };
 

@@ -1,12 +1,12 @@
 #include "executor/claude/questions.h"
 
-#include "executor/test_client.h"
-#include "transport/test_peers.h"
+#include "tests/doubles/answering_client.h"
+#include "tests/doubles/peers.h"
 
 using namespace tine;
 using namespace tine::executor::claude;
 using namespace tine::transport::test;
-using executor::test::TestClient;
+using tine::test::AnsweringClient;
 using transport::Task;
 
 namespace {
@@ -25,7 +25,7 @@ struct Asking {
     return answer;
   }
   transport::Loop loop;
-  TestClient client;
+  AnsweringClient client;
   transport::CancelSource cancel;
 };
 

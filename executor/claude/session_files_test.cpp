@@ -1,9 +1,10 @@
 #include "executor/claude/session_files.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
-#include "executor/claude/test_files.h"
 #include "tests/catch.h"
+#include "tests/doubles/temporary_folder.h"
 
 using namespace tine;
 using namespace tine::executor::claude;
@@ -58,9 +59,9 @@ const std::string turn = user("u1", "", R"("go")") + other("t1", "u1", "attachme
                          assistant("a2", "h2", "text", R"("end_turn")") + bookkeeping;
 
 Point point_of(const std::string& text) {
-  const test::Files files;
+  const test::TemporaryFolder files;
   files.write("projects/-w/" + session + ".jsonl", text);
-  const auto found = find_session(files.root(), session);
+  const auto found = find_session(files.path(), session);
   REQUIRE(found);
   const auto point = last_point(*found);
   REQUIRE(point);
@@ -70,9 +71,9 @@ Point point_of(const std::string& text) {
 std::string end_of(const std::string& text) { return point_of(text).uuid; }
 
 Result<bool> compacted(const std::string& text, std::string_view uuid) {
-  const test::Files files;
+  const test::TemporaryFolder files;
   files.write("projects/-w/" + session + ".jsonl", text);
-  const auto found = find_session(files.root(), session);
+  const auto found = find_session(files.path(), session);
   REQUIRE(found);
   return compacted_after(*found, uuid);
 }
@@ -86,21 +87,21 @@ TEST_CASE("the root is where the environment of the process says") {
 }
 
 TEST_CASE("a conversation is found in whichever project it is") {
-  const test::Files files;
+  const test::TemporaryFolder files;
   files.write("projects/-a/other.jsonl", "");
   files.write("projects/-b/" + session + ".jsonl", "x");
-  const auto found = find_session(files.root(), session);
+  const auto found = find_session(files.path(), session);
   REQUIRE(found);
   CHECK(found->path == files.path("projects/-b/" + session + ".jsonl"));
   CHECK(found->project_folder == "-b");
-  CHECK(find_session(files.root(), "bbbbbbbb-1111-4111-8111-111111111111").error().kind ==
+  CHECK(find_session(files.path(), "bbbbbbbb-1111-4111-8111-111111111111").error().kind ==
         ErrorKind::session_not_found);
-  CHECK(find_session(files.root(), "../-b/" + session).error().kind == ErrorKind::invalid_params);
+  CHECK(find_session(files.path(), "../-b/" + session).error().kind == ErrorKind::invalid_params);
   CHECK(find_session(files.path("nowhere"), session).error().kind == ErrorKind::session_not_found);
 }
 
 TEST_CASE("of two files the one that was written last is the conversation") {
-  const test::Files files;
+  const test::TemporaryFolder files;
   for (const char* project : {"-a", "-b", "-c"}) {
     const std::string name = std::string("projects/") + project + "/" + session + ".jsonl";
     files.write(name, "x");
@@ -108,11 +109,11 @@ TEST_CASE("of two files the one that was written last is the conversation") {
     const timespec times[] = {when, when};
     REQUIRE(::utimensat(AT_FDCWD, files.path(name).c_str(), times, 0) == 0);
   }
-  CHECK(find_session(files.root(), session)->project_folder == "-b");
+  CHECK(find_session(files.path(), session)->project_folder == "-b");
 }
 
 TEST_CASE("no link below the root is followed, and only a regular file is read") {
-  const test::Files files;
+  const test::TemporaryFolder files;
   files.write("elsewhere/" + session + ".jsonl", "x");
   std::filesystem::create_directories(files.path("projects/-file"));
   std::filesystem::create_symlink(files.path("elsewhere/" + session + ".jsonl"),
@@ -121,7 +122,7 @@ TEST_CASE("no link below the root is followed, and only a regular file is read")
   std::filesystem::create_directories(files.path("projects/-folder/" + session + ".jsonl"));
   std::filesystem::create_directories(files.path("projects/-pipe"));
   REQUIRE(::mkfifo(files.path("projects/-pipe/" + session + ".jsonl").c_str(), S_IRUSR) == 0);
-  CHECK_FALSE(find_session(files.root(), session));
+  CHECK_FALSE(find_session(files.path(), session));
   // The user's own root may be one.
   files.write("real/projects/-w/" + session + ".jsonl", "x");
   std::filesystem::create_directory_symlink(files.path("real"), files.path("root"));

@@ -5,16 +5,16 @@
 #include <filesystem>
 #include <fstream>
 
-#include "executor/test_client.h"
-#include "executor/test_world.h"
+#include "tests/doubles/answering_client.h"
+#include "tests/doubles/peers.h"
+#include "tests/doubles/still_world.h"
 #include "tests/guarded/program.h"
-#include "transport/test_peers.h"
 
 using namespace tine;
 using namespace tine::executor::codex;
 using namespace tine::transport::test;
-using executor::test::TestClient;
-using executor::test::TestWorld;
+using tine::test::AnsweringClient;
+using tine::test::StillWorld;
 using transport::Task;
 
 namespace {
@@ -65,7 +65,7 @@ struct Playing {
   std::filesystem::path starts;
   transport::Loop loop;
   transport::Worker worker{loop};
-  TestWorld world;
+  StillWorld world;
   Redactor redactor{Redactor::Key{}};
   Setup setup;
 };
@@ -115,7 +115,7 @@ struct InTurn : Playing {
   }
 
   Codex codex;
-  TestClient client;
+  AnsweringClient client;
   transport::CancelSource cancel;
   transport::Event over;
   std::unique_ptr<executor::Conversation> conversation;

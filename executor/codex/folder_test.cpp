@@ -9,6 +9,7 @@
 
 #include "executor/limits.h"
 #include "tests/catch.h"
+#include "tests/doubles/temporary_folder.h"
 
 using namespace tine::executor;
 using namespace tine::executor::codex;
@@ -21,15 +22,9 @@ namespace {
 class Disk {
  public:
   Disk() {
-    std::string name = (fs::temp_directory_path() / "tine-folder-XXXXXX").native();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    base = fs::canonical(name);
     fs::create_directories(home());
     fs::create_directories(repo() / ".git");
   }
-  Disk(const Disk&) = delete;
-  Disk& operator=(const Disk&) = delete;
-  ~Disk() { fs::remove_all(base); }
 
   fs::path home() const { return base / "home/.codex"; }
   fs::path repo() const { return base / "repo"; }
@@ -54,7 +49,8 @@ class Disk {
     return projects[folder.native()]["trust_level"].get<std::string>();
   }
 
-  fs::path base;
+  tine::test::TemporaryFolder place;
+  fs::path base = place.path();
 };
 
 using Lines = std::vector<std::string>;

@@ -1,14 +1,14 @@
 #include "executor/codex/process.h"
 
 #include "executor/codex/limits.h"
-#include "executor/test_world.h"
+#include "tests/doubles/peers.h"
+#include "tests/doubles/still_world.h"
 #include "tests/guarded/program.h"
-#include "transport/test_peers.h"
 
 using namespace tine;
 using namespace tine::executor::codex;
 using namespace tine::transport::test;
-using executor::test::TestWorld;
+using tine::test::StillWorld;
 using transport::Task;
 
 namespace {
@@ -55,7 +55,7 @@ struct Starting {
     co_return co_await Process::start(loop, world.log, redactor, acting(script));
   }
   transport::Loop loop;
-  TestWorld world;
+  StillWorld world;
   Redactor redactor{Redactor::Key{}};
 };
 

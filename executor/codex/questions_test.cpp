@@ -1,12 +1,12 @@
 #include "executor/codex/questions.h"
 
-#include "executor/test_client.h"
-#include "transport/test_peers.h"
+#include "tests/doubles/answering_client.h"
+#include "tests/doubles/peers.h"
 
 using namespace tine;
 using namespace tine::executor::codex;
 using namespace tine::transport::test;
-using executor::test::TestClient;
+using tine::test::AnsweringClient;
 using Tree = nlohmann::json;
 using transport::Task;
 
@@ -41,7 +41,7 @@ struct Asking {
   }
 
   Tapped wire;
-  TestClient client;
+  AnsweringClient client;
   transport::CancelSource cancel;
   std::vector<v1::ToolContent> content;
 };

@@ -1,14 +1,14 @@
 #include "executor/codex/turn.h"
 
-#include "executor/test_client.h"
-#include "executor/test_world.h"
-#include "transport/test_peers.h"
+#include "tests/doubles/answering_client.h"
+#include "tests/doubles/peers.h"
+#include "tests/doubles/still_world.h"
 
 using namespace tine;
 using namespace tine::executor::codex;
 using namespace tine::transport::test;
-using executor::test::TestClient;
-using executor::test::TestWorld;
+using tine::test::AnsweringClient;
+using tine::test::StillWorld;
 using transport::Task;
 
 namespace {
@@ -30,8 +30,8 @@ struct Playing {
   void begin() { hear("turn/started", R"({"turn":{"id":"t1"}})"); }
 
   Tapped wire;
-  TestWorld world;
-  TestClient client;
+  StillWorld world;
+  AnsweringClient client;
   std::shared_ptr<transport::Pace> pace = std::make_shared<transport::Pace>(wire.loop);
   Meter meter;
   Turn turn;

@@ -2,10 +2,10 @@
 
 #include "protocol/v1/agent_server.h"
 #include "protocol/v1/build_update.h"
-#include "protocol/v1/test_ends.h"
 #include "tests/catch.h"
+#include "tests/doubles/peers.h"
+#include "tests/doubles/scripted_agent.h"
 #include "tests/schema_check.h"
-#include "transport/test_peers.h"
 
 namespace tine::v1 {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/limits.h"
-#include "protocol/v1/test_served.h"
+#include "tests/doubles/served_agent.h"
 #include "transport/limits.h"
 
 namespace tine::v1 {

@@ -2,7 +2,7 @@
 
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/limits.h"
-#include "protocol/v1/test_served.h"
+#include "tests/doubles/served_agent.h"
 
 namespace tine::v1 {
 namespace {

@@ -5,12 +5,12 @@
 
 #include "session/limits.h"
 #include "session/record/lineage.h"
-#include "session/store/await.h"
 #include "session/store/line.h"
 #include "session/store/lock.h"
-#include "session/store/still_clock.h"
-#include "session/store/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/doubles/await.h"
+#include "tests/doubles/still_clock.h"
+#include "tests/doubles/temporary_folder.h"
 
 using namespace tine;
 using namespace tine::session;
@@ -22,8 +22,8 @@ constexpr const char* fork_id = "01J00000000000000000000002";
 
 /// A store with one session, and what its transcript is made of.
 struct Place {
-  store::TemporaryFolder folder;
-  store::StillClock clock;
+  test::TemporaryFolder folder;
+  test::StillClock clock;
   transport::Loop loop;
   store::Store store{loop, store::system_files(), clock, folder.path()};
 
@@ -48,7 +48,7 @@ struct Place {
 
   Inspection inspection() {
     const transport::CancelSource never;
-    return store::await(loop, inspect(loop, store, *store.find_any(id), never));
+    return test::await(loop, inspect(loop, store, *store.find_any(id), never));
   }
 };
 

@@ -4,12 +4,12 @@
 
 #include "base/ulid.h"
 #include "session/record/archive.h"
-#include "session/store/await.h"
 #include "session/store/limits.h"
-#include "session/store/still_clock.h"
-#include "session/store/temporary_folder.h"
 #include "session/tree.h"
 #include "tests/catch.h"
+#include "tests/doubles/await.h"
+#include "tests/doubles/still_clock.h"
+#include "tests/doubles/temporary_folder.h"
 
 using namespace tine;
 using namespace tine::session;
@@ -31,11 +31,11 @@ struct Place {
     REQUIRE(store.write_state(state));
   }
   Result<Account> load(const std::string& id) {
-    return store::await(loop, archive.load(*store.find(id)));
+    return test::await(loop, archive.load(*store.find(id)));
   }
 
-  store::TemporaryFolder folder;
-  store::StillClock clock;
+  test::TemporaryFolder folder;
+  test::StillClock clock;
   UlidSource ids{clock};
   Log log{clock, Log::Level::error, [](const Log::Message&) {}};
   transport::Loop loop;
@@ -94,7 +94,7 @@ TEST_CASE(
     const std::function<void(const store::Index&)> draw = [&](const store::Index& index) {
       tree = family_tree(index.entries(), id);
     };
-    REQUIRE(store::await(place.loop, place.store.read(draw)));
+    REQUIRE(test::await(place.loop, place.store.read(draw)));
     for (const std::string& each : {one, two, below}) CHECK(tree.find(each) != std::string::npos);
   }
 }

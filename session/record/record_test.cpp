@@ -3,14 +3,14 @@
 #include "protocol/v1/build_update.h"
 #include "session/record/archive.h"
 #include "session/record/data.h"
-#include "session/store/faulty_files.h"
-#include "session/store/still_clock.h"
-#include "session/store/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/doubles/faulty_files.h"
+#include "tests/doubles/still_clock.h"
+#include "tests/doubles/temporary_folder.h"
 
 using namespace tine;
 using namespace tine::session;
-using store::FaultyFiles;
+using test::FaultyFiles;
 
 namespace {
 
@@ -83,9 +83,9 @@ struct Desk {
     }
   }
 
-  store::TemporaryFolder place;
-  FaultyFiles files;
-  store::StillClock env;
+  test::TemporaryFolder place;
+  test::FaultyFiles files;
+  test::StillClock env;
   std::string logged;
   Log log{env, Log::Level::debug, [this](const Log::Message& message) { logged += message.text; }};
   Redactor redactor{Redactor::Key{1}};

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "session/store/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/doubles/store_folder.h"
 
 using namespace tine;
 using namespace tine::session::store;
@@ -24,8 +24,8 @@ mode_t mode_of(const std::string& path) {
 }  // namespace
 
 TEST_CASE("folders and files of the store are for their owner only") {
-  const TemporaryFolder place;
-  const Folder root = place.open();
+  const test::TemporaryFolder place;
+  const Folder root = test::store_folder(place);
   const auto made = root.make("project/sessions/one");
   REQUIRE(made);
   REQUIRE(made->replace("state.toml", "x = 1\n", true));
@@ -36,10 +36,10 @@ TEST_CASE("folders and files of the store are for their owner only") {
 }
 
 TEST_CASE("nothing reads or writes through a link or a way out of the store") {
-  const TemporaryFolder outside;
+  const test::TemporaryFolder outside;
   std::ofstream(outside.path() + "/secret") << "private";
-  const TemporaryFolder place;
-  const Folder root = place.open();
+  const test::TemporaryFolder place;
+  const Folder root = test::store_folder(place);
   fs::create_directory_symlink(outside.path(), place.path() + "/link");
   fs::create_symlink(outside.path() + "/secret", place.path() + "/file");
   CHECK_FALSE(root.open("link"));
@@ -58,10 +58,10 @@ TEST_CASE("nothing reads or writes through a link or a way out of the store") {
 }
 
 TEST_CASE("removing a folder never follows a link out of it") {
-  const TemporaryFolder outside;
+  const test::TemporaryFolder outside;
   std::ofstream(outside.path() + "/keep") << "x";
-  const TemporaryFolder place;
-  const Folder root = place.open();
+  const test::TemporaryFolder place;
+  const Folder root = test::store_folder(place);
   REQUIRE(root.make("session/output/deep"));
   fs::create_directory_symlink(outside.path(), place.path() + "/session/output/link");
   REQUIRE(root.remove_folder("session"));
@@ -74,8 +74,8 @@ TEST_CASE("removing a folder never follows a link out of it") {
 }
 
 TEST_CASE("a folder's size is that of the files in it and below, not of what links lead to") {
-  const TemporaryFolder outside;
-  const TemporaryFolder place;
+  const test::TemporaryFolder outside;
+  const test::TemporaryFolder place;
   const auto write = [](const std::string& path, std::size_t bytes) {
     std::ofstream(path) << std::string(bytes, 'x');
   };
@@ -85,5 +85,5 @@ TEST_CASE("a folder's size is that of the files in it and below, not of what lin
   write(place.path() + "/one/two/b", 7);
   std::filesystem::create_symlink(outside.path() + "/large", place.path() + "/link");
   std::filesystem::create_directory_symlink(outside.path(), place.path() + "/folder");
-  CHECK(place.open().bytes() == 12);
+  CHECK(test::store_folder(place).bytes() == 12);
 }

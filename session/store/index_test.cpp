@@ -12,14 +12,14 @@
 #include <random>
 
 #include "base/ulid.h"
-#include "session/store/await.h"
-#include "session/store/faulty_files.h"
 #include "session/store/limits.h"
 #include "session/store/sessions.h"
-#include "session/store/still_clock.h"
 #include "session/store/store.h"
-#include "session/store/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/doubles/await.h"
+#include "tests/doubles/faulty_files.h"
+#include "tests/doubles/still_clock.h"
+#include "tests/doubles/temporary_folder.h"
 
 using namespace tine;
 using namespace tine::session::store;
@@ -33,7 +33,7 @@ struct Place {
     with([this](Store& store) {
       parent = add(store, {});
       fork = add(store, parent);
-      REQUIRE(await(loop, store.remove(add(store, {}))));
+      REQUIRE(test::await(loop, store.remove(add(store, {}))));
     });
   }
 
@@ -56,13 +56,13 @@ struct Place {
 
   void sees_all() {
     with([this](Store& store) {
-      const auto all = await(loop, store.all());
+      const auto all = test::await(loop, store.all());
       REQUIRE(all);
       REQUIRE(all->size() == 2);
       CHECK(all->front().id == parent);
       CHECK(all->back().id == fork);
       CHECK(all->back().parent == parent);
-      CHECK(await(loop, store.list(""))->size() == 2);
+      CHECK(test::await(loop, store.list(""))->size() == 2);
     });
   }
 
@@ -75,9 +75,9 @@ struct Place {
     std::ofstream(path(name), std::ios::binary) << bytes;
   }
 
-  TemporaryFolder folder;
-  FaultyFiles files;
-  StillClock clock;
+  test::TemporaryFolder folder;
+  test::FaultyFiles files;
+  test::StillClock clock;
   UlidSource ids{clock};
   transport::Loop loop;
   std::string parent;
@@ -188,8 +188,8 @@ TEST_CASE("index: a pipe, a folder or a link in its place hides nothing") {
     place.sees_all();
     const std::string more = place.add(store, {});
     CHECK(store.find(more));
-    CHECK(await(place.loop, store.all())->size() == 3);
-    CHECK(await(place.loop, store.remove(more)));
+    CHECK(test::await(place.loop, store.all())->size() == 3);
+    CHECK(test::await(place.loop, store.remove(more)));
   });
   place.sees_all();
 }
@@ -202,8 +202,8 @@ TEST_CASE("index: a pipe, a folder or a link in the place of its lock hides noth
   place.with([&](Store& store) {
     const std::string more = place.add(store, {});
     CHECK(store.find(more));
-    CHECK(await(place.loop, store.all())->size() == 3);
-    CHECK(await(place.loop, store.remove(more)));
+    CHECK(test::await(place.loop, store.all())->size() == 3);
+    CHECK(test::await(place.loop, store.remove(more)));
   });
   place.sees_all();
 }
@@ -217,10 +217,10 @@ TEST_CASE("index: whatever it says, a parent is kept for its fork") {
   if (noted) place.write("index", index.substr(0, index.find('\n') + 1));
   if (noted) place.write("index.lock", "");
   place.with([&](Store& store) {
-    REQUIRE(await(place.loop, store.remove(place.parent)));
+    REQUIRE(test::await(place.loop, store.remove(place.parent)));
     CHECK_FALSE(store.find(place.parent));
     CHECK(store.find_any(place.parent));
-    REQUIRE(await(place.loop, store.remove(place.fork)));
+    REQUIRE(test::await(place.loop, store.remove(place.fork)));
     CHECK_FALSE(store.find_any(place.parent));
   });
 }
@@ -234,10 +234,10 @@ TEST_CASE("index: a lock that another program holds delays nothing and loses not
       more = place.add(store, {});
       CHECK(store.find(more));
       // This process knows what it could not write.
-      CHECK(await(place.loop, store.all())->size() == 3);
+      CHECK(test::await(place.loop, store.all())->size() == 3);
     });
   }
-  place.with([&](Store& store) { CHECK(await(place.loop, store.all())->size() == 3); });
+  place.with([&](Store& store) { CHECK(test::await(place.loop, store.all())->size() == 3); });
 }
 
 TEST_CASE("index: what waited for the lock is added once it is free") {
@@ -247,7 +247,7 @@ TEST_CASE("index: what waited for the lock is added once it is free") {
     place.add(store, {});
     const std::string before = place.text("index");
     holder.reset();
-    await(place.loop, [](transport::Loop& loop) -> transport::Task<bool> {
+    test::await(place.loop, [](transport::Loop& loop) -> transport::Task<bool> {
       co_await transport::pause(loop, 3 * session::store::limits::index_retry);
       co_return true;
     }(place.loop));
@@ -274,7 +274,7 @@ TEST_CASE("index: a disk that is full loses no session") {
   });
   place.files.on_write = nullptr;
   place.with([&](Store& store) {
-    const auto all = await(place.loop, store.all());
+    const auto all = test::await(place.loop, store.all());
     REQUIRE(all);
     REQUIRE(all->size() == 2);
     CHECK(all->back().title == "renamed");
@@ -291,7 +291,7 @@ TEST_CASE("index: a session that nobody told it of, and one that was removed by 
   place.write("index.lock", note);
   fs::remove_all(place.path("one/sessions/" + place.fork));
   place.with([&](Store& store) {
-    const auto all = await(place.loop, store.all());
+    const auto all = test::await(place.loop, store.all());
     REQUIRE(all);
     REQUIRE(all->size() == 2);
     CHECK(all->back().id == more);
@@ -317,14 +317,14 @@ TEST_CASE("index: it is written anew when most of its lines count no more") {
       REQUIRE(store.write_state(state));
     }
     const auto before = place.text("index").size();
-    REQUIRE(await(place.loop, store.all())->size() == 2);
+    REQUIRE(test::await(place.loop, store.all())->size() == 2);
     CHECK(place.text("index").size() < before / 100);
     state.description = "after";
     REQUIRE(store.write_state(state));
   });
   place.sees_all();
   place.with(
-      [&](Store& store) { CHECK(await(place.loop, store.all())->front().title == "after"); });
+      [&](Store& store) { CHECK(test::await(place.loop, store.all())->front().title == "after"); });
 }
 
 TEST_CASE("index: nothing is looked up in it for one id") {
@@ -354,14 +354,14 @@ TEST_CASE("a session's files that are pipes, folders or links give an error or m
     REQUIRE(entry);
     const auto state = store.read_state(*entry);
     CHECK(state.has_value() == (name != "state.toml"));
-    CHECK(await(place.loop, store.all())->size() == 2);
+    CHECK(test::await(place.loop, store.all())->size() == 2);
     const auto opened = store.open(*entry);
     REQUIRE(opened);
     if (name.starts_with("locks"))
       CHECK((name == "locks" && what == 1) ==
             Lock::take(*opened, this_process(place.clock, "")).has_value());
     // What cannot be looked through keeps the session, with the reason.
-    const auto removed = await(place.loop, store.remove(place.fork));
+    const auto removed = test::await(place.loop, store.remove(place.fork));
     if (!removed) CHECK(removed.error().kind == ErrorKind::storage_failed);
     if (removed) CHECK_FALSE(fs::exists(folder));
     CHECK(store.find(place.parent));
@@ -376,7 +376,7 @@ TEST_CASE("a state cut at any byte, or of random bytes, hides no session") {
     place.write(name, whole.substr(0, bytes));
     place.with([&](Store& store) {
       CHECK(store.find(place.fork));
-      CHECK(await(place.loop, store.all())->size() == 2);
+      CHECK(test::await(place.loop, store.all())->size() == 2);
     });
   }
 }
@@ -419,12 +419,12 @@ TEST_CASE("a session in which another process is at work is not removed") {
     REQUIRE(folder);
     std::optional<Lock> held =
         std::move(*Lock::take(*folder, this_process(place.clock, "a turn runs")));
-    const auto refused = await(place.loop, store.remove(place.fork));
+    const auto refused = test::await(place.loop, store.remove(place.fork));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().kind == ErrorKind::session_locked);
     CHECK(refused.error().message.find("a turn runs") != std::string::npos);
     CHECK(store.find(place.fork));
-    CHECK(await(place.loop, store.remove(place.fork, &*held)));
+    CHECK(test::await(place.loop, store.remove(place.fork, &*held)));
     CHECK_FALSE(store.find_any(place.fork));
   });
 }

@@ -8,9 +8,9 @@
 #include <fstream>
 #include <vector>
 
-#include "session/store/still_clock.h"
-#include "session/store/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/doubles/still_clock.h"
+#include "tests/doubles/store_folder.h"
 
 using namespace tine;
 using namespace tine::session::store;
@@ -29,8 +29,8 @@ Holder me(std::string reason) {
 }  // namespace
 
 TEST_CASE("the second writer is told who holds the session") {
-  const TemporaryFolder place;
-  const Folder folder = place.open();
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
   const auto first = Lock::take(folder, me("a turn runs"));
   REQUIRE(first);
   const auto second = Lock::take(folder, me("another"));
@@ -42,8 +42,8 @@ TEST_CASE("the second writer is told who holds the session") {
 }
 
 TEST_CASE("a lock that was given back is taken by the next, and its file stays") {
-  const TemporaryFolder place;
-  const Folder folder = place.open();
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
   { REQUIRE(Lock::take(folder, me("first"))); }
   CHECK(std::filesystem::exists(place.path() + "/locks/session.lock"));
   CHECK(Lock::take(folder, me("second")));
@@ -59,7 +59,7 @@ TEST_CASE("a reused pid is not taken for the holder") {
 }
 
 TEST_CASE("of fifty processes exactly one gets the lock, and after its death exactly one other") {
-  const TemporaryFolder place;
+  const test::TemporaryFolder place;
   constexpr int racers = 50;
   std::array<int, 2> start{};
   std::array<int, 2> won{};
@@ -73,7 +73,7 @@ TEST_CASE("of fifty processes exactly one gets the lock, and after its death exa
       char go = 0;
       while (::read(start[0], &go, 1) > 0) {
       }
-      const Folder folder = place.open();
+      const Folder folder = test::store_folder(place);
       // Tries until it has it; then says so and holds it until it is killed.
       for (;;) {
         const auto lock = Lock::take(folder, me("race"));
@@ -117,8 +117,8 @@ TEST_CASE("of fifty processes exactly one gets the lock, and after its death exa
 }
 
 TEST_CASE("whether a session is in use is told without disturbing whoever claims it") {
-  const TemporaryFolder place;
-  const Folder folder = place.open();
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
   CHECK_FALSE(Lock::is_held(folder));
   CHECK_FALSE(Lock::may_be_open_elsewhere(folder));
   {
@@ -133,9 +133,9 @@ TEST_CASE("whether a session is in use is told without disturbing whoever claims
 }
 
 TEST_CASE("who was the last to hold a session and still runs may have it open") {
-  StillClock clock;
-  const TemporaryFolder place;
-  const Folder folder = place.open();
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
   std::array<int, 2> released{};
   REQUIRE(::pipe(released.data()) == 0);
   const pid_t child = ::fork();

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "protocol/v1/build_update.h"
-#include "session/store/still_clock.h"
-#include "session/store/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/doubles/still_clock.h"
+#include "tests/doubles/store_folder.h"
 
 using namespace tine;
 using namespace tine::session::store;
@@ -26,7 +26,7 @@ void write_all(const std::string& path, std::string_view text) {
 
 /// A small transcript as the writer makes it: a header, a prompt, an answer in chunks, the end of
 /// the turn.
-void real_transcript(const Folder& folder, StillClock& clock) {
+void real_transcript(const Folder& folder, test::StillClock& clock) {
   Writer writer(clock, {});
   writer.add("header", R"({"session":"01J00000000000000000000000"})");
   writer.add("prompt", R"({"blocks":[{"type":"text","text":"hi"}]})");
@@ -60,9 +60,9 @@ Seen recover_now(const Folder& folder) {
 }  // namespace
 
 TEST_CASE("chunks of one message become one line, in their place") {
-  StillClock clock;
-  const TemporaryFolder place;
-  const Folder folder = place.open();
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
   real_transcript(folder, clock);
   auto reader = Reader::open(folder, Damage::report);
   REQUIRE(reader);
@@ -78,9 +78,9 @@ TEST_CASE("chunks of one message become one line, in their place") {
 }
 
 TEST_CASE("a transcript cut at any byte opens, goes on, and opens again") {
-  StillClock clock;
-  const TemporaryFolder place;
-  const Folder folder = place.open();
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
   real_transcript(folder, clock);
   const std::string path = place.path() + "/" + transcript_name;
   const std::string whole = read_all(path);
@@ -115,9 +115,9 @@ TEST_CASE("a transcript cut at any byte opens, goes on, and opens again") {
 }
 
 TEST_CASE("every changed byte of a transcript is reported or, at the very end, cut off") {
-  StillClock clock;
-  const TemporaryFolder place;
-  const Folder folder = place.open();
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
   real_transcript(folder, clock);
   const std::string path = place.path() + "/" + transcript_name;
   const std::string whole = read_all(path);
@@ -140,9 +140,9 @@ TEST_CASE("every changed byte of a transcript is reported or, at the very end, c
 }
 
 TEST_CASE("damage in the middle is passed over only when that is asked for") {
-  StillClock clock;
-  const TemporaryFolder place;
-  const Folder folder = place.open();
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
   real_transcript(folder, clock);
   const std::string path = place.path() + "/" + transcript_name;
   std::string broken = read_all(path);

@@ -17,14 +17,14 @@
 #include "base/ulid.h"
 #include "protocol/v1/build_update.h"
 #include "session/record/update_redactor.h"
-#include "session/store/await.h"
 #include "session/store/index_file.h"
 #include "session/store/limits.h"
 #include "session/store/line.h"
 #include "session/store/project_folder.h"
 #include "session/store/store.h"
-#include "session/store/temporary_folder.h"
 #include "session/store/writer.h"
+#include "tests/doubles/await.h"
+#include "tests/doubles/store_folder.h"
 
 using namespace tine;
 using namespace tine::session;
@@ -79,8 +79,8 @@ void row(const char* what, std::size_t size, double seconds) {
 
 /// Updates whose payload has about `size` bytes, none of which continues the one before.
 void recording(std::size_t size) {
-  const TemporaryFolder place;
-  const Folder folder = place.open();
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
   BenchEnv env;
   Redactor redactor(Redactor::Key{1});
   const v1::Update whole = v1::text_chunk(v1::UpdateKind::agent_message_chunk, "", "message-1");
@@ -159,7 +159,7 @@ using Question = std::function<void(transport::Loop&, Store&)>;
 void many_sessions() {
   constexpr std::size_t sessions = 100'000;
   constexpr std::size_t projects = 50;
-  const TemporaryFolder place;
+  const test::TemporaryFolder place;
   BenchEnv env;
   UlidSource ids(env);
   std::vector<std::string> known;
@@ -187,13 +187,14 @@ void many_sessions() {
     std::printf("%-44s %9.2f %9.2f\n", what, first, then);
   };
   ask("a page of the list", [](transport::Loop& loop, Store& store) {
-    if (await(loop, store.page({}, {}, 50))->size() != 50) std::abort();
+    if (test::await(loop, store.page({}, {}, 50))->size() != 50) std::abort();
   });
   ask("a page of one project", [](transport::Loop& loop, Store& store) {
-    if (await(loop, store.page("/home/someone/project-7", {}, 50))->size() != 50) std::abort();
+    if (test::await(loop, store.page("/home/someone/project-7", {}, 50))->size() != 50)
+      std::abort();
   });
   ask("a session by a prefix", [&](transport::Loop& loop, Store& store) {
-    if (!await(loop, store.find_prefix(known[77'777].substr(0, 16)))) std::abort();
+    if (!test::await(loop, store.find_prefix(known[77'777].substr(0, 16)))) std::abort();
   });
   ask("a session by its id", [&](transport::Loop& loop, Store& store) {
     if (!store.find(known[12'345])) std::abort();

@@ -4,12 +4,12 @@
 #include <fstream>
 
 #include "base/ulid.h"
-#include "session/store/await.h"
-#include "session/store/faulty_files.h"
 #include "session/store/limits.h"
-#include "session/store/still_clock.h"
-#include "session/store/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/doubles/await.h"
+#include "tests/doubles/faulty_files.h"
+#include "tests/doubles/still_clock.h"
+#include "tests/doubles/temporary_folder.h"
 
 using namespace tine;
 using namespace tine::session::store;
@@ -47,27 +47,27 @@ State new_session(UlidSource& ids, const std::string& project, const std::string
 TEST_CASE("sessions are found by id, by prefix and by project, also by another process") {
   CountingClock env;
   UlidSource ids(env);
-  const TemporaryFolder place;
+  const test::TemporaryFolder place;
   transport::Loop loop;
   Store store(loop, system_files(), env, place.path());
   Store other(loop, system_files(), env, place.path());
   const State a = new_session(ids, "/one");
   const State b = new_session(ids, "/two");
   REQUIRE(store.create(a));
-  REQUIRE(await(loop, other.list("")));
+  REQUIRE(test::await(loop, other.list("")));
   REQUIRE(store.create(b));
   for (Store* each : {&store, &other}) {
     CHECK(each->find(a.id));
-    CHECK(await(loop, each->list(""))->size() == 2);
-    CHECK(await(loop, each->list("/two"))->size() == 1);
-    CHECK(await(loop, each->list("/three"))->empty());
-    CHECK(await(loop, each->find_prefix(b.id.substr(0, 25) + b.id.substr(25)))->id == b.id);
-    const auto several = await(loop, each->find_prefix(a.id.substr(0, 5)));
+    CHECK(test::await(loop, each->list(""))->size() == 2);
+    CHECK(test::await(loop, each->list("/two"))->size() == 1);
+    CHECK(test::await(loop, each->list("/three"))->empty());
+    CHECK(test::await(loop, each->find_prefix(b.id.substr(0, 25) + b.id.substr(25)))->id == b.id);
+    const auto several = test::await(loop, each->find_prefix(a.id.substr(0, 5)));
     REQUIRE_FALSE(several);
     CHECK(several.error().message.find(a.id) != std::string::npos);
     CHECK(several.error().message.find(b.id) != std::string::npos);
-    CHECK_FALSE(await(loop, each->find_prefix("ZZZZ")));
-    CHECK_FALSE(await(loop, each->find_prefix("../..")));
+    CHECK_FALSE(test::await(loop, each->find_prefix("ZZZZ")));
+    CHECK_FALSE(test::await(loop, each->find_prefix("../..")));
     CHECK_FALSE(each->find("../../etc/passwd"));
     CHECK(each->read_state(*each->find(a.id)) == a);
   }
@@ -77,8 +77,8 @@ TEST_CASE("a file that cannot be opened hides no session and leaves no half of o
   CountingClock env;
   UlidSource ids(env);
   const auto attempt = [&](std::size_t failing) {
-    const TemporaryFolder place;
-    FaultyFiles files;
+    const test::TemporaryFolder place;
+    test::FaultyFiles files;
     transport::Loop loop;
     Store store(loop, files, env, place.path());
     const State parent = new_session(ids, "/one");
@@ -97,7 +97,7 @@ TEST_CASE("a file that cannot be opened hides no session and leaves no half of o
     files.failing_open = 0;
     CHECK(store.find(parent.id));
     Store other(loop, system_files(), env, place.path());
-    CHECK(await(loop, other.list("/one"))->size() == (made ? 2 : 1));
+    CHECK(test::await(loop, other.list("/one"))->size() == (made ? 2 : 1));
     return opens;
   };
   const std::size_t opens = attempt(0);
@@ -108,7 +108,7 @@ TEST_CASE("a file that cannot be opened hides no session and leaves no half of o
 TEST_CASE("a state that is too large leaves the one before in its place") {
   CountingClock env;
   UlidSource ids(env);
-  const TemporaryFolder place;
+  const test::TemporaryFolder place;
   transport::Loop loop;
   Store store(loop, system_files(), env, place.path());
   const State before = new_session(ids, "/one");
@@ -124,7 +124,7 @@ TEST_CASE("a state that is too large leaves the one before in its place") {
 TEST_CASE("an index that is missing or damaged is made anew from the sessions") {
   CountingClock env;
   UlidSource ids(env);
-  const TemporaryFolder place;
+  const test::TemporaryFolder place;
   const State a = new_session(ids, "/one");
   {
     transport::Loop loop;
@@ -138,7 +138,7 @@ TEST_CASE("an index that is missing or damaged is made anew from the sessions") 
     if (std::string_view(damage) != "missing") std::ofstream(index) << damage;
     transport::Loop loop;
     Store store(loop, system_files(), env, place.path());
-    const auto found = await(loop, store.list(""));
+    const auto found = test::await(loop, store.list(""));
     REQUIRE(found);
     REQUIRE(found->size() == 1);
     CHECK(found->front().id == a.id);
@@ -150,7 +150,7 @@ TEST_CASE("an index that is missing or damaged is made anew from the sessions") 
 TEST_CASE("a removed session is hidden at once; its files go when no fork needs them") {
   CountingClock env;
   UlidSource ids(env);
-  const TemporaryFolder place;
+  const test::TemporaryFolder place;
   transport::Loop loop;
   Store store(loop, system_files(), env, place.path());
   const State parent = new_session(ids, "/one");
@@ -159,13 +159,13 @@ TEST_CASE("a removed session is hidden at once; its files go when no fork needs 
   REQUIRE(store.create(child));
   const auto folder = [&](const std::string& id) { return place.path() + "/one/sessions/" + id; };
 
-  REQUIRE(await(loop, store.remove(parent.id)));
+  REQUIRE(test::await(loop, store.remove(parent.id)));
   CHECK_FALSE(store.find(parent.id));
   CHECK(store.find_any(parent.id));
   CHECK(fs::exists(folder(parent.id)));
-  CHECK(await(loop, store.list(""))->size() == 1);
+  CHECK(test::await(loop, store.list(""))->size() == 1);
 
-  REQUIRE(await(loop, store.remove(child.id)));
+  REQUIRE(test::await(loop, store.remove(child.id)));
   CHECK_FALSE(fs::exists(folder(child.id)));
   CHECK_FALSE(fs::exists(folder(parent.id)));
   CHECK_FALSE(store.find_any(parent.id));
@@ -174,8 +174,8 @@ TEST_CASE("a removed session is hidden at once; its files go when no fork needs 
 TEST_CASE("a session's folder that is a link is not entered") {
   CountingClock env;
   UlidSource ids(env);
-  const TemporaryFolder outside;
-  const TemporaryFolder place;
+  const test::TemporaryFolder outside;
+  const test::TemporaryFolder place;
   transport::Loop loop;
   Store store(loop, system_files(), env, place.path());
   const State a = new_session(ids, "/one");
@@ -193,24 +193,24 @@ TEST_CASE("a session's folder that is a link is not entered") {
 TEST_CASE("a session that forks still need is retired when it is removed") {
   CountingClock env;
   UlidSource ids(env);
-  const TemporaryFolder place;
+  const test::TemporaryFolder place;
   transport::Loop loop;
   Store store(loop, system_files(), env, place.path());
   const State parent = new_session(ids, "/one");
   REQUIRE(store.create(parent));
   REQUIRE(store.create(new_session(ids, "/one", parent.id)));
-  REQUIRE(await(loop, store.remove(parent.id)));
+  REQUIRE(test::await(loop, store.remove(parent.id)));
   const auto state = store.read_state(*store.find_any(parent.id));
   REQUIRE(state);
   CHECK(state->deleted);
   CHECK(state->status == Status::retired);
-  CHECK(await(loop, store.remove(parent.id)));
+  CHECK(test::await(loop, store.remove(parent.id)));
 }
 
 TEST_CASE("a session whose state is damaged or whose files are gone can be removed") {
   CountingClock env;
   UlidSource ids(env);
-  const TemporaryFolder place;
+  const test::TemporaryFolder place;
   transport::Loop loop;
   Store store(loop, system_files(), env, place.path());
   for (const bool gone : {false, true}) {
@@ -222,21 +222,21 @@ TEST_CASE("a session whose state is damaged or whose files are gone can be remov
     } else {
       std::ofstream(folder + "/state.toml") << "version = \"";
     }
-    const auto removed = await(loop, store.remove(a.id));
+    const auto removed = test::await(loop, store.remove(a.id));
     CHECK(removed.has_value() == !gone);
     if (gone) CHECK(removed.error().kind == ErrorKind::session_not_found);
     CHECK_FALSE(fs::exists(folder));
     CHECK_FALSE(store.find_any(a.id));
     Store other(loop, system_files(), env, place.path());
-    CHECK(await(loop, other.all())->empty());
+    CHECK(test::await(loop, other.all())->empty());
   }
 }
 
 TEST_CASE("a link in the place of a session's folder is not removed as if it were one") {
   CountingClock env;
   UlidSource ids(env);
-  const TemporaryFolder outside;
-  const TemporaryFolder place;
+  const test::TemporaryFolder outside;
+  const test::TemporaryFolder place;
   transport::Loop loop;
   Store store(loop, system_files(), env, place.path());
   const State a = new_session(ids, "/one");
@@ -245,7 +245,7 @@ TEST_CASE("a link in the place of a session's folder is not removed as if it wer
   fs::remove_all(folder);
   std::ofstream(outside.path() + "/kept") << "kept";
   fs::create_directory_symlink(outside.path(), folder);
-  CHECK_FALSE(await(loop, store.remove(a.id)));
+  CHECK_FALSE(test::await(loop, store.remove(a.id)));
   CHECK(fs::exists(outside.path() + "/kept"));
   REQUIRE(store.find(a.id));
 }
@@ -253,7 +253,7 @@ TEST_CASE("a link in the place of a session's folder is not removed as if it wer
 TEST_CASE("an index that is missing when a session is made does not hide the others") {
   CountingClock env;
   UlidSource ids(env);
-  const TemporaryFolder place;
+  const test::TemporaryFolder place;
   {
     transport::Loop loop;
     Store store(loop, system_files(), env, place.path());
@@ -263,5 +263,5 @@ TEST_CASE("an index that is missing when a session is made does not hide the oth
   transport::Loop loop;
   Store store(loop, system_files(), env, place.path());
   REQUIRE(store.create(new_session(ids, "/one")));
-  CHECK(await(loop, store.list(""))->size() == 2);
+  CHECK(test::await(loop, store.list(""))->size() == 2);
 }

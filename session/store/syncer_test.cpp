@@ -1,12 +1,12 @@
 #include "session/store/syncer.h"
 
 #include "base/ulid.h"
-#include "session/store/faulty_files.h"
 #include "session/store/limits.h"
 #include "session/store/reader.h"
-#include "session/store/still_clock.h"
-#include "session/store/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/doubles/faulty_files.h"
+#include "tests/doubles/still_clock.h"
+#include "tests/doubles/temporary_folder.h"
 
 using namespace tine;
 using namespace tine::session::store;
@@ -33,9 +33,9 @@ struct Desk {
     loop.run();
   }
 
-  TemporaryFolder place;
-  FaultyFiles files;
-  StillClock env;
+  test::TemporaryFolder place;
+  test::FaultyFiles files;
+  test::StillClock env;
   UlidSource ids{env};
   transport::Loop loop;
   transport::Worker worker{loop};

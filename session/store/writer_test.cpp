@@ -5,11 +5,11 @@
 
 #include "base/crc32c.h"
 #include "protocol/v1/build_update.h"
-#include "session/store/faulty_files.h"
 #include "session/store/reader.h"
-#include "session/store/still_clock.h"
-#include "session/store/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/doubles/faulty_files.h"
+#include "tests/doubles/still_clock.h"
+#include "tests/doubles/store_folder.h"
 
 using namespace tine;
 using namespace tine::session::store;
@@ -33,9 +33,9 @@ std::vector<std::uint64_t> numbers(const Folder& folder) {
 }  // namespace
 
 TEST_CASE("a write that is cut short or interrupted is gone on with") {
-  StillClock clock;
-  const TemporaryFolder place;
-  FaultyFiles files;
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  test::FaultyFiles files;
   const auto folder = Folder::root(files, place.path(), false);
   REQUIRE(folder);
   int calls = 0;
@@ -52,9 +52,9 @@ TEST_CASE("a write that is cut short or interrupted is gone on with") {
 }
 
 TEST_CASE("a full disk loses no line: not one that is there, not one that waits") {
-  StillClock clock;
-  const TemporaryFolder place;
-  FaultyFiles files;
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  test::FaultyFiles files;
   const auto folder = Folder::root(files, place.path(), false);
   REQUIRE(folder);
   // First less is written than was asked for, only then comes the reason: as a real disk does it.
@@ -90,9 +90,9 @@ TEST_CASE("a full disk loses no line: not one that is there, not one that waits"
 }
 
 TEST_CASE("a long record is written in pieces, in its place and with its checksum") {
-  StillClock clock;
-  const TemporaryFolder place;
-  FaultyFiles files;
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  test::FaultyFiles files;
   const auto folder = Folder::root(files, place.path(), false);
   REQUIRE(folder);
   const std::string content = "[\"" + std::string(1000, 'x') + "\"]";
@@ -130,9 +130,9 @@ TEST_CASE("a long record is written in pieces, in its place and with its checksu
 }
 
 TEST_CASE("a disk that is full in the middle of a long record loses no line") {
-  StillClock clock;
-  const TemporaryFolder place;
-  FaultyFiles files;
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  test::FaultyFiles files;
   const auto folder = Folder::root(files, place.path(), false);
   REQUIRE(folder);
   const std::string content = "[\"" + std::string(300, 'x') + "\"]";
@@ -168,9 +168,9 @@ TEST_CASE("a disk that is full in the middle of a long record loses no line") {
 }
 
 TEST_CASE("a disk that fails on sync or rename says so and keeps what was there") {
-  StillClock clock;
-  const TemporaryFolder place;
-  FaultyFiles files;
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  test::FaultyFiles files;
   const auto folder = Folder::root(files, place.path(), false);
   REQUIRE(folder);
   REQUIRE(folder->replace("state.toml", "old", true));
@@ -196,9 +196,9 @@ TEST_CASE("a disk that fails on sync or rename says so and keeps what was there"
 }
 
 TEST_CASE("chunks are merged only while they are chunks of one message in a row") {
-  StillClock clock;
-  const TemporaryFolder place;
-  const Folder folder = place.open();
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
   Writer writer(clock, {});
   const auto say = [&](const char* text, const char* message) {
     writer.add_update(v1::text_chunk(v1::UpdateKind::agent_message_chunk, text, message));

@@ -1,16 +1,14 @@
 #pragma once
 // A client that answers no question: what a test's own client begins with.
-//
-// For tests only.
 
 #include <string>
 #include <string_view>
 
 #include "protocol/v1/client.h"
 
-namespace tine::v1::test {
+namespace tine::test {
 
-class RefusingClient : public Client {
+class RefusingClient : public v1::Client {
  public:
   transport::Task<void> room() override { co_return; }
   bool has_room() const override { return true; }
@@ -21,4 +19,4 @@ class RefusingClient : public Client {
   static Failure refused() { return fail(ErrorKind::unsupported, "nobody is there"); }
 };
 
-}  // namespace tine::v1::test
+}  // namespace tine::test

@@ -1,5 +1,5 @@
 #pragma once
-// For tests: a folder to make git repositories in, with a home of its own, and the world that
+// A folder to make git repositories in, with a home of its own, and the world that
 // git_snapshot() sees there.
 
 #include <sys/wait.h>
@@ -14,11 +14,11 @@
 #include <utility>
 
 #include "session/git.h"
-#include "session/store/still_clock.h"
-#include "session/store/temporary_folder.h"
-#include "transport/test_peers.h"
+#include "tests/doubles/peers.h"
+#include "tests/doubles/still_clock.h"
+#include "tests/doubles/temporary_folder.h"
 
-namespace tine::session::test {
+namespace tine::test {
 
 inline void write(const std::string& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
@@ -35,10 +35,8 @@ inline void write_program(const std::string& path, const std::string& script) {
   std::filesystem::permissions(path, std::filesystem::perms::owner_all);
 }
 
-class Surroundings final : public Env {
+class Surroundings final : public StillClock {
  public:
-  std::int64_t wall_ms() override { return clock_.wall_ms(); }
-  void random(std::span<std::uint8_t> bytes) override { clock_.random(bytes); }
   std::optional<std::string> variable(std::string_view name) const override {
     const auto found = variables.find(std::string(name));
     if (found == variables.end()) return std::nullopt;
@@ -46,9 +44,6 @@ class Surroundings final : public Env {
   }
 
   std::map<std::string, std::string> variables;
-
- private:
-  store::StillClock clock_;
 };
 
 class GitPlace {
@@ -61,7 +56,7 @@ class GitPlace {
     env.variables["HOME"] = path("home");
   }
 
-  std::string path(const std::string& name) const { return folder_.path() + "/" + name; }
+  std::string path(const std::string& name) const { return folder_.path(name); }
 
   /// Runs a script in the work folder, with nothing of the environment of the tests.
   bool shell(const std::string& script) {
@@ -85,24 +80,25 @@ class GitPlace {
     return text;
   }
 
-  std::optional<GitSnapshot> snapshot() { return snapshot(work); }
-  std::optional<GitSnapshot> snapshot(const std::string& cwd) {
+  std::optional<session::GitSnapshot> snapshot() { return snapshot(work); }
+  std::optional<session::GitSnapshot> snapshot(const std::string& cwd) {
     transport::Loop loop;
-    std::optional<GitSnapshot> found;
-    transport::test::run(
-        loop, [&]() -> transport::Task<void> { found = co_await git_snapshot(loop, env, cwd); });
+    std::optional<session::GitSnapshot> found;
+    transport::test::run(loop, [&]() -> transport::Task<void> {
+      found = co_await session::git_snapshot(loop, env, cwd);
+    });
     return found;
   }
 
  private:
-  store::TemporaryFolder folder_;
+  TemporaryFolder folder_;
 
  public:
   Surroundings env;
   const std::string work = path("work");
 };
 
-}  // namespace tine::session::test
+}  // namespace tine::test
 
 // The rest of such a test needs git.
 #define NEED_GIT(place)                               \

@@ -1,21 +1,19 @@
 #pragma once
 // A client that keeps what it is told, and answers questions as it was told to, or not at all.
-//
-// For tests only.
 
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "protocol/v1/test_client.h"
+#include "tests/doubles/refusing_client.h"
 #include "transport/event.h"
 
-namespace tine::executor::test {
+namespace tine::test {
 
-class TestClient final : public v1::test::RefusingClient {
+class AnsweringClient final : public RefusingClient {
  public:
-  explicit TestClient(transport::Loop& loop) : roomy(loop), loop_(loop) { roomy.set(); }
+  explicit AnsweringClient(transport::Loop& loop) : roomy(loop), loop_(loop) { roomy.set(); }
 
   const v1::ClientCapabilities& capabilities() const override { return can; }
   void update(const v1::Update& update) override {
@@ -65,4 +63,4 @@ class TestClient final : public v1::test::RefusingClient {
   transport::Loop& loop_;
 };
 
-}  // namespace tine::executor::test
+}  // namespace tine::test

@@ -1,5 +1,5 @@
 #pragma once
-// For tests: the real file system calls, each of which can be told to fail or to do less.
+// The real file system calls, each of which can be told to fail or to do less.
 
 #include <algorithm>
 #include <cerrno>
@@ -7,9 +7,9 @@
 
 #include "session/store/files.h"
 
-namespace tine::session::store {
+namespace tine::test {
 
-class FaultyFiles final : public Files {
+class FaultyFiles final : public session::store::Files {
  public:
   /// Asked before each write: how many bytes to write, or an errno, negated.
   std::function<ssize_t(std::size_t wanted)> on_write;
@@ -70,7 +70,7 @@ class FaultyFiles final : public Files {
   void close(int fd) override { real_.close(fd); }
 
  private:
-  Files& real_ = system_files();
+  Files& real_ = session::store::system_files();
 };
 
-}  // namespace tine::session::store
+}  // namespace tine::test

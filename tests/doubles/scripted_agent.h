@@ -1,8 +1,6 @@
 #pragma once
 // What the tests of both ends of a connection share: an agent that does as it is told and writes
 // down what it was asked, and the bare end of a channel.
-//
-// For tests only.
 
 #include <functional>
 #include <memory>

@@ -1,12 +1,12 @@
 #pragma once
-// For tests: runs the loop until a task has its result.
+// Runs the loop until a task has its result.
 
 #include <optional>
 #include <utility>
 
 #include "transport/loop.h"
 
-namespace tine::session::store {
+namespace tine::test {
 
 template <class T>
 T await(transport::Loop& loop, transport::Task<T> task) {
@@ -21,4 +21,4 @@ T await(transport::Loop& loop, transport::Task<T> task) {
   return std::move(*out);
 }
 
-}  // namespace tine::session::store
+}  // namespace tine::test

@@ -1,5 +1,5 @@
 #pragma once
-// A machine for tests: its environment, its files and its programs are lists.
+// A machine: its environment, its files and its programs are lists.
 
 #include <algorithm>
 #include <cstdint>

@@ -1,7 +1,5 @@
 #pragma once
 // A server and the bare end that its client holds, for the tests of the agent's side.
-//
-// For tests only.
 
 #include <memory>
 #include <string>
@@ -9,10 +7,10 @@
 #include <vector>
 
 #include "protocol/v1/agent_server.h"
-#include "protocol/v1/test_ends.h"
 #include "tests/catch.h"
+#include "tests/doubles/peers.h"
+#include "tests/doubles/scripted_agent.h"
 #include "tests/schema_check.h"
-#include "transport/test_peers.h"
 
 namespace tine::v1 {
 

@@ -1,8 +1,6 @@
 #pragma once
 // What the tests of this layer share: running a coroutine to its end, a handler made of lambdas,
 // and two peers, or a peer and a bare channel, over every kind of channel.
-//
-// For tests only.
 
 #include <fcntl.h>
 #include <sys/socket.h>
