@@ -5,22 +5,13 @@
 #include "protocol/v1/update.h"
 #include "session/limits.h"
 #include "session/record/data.h"
+#include "session/record/header.h"
 
 namespace tine::session {
 namespace {
 
-std::string text_of(json::View value) { return value.string().value_or(""); }
-
-std::uint64_t number_of(json::View value) {
-  const auto number = value.integer();
-  return number && *number > 0 ? static_cast<std::uint64_t>(*number) : 0;
-}
-
-/// Not known is not zero.
-std::optional<std::uint64_t> count_in(json::View value) {
-  const auto number = value.integer();
-  if (!number || *number < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*number);
+std::uint64_t number_in(json::View object, std::string_view key) {
+  return json::count_in(object, key).value_or(0);
 }
 
 /// Most lines are chunks of messages, which change nothing here: told by how they begin, as they
@@ -32,14 +23,14 @@ bool is_chunk(std::string_view update) {
 
 void take_options(json::View options, store::State& state) {
   for (const json::View each : options.elements()) {
-    const std::string id = text_of(each.find("id"));
+    const std::string id = json::text_in(each, "id");
     const json::View value = each.find("currentValue");
     if (const auto on = value.boolean()) {
       state.options[id] = *on ? "true" : "false";
     } else if (each.find("category").equals("mode")) {
-      state.mode = text_of(value);
+      state.mode = value.string().value_or("");
     } else {
-      state.options[id] = text_of(value);
+      state.options[id] = value.string().value_or("");
     }
   }
 }
@@ -51,11 +42,11 @@ std::optional<TurnMark> mark_of(const store::Line& line, std::int64_t begin, std
     return std::nullopt;
   TurnMark mark;
   mark.seq = line.seq;
-  mark.turn = number_of(line.data.find("turn"));
+  mark.turn = number_in(line.data, "turn");
   const json::View provider = line.data.find("provider");
-  mark.provider_turn = text_of(provider.find("turn"));
-  mark.last_prompt = count_in(line.data.find("usage").find("lastPrompt"));
-  mark.conversation = text_of(provider.find("conversation"));
+  mark.provider_turn = json::text_in(provider, "turn");
+  mark.last_prompt = json::count_in(line.data.find("usage"), "lastPrompt");
+  mark.conversation = json::text_in(provider, "conversation");
   mark.line = begin;
   mark.end = end;
   return mark;
@@ -77,11 +68,11 @@ void Account::take(const store::Line& line, std::int64_t begin, std::int64_t end
   } else if (line.type == record_type::turn_end || line.type == record_type::turn_aborted) {
     take_turn_end(line, begin, end);
   } else if (line.type == record_type::header) {
-    take_header(line.data);
+    take_header(line.data, state);
   } else if (line.type == record_type::fork) {
     // From here on it has the past that it was made with.
     state.prompted = true;
-    state.expected_cache_read = count_in(line.data.find("expectedCacheRead"));
+    state.expected_cache_read = json::count_in(line.data, "expectedCacheRead");
   }
 }
 
@@ -93,32 +84,8 @@ store::WritePoint Account::end() const {
           .first_seq = first};
 }
 
-void Account::take_header(json::View data) {
-  state.id = text_of(data.find("session"));
-  state.created = text_of(data.find("created"));
-  state.project = text_of(data.find("project"));
-  state.cwd = text_of(data.find("cwd"));
-  state.backend = text_of(data.find("backend"));
-  state.description = text_of(data.find("title"));
-  state.mode = text_of(data.find("mode"));
-  for (const auto& option : data.find("options").members()) {
-    state.options[text_of(option.key)] = text_of(option.value);
-  }
-  state.system_prompt = data.find("systemPrompt").raw();
-  state.parent = text_of(data.find("parent"));
-  state.depth = number_of(data.find("depth"));
-  state.fork_seq = number_of(data.find("forkSeq"));
-  state.fork_turn = number_of(data.find("forkTurn"));
-  state.fork_strategy = text_of(data.find("strategy"));
-  state.adopted = text_of(data.find("adopted"));
-  state.adopted_turn = text_of(data.find("adoptedTurn"));
-  state.turns = state.fork_turn;
-  if (auto id = data.find("conversation").string())
-    state.backends[state.backend].provider_id = std::move(*id);
-}
-
 void Account::take_tool_call(json::View update, bool is_new) {
-  const std::string id = text_of(update.find("toolCallId"));
+  const std::string id = json::text_in(update, "toolCallId");
   const json::View status = update.find("status");
   const bool ended = status.equals("completed") || status.equals("failed");
   const auto known = std::find(open_tool_calls.begin(), open_tool_calls.end(), id);
@@ -137,7 +104,7 @@ void Account::take_update(json::View data) {
       if (auto title = data.find("title").string()) state.description = std::move(*title);
       break;
     case v1::UpdateKind::current_mode_update:
-      state.mode = text_of(data.find("currentModeId"));
+      state.mode = json::text_in(data, "currentModeId");
       break;
     case v1::UpdateKind::config_option_update:
       take_options(data.find("configOptions"), state);
@@ -168,9 +135,9 @@ void Account::take_turn_end(const store::Line& line, std::int64_t begin, std::in
   open_tool_calls.clear();
   state.turns = mark.turn;
   state.last_turn_offset = begin;
-  state.marker = std::max(state.marker, number_of(line.data.find("marker")));
+  state.marker = std::max(state.marker, number_in(line.data, "marker"));
 
-  if (const auto read = count_in(line.data.find("fork").find("cacheRead")))
+  if (const auto read = json::count_in(line.data.find("fork"), "cacheRead"))
     state.first_cache_read = read;
 
   store::BackendState& backend = state.backends[state.backend];
@@ -181,7 +148,7 @@ void Account::take_turn_end(const store::Line& line, std::int64_t begin, std::in
   }
   const json::View stop = line.data.find("stop");
   backend.last_action = "turn " + std::to_string(mark.turn) + ": " +
-                        (stop.exists() ? text_of(stop) : std::string("aborted"));
+                        (stop.exists() ? stop.string().value_or("") : std::string("aborted"));
   backend.updated = line.time;
   ++backend.turns;
   const executor::Tokens tokens = tokens_from(line.data.find("usage").find("tokens"));

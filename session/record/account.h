@@ -36,7 +36,6 @@ struct Account {
   store::WritePoint end() const;
 
  private:
-  void take_header(json::View data);
   void take_tool_call(json::View update, bool is_new);
   void take_turn_end(const store::Line& line, std::int64_t begin, std::int64_t end);
 };

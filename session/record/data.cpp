@@ -2,7 +2,6 @@
 
 #include "base/json/redact.h"
 #include "base/json/writer.h"
-#include "base/version.h"
 #include "protocol/v1/codec.h"
 
 namespace tine::session {
@@ -28,44 +27,7 @@ void write_models(json::Writer& out, const std::vector<executor::ModelTokens>& m
   out.end_array();
 }
 
-std::optional<std::uint64_t> count(json::View value) {
-  const auto number = value.integer();
-  if (!number || *number < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*number);
-}
-
 }  // namespace
-
-std::string header_data(const store::State& state) {
-  std::string text;
-  json::Writer out(text);
-  out.begin_object()
-      .member("session", std::string_view(state.id))
-      .member("created", std::string_view(state.created))
-      .member("project", std::string_view(state.project))
-      .member("cwd", std::string_view(state.cwd))
-      .member("backend", std::string_view(state.backend));
-  out.member("mode", std::string_view(state.mode)).key("options").begin_object();
-  for (const auto& [id, value] : state.options) out.member(id, std::string_view(value));
-  out.end_object();
-  member_unless_empty(out, "title", state.description);
-  out.raw_member("systemPrompt", state.system_prompt);
-  const bool is_fork = !state.parent.empty() || !state.adopted.empty();
-  if (is_fork) {
-    member_unless_empty(out, "parent", state.parent);
-    member_unless_empty(out, "adopted", state.adopted);
-    member_unless_empty(out, "adoptedTurn", state.adopted_turn);
-    out.member("depth", state.depth)
-        .member("forkSeq", state.fork_seq)
-        .member("forkTurn", state.fork_turn)
-        .member("strategy", std::string_view(state.fork_strategy));
-    const auto backend = state.backends.find(state.backend);
-    if (backend != state.backends.end())
-      member_unless_empty(out, "conversation", backend->second.provider_id);
-  }
-  out.member("tine", version()).end_object();
-  return text;
-}
 
 std::string fork_data(const ForkReport& fork) {
   std::string text;
@@ -183,11 +145,11 @@ std::string refusal_data(std::uint64_t id, const Error& error, Redactor& redacto
 }
 
 executor::Tokens tokens_from(json::View tokens) {
-  return {.input = count(tokens.find("input")),
-          .cache_read = count(tokens.find("cacheRead")),
-          .cache_write = count(tokens.find("cacheWrite")),
-          .output = count(tokens.find("output")),
-          .thought = count(tokens.find("thought"))};
+  return {.input = json::count_in(tokens, "input"),
+          .cache_read = json::count_in(tokens, "cacheRead"),
+          .cache_write = json::count_in(tokens, "cacheWrite"),
+          .output = json::count_in(tokens, "output"),
+          .thought = json::count_in(tokens, "thought")};
 }
 
 }  // namespace tine::session

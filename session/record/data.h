@@ -16,7 +16,6 @@
 #include "executor/usage.h"
 #include "protocol/v1/types/content.h"
 #include "session/meta.h"
-#include "session/store/state.h"
 
 namespace tine::session {
 
@@ -32,8 +31,6 @@ inline constexpr std::string_view turn_end = "turn_end";
 inline constexpr std::string_view turn_aborted = "turn_aborted";
 }  // namespace record_type
 
-/// The first record: who the session is, as its state tells.
-std::string header_data(const store::State& state);
 /// The second one of a fork: how it came about.
 std::string fork_data(const ForkReport& fork);
 

@@ -10,6 +10,7 @@
 #include "protocol/v1/escaped_text.h"
 #include "session/limits.h"
 #include "session/record/data.h"
+#include "session/record/header.h"
 #include "session/store/limits.h"
 
 namespace tine::session {

@@ -20,303 +20,262 @@ std::optional<Status> status_named(std::string_view name) {
   return std::nullopt;
 }
 
-/// Reads the known keys of tables, and remembers the first that holds what it must not.
-class Fields {
+/// The first thing in a file that it must not hold.
+class Faults {
  public:
-  explicit Fields(std::string_view where) : where_(where) {}
+  explicit Faults(std::string_view where) : where_(where) {}
 
-  const std::optional<Error>& fault() const { return fault_; }
-
-  void complain(const Node& node, std::string_view what) {
-    if (fault_) return;
-    fault_ =
+  const std::optional<Error>& first() const { return first_; }
+  void add(const Node& node, std::string_view what) {
+    if (first_) return;
+    first_ =
         Error(ErrorKind::damaged, where_ + ":" + std::to_string(node.at.line) + ":" +
                                       std::to_string(node.at.column) + ": " + std::string(what));
   }
 
-  void read(const Node& table, std::string_view key, std::string& to) {
-    if (const Node* node = typed(table, key, Type::string)) to = node->text;
+ private:
+  std::string where_;
+  std::optional<Error> first_;
+};
+
+/// Takes fields out of a table. What is not there stays as it is.
+class Reader {
+ public:
+  Reader(const Node& table, Faults& faults) : table_(table), faults_(faults) {}
+
+  void field(std::string_view key, std::string& to) {
+    if (const Node* node = typed(key, Type::string)) to = node->text;
   }
-  void read(const Node& table, std::string_view key, bool& to) {
-    if (const Node* node = typed(table, key, Type::boolean)) to = node->boolean;
+  void field(std::string_view key, bool& to) {
+    if (const Node* node = typed(key, Type::boolean)) to = node->boolean;
   }
-  void read(const Node& table, std::string_view key, std::optional<std::int64_t>& to) {
-    if (const Node* node = typed(table, key, Type::integer)) to = node->integer;
+  void field(std::string_view key, std::optional<std::int64_t>& to) {
+    if (const Node* node = typed(key, Type::integer)) to = node->integer;
   }
-  void read(const Node& table, std::string_view key, std::optional<std::uint64_t>& to) {
-    const Node* const node = typed(table, key, Type::integer);
+  void field(std::string_view key, std::optional<std::uint64_t>& to) {
+    const Node* const node = typed(key, Type::integer);
     if (node == nullptr) return;
-    if (node->integer < 0) return complain(*node, "a count below zero");
+    if (node->integer < 0) return faults_.add(*node, "a count below zero");
     to = static_cast<std::uint64_t>(node->integer);
   }
-  void read(const Node& table, std::string_view key, std::uint64_t& to) {
+  void field(std::string_view key, std::uint64_t& to) {
     std::optional<std::uint64_t> count;
-    read(table, key, count);
+    field(key, count);
     to = count.value_or(to);
   }
-  /// A place in a file.
-  void read_offset(const Node& table, std::string_view key, std::int64_t& to) {
-    std::optional<std::uint64_t> offset;
-    read(table, key, offset);
-    if (offset) to = static_cast<std::int64_t>(*offset);
+  void field(std::string_view key, Status& to) {
+    std::string name(name_of(to));
+    field(key, name);
+    const auto known = status_named(name);
+    if (known) to = *known;
+    if (!known) faults_.add(*table_.find(key), "there is no such status");
   }
-  void read(const Node& table, std::string_view key, executor::Tokens& to) {
-    const Node* const tokens = part(table, key);
-    if (tokens == nullptr) return;
-    read(*tokens, "input", to.input);
-    read(*tokens, "cache_read", to.cache_read);
-    read(*tokens, "cache_write", to.cache_write);
-    read(*tokens, "output", to.output);
-    read(*tokens, "thought", to.thought);
+  void place(std::string_view key, std::int64_t& to) {
+    std::optional<std::uint64_t> place;
+    field(key, place);
+    if (place) to = static_cast<std::int64_t>(*place);
   }
-  const Node* part(const Node& table, std::string_view key) {
-    return typed(table, key, Type::table);
+  void text(std::string_view key, std::string& to) { field(key, to); }
+  void texts(std::string_view key, std::map<std::string, std::string>& to) {
+    const Node* const texts = typed(key, Type::table);
+    if (texts == nullptr) return;
+    for (const Node& each : texts->children) {
+      if (each.type == Type::string) to.emplace(each.key, each.text);
+    }
+  }
+  template <class Part>
+  void table(std::string_view key, bool /*needed*/, Part part) {
+    if (const Node* const there = typed(key, Type::table)) part(Reader(*there, faults_));
+  }
+  template <class T, class Part>
+  void table(std::string_view key, std::optional<T>& to, Part part) {
+    if (const Node* const there = typed(key, Type::table))
+      part(Reader(*there, faults_), to.emplace());
+  }
+  template <class T, class Part>
+  void tables(std::string_view key, std::map<std::string, T>& to, Part part) {
+    const Node* const tables = typed(key, Type::table);
+    if (tables == nullptr) return;
+    for (const Node& each : tables->children) {
+      if (each.type == Type::table) part(Reader(each, faults_), to[each.key]);
+    }
   }
 
  private:
-  const Node* typed(const Node& table, std::string_view key, Type type) {
-    const Node* const node = table.find(key);
+  const Node* typed(std::string_view key, Type type) {
+    const Node* const node = table_.find(key);
     if (node == nullptr || node->type == type) return node;
-    complain(*node, "expected " + std::string(toml::describe(type)) + ", found " +
-                        std::string(toml::describe(node->type)));
+    faults_.add(*node, "expected " + std::string(toml::describe(type)) + ", found " +
+                           std::string(toml::describe(node->type)));
     return nullptr;
   }
 
-  std::string where_;
-  std::optional<Error> fault_;
+  const Node& table_;
+  Faults& faults_;
 };
 
-void read_settings(Fields& in, const Node& root, State& to) {
-  const Node* const settings = in.part(root, "settings");
-  if (settings == nullptr) return;
-  in.read(*settings, "mode", to.mode);
-  const Node* const options = in.part(*settings, "options");
-  if (options == nullptr) return;
-  for (const Node& option : options->children) {
-    if (option.type == Type::string) to.options.emplace(option.key, option.text);
+/// Puts fields into a table. What else it holds stays as it is.
+class Writer {
+ public:
+  explicit Writer(Node& table) : table_(table) {}
+
+  void field(std::string_view key, std::string_view text) {
+    if (text.empty()) return erase(key);
+    this->text(key, text);
   }
-}
-
-void read_genealogy(Fields& in, const Node& root, State& to) {
-  const Node* const genealogy = in.part(root, "genealogy");
-  if (genealogy == nullptr) return;
-  in.read(*genealogy, "parent", to.parent);
-  in.read(*genealogy, "depth", to.depth);
-  in.read(*genealogy, "fork_seq", to.fork_seq);
-  in.read(*genealogy, "fork_turn", to.fork_turn);
-  in.read(*genealogy, "strategy", to.fork_strategy);
-  in.read(*genealogy, "expected_cache_read", to.expected_cache_read);
-  in.read(*genealogy, "cache_read", to.first_cache_read);
-  in.read(*genealogy, "adopted", to.adopted);
-  in.read(*genealogy, "adopted_turn", to.adopted_turn);
-}
-
-void read_transcript(Fields& in, const Node& root, State& to) {
-  const Node* const transcript = in.part(root, "transcript");
-  if (transcript == nullptr) return;
-  in.read(*transcript, "seq", to.last_seq);
-  in.read_offset(*transcript, "bytes", to.transcript_bytes);
-  in.read_offset(*transcript, "last_turn", to.last_turn_offset);
-  in.read(*transcript, "marker", to.marker);
-}
-
-void read_backends(Fields& in, const Node& root, State& to) {
-  const Node* const backends = in.part(root, "backends");
-  if (backends == nullptr) return;
-  for (const Node& entry : backends->children) {
-    if (entry.type != Type::table) continue;
-    BackendState backend;
-    in.read(entry, "provider_id", backend.provider_id);
-    in.read(entry, "last_action", backend.last_action);
-    in.read(entry, "exit_code", backend.exit_code);
-    in.read(entry, "updated", backend.updated);
-    in.read(entry, "turns", backend.turns);
-    in.read(entry, "provider_turn", backend.provider_turn);
-    in.read(entry, "provider_turn_seq", backend.provider_turn_seq);
-    in.read(entry, "tokens", backend.tokens);
-    to.backends.emplace(entry.key, std::move(backend));
+  void field(std::string_view key, bool value) { member(key, Type::boolean).boolean = value; }
+  void field(std::string_view key, std::int64_t number) {
+    member(key, Type::integer).integer = number;
   }
-}
-
-void read_whole(Fields& in, const Node& root, State& to) {
-  in.read(root, "id", to.id);
-  if (to.id.empty()) in.complain(root, "there is no id");
-  in.read(root, "description", to.description);
-  in.read(root, "project", to.project);
-  to.cwd = to.project;
-  in.read(root, "cwd", to.cwd);
-  in.read(root, "backend", to.backend);
-  in.read(root, "created", to.created);
-  in.read(root, "accessed", to.accessed);
-  std::string status(name_of(to.status));
-  in.read(root, "status", status);
-  if (const auto known = status_named(status)) {
-    to.status = *known;
-  } else {
-    in.complain(*root.find("status"), "there is no such status");
+  void field(std::string_view key, std::uint64_t number) {
+    constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+    field(key, static_cast<std::int64_t>(std::min(number, most)));
   }
-  in.read(root, "deleted", to.deleted);
-  in.read(root, "system_prompt", to.system_prompt);
-  in.read(root, "prompted", to.prompted);
-  in.read(root, "turns", to.turns);
-  read_settings(in, root, to);
-  read_genealogy(in, root, to);
-  if (const Node* context = in.part(root, "context")) {
-    in.read(*context, "compacted", to.compacted);
-    in.read(*context, "compacted_at", to.compacted_at);
+  template <class T>
+  void field(std::string_view key, const std::optional<T>& number) {
+    if (!number) return erase(key);
+    field(key, *number);
   }
-  if (const Node* git = in.part(root, "git")) {
-    to.git.emplace();
-    in.read(*git, "branch", to.git->branch);
-    in.read(*git, "commit", to.git->commit);
-    in.read(*git, "dirty", to.git->dirty);
+  void field(std::string_view key, Status status) { field(key, name_of(status)); }
+  /// A place in a file; below zero: none.
+  void place(std::string_view key, std::int64_t place) {
+    if (place < 0) return erase(key);
+    field(key, place);
   }
-  read_transcript(in, root, to);
-  read_backends(in, root, to);
-  in.read(root, "tokens", to.total);
-}
+  /// One that stands there also when it is empty.
+  void text(std::string_view key, std::string_view text) { member(key, Type::string).text = text; }
+  void texts(std::string_view key, const std::map<std::string, std::string>& from) {
+    Node* const texts = entries(key, from, Type::string);
+    if (texts == nullptr) return;
+    for (const auto& [name, value] : from) Writer(*texts).text(name, value);
+  }
+  /// A table that is not needed stays away, unless it is there already.
+  template <class Part>
+  void table(std::string_view key, bool needed, Part part) {
+    if (needed || table_.find(key) != nullptr) part(Writer(member(key, Type::table)));
+  }
+  /// Without a value there is nothing that the table could be about.
+  template <class T, class Part>
+  void table(std::string_view key, const std::optional<T>& from, Part part) {
+    if (!from) return erase(key);
+    part(Writer(member(key, Type::table)), *from);
+  }
+  template <class T, class Part>
+  void tables(std::string_view key, const std::map<std::string, T>& from, Part part) {
+    Node* const tables = entries(key, from, Type::table);
+    if (tables == nullptr) return;
+    for (const auto& [name, value] : from)
+      part(Writer(Writer(*tables).member(name, Type::table)), value);
+  }
 
-void erase(Node& table, std::string_view key) {
-  std::erase_if(table.children, [key](const Node& child) { return child.key == key; });
-}
+ private:
+  void erase(std::string_view key) {
+    std::erase_if(table_.children, [key](const Node& child) { return child.key == key; });
+  }
+  /// The value of that name, made anew when it is missing or of another type. It stays where it is
+  /// until something is added to the table.
+  Node& member(std::string_view key, Type type) {
+    Node* found = table_.find(key);
+    if (found != nullptr && found->type == type) return *found;
+    if (found == nullptr) found = &table_.children.emplace_back();
+    *found = Node();
+    found->key = key;
+    found->type = type;
+    return *found;
+  }
+  /// The table for the entries of a map, without those of their type that are not of the map any
+  /// more. None: there is none, and none is needed.
+  template <class T>
+  Node* entries(std::string_view key, const std::map<std::string, T>& from, Type type) {
+    if (from.empty() && table_.find(key) == nullptr) return nullptr;
+    Node& table = member(key, Type::table);
+    std::erase_if(table.children, [&](const Node& entry) {
+      return entry.type == type && !from.contains(entry.key);
+    });
+    return &table;
+  }
 
-/// The value of that name, made anew when it is missing or of another type. It stays where it is
-/// until something is added to `table`.
-Node& member(Node& table, std::string_view key, Type type) {
-  Node* found = table.find(key);
-  if (found != nullptr && found->type == type) return *found;
-  if (found == nullptr) found = &table.children.emplace_back();
-  *found = Node();
-  found->key = key;
-  found->type = type;
-  return *found;
-}
+  Node& table_;
+};
 
-Node& part(Node& table, std::string_view key) { return member(table, key, Type::table); }
-
-void put(Node& table, std::string_view key, std::string_view text) {
-  if (text.empty()) return erase(table, key);
-  member(table, key, Type::string).text = text;
-}
-
-void put(Node& table, std::string_view key, bool value) {
-  member(table, key, Type::boolean).boolean = value;
-}
-
-void put(Node& table, std::string_view key, std::int64_t number) {
-  member(table, key, Type::integer).integer = number;
-}
-
-void put(Node& table, std::string_view key, std::uint64_t number) {
-  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
-  put(table, key, static_cast<std::int64_t>(std::min(number, most)));
-}
-
-template <class T>
-void put(Node& table, std::string_view key, const std::optional<T>& number) {
-  if (!number) return erase(table, key);
-  put(table, key, *number);
-}
-
-void put(Node& table, std::string_view key, const executor::Tokens& from) {
-  if (from == executor::Tokens() && table.find(key) == nullptr) return;
-  Node& tokens = part(table, key);
-  put(tokens, "input", from.input);
-  put(tokens, "cache_read", from.cache_read);
-  put(tokens, "cache_write", from.cache_write);
-  put(tokens, "output", from.output);
-  put(tokens, "thought", from.thought);
-}
-
-void put_settings(Node& root, const State& from) {
-  Node& settings = part(root, "settings");
-  put(settings, "mode", from.mode);
-  if (from.options.empty() && settings.find("options") == nullptr) return;
-  Node& options = part(settings, "options");
-  std::erase_if(options.children, [&](const Node& option) {
-    return option.type == Type::string && !from.options.contains(option.key);
+template <class Form, class Tokens>
+void fields_of_tokens(Form form, std::string_view key, Tokens& tokens) {
+  form.table(key, tokens != executor::Tokens(), [&](Form table) {
+    table.field("input", tokens.input);
+    table.field("cache_read", tokens.cache_read);
+    table.field("cache_write", tokens.cache_write);
+    table.field("output", tokens.output);
+    table.field("thought", tokens.thought);
   });
-  for (const auto& [name, value] : from.options) member(options, name, Type::string).text = value;
 }
 
-void put_genealogy(Node& root, const State& from) {
-  const bool is_fork = !from.parent.empty() || !from.adopted.empty();
-  if (!is_fork && root.find("genealogy") == nullptr) return;
-  Node& genealogy = part(root, "genealogy");
-  put(genealogy, "parent", from.parent);
-  put(genealogy, "depth", from.depth);
-  put(genealogy, "fork_seq", from.fork_seq);
-  put(genealogy, "fork_turn", from.fork_turn);
-  put(genealogy, "strategy", from.fork_strategy);
-  put(genealogy, "expected_cache_read", from.expected_cache_read);
-  put(genealogy, "cache_read", from.first_cache_read);
-  put(genealogy, "adopted", from.adopted);
-  put(genealogy, "adopted_turn", from.adopted_turn);
+template <class Form, class Backend>
+void fields_of_backend(Form form, Backend& backend) {
+  form.field("provider_id", backend.provider_id);
+  form.field("last_action", backend.last_action);
+  form.field("exit_code", backend.exit_code);
+  form.field("updated", backend.updated);
+  form.field("turns", backend.turns);
+  form.field("provider_turn", backend.provider_turn);
+  form.field("provider_turn_seq", backend.provider_turn_seq);
+  fields_of_tokens(form, "tokens", backend.tokens);
 }
 
-void put_git(Node& root, const State& from) {
-  // Without a repository there is nothing that a table could be about.
-  if (!from.git) return erase(root, "git");
-  Node& git = part(root, "git");
-  put(git, "branch", from.git->branch);
-  put(git, "commit", from.git->commit);
-  put(git, "dirty", from.git->dirty);
-}
-
-void put_transcript(Node& root, const State& from) {
-  Node& transcript = part(root, "transcript");
-  put(transcript, "seq", from.last_seq);
-  put(transcript, "bytes", std::max(from.transcript_bytes, std::int64_t{0}));
-  if (from.last_turn_offset < 0) {
-    erase(transcript, "last_turn");
-  } else {
-    put(transcript, "last_turn", from.last_turn_offset);
-  }
-  put(transcript, "marker", from.marker);
-}
-
-void put_backends(Node& root, const State& from) {
-  if (from.backends.empty() && root.find("backends") == nullptr) return;
-  Node& backends = part(root, "backends");
-  std::erase_if(backends.children, [&](const Node& entry) {
-    return entry.type == Type::table && !from.backends.contains(entry.key);
+/// All that stands in the file but its version, for a Reader and a Writer alike.
+template <class Form, class AnyState>
+void fields_of_state(Form form, AnyState& state) {
+  form.field("id", state.id);
+  form.field("description", state.description);
+  form.field("project", state.project);
+  form.text("cwd", state.cwd);
+  form.field("backend", state.backend);
+  form.field("created", state.created);
+  form.field("accessed", state.accessed);
+  form.field("status", state.status);
+  form.field("deleted", state.deleted);
+  form.field("system_prompt", state.system_prompt);
+  form.field("prompted", state.prompted);
+  form.field("turns", state.turns);
+  form.table("settings", true, [&](Form settings) {
+    settings.field("mode", state.mode);
+    settings.texts("options", state.options);
   });
-  for (const auto& [name, backend] : from.backends) {
-    Node& entry = part(backends, name);
-    put(entry, "provider_id", backend.provider_id);
-    put(entry, "last_action", backend.last_action);
-    put(entry, "exit_code", backend.exit_code);
-    put(entry, "updated", backend.updated);
-    put(entry, "turns", backend.turns);
-    put(entry, "provider_turn", backend.provider_turn);
-    put(entry, "provider_turn_seq", backend.provider_turn_seq);
-    put(entry, "tokens", backend.tokens);
-  }
+  const bool is_fork = !state.parent.empty() || !state.adopted.empty();
+  form.table("genealogy", is_fork, [&](Form genealogy) {
+    genealogy.field("parent", state.parent);
+    genealogy.field("depth", state.depth);
+    genealogy.field("fork_seq", state.fork_seq);
+    genealogy.field("fork_turn", state.fork_turn);
+    genealogy.field("strategy", state.fork_strategy);
+    genealogy.field("expected_cache_read", state.expected_cache_read);
+    genealogy.field("cache_read", state.first_cache_read);
+    genealogy.field("adopted", state.adopted);
+    genealogy.field("adopted_turn", state.adopted_turn);
+  });
+  form.table("context", true, [&](Form context) {
+    context.field("compacted", state.compacted);
+    context.field("compacted_at", state.compacted_at);
+  });
+  form.table("git", state.git, [](Form table, auto& git) {
+    table.field("branch", git.branch);
+    table.field("commit", git.commit);
+    table.field("dirty", git.dirty);
+  });
+  form.table("transcript", true, [&](Form transcript) {
+    transcript.field("seq", state.last_seq);
+    transcript.place("bytes", state.transcript_bytes);
+    transcript.place("last_turn", state.last_turn_offset);
+    transcript.field("marker", state.marker);
+  });
+  form.tables("backends", state.backends,
+              [](Form table, auto& backend) { fields_of_backend(table, backend); });
+  fields_of_tokens(form, "tokens", state.total);
 }
 
 std::string text_of(const State& state, Node root) {
-  put(root, "version", state_version);
-  put(root, "id", state.id);
-  put(root, "description", state.description);
-  put(root, "project", state.project);
-  member(root, "cwd", Type::string).text = state.cwd;
-  put(root, "backend", state.backend);
-  put(root, "created", state.created);
-  put(root, "accessed", state.accessed);
-  put(root, "status", name_of(state.status));
-  put(root, "deleted", state.deleted);
-  put(root, "system_prompt", state.system_prompt);
-  put(root, "prompted", state.prompted);
-  put(root, "turns", state.turns);
-  put_settings(root, state);
-  put_genealogy(root, state);
-  Node& context = part(root, "context");
-  put(context, "compacted", state.compacted);
-  put(context, "compacted_at", state.compacted_at);
-  put_git(root, state);
-  put_transcript(root, state);
-  put_backends(root, state);
-  put(root, "tokens", state.total);
+  Writer out(root);
+  out.field("version", state_version);
+  fields_of_state(out, state);
   return "# Written by tine; docs/transcript.md says what stands here.\n" + toml::write(root);
 }
 
@@ -342,19 +301,23 @@ bool may_become(Status from, Status to) {
 Result<State> parse_state(std::string_view text, std::string_view where) {
   const auto root = toml::parse(text, std::string(where), ErrorKind::damaged);
   if (!root) return fail(root.error());
-  Fields in(where);
+  Faults faults(where);
+  Reader in(*root, faults);
   std::optional<std::int64_t> version;
-  in.read(*root, "version", version);
-  if (!version) in.complain(*root, "there is no version");
-  if (in.fault()) return fail(*in.fault());
+  in.field("version", version);
+  if (!version) faults.add(*root, "there is no version");
+  if (faults.first()) return fail(*faults.first());
   if (*version != state_version) {
     return fail(Error(ErrorKind::unsupported,
                       std::string(where) + " has version " + std::to_string(*version))
                     .with_hint("Use a newer tine for this session."));
   }
   State state;
-  read_whole(in, *root, state);
-  if (in.fault()) return fail(*in.fault());
+  in.field("id", state.id);
+  if (state.id.empty()) faults.add(*root, "there is no id");
+  fields_of_state(in, state);
+  if (root->find("cwd") == nullptr) state.cwd = state.project;
+  if (faults.first()) return fail(*faults.first());
   return state;
 }
 
