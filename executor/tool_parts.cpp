@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/json/utf8.h"
 #include "executor/limits.h"
 
 namespace tine::executor {
@@ -9,9 +10,7 @@ namespace tine::executor {
 std::string short_title(std::string text) {
   if (const std::size_t line = text.find('\n'); line != std::string::npos) text.resize(line);
   if (text.size() <= limits::title) return text;
-  std::size_t end = limits::title;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
-  text.resize(end);
+  text.resize(json::character_start(text, limits::title));
   return text + "…";
 }
 

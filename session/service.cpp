@@ -31,11 +31,6 @@ std::optional<store::Store::Place> parse_cursor(std::string_view text) {
   return cursor;
 }
 
-bool offers(const v1::ConfigOption& option, std::string_view value) {
-  return std::any_of(option.values.begin(), option.values.end(),
-                     [value](const v1::ConfigValue& each) { return each.value == value; });
-}
-
 /// The backend's settings with what was chosen; what the backend does not offer is left as it is.
 executor::Settings settings_of(const Choices& choices) {
   executor::Settings settings = choices.backend->settings();

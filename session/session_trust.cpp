@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json/utf8.h"
 #include "base/visible.h"
 #include "protocol/v1/build_update.h"
 #include "session/limits.h"
@@ -19,8 +20,7 @@ constexpr const char* never = "never";
 std::string shown(std::string_view line) {
   std::string out = visible_line(line);
   if (out.size() <= limits::trust_line) return out;
-  std::size_t end = limits::trust_line;
-  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;
+  const std::size_t end = json::character_start(out, limits::trust_line);
   const std::size_t more = out.size() - end;
   out.resize(end);
   return out + " … and " + std::to_string(more) + " more bytes";

@@ -5,14 +5,6 @@
 namespace tine::session {
 namespace {
 
-bool offers(const v1::ConfigOption& option, std::string_view value) {
-  const auto is_it = [value](const v1::ConfigValue& each) { return each.value == value; };
-  return std::any_of(option.values.begin(), option.values.end(), is_it) ||
-         std::any_of(option.groups.begin(), option.groups.end(), [&](const v1::ConfigGroup& group) {
-           return std::any_of(group.values.begin(), group.values.end(), is_it);
-         });
-}
-
 Failure bad(std::string what, std::string path) {
   return fail(Error(ErrorKind::invalid_params, std::move(what) + " at " + path).at(path));
 }
@@ -53,6 +45,14 @@ void keep_chosen(const executor::Settings& settings, store::State& state) {
     const bool is_switch = option.type == v1::ConfigOption::Type::boolean;
     state.options[option.id] = is_switch ? (option.on ? "true" : "false") : option.current;
   }
+}
+
+bool offers(const v1::ConfigOption& option, std::string_view value) {
+  const auto is_it = [value](const v1::ConfigValue& each) { return each.value == value; };
+  return std::any_of(option.values.begin(), option.values.end(), is_it) ||
+         std::any_of(option.groups.begin(), option.groups.end(), [&](const v1::ConfigGroup& group) {
+           return std::any_of(group.values.begin(), group.values.end(), is_it);
+         });
 }
 
 bool offers_mode(const executor::Settings& settings, std::string_view mode) {

@@ -25,6 +25,8 @@ std::vector<v1::ConfigOption> chosen_anew(const executor::Settings& before,
 
 /// All options, the mode among them.
 std::vector<v1::ConfigOption> all_options(const executor::Settings& settings);
+/// Whether the value is one of the option, in a group or not.
+bool offers(const v1::ConfigOption& option, std::string_view value);
 bool offers_mode(const executor::Settings& settings, std::string_view mode);
 /// The option that the request names, with the value that it sets; `shown` is what the client was
 /// offered.

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "base/json/utf8.h"
 #include "session/limits.h"
 
 namespace tine::session {
@@ -9,10 +10,7 @@ namespace {
 
 std::string cut(std::string text) {
   if (text.size() <= limits::summary_part) return text;
-  std::size_t end = limits::summary_part;
-  // Not within a character.
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  text.resize(end);
+  text.resize(json::character_start(text, limits::summary_part));
   return text + " […]";
 }
 

@@ -1,5 +1,6 @@
 #include "session/title.h"
 
+#include "base/json/utf8.h"
 #include "session/limits.h"
 
 namespace tine::session {
@@ -48,8 +49,7 @@ std::string title_from(std::string_view text, Redactor& redactor) {
   std::size_t end = limits::title - ellipsis.size();
   const std::size_t word = title.rfind(' ', end);
   if (word != std::string::npos && word > end / 2) end = word;
-  while (end > 0 && (static_cast<unsigned char>(title[end]) & 0xC0U) == 0x80U) --end;
-  title.resize(end);
+  title.resize(json::character_start(title, end));
   return title.append(ellipsis);
 }
 

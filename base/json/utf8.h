@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace tine::json {
 
@@ -38,6 +39,18 @@ inline std::size_t utf8_length(const char* p, const char* end) {
   if (length >= 3 && !follows(2)) return 0;
   if (length == 4 && !follows(3)) return 0;
   return length;
+}
+
+constexpr bool continues_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
+
+/// Where the character begins that `at` lies in, so that a text which is cut there is cut between
+/// two. Beyond the text: its end.
+constexpr std::size_t character_start(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return text.size();
+  while (at > 0 && continues_character(text[at])) --at;
+  return at;
 }
 
 /// The first byte at or after `p` that does not belong to well-formed sequences outside ASCII.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json/utf8.h"
+
 namespace tine::toml {
 namespace {
 
@@ -21,13 +23,10 @@ std::size_t offset_of(std::string_view text, Position at) {
     if (end == std::string_view::npos) return text.size();
     offset = end + 1;
   }
-  const auto is_continuation = [text](std::size_t i) {
-    return (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80;
-  };
   for (unsigned column = 1; column < at.column && offset < text.size(); ++column) {
     do {
       ++offset;
-    } while (offset < text.size() && is_continuation(offset));
+    } while (offset < text.size() && json::continues_character(text[offset]));
   }
   return offset;
 }
@@ -219,7 +218,7 @@ Position position_of(std::string_view text, std::size_t offset) {
     if (text[i] == '\n') {
       ++at.line;
       at.column = 1;
-    } else if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80) {
+    } else if (!json::continues_character(text[i])) {
       ++at.column;
     }
   }

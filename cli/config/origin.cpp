@@ -1,5 +1,6 @@
 #include "cli/config/origin.h"
 
+#include "base/json/utf8.h"
 #include "base/json/writer.h"
 #include "base/visible.h"
 #include "cli/config/limits.h"
@@ -31,14 +32,7 @@ std::string Origin::str() const {
 
 std::string shown(std::string_view name) {
   const bool cut = name.size() > limits::max_shown_name;
-  name = name.substr(0, limits::max_shown_name);
-  // Not through the middle of a character.
-  while (cut && !name.empty() && (static_cast<unsigned char>(name.back()) & 0xC0U) == 0x80) {
-    name.remove_suffix(1);
-  }
-  if (cut && !name.empty() && static_cast<unsigned char>(name.back()) >= 0xC0) {
-    name.remove_suffix(1);
-  }
+  name = name.substr(0, json::character_start(name, limits::max_shown_name));
   std::string quoted = json::quoted(name);
   if (cut) quoted.insert(quoted.size() - 1, "…");
   return visible_line(quoted);

@@ -28,6 +28,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json/utf8.h"
 #include "base/json/writer.h"
 #include "base/visible.h"
 #include "cli/log/limits.h"
@@ -301,10 +302,7 @@ class Output {
 /// A message of several lines stays one line of the log. JSON has its own way of writing them.
 std::string clean(std::string_view text, bool json, Redactor& redactor) {
   const std::string safe = visible(redactor.redacted(text));
-  std::size_t end = std::min(safe.size(), limits::log_message);
-  // Not through the middle of a character.
-  while (end > 0 && end < safe.size() && (static_cast<unsigned char>(safe[end]) & 0xC0U) == 0x80)
-    --end;
+  const std::size_t end = json::character_start(safe, limits::log_message);
   std::string out;
   for (const char c : safe.substr(0, end))
     out.append(c == '\n' && !json ? "\\n" : std::string_view(&c, 1));

@@ -13,14 +13,12 @@ namespace {
 
 namespace record_type = session::record_type;
 
-std::string text_of(json::View value) { return value.string().value_or(""); }
-
 /// What a block of content says, or what it is.
 std::string block_text(json::View block) {
-  if (block.find("type").equals("text")) return text_of(block.find("text"));
-  std::string name = text_of(block.find("uri"));
-  if (name.empty()) name = text_of(block.find("resource").find("uri"));
-  const std::string type = text_of(block.find("type"));
+  if (block.find("type").equals("text")) return json::text_in(block, "text");
+  std::string name = json::text_in(block, "uri");
+  if (name.empty()) name = json::text_in(block.find("resource"), "uri");
+  const std::string type = json::text_in(block, "type");
   return "(" + type + (name.empty() ? "" : " " + name) + ")";
 }
 
@@ -54,10 +52,10 @@ std::string as_code(std::string_view text) {
 }
 
 std::string origin_of(json::View fork) {
-  const std::string adopted = text_of(fork.find("adopted"));
+  const std::string adopted = json::text_in(fork, "adopted");
   if (!adopted.empty())
     return "Forked from the conversation " + adopted + ", which was begun without tine";
-  return "Forked from " + text_of(fork.find("parent")) + " after turn " +
+  return "Forked from " + json::text_in(fork, "parent") + " after turn " +
          std::string(fork.find("at").find("turn").raw());
 }
 
@@ -80,16 +78,16 @@ void Conversation::take(const session::store::Line& line, std::string& out) {
   } else if (line.type == record_type::update) {
     take_update(line.data);
   } else if (line.type == record_type::error) {
-    remark("It failed: " + text_of(line.data.find("message")));
+    remark("It failed: " + json::text_in(line.data, "message"));
   } else if (line.type == record_type::fork) {
     remark(origin_of(line.data));
     finish(out);
   } else if (line.type == record_type::turn_end) {
-    remark(text_of(line.data.find("stop")) + cost(line.data));
+    remark(json::text_in(line.data, "stop") + cost(line.data));
     finish(out);
   } else if (line.type == record_type::turn_aborted) {
     for (const json::View call : line.data.find("toolCalls").elements()) take_tool(call);
-    remark("The turn was cut short: " + text_of(line.data.find("reason")));
+    remark("The turn was cut short: " + json::text_in(line.data, "reason"));
     finish(out);
   }
 }
@@ -125,7 +123,7 @@ void Conversation::take_update(json::View update) {
 }
 
 void Conversation::take_text(Kind kind, json::View update) {
-  std::string id = text_of(update.find("messageId"));
+  std::string id = json::text_in(update, "messageId");
   std::string text = block_text(update.find("content"));
   const bool goes_on = !pieces_.empty() && pieces_.back().kind == kind && pieces_.back().id == id;
   if (goes_on) {
@@ -136,7 +134,7 @@ void Conversation::take_text(Kind kind, json::View update) {
 }
 
 void Conversation::take_tool(json::View update) {
-  std::string id = text_of(update.find("toolCallId"));
+  std::string id = json::text_in(update, "toolCallId");
   auto piece = std::find_if(pieces_.begin(), pieces_.end(), [&](const Piece& each) {
     return each.kind == Kind::tool && each.id == id;
   });
@@ -154,7 +152,7 @@ void Conversation::take_plan(json::View update) {
   for (const json::View entry : update.find("entries").elements()) {
     const bool done = entry.find("status").equals("completed");
     text += std::string(text.empty() ? "" : "\n") + (done ? "- [x] " : "- [ ] ") +
-            visible_line(text_of(entry.find("content")));
+            visible_line(json::text_in(entry, "content"));
   }
   // A plan is sent whole each time: only how it ended is of interest.
   const auto known = std::find_if(pieces_.begin(), pieces_.end(),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json/utf8.h"
 #include "base/json/writer.h"
 #include "executor/rehearsal/limits.h"
 #include "transport/event.h"
@@ -26,7 +27,7 @@ std::size_t word_end(std::string_view text, std::size_t most) {
 
 /// `at`, or the next place that does not cut a character in two.
 std::size_t character_start(std::string_view text, std::size_t at) {
-  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) ++at;
+  while (at < text.size() && json::continues_character(text[at])) ++at;
   return std::min(at, text.size());
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json/bytes.h"
+#include "base/json/utf8.h"
 
 namespace tine::v1 {
 namespace {
@@ -16,8 +17,6 @@ std::size_t escape_length(std::string_view text) {
                      text[3] == 'b' || text[3] == 'B');
   return std::min<std::size_t>(text.size(), high ? 12 : 6);
 }
-
-bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 }  // namespace
 
@@ -38,12 +37,12 @@ std::size_t cut_place(std::string_view escaped, std::size_t limit) {
     plain = p;
   }
   p = end;
-  while (p != plain && continues_character(*p)) --p;
+  while (p != plain && json::continues_character(*p)) --p;
   if (p != begin) return static_cast<std::size_t>(p - begin);
   // Not even one character or escape fits: take it whole.
   if (*begin == '\\') return escape_length(escaped);
   ++p;
-  while (p != begin + escaped.size() && continues_character(*p)) ++p;
+  while (p != begin + escaped.size() && json::continues_character(*p)) ++p;
   return static_cast<std::size_t>(p - begin);
 }
 

@@ -243,3 +243,17 @@ TEST_CASE("session: what a backend asks in JSON loses no member, and is asked in
                                R"(elicitation/complete {"elicitationId":"e"})" + "\n");
   CHECK(it.told() == "header prompt update question answer question answer turn_end ");
 }
+
+TEST_CASE("session: a configured model is chosen also where it stands in a group") {
+  OpenSession it;
+  v1::ConfigOption& option = it.backend->offered.options.front();
+  const v1::ConfigValue huge{.value = "huge", .name = "Huge", .description = {}, .meta = {}};
+  option.groups = {{.group = "slow", .name = "Slow", .values = {huge}, .meta = {}}};
+  const auto chosen_model = [&](std::string configured) {
+    it.model = std::move(configured);
+    return (*it.service.create(it.workspace, {}))->options().at(1).current;
+  };
+  CHECK(chosen_model("huge") == "huge");
+  CHECK(chosen_model("large") == "large");
+  CHECK(chosen_model("tiny") == "small");
+}

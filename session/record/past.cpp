@@ -9,8 +9,6 @@
 namespace tine::session {
 namespace {
 
-std::string text_of(json::View value) { return value.string().value_or(""); }
-
 /// What was asked, as a backend that takes plain text got it.
 std::string asked(json::View content) {
   std::vector<v1::ContentBlock> blocks;
@@ -37,9 +35,9 @@ transport::Task<Result<std::vector<executor::PastTurn>>> past_turns(
       turn.prompt = asked(data.find("content"));
     } else if ((*line)->type == record_type::update) {
       if (v1::classify(data) == v1::UpdateKind::agent_message_chunk)
-        turn.answer += text_of(data.find("content").find("text"));
+        turn.answer += json::text_in(data.find("content"), "text");
     } else if ((*line)->type == record_type::turn_end) {
-      turn.id = text_of(data.find("provider").find("turn"));
+      turn.id = json::text_in(data.find("provider"), "turn");
       if (!turn.id.empty()) turns.push_back(std::move(turn));
       turn = {};
     }

@@ -120,13 +120,14 @@ struct OpenSession {
   ScriptedBackend* backend = nullptr;
   NotingClient client;
   v1::Workspace workspace;
+  std::string model;  // that is configured; empty: none
   Trust trust{loop,        worker,   env,
               log,         redactor, TrustRecord(store::system_files(), place.path() + "/store"),
               policy.trust};
   SessionService service{Library{loop, env, log, redactor, store, syncer, policy}, trust, backends,
                          [this](const std::string&, const std::string&) -> Result<Choices> {
                            return Choices{
-                               .backend = backend, .mode = {}, .model = {}, .effort = {}};
+                               .backend = backend, .mode = {}, .model = model, .effort = {}};
                          }};
   std::shared_ptr<Session> session;
 };
