@@ -29,7 +29,7 @@ export const kinds = {
   fcntl: ['EMFILE', 'EINTR'],
   flock: ['EINTR', 'ENOLCK', 'EIO'],
   memory: ['ENOMEM'],
-  epoll: ['ENOMEM', 'EMFILE'],
+  epoll: ['ENOMEM', 'ENOSPC'],
   stat: ['EIO', 'ENOMEM'],
   mkdir: ['EIO', 'ENOSPC'],
   rename: ['EIO', 'ENOSPC'],
