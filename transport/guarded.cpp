@@ -57,12 +57,13 @@ std::string ExitReport::text() const {
 }
 
 struct Guarded::State {
-  State(Loop& the_loop, Spawned spawned, Fd our_end, DescriptorBudget::Share its_share)
+  State(Loop& the_loop, Spawned spawned, asio::posix::stream_descriptor our_end,
+        DescriptorBudget::Share its_share)
       : loop(the_loop),
         share(std::move(its_share)),
         own(std::move(spawned.child)),
         process(std::move(spawned.process)),
-        socket(the_loop.executor(), our_end.release()),
+        socket(std::move(our_end)),
         stdio(make_fd_channel(the_loop, std::move(spawned.out), std::move(spawned.in))),
         errors(make_fd_channel(the_loop, std::move(spawned.err), Fd())),
         started(the_loop),
@@ -128,6 +129,11 @@ Task<Result<std::unique_ptr<Guarded>>> Guarded::start(Loop& loop, GuardedSpec sp
   Fd theirs(ends[1]);
   if (::fcntl(ours.get(), F_SETFL, O_NONBLOCK) != 0)
     co_return fail(cannot_start(name, spec.cwd, errno));
+  asio::posix::stream_descriptor socket(loop.executor());
+  boost::system::error_code error;
+  socket.assign(ours.get(), error);
+  if (error) co_return fail(cannot_start(name, spec.cwd, error.value()));
+  static_cast<void>(ours.release());
   // What a guardian that is killed leaves behind is given to us.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 
@@ -141,7 +147,7 @@ Task<Result<std::unique_ptr<Guarded>>> Guarded::start(Loop& loop, GuardedSpec sp
   if (!spawned) co_return fail(cannot_start(name, spec.cwd, spawned.error()));
   theirs.reset();
   const auto state =
-      std::make_shared<State>(loop, std::move(*spawned), std::move(ours), std::move(*share));
+      std::make_shared<State>(loop, std::move(*spawned), std::move(socket), std::move(*share));
   std::unique_ptr<Guarded> guarded(new Guarded(state));
   loop.spawn(watch(state));
   loop.spawn(drain(state));
