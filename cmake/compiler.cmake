@@ -53,8 +53,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 endif()
 
 if(TINE_SANITIZE)
-  # Not optimised: half the time of a build. Where the time counts, layers.cmake says -O1.
-  set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
   set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_compile_options(${sanitizers})
   add_link_options(${sanitizers})

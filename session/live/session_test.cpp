@@ -1,6 +1,7 @@
 #include "session/live/session.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,25 +24,29 @@ std::string repeated(std::string_view what, std::size_t bytes = 2 * mib) {
   return text;
 }
 
-/// Counts how often others get their turn until `over`.
-transport::Task<void> count_turns(transport::Loop& loop, bool& over, std::size_t& turns) {
-  while (!over) {
+struct OtherTurns {
+  bool over = false;
+  std::size_t count = 0;
+};
+
+/// Counts how often others get their turn until it is over. It may end later than who began it.
+transport::Task<void> count_turns(transport::Loop& loop, std::shared_ptr<OtherTurns> turns) {
+  while (!turns->over) {
     co_await transport::yield(loop);
-    ++turns;
+    ++turns->count;
   }
 }
 
 /// Returns when all that was said is recorded, and gives how often others had their turn meanwhile.
 std::size_t turns_until_recorded(OpenSession& it) {
-  bool over = false;
-  std::size_t turns = 0;
-  it.loop.spawn(count_turns(it.loop, over, turns));
+  const auto turns = std::make_shared<OtherTurns>();
+  it.loop.spawn(count_turns(it.loop, turns));
   it.run([](const std::shared_ptr<Record> record, bool& is_over) -> transport::Task<bool> {
     co_await record->caught_up();
     is_over = true;
     co_return true;
-  }(it.session->record(), over));
-  return turns;
+  }(it.session->record(), turns->over));
+  return turns->count;
 }
 
 }  // namespace
@@ -143,9 +148,8 @@ TEST_CASE("session: a long prompt is recorded in slices, with others in between"
   const std::string text =
       GENERATE(repeated("cookie:="), repeated("\\\"\t"), repeated("words ", 20 * mib));
   OpenSession it;
-  bool over = false;
-  std::size_t turns = 0;
-  it.loop.spawn(count_turns(it.loop, over, turns));
+  const auto turns = std::make_shared<OtherTurns>();
+  it.loop.spawn(count_turns(it.loop, turns));
   const auto report = it.run([](OpenSession& same, std::string said,
                                 bool& is_over) -> transport::Task<Result<TurnReport>> {
     const transport::CancelSource never;
@@ -154,9 +158,9 @@ TEST_CASE("session: a long prompt is recorded in slices, with others in between"
     auto done = co_await same.session->prompt(std::move(blocks), never);
     is_over = true;
     co_return done;
-  }(it, text, over));
+  }(it, text, turns->over));
   REQUIRE(report);
-  CHECK(turns > text.size() / (2 * session::limits::redaction_window));
+  CHECK(turns->count > text.size() / (2 * session::limits::redaction_window));
   CHECK(it.loop.longest_run() <= transport::limits::longest_run);
   CHECK(it.told() == "header prompt update turn_end ");
 }
