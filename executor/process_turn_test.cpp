@@ -50,7 +50,7 @@ struct Playing {
 
 }  // namespace
 
-TEST_CASE("a silence that is too long is told to whoever waits for the end") {
+TEST_CASE("ended() returns false after a silence that is too long") {
   Playing playing;
   playing.turn.allow_silence(moment);
   CHECK_FALSE(playing.ended());

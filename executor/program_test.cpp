@@ -46,7 +46,7 @@ TEST_CASE("a version is compared number by number") {
   CHECK(none.error().message == "this is Drill of an old version; tine needs 1.20.3 or later");
 }
 
-TEST_CASE("an end is told with the last that was said, up to a limit") {
+TEST_CASE("the error of an end quotes the last output, up to a limit") {
   const auto said = [](std::string_view text) {
     const Error error = error_of_end(drill, "exit code 1", text);
     CHECK(error.kind == ErrorKind::backend_gone);

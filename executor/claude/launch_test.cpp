@@ -45,7 +45,7 @@ TEST_CASE("the greeting has the system prompt of a conversation that begins") {
   CHECK(greeting_request(spec, beginning) == R"({"subtype":"initialize"})");
 }
 
-TEST_CASE("a process is told what has been chosen otherwise than it knows") {
+TEST_CASE("a process gets each choice that differs from what it knows") {
   Choices knows;
   CHECK(choice_requests(knows, knows).empty());
   Choices wanted = knows;

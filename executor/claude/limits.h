@@ -29,7 +29,7 @@ struct Patience {
 };
 inline constexpr Patience patience;
 
-/// What a process is given to end that does not do what it is told.
+/// How long a process may take to end when it ignores a request.
 inline constexpr transport::KillLadder killing{.after_input = milliseconds(0),
                                                .after_term = milliseconds(500)};
 

@@ -1,5 +1,5 @@
 #pragma once
-// What is told to app-server when a turn begins: what was said, and what has been chosen.
+// Builds what app-server gets when a turn begins: the prompt, and what the person has chosen.
 //
 // Plain functions.
 

@@ -40,7 +40,7 @@ void write_identity(json::Writer& out, const ChildIdentity& id) {
   }
 }
 
-/// What decides about trust, and is none of the configured settings' business: see thread_params().
+/// Whether a setting decides about trust. The configured settings must not: see thread_params().
 bool decides_trust(std::string_view name) {
   const std::string_view first = name.substr(0, name.find('.'));
   return first == "projects" || first == "sandbox_mode" || first == "default_permissions";
@@ -54,7 +54,7 @@ void write_config(json::Writer& out, const ConversationSpec& spec, const std::st
     const std::string key = name.string().value_or(std::string());
     if (!decides_trust(key)) out.key(key).raw(given.raw());
   }
-  // An error that is told is of more use than an endless attempt.
+  // Report an error rather than try for ever.
   out.member("features.unbounded_connection_retries", false);
   // Alike in parent and child, or the provider's cache would be of no use.
   out.key("tools.update_plan").begin_object().member("enabled", true).end_object();

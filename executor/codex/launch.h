@@ -1,5 +1,5 @@
 #pragma once
-// What is told to app-server when a thread is opened: the session's directory, model, permissions
+// Builds what app-server gets when a thread is opened: the session's directory, model, permissions
 // and identity.
 //
 // Values and plain functions.

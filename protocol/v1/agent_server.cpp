@@ -289,7 +289,7 @@ transport::Task<bool> AgentServer::close(transport::Milliseconds grace) {
   const auto left =
       std::chrono::duration_cast<transport::Milliseconds>(end - std::chrono::steady_clock::now());
   const bool listed = co_await lists_.idle_within(std::max(left, transport::Milliseconds(0)));
-  co_return ended&& listed;
+  co_return (ended && listed);
 }
 
 }  // namespace tine::v1

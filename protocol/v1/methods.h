@@ -1,7 +1,7 @@
 #pragma once
-// The methods of the protocol: what each is called, what it is asked with and what it answers. Who
-// asks names one (`client.ask<method::ReadTextFile>(…)`), so that its types and its name are told
-// here alone.
+// The methods of the protocol: what each is called, its parameters and its result. A caller
+// names the method (`client.ask<method::ReadTextFile>(…)`), so that its types and its name are
+// spelled here alone.
 //
 // Types without values.
 

@@ -59,7 +59,7 @@ class Folder {
   /// Whether anything has that name; `path` may have several steps. An error when that cannot be
   /// found out.
   Result<bool> contains(const std::string& path) const;
-  /// The same; what cannot be found out counts as there, and its reason is told when it is opened.
+  /// The same; what cannot be found out counts as there: opening it then gives the reason.
   bool has(const std::string& name) const;
   Result<void> check_writable() const;
   Result<std::vector<std::string>> names() const;

@@ -1,5 +1,5 @@
 #pragma once
-// A client that keeps what it is told, and answers questions as it was told to, or not at all.
+// A client that keeps each update, and answers questions as the test says, or not at all.
 
 #include <nlohmann/json.hpp>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
-// A service on a store of its own, with a scripted backend, and one session of it that an editor
-// has opened, which notes what it is told.
+// A service on a store of its own, with a scripted backend and one session. The session's editor
+// notes each update.
 
 #include <memory>
 #include <string>
@@ -20,7 +20,7 @@
 
 namespace tine::session {
 
-/// An editor that notes what it is told.
+/// An editor that notes each update.
 class NotingClient final : public test::RefusingClient {
  public:
   const v1::ClientCapabilities& capabilities() const override { return nothing_; }
