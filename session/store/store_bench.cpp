@@ -196,7 +196,7 @@ void many_sessions() {
   ask("a session by a prefix", [&](transport::Loop& loop, Store& store) {
     if (!test::await(loop, store.find_prefix(known[77'777].substr(0, 16)))) std::abort();
   });
-  ask("a session by its id", [&](transport::Loop& loop, Store& store) {
+  ask("a session by its id", [&](transport::Loop&, Store& store) {
     if (!store.find(known[12'345])) std::abort();
   });
 }

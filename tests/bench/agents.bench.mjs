@@ -2,7 +2,7 @@
 // small request waits behind something large. Every figure of every agent is taken in turn, round
 // after round, so that a slow moment of the machine falls on all of them.
 
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -28,8 +28,15 @@ const agents = {
   echo: { name: 'echo', command: [driver, 'echo'] },
 };
 
-const all = ['tine', 'sdk', 'rust'];
-const two = ['tine', 'sdk'];
+const before = process.env.TINE_BEFORE;
+if (before) {
+  const version = execFileSync(before, ['--version'], { encoding: 'utf8' }).trim();
+  agents.before = { name: version.replace('tine', 'before:'),
+    command: [before, 'acp', '--backend', 'rehearsal'] };
+}
+
+const two = [...(before ? ['tine', 'before'] : ['tine']), 'sdk'];
+const all = [...two, 'rust'];
 
 /// What is measured: the driver's arguments, and the rows that its numbers fill.
 const measures = [
@@ -81,7 +88,7 @@ const times = (unit) =>
   (unit === 'per second' ? (own, other) => own / other : (own, other) => other / own);
 
 function table(samples) {
-  const columns = ['tine', 'sdk', 'rust'];
+  const columns = all;
   const lines = [`| | aim | ${columns.map((id) => agents[id].name).join(' | ')} |`,
     `|---|---:|${columns.map(() => '---:|').join('')}`];
   for (const { rows, of } of measures) {
