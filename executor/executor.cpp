@@ -2,6 +2,13 @@
 
 namespace tine::executor {
 
+std::shared_ptr<const Settings> Executor::shared(Settings settings) {
+  if (auto last = last_shared_.lock(); last && *last == settings) return last;
+  auto made = std::make_shared<const Settings>(std::move(settings));
+  last_shared_ = made;
+  return made;
+}
+
 Executor::Reply<Executor::Adopted> Executor::adopt(ConversationSpec /*spec*/,
                                                    std::string /*provider_id*/) {
   co_return fail(Error(ErrorKind::unsupported, "the backend " + std::string(name()) +

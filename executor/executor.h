@@ -45,6 +45,8 @@ struct Settings {
   v1::ModeState modes;
   std::vector<v1::ConfigOption>
       options;  ///< without the mode, which the session offers as one of its own
+
+  bool operator==(const Settings&) const = default;
 };
 
 /// Where a conversation is found again: the provider's own name for it, and for one of its turns.
@@ -156,6 +158,8 @@ class Executor {
   virtual std::vector<v1::AuthMethod> auth_methods() const = 0;
   /// What a new session begins with.
   virtual Settings settings() const = 0;
+  /// The same object for equal settings: most sessions keep what they began with.
+  std::shared_ptr<const Settings> shared(Settings settings);
   /// Slash commands that a prompt may be; what it offers beside them it says in its turns.
   virtual std::vector<v1::Command> commands() const { return {}; }
   /// What looks at the workspace's folders; empty: the backend starts nothing of a folder.
@@ -178,6 +182,9 @@ class Executor {
   virtual transport::Task<Result<void>> authenticate(std::string method_id) = 0;
   virtual transport::Task<Result<void>> logout() = 0;
   virtual transport::Task<DoctorReport> doctor() = 0;
+
+ private:
+  std::weak_ptr<const Settings> last_shared_;
 };
 
 }  // namespace tine::executor

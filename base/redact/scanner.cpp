@@ -278,8 +278,8 @@ void Scanner::on_base64(const Layer& layer, std::size_t begin, std::size_t end) 
   Scratch& scratch = scratch_[static_cast<std::size_t>(layer.depth)];
   std::size_t i = std::max(begin, scratch.base64_end);
   while (i < end) {
-    const std::size_t dot = layer.text.substr(0, end).find('.', i);
-    const std::size_t part_end = std::min(dot, end);
+    std::size_t part_end = i;
+    while (part_end < end && layer.text[part_end] != '.') ++part_end;
     if (part_end - i >= min_run) {
       const bool open = join_lines(layer, i, part_end);
       if (open) hold_end_of_line(layer);

@@ -46,7 +46,7 @@ Session::Session(Library library, Trust& trust, executor::Executor& executor,
       record_(std::move(record)),
       workspace_(std::move(workspace)),
       trust_(trust, executor),
-      settings_(chosen(executor.settings(), record_->state())),
+      settings_(executor.shared(chosen(executor.settings(), record_->state()))),
       conversation_(*this),
       turns_(*this, std::move(command)) {
   learn_secrets();
@@ -81,7 +81,7 @@ transport::Task<Result<void>> Session::refresh() {
 }
 
 void Session::adopt_external_changes() {
-  settings_ = chosen(std::move(settings_), state());
+  settings_ = executor_.shared(chosen(settings(), state()));
   conversation_.let_go();
 }
 
@@ -132,8 +132,11 @@ void Session::say(v1::Update update, Audience audience) {
 /// A backend may change the mode by itself.
 void Session::note_mode(const v1::Update& update) {
   if (update.kind != v1::UpdateKind::current_mode_update) return;
-  if (auto mode = json::View(update.payload).find("currentModeId").string())
-    settings_.modes.current = std::move(*mode);
+  auto mode = json::View(update.payload).find("currentModeId").string();
+  if (!mode) return;
+  executor::Settings changed = settings();
+  changed.modes.current = std::move(*mode);
+  settings_ = executor_.shared(std::move(changed));
 }
 
 transport::Task<void> Session::room(transport::CancelSource cancel) {
@@ -191,7 +194,7 @@ void Session::announce_commands() {
 // -------------------------------------------------------------------------------
 
 std::vector<v1::ConfigOption> Session::options() const {
-  auto all = all_options(settings_);
+  auto all = all_options(settings());
   return client_ == nullptr ? all : v1::for_client(client_->capabilities(), std::move(all));
 }
 
@@ -203,7 +206,11 @@ transport::Task<Result<void>> Session::choose(Choice choice) {
   if (before) co_await before->wait();
   auto recorded = co_await record_choice(choice);
   // The backend may have changed something else meanwhile, which stays.
-  if (recorded) choice(settings_);
+  if (recorded) {
+    executor::Settings changed = settings();
+    choice(changed);
+    settings_ = executor_.shared(std::move(changed));
+  }
   if (last_choice_ == mine) last_choice_ = nullptr;
   mine->set();
   co_return recorded;
@@ -218,7 +225,7 @@ transport::Task<Result<void>> Session::record_choice(const Choice& choice) {
     // What another process has chosen stays.
     if (*news) adopt_external_changes();
   }
-  executor::Settings after = settings_;
+  executor::Settings after = settings();
   const v1::Update update = choice(after);
   if (!begun) {
     record_->preset(update);
@@ -239,7 +246,7 @@ transport::Task<void> Session::choices_made() {
 
 transport::Task<Result<void>> Session::set_mode(std::string mode) {
   const auto self = shared_from_this();
-  if (!offers_mode(settings_, mode)) {
+  if (!offers_mode(settings(), mode)) {
     co_return fail(Error(ErrorKind::invalid_params, "the session has no such mode at params.modeId")
                        .at("params.modeId"));
   }
@@ -259,7 +266,7 @@ transport::Task<Result<void>> Session::set_mode(std::string mode) {
 void Session::show_choices(bool mode_too) {
   if (client_ == nullptr || replays_ > 0) return;
   // Modes are offered twice; a client may look at either.
-  v1::Update mode_update = v1::current_mode(settings_.modes.current);
+  v1::Update mode_update = v1::current_mode(settings().modes.current);
   v1::Update option_update = v1::config_options(options());
   mode_update.session = option_update.session = id();
   if (mode_too) client_->update(mode_update);
@@ -308,7 +315,7 @@ executor::ConversationSpec Session::spec(executor::ConversationEvents events) co
   spec.identity = identity_of(library_, state());
   spec.workspace = workspace_;
   spec.trust = trust_.given();
-  spec.settings = settings_;
+  spec.settings = settings();
   spec.turns = past->turns();
   spec.past = [library = library_, past] {
     return past_turns(library.loop, library.store, past, past->cursor());
@@ -333,12 +340,12 @@ void Session::take_update(v1::Update update) {
 }
 
 void Session::take_settings(const executor::Settings& offered) {
-  const executor::Settings before = std::exchange(settings_, chosen(offered, state()));
-  if (shown(before) == shown(settings_)) return;
-  const bool other_mode = settings_.modes.current != before.modes.current;
-  if (other_mode) note_unasked(v1::current_mode(settings_.modes.current));
-  if (!chosen_anew(before, settings_).empty())
-    note_unasked(v1::config_options(all_options(settings_)));
+  const auto before = std::exchange(settings_, executor_.shared(chosen(offered, state())));
+  if (shown(*before) == shown(settings())) return;
+  const bool other_mode = settings().modes.current != before->modes.current;
+  if (other_mode) note_unasked(v1::current_mode(settings().modes.current));
+  if (!chosen_anew(*before, settings()).empty())
+    note_unasked(v1::config_options(all_options(settings())));
   show_choices(other_mode);
 }
 

@@ -75,8 +75,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // --- what was chosen
 
-  v1::ModeState modes() const { return settings_.modes; }
-  const executor::Settings& settings() const { return settings_; }
+  v1::ModeState modes() const { return settings_->modes; }
+  const executor::Settings& settings() const { return *settings_; }
   /// All options, the mode among them, as the attached client can show them.
   std::vector<v1::ConfigOption> options() const;
   /// Choices are made one after the other, in the order in which they came.
@@ -130,7 +130,7 @@ class Session : public std::enable_shared_from_this<Session> {
   v1::Workspace workspace_;
   SessionTrust trust_;
   std::shared_ptr<const std::vector<KnownSecret>> secrets_;  // of the workspace's servers
-  executor::Settings settings_;
+  std::shared_ptr<const executor::Settings> settings_;
   std::vector<v1::Command> commands_;  // the backend's
   v1::Client* client_ = nullptr;
   std::size_t replays_ = 0;  // what happens meanwhile reaches the client at the end of the replay

@@ -128,6 +128,20 @@ TEST_CASE("session: a kept mode that is not offered any more becomes the stricte
   CHECK(chosen(offered, state).modes.current == "auto");
 }
 
+TEST_CASE("session: settings that are equal are one object, until one of them is changed") {
+  OpenSession it;
+  executor::Settings offered;
+  offered.modes.available = {{.id = "read-only", .name = "", .description = "", .meta = ""},
+                             {.id = "auto", .name = "", .description = "", .meta = ""}};
+  offered.modes.current = "auto";
+  const auto one = it.backend->shared(offered);
+  const auto other = it.backend->shared(offered);
+  CHECK(one == other);
+  offered.modes.current = "read-only";
+  CHECK(it.backend->shared(offered) != one);
+  CHECK(one->modes.current == "auto");
+}
+
 TEST_CASE("session: a client that takes it over hears it, whatever the one before was loading") {
   OpenSession it;
   it.backend->live = true;

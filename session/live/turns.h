@@ -6,8 +6,8 @@
 // Part of a session, on the loop's thread. Its coroutines keep the session.
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -95,9 +95,9 @@ class Turns {
 
   Session& session_;
   Command command_;
-  std::deque<std::shared_ptr<Waiting>> queue_;  // the running one first
-  std::shared_ptr<transport::Event> idle_;      // made by a caller of idle()
-  std::shared_ptr<Git> git_;                    // of the turn that runs
+  std::list<std::shared_ptr<Waiting>> queue_;  // the running one first
+  std::shared_ptr<transport::Event> idle_;     // made by a caller of idle()
+  std::shared_ptr<Git> git_;                   // of the turn that runs
 };
 
 }  // namespace tine::session

@@ -7,8 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -155,7 +155,7 @@ class Record : public std::enable_shared_from_this<Record> {
   std::int64_t updated_ms_ = 0;
   UpdateRedactor update_redactor_;
   std::uint64_t questions_ = 0;
-  std::deque<v1::Update> backlog_;
+  std::list<v1::Update> backlog_;
   std::size_t backlog_bytes_ = 0;
   std::shared_ptr<transport::Event> catching_up_;  // while there are updates that wait
 

@@ -47,6 +47,8 @@ const measures = [
     { label: 'round trip, median', key: 'p50Us', unit: 'µs', aim: '30 µs' },
     { label: 'round trip, 99 of 100 below', key: 'p99Us', unit: 'µs' },
     { label: 'processor time of a round trip', key: 'cpuUs', unit: 'µs' }] },
+  { args: ['list', 10000], of: two, rows: [
+    { label: '`session/list` without sessions, median', key: 'p50Us', unit: 'µs' }] },
   { args: ['updates', 50000, 32], of: two, rows: [
     { label: 'updates a second', key: 'perSecond', unit: 'per second', aim: '20 ×' },
     { label: 'processor time of an update', key: 'cpuUs', unit: 'µs' }] },
@@ -132,8 +134,10 @@ from one round for the sessions.
 - **SDK** is the official TypeScript SDK with an agent of sixty lines on it
   (\`tests/bench/sdk_agent.mjs\`), the least that an agent under Node can be. **codex-acp** is the
   lightest native agent that we know; it is started and asked to initialize, nothing more.
-- **Round trip**: \`session/list\` without sessions, one request at a time over pipes. An agent that
-  only echoes takes ${pipes} here: that much is the machine's, not the agent's.
+- **Round trip**: \`authenticate\`, which asks nothing of these agents, one request at a time over
+  pipes. An agent that only echoes takes ${pipes} here: that much is the machine's, not the agent's.
+- **\`session/list\`**: tine looks at the file of its index for each, on a thread beside its loop, as
+  other processes may have made sessions; the SDK's agent has nothing on disk.
 - **Updates**: 50,000 chunks of 32 bytes in one turn.
 - **Longest wait**: \`session/set_mode\` of one session, again and again, half a millisecond after
   each answer, while another session streams 50,000 chunks or replays a history of 20,000 messages,

@@ -3,7 +3,8 @@
 // agent's.
 //
 //   bench_driver start RUNS -- COMMAND...            spawn to the answer to initialize; memory then
-//   bench_driver roundtrip REQUESTS -- COMMAND...    the cheapest request, one after the other
+//   bench_driver roundtrip REQUESTS -- COMMAND...    a request that asks nothing of the agent
+//   bench_driver list REQUESTS -- COMMAND...         session/list without sessions
 //   bench_driver updates COUNT BYTES -- COMMAND...   a turn of so many chunks of text
 //   bench_driver sessions COUNT... -- COMMAND...     memory with so many sessions open
 //   bench_driver held-burst COUNT BYTES -- COMMAND...   } the longest that a small request waits
@@ -97,7 +98,9 @@ void start(const Numbers& numbers, char* const* command) {
   std::printf(R"({"ms":%.4f,"memoryKb":%.0f})", quantile(times, 0.5), memory.at(0));
 }
 
-void round_trip(const Numbers& numbers, char* const* command) {
+/// Sends a request again and again, each after the answer to the one before.
+void repeat(const Numbers& numbers, char* const* command, std::string_view method,
+            std::string_view params) {
   Agent agent(command);
   agent.answer(initialize(agent));
   std::vector<double> times;
@@ -106,12 +109,20 @@ void round_trip(const Numbers& numbers, char* const* command) {
   for (std::uint64_t i = 0; i < numbers.at(0) + warm_up; ++i) {
     if (i == warm_up) cpu = agent.cpu();
     const auto begin = Clock::now();
-    const auto end = agent.answer(agent.ask("session/list", "{}")).when;
+    const auto end = agent.answer(agent.ask(method, params)).when;
     if (i >= warm_up) times.push_back(1000 * ms(end - begin));
   }
   cpu = (agent.cpu() - cpu) * 1e6 / static_cast<double>(times.size());
   std::printf(R"({"p50Us":%.3f,"p99Us":%.3f,"cpuUs":%.3f})", quantile(times, 0.5),
               quantile(times, 0.99), cpu);
+}
+
+void round_trip(const Numbers& numbers, char* const* command) {
+  repeat(numbers, command, "authenticate", R"({"methodId":"none-needed"})");
+}
+
+void list(const Numbers& numbers, char* const* command) {
+  repeat(numbers, command, "session/list", "{}");
 }
 
 void updates(const Numbers& numbers, char* const* command) {
@@ -217,6 +228,7 @@ struct Measure {
 constexpr Measure measures[] = {
     {"start", start},
     {"roundtrip", round_trip},
+    {"list", list},
     {"updates", updates},
     {"sessions", sessions},
     {"held-burst", held_by_burst},

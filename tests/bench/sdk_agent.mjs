@@ -44,6 +44,7 @@ agent({ name: 'bare' })
       sessionCapabilities: { list: {} } },
     authMethods: [],
   }))
+  .onRequest(methods.agent.authenticate, () => ({}))
   .onRequest(methods.agent.session.new, ({ params }) => {
     const sessionId = randomUUID();
     sessions.set(sessionId, { cwd: params.cwd, said: [] });
