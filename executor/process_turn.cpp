@@ -23,7 +23,7 @@ ProcessTurn::ProcessTurn(transport::Loop& loop, v1::Client& client,
 
 void ProcessTurn::say(v1::Update update) {
   update.session = session_;
-  client_.update(update);
+  client_.send(std::move(update));
   if (client_.has_room() || !not_holding_.is_set()) return;
   not_holding_.reset();
   pace_->hold();

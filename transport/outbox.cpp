@@ -12,8 +12,19 @@ void Outbox::push(std::string line, std::uint64_t stream, Splice splice) {
   const bool mergeable = stream != 0 && !splice.none();
   if (bytes_ >= limits::outbox_high && mergeable && merge(line, stream, splice)) return;
   line.push_back('\n');
-  bytes_ += line.size();
-  queue_.push_back(Item{std::move(line), stream, splice});
+  push(Item{std::move(line), stream, splice, nullptr});
+}
+
+void Outbox::push(LongLine line, std::uint64_t stream) {
+  if (broken_) return;
+  line.after.push_back('\n');
+  std::string before = std::exchange(line.before, {});
+  push(Item{std::move(before), stream, {}, std::make_unique<LongLine>(std::move(line))});
+}
+
+void Outbox::push(Item item) {
+  bytes_ += item.size();
+  queue_.push_back(std::move(item));
   drained_.reset();
   filled_.set();
 }
@@ -48,12 +59,17 @@ const std::vector<std::string_view>& Outbox::take_batch() {
     in_flight_.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
-  for (const Item& item : in_flight_) pieces_.emplace_back(item.line);
+  for (const Item& item : in_flight_) {
+    pieces_.emplace_back(item.line);
+    if (!item.rest) continue;
+    pieces_.push_back(item.rest->part);
+    pieces_.emplace_back(item.rest->after);
+  }
   return pieces_;
 }
 
 void Outbox::done() {
-  for (const Item& item : in_flight_) bytes_ -= std::min(bytes_, item.line.size());
+  for (const Item& item : in_flight_) bytes_ -= std::min(bytes_, item.size());
   in_flight_.clear();
   if (queue_.empty()) filled_.reset();
   // Waiters look again for themselves: each has a limit of its own.

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,14 +18,24 @@
 
 namespace tine::transport {
 
+/// A line whose greater part stands in a text that others may share: nothing of it is copied.
+struct LongLine {
+  std::string before;
+  std::shared_ptr<const void> owner;  ///< keeps `part` as it is
+  std::string_view part;
+  std::string after;
+  std::size_t size() const { return before.size() + part.size() + after.size(); }
+};
+
 class Outbox {
  public:
   explicit Outbox(Loop& loop) : filled_(loop), drained_(loop) { drained_.set(); }
 
   /// `line` is without its newline.
   void push(std::string line, std::uint64_t stream, Splice splice);
+  void push(LongLine line, std::uint64_t stream);
 
-  /// The next lines to write, newlines included; they count as queued until done().
+  /// The pieces of the next lines to write, newlines included; they count as queued until done().
   const std::vector<std::string_view>& take_batch();
   void done();
 
@@ -47,10 +58,13 @@ class Outbox {
 
  private:
   struct Item {
-    std::string line;
+    std::string line;  ///< the whole one, or what stands before the rest
     std::uint64_t stream;
     Splice splice;
+    std::unique_ptr<LongLine> rest;  ///< of a long one, without its beginning
+    std::size_t size() const { return line.size() + (rest ? rest->size() : 0); }
   };
+  void push(Item item);
   bool merge(std::string_view line, std::uint64_t stream, Splice splice);
 
   std::deque<Item> queue_;

@@ -267,3 +267,42 @@ TEST_CASE("below_within gives up at its deadline") {
     CHECK(later);
   });
 }
+
+TEST_CASE("a long line leaves in its order and in pieces, and its text is not copied") {
+  Loop loop;
+  Outbox outbox(loop);
+  const auto text = std::make_shared<const std::string>("a long text");
+  outbox.push("first", 1, {});
+  outbox.push(LongLine{.before = "(", .owner = text, .part = *text, .after = ")"}, 1);
+  outbox.push("last", 1, {});
+  CHECK(outbox.bytes() == std::string_view("first\n(a long text)\nlast\n").size());
+  std::string all;
+  bool is_copied = true;
+  for (const std::string_view piece : outbox.take_batch()) {
+    all += piece;
+    if (piece.data() == text->data()) is_copied = false;
+  }
+  CHECK(all == "first\n(a long text)\nlast\n");
+  CHECK_FALSE(is_copied);
+  CHECK(text.use_count() == 2);
+  outbox.done();
+  CHECK(outbox.empty());
+  CHECK(text.use_count() == 1);
+}
+
+TEST_CASE("no chunk goes past a long line of its stream") {
+  const auto text = std::make_shared<const std::string>("long");
+  Full whole;
+  whole.fill();
+  whole.chunk("one");
+  whole.outbox.push(LongLine{.before = {}, .owner = text, .part = *text, .after = {}}, 1);
+  whole.chunk("two");
+  std::string all;
+  while (!whole.outbox.nothing_queued()) {
+    for (const std::string_view piece : whole.outbox.take_batch()) all += piece;
+    whole.outbox.done();
+  }
+  CHECK(
+      all.ends_with("\n{\"message\":\"m\",\"text\":\"one\"}\nlong\n"
+                    "{\"message\":\"m\",\"text\":\"two\"}\n"));
+}

@@ -437,6 +437,13 @@ void RpcPeer::send(std::string line, std::uint64_t stream, Splice splice) {
   connection_->push(std::move(line), stream, splice);
 }
 
+void RpcPeer::send(LongLine line, std::uint64_t stream) {
+  if (!connection_->mirror) return connection_->outbox.push(std::move(line), stream);
+  // The mirror sees whole lines.
+  std::string whole = std::move(line.before);
+  connection_->push(whole.append(line.part).append(line.after), stream, {});
+}
+
 std::size_t RpcPeer::queued() const { return connection_->outbox.bytes(); }
 
 bool RpcPeer::has_room() const { return connection_->outbox.has_room(); }

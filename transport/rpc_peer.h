@@ -25,6 +25,7 @@
 #include "transport/channel.h"
 #include "transport/line_reader.h"
 #include "transport/loop.h"
+#include "transport/outbox.h"
 #include "transport/rpc_message.h"
 #include "transport/splice.h"
 
@@ -121,6 +122,8 @@ class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
   /// A notification of a stream, already a whole line without newline. When the queue is full it
   /// may be merged with the stream's previous one, if both are equal but for their splice.
   void send(std::string line, std::uint64_t stream, Splice splice);
+  /// The same for a long one, which is one line already and never merged.
+  void send(LongLine line, std::uint64_t stream);
   /// Bytes that wait for the reader.
   std::size_t queued() const;
   bool has_room() const;

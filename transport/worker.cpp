@@ -145,11 +145,9 @@ Task<void> Worker::run(std::function<void()> job) {
   if (end->fault) std::rethrow_exception(end->fault);
 }
 
-Task<std::string> made_beside(Loop& loop, std::function<std::string()> make) {
-  const auto made = std::make_shared<std::string>();
-  std::function<void()> job = [made, make = std::move(make)] { *made = make(); };
-  co_await loop.long_work().run(std::move(job));
-  co_return std::move(*made);
+Task<json::LongValues> find_long_values(Loop& loop, std::shared_ptr<const std::string> text) {
+  std::function<json::LongValues()> find = [text] { return json::LongValues(*text); };
+  co_return co_await made_beside(loop, std::move(find));
 }
 
 }  // namespace tine::transport

@@ -9,8 +9,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
+#include "base/json/long_values.h"
 #include "transport/loop.h"
 
 namespace tine::transport {
@@ -34,6 +37,15 @@ class Worker {
 };
 
 /// Gives what `make` gives, which is called beside the loop: it owns what it uses.
-Task<std::string> made_beside(Loop& loop, std::function<std::string()> make);
+template <class T>
+Task<T> made_beside(Loop& loop, std::function<T()> make) {
+  const auto made = std::make_shared<std::optional<T>>();
+  std::function<void()> job = [made, make = std::move(make)] { *made = make(); };
+  co_await loop.long_work().run(std::move(job));
+  co_return std::move(**made);
+}
+
+/// Finds the long values of a JSON text beside the loop.
+Task<json::LongValues> find_long_values(Loop& loop, std::shared_ptr<const std::string> text);
 
 }  // namespace tine::transport

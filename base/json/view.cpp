@@ -7,6 +7,7 @@
 
 #include "base/handled.h"
 #include "base/json/bytes.h"
+#include "base/json/long_values.h"
 
 namespace tine::json {
 namespace {
@@ -48,7 +49,16 @@ const char* skip_shape(const char* p, const char* end) {
   return end;
 }
 
+/// Apart from the short ones, which are nearly all: theirs is the path that must be short.
+[[gnu::noinline]] const char* skip_in_long_text(const char* p, const char* end) {
+  if (const char* const known = LongValues::end_of(p)) return known;
+  const char* const behind = skip_shape(p, end);
+  count_handled(static_cast<std::size_t>(behind - p));
+  return behind;
+}
+
 const char* skip_value(const char* p, const char* end) {
+  if (static_cast<std::size_t>(end - p) >= LongValues::shortest) return skip_in_long_text(p, end);
   const char* const behind = skip_shape(p, end);
   count_handled(static_cast<std::size_t>(behind - p));
   return behind;

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <utility>
 
 #include "base/json/utf8.h"
 #include "base/json/writer.h"
 #include "executor/rehearsal/limits.h"
 #include "transport/event.h"
+#include "transport/limits.h"
+#include "transport/worker.h"
 
 namespace tine::executor::rehearsal {
 namespace {
@@ -89,7 +93,17 @@ transport::Task<Result<v1::StopReason>> Performance::play(const Script& script) 
 
 void Performance::send(v1::Update update) {
   update.session = stage_.session;
-  stage_.client.update(update);
+  stage_.client.send(std::move(update));
+}
+
+transport::Task<void> Performance::send(std::function<v1::Update()> make, std::size_t text) {
+  const bool is_long = text > transport::limits::long_message;
+  if (!is_long) {
+    send(make());
+    co_return;
+  }
+  v1::Update update = co_await transport::made_beside(stage_.loop, std::move(make));
+  send(std::move(update));
 }
 
 std::string Performance::next_id(std::string_view what) {
@@ -124,7 +138,11 @@ Performance::Step Performance::say(std::string text) {
 
 Performance::Step Performance::think(std::string text) {
   thought_tokens_ += tokens_in(text);
-  send(v1::text_chunk(UpdateKind::agent_thought_chunk, text, next_id("thought")));
+  const std::size_t length = text.size();
+  std::function<v1::Update()> make = [said = std::move(text), id = next_id("thought")] {
+    return v1::text_chunk(UpdateKind::agent_thought_chunk, said, id);
+  };
+  co_await send(std::move(make), length);
   co_await stage_.client.room();
 }
 
@@ -159,8 +177,16 @@ Performance::Step Performance::burst(std::string argument) {
   const std::string text(bytes, '.');
   next_message();
   message_ = next_id("message");
+  const std::function<v1::Update()> make = [text, id = message_] {
+    return v1::text_chunk(UpdateKind::agent_message_chunk, text, id);
+  };
+  const bool is_long = text.size() > transport::limits::long_message;
   for (std::size_t i = 0; i < chunks && !stage_.cancel.cancelled(); ++i) {
-    send(v1::text_chunk(UpdateKind::agent_message_chunk, text, message_));
+    if (is_long) {
+      co_await send(make, text.size());
+    } else {
+      send(make());
+    }
     co_await stage_.client.room();
     if (i % limits::chunks_in_a_row == 0) co_await transport::yield(stage_.loop);
   }
@@ -248,10 +274,22 @@ void Performance::tool_status(const std::string& id, ToolStatus status, std::str
 Performance::Step Performance::tool(std::string argument) {
   const auto parts = fields(argument, ':', 2);
   const std::string title = parts.size() > 1 ? parts[1] : parts[0];
-  const std::string id = begin_tool(tool_kind(parts[0]), title, {}, {});
-  tool_status(id, ToolStatus::in_progress, {});
+  next_message();
+  const auto begun = std::make_shared<v1::ToolCall>();
+  begun->id = next_id("tool");
+  begun->title = title;
+  begun->kind = tool_kind(parts[0]);
+  begun->status = ToolStatus::pending;
+  std::function<v1::Update()> begin = [begun] { return v1::tool_call(*begun); };
+  co_await send(std::move(begin), title.size());
+  tool_status(begun->id, ToolStatus::in_progress, {});
   co_await stage_.client.room();
-  tool_status(id, ToolStatus::completed, "Did: " + title);
+  const auto done = std::make_shared<v1::ToolCall>();
+  done->id = begun->id;
+  done->status = ToolStatus::completed;
+  done->content = as_content("Did: " + title);
+  std::function<v1::Update()> end = [done] { return v1::tool_call_update(*done); };
+  co_await send(std::move(end), title.size());
 }
 
 Performance::Step Performance::open(std::string argument) {

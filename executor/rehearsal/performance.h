@@ -4,7 +4,9 @@
 // Lives for one turn, on the loop's thread. After the cancel it stops at the next directive or
 // chunk.
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -97,6 +99,8 @@ class Performance {
   /// Says a piece of the answer without a pause.
   void chunk(std::string_view text);
   void send(v1::Update update);
+  /// The same for what may be long, with `text` in it: it is made beside the loop then.
+  transport::Task<void> send(std::function<v1::Update()> make, std::size_t text);
   /// A new message begins with the next chunk.
   void next_message() { message_.clear(); }
   std::string next_id(std::string_view what);

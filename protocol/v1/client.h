@@ -7,14 +7,17 @@
 // capability which the client did not announce is not sent: unsupported. `cancel` may be nullptr;
 // else it outlives the call.
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "protocol/v1/codec.h"
 #include "protocol/v1/methods.h"
 #include "protocol/v1/update.h"
 #include "transport/cancel.h"
+#include "transport/limits.h"
 #include "transport/loop.h"
 
 namespace tine::v1 {
@@ -35,6 +38,13 @@ class Client {
 
   /// Sends an update, or what the client takes in its place. Never waits: see room().
   virtual void update(const Update& update) = 0;
+  /// The same for a long one, which is given away: nothing of it is copied.
+  virtual void long_update(std::shared_ptr<Update> update) { this->update(*update); }
+  /// Sends one that is given away, in whichever way suits its length.
+  void send(Update update) {
+    if (update.payload.size() <= transport::limits::long_message) return this->update(update);
+    long_update(std::make_shared<Update>(std::move(update)));
+  }
   /// Suspends while too much waits for the client to read. Who sends many updates awaits it between
   /// them.
   virtual transport::Task<void> room() = 0;

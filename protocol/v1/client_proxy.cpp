@@ -61,6 +61,14 @@ void ClientProxy::update(const Update& update) {
   if (instead) pass(*instead);
 }
 
+void ClientProxy::long_update(std::shared_ptr<Update> given) {
+  if (!takes(capabilities_, *given) || given->payload.size() > limits::max_payload)
+    return update(*given);
+  const std::uint64_t stream = stream_of(given->session);
+  long_lines(std::move(given),
+             [&](transport::LongLine line) { peer_->send(std::move(line), stream); });
+}
+
 void ClientProxy::pass(const Update& update) {
   if (update.text.end - update.text.begin > limits::max_text_chunk) {
     split(update, [this](const Update& piece) { emit(piece); });

@@ -23,6 +23,7 @@ class ClientProxy : public Client {
 
   const ClientCapabilities& capabilities() const override { return capabilities_; }
   void update(const Update& update) override;
+  void long_update(std::shared_ptr<Update> update) override;
   transport::Task<void> room() override;
   bool has_room() const override { return peer_->has_room(); }
   Reply<std::string> call(std::string method, std::string params, Cancel cancel) override;

@@ -63,6 +63,32 @@ TEST_CASE("proxy: long texts come in several chunks, and too long messages cut")
   CHECK(cut.front().find("bytes left out]") != std::string::npos);
 }
 
+TEST_CASE("proxy: a long update that is given away arrives like any other") {
+  const std::string capabilities = GENERATE("{}", R"({"session":{"notices":{}}})");
+  const std::string filler(transport::limits::long_message, 'f');
+  std::string text;
+  while (text.size() < 2 * limits::max_text_chunk) text += "\"w\xC3\xB6rds\n";
+  ToolCall call;
+  call.id = "call";
+  call.title = filler;
+  ToolCall too_long = call;
+  too_long.raw_output = "\"" + std::string(limits::max_line, 'y') + "\"";
+  Served copies;
+  Served gives;
+  copies.initialize(capabilities);
+  gives.initialize(capabilities);
+  for (const Update& update :
+       {text_chunk(UpdateKind::agent_message_chunk, text, "m"),
+        text_chunk(UpdateKind::agent_message_chunk, "short", "m"),
+        text_chunk(UpdateKind::agent_thought_chunk, filler, "t"), notice(Severity::error, filler),
+        tool_call(call), tool_call(too_long)}) {
+    const Log copied = copies.after([&] { copies.proxy.update(in_session(update)); });
+    const Log given = gives.after([&] { gives.proxy.send(in_session(update)); });
+    CHECK_FALSE(copied.empty());
+    CHECK((copied == given));
+  }
+}
+
 template <class Response>
 struct Asked {
   bool ended = false;

@@ -40,6 +40,11 @@ UpdateKind kind_named(json::View name) {
   return UpdateKind::other;
 }
 
+constexpr std::string_view head =
+    R"({"jsonrpc":"2.0","method":"session/update","params":{"sessionId":")";
+constexpr std::string_view middle = R"(","update":)";
+constexpr std::string_view tail = "}}";
+
 bool is_message_chunk(UpdateKind kind) {
   return kind == UpdateKind::user_message_chunk || kind == UpdateKind::agent_message_chunk ||
          kind == UpdateKind::agent_thought_chunk;
@@ -79,9 +84,6 @@ Update adopt(std::string session, json::View update) {
 }
 
 UpdateLine update_line(std::string_view session, const Update& update) {
-  constexpr std::string_view head =
-      R"({"jsonrpc":"2.0","method":"session/update","params":{"sessionId":")";
-  constexpr std::string_view middle = R"(","update":)";
   count_handled(update.payload.size());
   UpdateLine line;
   line.text.reserve(head.size() + session.size() + middle.size() + update.payload.size() + 16);
@@ -92,8 +94,29 @@ UpdateLine update_line(std::string_view session, const Update& update) {
     line.splice.begin = line.text.size() + update.text.begin;
     line.splice.end = line.text.size() + update.text.end;
   }
-  line.text.append(update.payload).append("}}");
+  line.text.append(update.payload).append(tail);
   return line;
+}
+
+void long_lines(std::shared_ptr<const Update> update,
+                const std::function<void(transport::LongLine)>& sink) {
+  const std::string_view payload(update->payload);
+  std::string before(head);
+  json::escape(update->session, before);
+  before.append(middle);
+  const transport::Splice text = update->text.end - update->text.begin > limits::max_text_chunk
+                                     ? update->text
+                                     : transport::Splice{.begin = 0, .end = payload.size()};
+  before.append(payload.substr(0, text.begin));
+  std::string after(payload.substr(text.end));
+  after.append(tail);
+  std::string_view rest = payload.substr(text.begin, text.end - text.begin);
+  while (!rest.empty()) {
+    const bool is_whole = rest.size() == payload.size();
+    const std::size_t part = is_whole ? rest.size() : cut_place(rest, limits::max_text_chunk);
+    sink({.before = before, .owner = update, .part = rest.substr(0, part), .after = after});
+    rest.remove_prefix(part);
+  }
 }
 
 void split(Update update, const std::function<void(Update)>& sink) {

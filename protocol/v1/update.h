@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -43,7 +44,7 @@ UpdateKind classify(json::View update);
 struct Update {
   std::string session;
   UpdateKind kind = UpdateKind::other;
-  std::string payload;     ///< the JSON of params.update
+  std::string payload;     ///< the JSON of params.update, on one line
   transport::Splice text;  ///< the escaped text within payload, when it is a chunk of plain text
 
   bool operator==(const Update& other) const {
@@ -60,6 +61,11 @@ struct UpdateLine {
   transport::Splice splice;
 };
 UpdateLine update_line(std::string_view session, const Update& update);
+
+/// The message of a long update, which names its session; as several chunks when its text is longer
+/// than limits::max_text_chunk, as split() makes them.
+void long_lines(std::shared_ptr<const Update> update,
+                const std::function<void(transport::LongLine)>& sink);
 
 /// Hands on `update`, as several chunks when its text is longer than limits::max_text_chunk. They
 /// are cut between characters and equal but for their text.

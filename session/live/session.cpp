@@ -7,6 +7,7 @@
 #include "session/record/past.h"
 #include "session/replay.h"
 #include "session/settings.h"
+#include "transport/limits.h"
 
 namespace tine::session {
 namespace {
@@ -122,11 +123,22 @@ void Session::detach(const v1::Client& client) {
 }
 
 void Session::say(v1::Update update, Audience audience) {
+  if (update.payload.size() > transport::limits::long_message)
+    return say_long(std::make_shared<v1::Update>(std::move(update)), audience);
   note_mode(update);
   if (update.kind != v1::UpdateKind::available_commands_update) record_->update(update);
   if (client_ == nullptr || replays_ > 0 || audience == Audience::record) return;
   update.session = id();
   client_->update(update);
+}
+
+/// The record and the client share it.
+void Session::say_long(std::shared_ptr<v1::Update> update, Audience audience) {
+  note_mode(*update);
+  update->session = id();
+  if (update->kind != v1::UpdateKind::available_commands_update) record_->long_update(update);
+  if (client_ == nullptr || replays_ > 0 || audience == Audience::record) return;
+  client_->long_update(std::move(update));
 }
 
 /// A backend may change the mode by itself.

@@ -63,6 +63,7 @@ class Session : public std::enable_shared_from_this<Session> {
   enum class Audience : std::uint8_t { client, record };
   /// Records an update and passes it on, or only records it.
   void say(v1::Update update, Audience audience = Audience::client);
+  void say_long(std::shared_ptr<v1::Update> update, Audience audience = Audience::client);
   bool has_room() const { return client_ == nullptr || client_->has_room(); }
   /// Suspends while the client has too much to read, or too much is still to be recorded, until
   /// `cancel` fires.

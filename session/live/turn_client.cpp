@@ -41,12 +41,23 @@ const v1::ClientCapabilities& TurnClient::capabilities() const {
   return client != nullptr ? client->capabilities() : nothing;
 }
 
+/// A cancelled turn is drained whether or not the client reads: text that finds no room is not
+/// sent.
+bool TurnClient::is_only_recorded(const v1::Update& update) const {
+  return cancel_.cancelled() && !update.text.none() && !session_->has_room();
+}
+
 void TurnClient::update(const v1::Update& update) {
   if (session_ == nullptr || silent_) return;
-  // A cancelled turn is drained whether or not the client reads: text that finds no room is only
-  // recorded.
-  const bool skip = cancel_.cancelled() && !update.text.none() && !session_->has_room();
-  session_->say(update, skip ? Session::Audience::record : Session::Audience::client);
+  session_->say(update,
+                is_only_recorded(update) ? Session::Audience::record : Session::Audience::client);
+}
+
+void TurnClient::long_update(std::shared_ptr<v1::Update> update) {
+  if (session_ == nullptr || silent_) return;
+  const bool skip = is_only_recorded(*update);
+  session_->say_long(std::move(update),
+                     skip ? Session::Audience::record : Session::Audience::client);
 }
 
 bool TurnClient::has_room() const {

@@ -6,6 +6,7 @@
 // Made for one turn by its session, on the loop's thread. Shared with the coroutine that runs the
 // backend's side, which may be abandoned and come back late.
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -31,6 +32,7 @@ class TurnClient final : public v1::Client {
 
   const v1::ClientCapabilities& capabilities() const override;
   void update(const v1::Update& update) override;
+  void long_update(std::shared_ptr<v1::Update> update) override;
   transport::Task<void> room() override;
   bool has_room() const override;
   /// The question is recorded, and ends with the turn's cancel at the latest. It is put to the
@@ -39,6 +41,7 @@ class TurnClient final : public v1::Client {
   void notify(std::string_view method, std::string_view params) override;
 
  private:
+  bool is_only_recorded(const v1::Update& update) const;
   void note_terminals(std::string_view method, std::string_view params, std::string_view answer);
 
   Session* session_;  // nullptr once the turn is over

@@ -42,36 +42,61 @@ Result<bool> ChainReader::open_chapter() {
   return true;
 }
 
-Result<std::optional<store::Line>> ChainReader::next() {
-  while (!chapters_.empty()) {
-    const bool last = chapters_.size() == 1;
-    bool over = false;
-    if (reader_) {
-      reader_->look_again();
-    } else {
-      const auto opened = open_chapter();
-      if (!opened) return fail(opened.error());
-      over = !*opened;
-    }
-    while (!over) {
-      auto line = reader_->next();
-      if (!line) return fail(std::move(line.error()));
-      over = !*line || (*line)->seq > chapters_.back().until;
-      if (over) break;
-      if ((*line)->seq != next_seq_ && damage_ == store::Damage::report) {
-        return fail(ErrorKind::damaged, "line " + std::to_string(reader_->line_number()) +
-                                            " of the transcript does not follow the one before");
-      }
-      next_seq_ = (*line)->seq + 1;
-      // The first line of a transcript tells who the session is, not what happened.
-      if ((*line)->seq > from_ && (*line)->seq > chapters_.back().first) return line;
-    }
-    if (last) return std::optional<store::Line>();
-    if (reader_) skipped_ += reader_->skipped();
-    reader_.reset();
-    chapters_.pop_back();
+transport::Task<Result<void>> ChainReader::prepare(transport::Loop& loop,
+                                                   store::Reader::Look look) {
+  if (chapters_.empty()) co_return Result<void>();
+  if (reader_) {
+    reader_->look_again();
+  } else {
+    co_await transport::yield(loop);
+    const auto opened = open_chapter();
+    if (!opened) co_return fail(opened.error());
+    if (!*opened) co_return Result<void>();
   }
-  return std::optional<store::Line>();
+  co_return co_await reader_->prepare(loop, std::move(look));
+}
+
+Result<ChainReader::Step> ChainReader::step() {
+  if (chapters_.empty()) return Step{.line = {}, .is_last = true};
+  bool over = false;
+  if (reader_) {
+    reader_->look_again();
+  } else {
+    const auto opened = open_chapter();
+    if (!opened) return fail(opened.error());
+    over = !*opened;
+  }
+  if (!over) {
+    auto line = reader_->next();
+    if (!line) return fail(std::move(line.error()));
+    over = !*line || (*line)->seq > chapters_.back().until;
+    if (!over) return pass(std::move(**line));
+  }
+  if (chapters_.size() == 1) return Step{.line = {}, .is_last = true};
+  if (reader_) skipped_ += reader_->skipped();
+  reader_.reset();
+  chapters_.pop_back();
+  return Step{};
+}
+
+/// Gives a line of the history, when it is one to be given.
+Result<ChainReader::Step> ChainReader::pass(store::Line line) {
+  if (line.seq != next_seq_ && damage_ == store::Damage::report) {
+    return fail(ErrorKind::damaged, "line " + std::to_string(reader_->line_number()) +
+                                        " of the transcript does not follow the one before");
+  }
+  next_seq_ = line.seq + 1;
+  // The first line of a transcript tells who the session is, not what happened.
+  if (line.seq <= from_ || line.seq <= chapters_.back().first) return Step{};
+  return Step{.line = std::move(line)};
+}
+
+Result<std::optional<store::Line>> ChainReader::next() {
+  for (;;) {
+    auto step = this->step();
+    if (!step) return fail(std::move(step.error()));
+    if (step->line || step->is_last) return std::move(step->line);
+  }
 }
 
 }  // namespace tine::session

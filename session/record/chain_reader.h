@@ -27,6 +27,15 @@ class ChainReader {
   Result<std::optional<store::Line>> next();
   /// Whether the next call needs the disk: a good moment to let others on the loop have their turn.
   bool needs_disk() const { return !reader_ || reader_->needs_disk(); }
+  /// One line of next(), or none, as it is not one to be given.
+  struct Step {
+    std::optional<store::Line> line;
+    bool is_last = false;  ///< there is none any more
+  };
+  Result<Step> step();
+  /// Whether step() would hold the loop; prepare() makes it short: see store::Reader.
+  bool takes_long() const { return !chapters_.empty() && (!reader_ || reader_->takes_long()); }
+  transport::Task<Result<void>> prepare(transport::Loop& loop, store::Reader::Look look);
   /// The session whose transcript is being read; null: all was read.
   const store::IndexEntry* where() const {
     return chapters_.empty() ? nullptr : &chapters_.back().entry;
@@ -44,6 +53,7 @@ class ChainReader {
     std::uint64_t at = 0;     ///< number of the line there
   };
   Result<bool> open_chapter();
+  Result<Step> pass(store::Line line);
 
   store::Store& store_;
   store::Damage damage_;

@@ -77,7 +77,7 @@ bool GrowingCalls::hold_back(const std::vector<json::View>& texts, std::vector<E
   return ends.size() > before;
 }
 
-std::string GrowingCalls::hold_back(std::string_view payload) {
+std::optional<std::string> GrowingCalls::hold_back(std::string_view payload) {
   const json::View update(payload);
   Call call;
   call.id = update.find("toolCallId").raw();
@@ -97,6 +97,7 @@ std::string GrowingCalls::hold_back(std::string_view payload) {
     call.raw_output = hold_back(texts, ends) ? output.raw() : std::string_view();
   }
   if (!call.content.empty() || !call.raw_output.empty()) calls_.push_back(std::move(call));
+  if (ends.empty()) return std::nullopt;
   std::sort(ends.begin(), ends.end(),
             [](const End& one, const End& other) { return one.place.data() < other.place.data(); });
   std::string out;

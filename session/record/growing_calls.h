@@ -19,8 +19,9 @@ class GrowingCalls {
  public:
   explicit GrowingCalls(Redactor& redactor) : redactor_(redactor) {}
 
-  /// What an update of a call says that is not over, without the ends that are held back.
-  std::string hold_back(std::string_view payload);
+  /// What an update of a call says that is not over, without the ends that are held back; none:
+  /// nothing is.
+  std::optional<std::string> hold_back(std::string_view payload);
   /// The update that has to come before the last one of a call: what was held back and is not said
   /// again there. None: nothing is missing.
   std::optional<std::string> end(json::View last);

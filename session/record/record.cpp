@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/crc32c.h"
+#include "base/json/long_values.h"
 #include "base/json/redact.h"
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/escaped_text.h"
@@ -12,6 +13,7 @@
 #include "session/record/data.h"
 #include "session/record/header.h"
 #include "session/store/limits.h"
+#include "transport/worker.h"
 
 namespace tine::session {
 namespace {
@@ -264,8 +266,13 @@ void Record::update(const v1::Update& update) {
   // Once a write has failed the turn is about to end: what it still says finds no room.
   if (!writer_ || failure_) return;
   if (!catching_up_ && update.payload.size() <= limits::long_update) return record(update);
-  backlog_.push_back(update);
-  backlog_bytes_ += update.payload.size();
+  long_update(std::make_shared<const v1::Update>(update));
+}
+
+void Record::long_update(std::shared_ptr<const v1::Update> update) {
+  if (!writer_ || failure_) return;
+  backlog_bytes_ += update->payload.size();
+  backlog_.push_back(std::move(update));
   if (catching_up_) return;
   catching_up_ = std::make_shared<transport::Event>(library_.loop);
   library_.loop.spawn(catch_up(catching_up_));
@@ -285,8 +292,8 @@ transport::Task<void> Record::catch_up(std::shared_ptr<transport::Event> over) {
   const bool claims = claim_again();
   while (!backlog_.empty()) {
     co_await transport::yield(library_.loop);
-    const std::size_t bytes = backlog_.front().payload.size();
-    v1::Update next = std::move(backlog_.front());
+    std::shared_ptr<const v1::Update> next = std::move(backlog_.front());
+    const std::size_t bytes = next->payload.size();
     backlog_.pop_front();
     try {
       co_await record_in_slices(std::move(next));
@@ -302,44 +309,53 @@ transport::Task<void> Record::catch_up(std::shared_ptr<transport::Event> over) {
 }
 
 /// Ends early once nothing can be written any more.
-transport::Task<void> Record::record_in_slices(v1::Update update) {
+transport::Task<void> Record::record_in_slices(std::shared_ptr<const v1::Update> update) {
   if (!writer_ || failure_) co_return;
-  if (update.payload.size() <= limits::long_update) {
-    record(update);
+  if (update->payload.size() <= limits::long_update) {
+    record(*update);
     co_return;
   }
-  if (!update.text.none()) {
+  if (!update->text.none()) {
     co_await record_chunk(std::move(update));
     co_return;
   }
   begin_transcript();
-  UpdateRedactor::LongUpdate redaction(update_redactor_, update);
+  const std::shared_ptr<const std::string> text(update, &update->payload);
+  const json::LongValues values = co_await transport::find_long_values(library_.loop, text);
+  UpdateRedactor::LongUpdate redaction(update_redactor_, *update, values);
   while (redaction.read()) co_await transport::yield(library_.loop);
-  std::vector<v1::Update> parts = redaction.take();
-  for (v1::Update& part : parts) {
-    const std::uint32_t crc = co_await checksum_of(part.payload);
-    if (!writer_ || failure_) co_return;
-    account_.take_update(json::View(part.payload));
-    if (is_recorded(part.kind))
-      writer_->add_long(record_type::update, {}, std::move(part.payload), crc, {});
-  }
+  for (v1::Update& part : redaction.take()) co_await record_long(std::move(part));
   co_await flush_in_slices();
 }
 
+/// One that is clean.
+transport::Task<void> Record::record_long(v1::Update part) {
+  const auto text = std::make_shared<std::string>(std::move(part.payload));
+  const std::uint32_t crc = co_await checksum_of(*text);
+  const json::LongValues values = co_await transport::find_long_values(library_.loop, text);
+  if (!writer_ || failure_) co_return;
+  {
+    const json::LongValues::Use use(values);
+    account_.take_update(json::View(*text));
+  }
+  if (is_recorded(part.kind)) writer_->add_long(record_type::update, {}, std::move(*text), crc, {});
+}
+
 /// A text is recorded as if it had come in pieces.
-transport::Task<void> Record::record_chunk(v1::Update update) {
-  const std::string_view payload(update.payload);
-  const std::string_view after = payload.substr(update.text.end);
-  std::string_view rest = payload.substr(update.text.begin, update.text.end - update.text.begin);
+transport::Task<void> Record::record_chunk(std::shared_ptr<const v1::Update> update) {
+  const std::string_view payload(update->payload);
+  const transport::Splice text = update->text;
+  const std::string_view after = payload.substr(text.end);
+  std::string_view rest = payload.substr(text.begin, text.end - text.begin);
   // What stands around the text comes with each piece of it.
   const bool is_text = payload.size() - rest.size() <= limits::long_update;
   v1::Update piece;
-  piece.kind = update.kind;
-  piece.text.begin = update.text.begin;
+  piece.kind = update->kind;
+  piece.text.begin = text.begin;
   while (!rest.empty() && writer_ && !failure_) {
     const std::size_t length =
         is_text ? v1::cut_place(rest, limits::redaction_window) : rest.size();
-    piece.payload = payload.substr(0, update.text.begin);
+    piece.payload = payload.substr(0, text.begin);
     piece.payload.append(rest.substr(0, length));
     piece.text.end = piece.payload.size();
     piece.payload.append(after);

@@ -80,8 +80,11 @@ class Record : public std::enable_shared_from_this<Record> {
   transport::Task<void> prompt(std::string message_id, std::string content);
   /// One that is long is recorded in slices, and what comes meanwhile behind it: see caught_up().
   void update(const v1::Update& update);
+  /// The same for one that is shared, and stays as it is.
+  void long_update(std::shared_ptr<const v1::Update> update);
   /// Returns when all updates so far are recorded: whatever has its place behind them waits for it.
   transport::Task<void> caught_up();
+  bool is_caught_up() const { return !catching_up_; }
   /// Whether little enough waits to be recorded.
   bool has_room() const { return backlog_bytes_ < limits::update_backlog; }
   /// `data` holds no secret.
@@ -131,8 +134,9 @@ class Record : public std::enable_shared_from_this<Record> {
   transport::Task<Result<bool>> take(std::string reason);
   void record(const v1::Update& update);
   transport::Task<void> catch_up(std::shared_ptr<transport::Event> over);
-  transport::Task<void> record_in_slices(v1::Update update);
-  transport::Task<void> record_chunk(v1::Update update);
+  transport::Task<void> record_in_slices(std::shared_ptr<const v1::Update> update);
+  transport::Task<void> record_chunk(std::shared_ptr<const v1::Update> update);
+  transport::Task<void> record_long(v1::Update part);
   void append(std::string_view type, std::string_view data);
   transport::Task<std::uint32_t> checksum_of(const std::string& text);
   void add_prompt(const std::string& message_id, std::string content, std::uint32_t crc);
@@ -155,7 +159,7 @@ class Record : public std::enable_shared_from_this<Record> {
   std::int64_t updated_ms_ = 0;
   UpdateRedactor update_redactor_;
   std::uint64_t questions_ = 0;
-  std::list<v1::Update> backlog_;
+  std::list<std::shared_ptr<const v1::Update>> backlog_;
   std::size_t backlog_bytes_ = 0;
   std::shared_ptr<transport::Event> catching_up_;  // while there are updates that wait
 

@@ -55,16 +55,20 @@ std::string_view message_id(const v1::Update& update) {
 
 void UpdateRedactor::update(const v1::Update& update) {
   if (!update.text.none()) return chunk(update);
-  for (const v1::Update& part : parts_of(update)) pass(part.kind, part.payload);
+  for (const Part& part : parts_of(update)) pass(part.kind, part.payload());
 }
 
-UpdateRedactor::LongUpdate::LongUpdate(UpdateRedactor& redactor, const v1::Update& update)
-    : redactor_(redactor), parts_(redactor.parts_of(update)) {}
+UpdateRedactor::LongUpdate::LongUpdate(UpdateRedactor& redactor, const v1::Update& update,
+                                       const json::LongValues& values)
+    : redactor_(redactor) {
+  const json::LongValues::Use use(values);
+  parts_ = redactor.parts_of(update);
+}
 
 bool UpdateRedactor::LongUpdate::read() {
   if (clean_.size() == parts_.size()) return false;
-  const v1::Update& part = parts_[clean_.size()];
-  if (!redaction_) redaction_.emplace(part.payload, redactor_.redactor_);
+  const Part& part = parts_[clean_.size()];
+  if (!redaction_) redaction_.emplace(part.payload(), redactor_.redactor_);
   if (redaction_->read()) return true;
   v1::Update& clean = clean_.emplace_back();
   clean.kind = part.kind;
@@ -80,28 +84,24 @@ void UpdateRedactor::pass(v1::UpdateKind kind, std::string_view payload) {
   sink_(clean);
 }
 
-/// What is to be recorded in the place of an update that is no chunk of text, secrets and all.
-std::vector<v1::Update> UpdateRedactor::parts_of(const v1::Update& update) {
+/// What is to be recorded in the place of an update that is no chunk of text.
+std::vector<UpdateRedactor::Part> UpdateRedactor::parts_of(const v1::Update& update) {
   if (has_a_place(update.kind)) finish_messages();
-  std::vector<v1::Update> parts;
-  const auto add = [&parts](v1::UpdateKind kind, std::string payload) {
-    v1::Update& part = parts.emplace_back();
-    part.kind = kind;
-    part.payload = std::move(payload);
-  };
+  std::vector<Part> parts;
   const bool is_call =
       update.kind == v1::UpdateKind::tool_call || update.kind == v1::UpdateKind::tool_call_update;
   const json::View call(update.payload);
   if (is_call && !ends_call(call)) {
-    add(update.kind, calls_.hold_back(update.payload));
+    parts.push_back({update.kind, calls_.hold_back(update.payload), update.payload});
     if (auto rest = calls_.end_of_surplus())
-      add(v1::UpdateKind::tool_call_update, std::move(*rest));
+      parts.push_back({v1::UpdateKind::tool_call_update, std::move(*rest), {}});
     return parts;
   }
   if (is_call) {
-    if (auto rest = calls_.end(call)) add(v1::UpdateKind::tool_call_update, std::move(*rest));
+    if (auto rest = calls_.end(call))
+      parts.push_back({v1::UpdateKind::tool_call_update, std::move(*rest), {}});
   }
-  add(update.kind, update.payload);
+  parts.push_back({update.kind, std::nullopt, update.payload});
   return parts;
 }
 

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json/long_values.h"
 #include "base/json/redact.h"
 #include "base/redact/redactor.h"
 #include "protocol/v1/update.h"
@@ -25,6 +26,14 @@
 namespace tine::session {
 
 class UpdateRedactor {
+  /// What is to be recorded, secrets and all: a text of its own, or what the backend said.
+  struct Part {
+    v1::UpdateKind kind = v1::UpdateKind::other;
+    std::optional<std::string> own;
+    std::string_view said;
+    std::string_view payload() const { return own ? *own : said; }
+  };
+
  public:
   using Sink = std::function<void(const v1::Update&)>;
 
@@ -32,11 +41,13 @@ class UpdateRedactor {
       : redactor_(redactor), sink_(std::move(sink)), calls_(redactor) {}
 
   void update(const v1::Update& update);
+
   /// What update() is for an update that is long and no chunk of text, in slices. Until all is read
   /// nothing else is handed to the redactor.
   class LongUpdate {
    public:
-    LongUpdate(UpdateRedactor& redactor, const v1::Update& update);
+    /// `update` stays as it is; `values` are the long ones of its payload.
+    LongUpdate(UpdateRedactor& redactor, const v1::Update& update, const json::LongValues& values);
     LongUpdate(const LongUpdate&) = delete;
     LongUpdate& operator=(const LongUpdate&) = delete;
 
@@ -47,7 +58,7 @@ class UpdateRedactor {
 
    private:
     UpdateRedactor& redactor_;
-    std::vector<v1::Update> parts_;
+    std::vector<Part> parts_;
     std::vector<v1::Update> clean_;
     std::optional<json::Redaction> redaction_;  // of the part that comes next
   };
@@ -74,7 +85,7 @@ class UpdateRedactor {
   };
 
   void finish_messages();
-  std::vector<v1::Update> parts_of(const v1::Update& update);
+  std::vector<Part> parts_of(const v1::Update& update);
   void pass(v1::UpdateKind kind, std::string_view payload);
   Message& message_of(const v1::Update& update);
   void leave_others(const Message& current);

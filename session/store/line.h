@@ -6,6 +6,7 @@
 // Plain functions; docs/transcript.md is the description of the format.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ struct Line {
   std::string_view time;
   std::string_view type;
   json::View data;
+  std::shared_ptr<void> ahead;  ///< what a Reader::Look has made of it
 };
 
 /// Ends the JSON object that begins at `begin` of `out` and is whole but for its brace: adds the

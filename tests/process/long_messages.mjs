@@ -75,6 +75,24 @@ test('a session is closed behind its long prompt', async () => {
   assert.equal(server.text(session), '');
 });
 
+/// What the client of `session` is told by a load: kinds in their order, each as often as another
+/// came before it, and the texts by kind.
+async function replayed(server, session) {
+  const before = server.messages.length;
+  await server.request('session/load', { sessionId: session, cwd: server.cwdOf(session),
+    mcpServers: [] });
+  const kinds = [];
+  const texts = {};
+  for (const { params } of server.messages.slice(before)) {
+    const { sessionUpdate: kind, content, title } = params?.update ?? {};
+    if (!['tool_call', 'agent_message_chunk', 'agent_thought_chunk', 'user_message_chunk']
+      .includes(kind)) continue;
+    if (kinds.at(-1) !== kind) kinds.push(kind);
+    texts[kind] = (texts[kind] ?? '') + (content?.text ?? title);
+  }
+  return { kinds, texts };
+}
+
 test('updates that are long are recorded in slices and told in their order', async () => {
   const { server, session } = await Server.open();
   const other = await server.newSession();
@@ -88,11 +106,34 @@ test('updates that are long are recorded in slices and told in their order', asy
   server.notify('session/cancel', { sessionId: other });
   assert.equal((await hanging).stopReason, 'cancelled');
   assert.equal((await prompt).stopReason, 'end_turn');
-  const cwd = server.cwdOf(session);
-  const before = server.messages.length;
-  await server.request('session/load', { sessionId: session, cwd, mcpServers: [] });
-  const kinds = server.messages.slice(before).map(({ params }) => params?.update?.sessionUpdate)
-    .filter((kind) => kind === 'tool_call' || kind?.startsWith('agent_'));
-  assert.deepEqual(kinds.filter((kind, i) => kind !== kinds[i - 1]),
-    ['agent_thought_chunk', 'agent_message_chunk', 'tool_call', 'agent_message_chunk']);
+  const { kinds } = await replayed(server, session);
+  assert.deepEqual(kinds, ['user_message_chunk', 'agent_thought_chunk', 'agent_message_chunk',
+    'tool_call', 'agent_message_chunk']);
+  assert.doesNotMatch(server.stderr, held);
+});
+
+for (const [what, directive, kind] of [
+  ['a thought', (text) => `[[think:${text}]]`, 'agent_thought_chunk'],
+  ['a tool call', (text) => `[[tool:read:${text}]]`, 'tool_call'],
+]) {
+  test(`${what} of 30 MB is told, recorded and replayed without holding the loop`, async () => {
+    const { server, session } = await Server.open();
+    const text = repeated('plain words ', 30 * MB);
+    const prompt = `${directive(text)} [[say:Done.]]`;
+    assert.equal((await server.prompt(session, prompt)).stopReason, 'end_turn');
+    const { texts } = await replayed(server, session);
+    assert.ok(texts.user_message_chunk === prompt);
+    assert.ok(texts[kind] === text);
+    assert.equal(texts.agent_message_chunk, 'Done.');
+    assert.doesNotMatch(server.stderr, held);
+  });
+}
+
+test('a text of 30 MB that comes in one chunk is replayed behind a short one', async () => {
+  const { server, session } = await Server.open();
+  await server.prompt(session, '[[say:Short.]]');
+  await server.prompt(session, `[[burst:1:${30 * MB}]]`);
+  const { texts } = await replayed(server, session);
+  assert.ok(texts.agent_message_chunk === `Short.${'.'.repeat(30 * MB)}`);
+  assert.doesNotMatch(server.stderr, held);
 });
