@@ -37,6 +37,8 @@ class ProcessTurn {
   void hurry();
   bool hurried() const { return hurried_; }
   bool over() const { return over_; }
+  /// Whether the process has said anything since the turn began.
+  bool heard() const { return signs_ > 0; }
 
   /// Waits for its end. False when the process was silent for too long; then it still runs.
   transport::Task<bool> ended();

@@ -112,6 +112,12 @@ transport::Task<Result<void>> ClaudeConversation::wake() {
     co_await until_then->wait();
     if (!*there) co_return fail(ErrorKind::cancelled, "the conversation is gone");
   }
+  if (process_ && process_->is_ending()) {
+    const auto process = process_;
+    co_await process->ended();
+    if (!*there) co_return fail(ErrorKind::cancelled, "the conversation is gone");
+    if (process_ == process) drop_process();
+  }
   if (process_ && !process_->gone()) co_return Result<void>();
   if (closed_) co_return fail(ErrorKind::cancelled, "the conversation is closed");
   const auto waking = std::make_shared<transport::Event>(claude_.loop());
@@ -247,15 +253,21 @@ transport::Task<void> ClaudeConversation::close() {
 }
 
 void ClaudeConversation::on_gone(const Error& why) {
-  process_.reset();
-  agents_.clear();
-  tasks_ = 0;
-  updates_.break_off();
+  drop_process();
   if (turn_ != nullptr) {
     turn_->fail(why);
   } else if (spec_.events.on_idle) {
     spec_.events.on_idle();
   }
+}
+
+/// It has gone.
+void ClaudeConversation::drop_process() {
+  process_->listen(nullptr);
+  process_.reset();
+  agents_.clear();
+  tasks_ = 0;
+  updates_.break_off();
 }
 
 // --- a turn
@@ -265,43 +277,19 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
                                                         v1::Client& client,
                                                         transport::CancelSource& cancel) {
   prompted_ = true;
-  auto ready = co_await wake_unless(cancel);
-  if (ready && process_) ready = co_await choose();
-  if (ready && !process_) ready = fail(ErrorKind::backend_gone, "claude has ended");
-  if (!ready) {
-    prompted_ = false;
-    TurnOutcome outcome;
-    outcome.stop = v1::StopReason::cancelled;
-    if (!cancel.cancelled()) outcome.stop = fail(std::move(ready.error()));
-    co_return outcome;
+  const bool was_awake = process_ != nullptr;
+  const Order order = co_await order_of(std::move(prompt));
+  TurnOutcome outcome;
+  const bool is_lost = co_await attempt(order, outcome, client, cancel);
+  if (is_lost && was_awake && !closed_) {
+    claude_.log().warning("session " + spec_.session_id +
+                          ": claude had gone before it took the prompt; it is started anew and "
+                          "given the prompt again");
+    co_await attempt(order, outcome, client, cancel);
   }
-  // A point in the past of this conversation is gone once that is a summary.
-  const bool is_long = v1::bytes_of(prompt) > transport::limits::long_message;
-  const bool will_compact = compacts(prompt);
-  if (will_compact) co_await claude_.begin_forks_of(beginning_.id);
-
-  const std::string uuid = claude_.new_id();
-  Turn turn(claude_.loop(), client, process_, uuid, spec_.session_id, spec_.workspace.cwd,
-            claude_.setup().patience);
-  turn_ = &turn;
-  doomed_.reset();
-  std::string line;
-  if (is_long) {
-    const auto blocks = std::make_shared<const std::vector<v1::ContentBlock>>(std::move(prompt));
-    std::function<std::string()> make = [blocks, uuid] { return user_line(*blocks, uuid); };
-    line = co_await transport::made_beside(claude_.loop(), std::move(make));
-  } else {
-    line = user_line(prompt, uuid);
-  }
-  co_await run(std::move(line), turn, cancel);
-  turn_ = nullptr;
-  co_await turn.close();
   prompted_ = false;
   last_used_ = std::chrono::steady_clock::now();
   claude_.look_after_idle();
-
-  for (const std::string& each : turn.granted()) granted_.add(json::View(each));
-  TurnOutcome outcome = turn.outcome();
   outcome.usage.add_spent(std::exchange(unpaid_, {}));
   if (!outcome.stop) {
     Error& error = outcome.stop.error();
@@ -312,14 +300,63 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
   co_return outcome;
 }
 
-transport::Task<void> ClaudeConversation::run(std::string line, Turn& turn,
-                                              transport::CancelSource& cancel) {
-  if (!process_) {
-    turn.fail(Error(ErrorKind::backend_gone, "claude has ended"));
-    co_return;
+transport::Task<ClaudeConversation::Order> ClaudeConversation::order_of(
+    std::vector<v1::ContentBlock> prompt) {
+  Order order;
+  order.uuid = claude_.new_id();
+  order.compacts = compacts(prompt);
+  std::string line;
+  if (v1::bytes_of(prompt) > transport::limits::long_message) {
+    const auto blocks = std::make_shared<const std::vector<v1::ContentBlock>>(std::move(prompt));
+    std::function<std::string()> make = [blocks, uuid = order.uuid] {
+      return user_line(*blocks, uuid);
+    };
+    line = co_await transport::made_beside(claude_.loop(), std::move(make));
+  } else {
+    line = user_line(prompt, order.uuid);
   }
+  order.line = std::make_shared<const std::string>(std::move(line));
+  co_return order;
+}
+
+/// Gives whether the process had gone and nothing of the prompt was taken, so that it can be given
+/// to another one.
+transport::Task<bool> ClaudeConversation::attempt(const Order& order, TurnOutcome& outcome,
+                                                  v1::Client& client,
+                                                  transport::CancelSource& cancel) {
+  auto ready = co_await wake_unless(cancel);
+  if (ready && process_) ready = co_await choose();
+  // A point in the past of this conversation is gone once that is a summary.
+  if (ready && order.compacts) co_await claude_.begin_forks_of(beginning_.id);
+  if (cancel.cancelled()) {
+    outcome.stop = v1::StopReason::cancelled;
+    co_return false;
+  }
+  // It may have ended while something else was waited for.
+  if (ready && (!process_ || process_->is_ending()))
+    ready = fail(ErrorKind::backend_gone, "claude has ended");
+  if (!ready) {
+    const bool is_lost = ready.error().kind == ErrorKind::backend_gone;
+    outcome.stop = fail(std::move(ready.error()));
+    co_return is_lost;
+  }
+  Turn turn(claude_.loop(), client, process_, order.uuid, spec_.session_id, spec_.workspace.cwd,
+            claude_.setup().patience);
+  turn_ = &turn;
+  doomed_.reset();
+  co_await run(order, turn, cancel);
+  turn_ = nullptr;
+  co_await turn.close();
+  for (const std::string& each : turn.granted()) granted_.add(json::View(each));
+  outcome = turn.outcome();
+  const bool is_gone = !outcome.stop && outcome.stop.error().kind == ErrorKind::backend_gone;
+  co_return is_gone && !turn.heard() && !cancel.cancelled();
+}
+
+transport::Task<void> ClaudeConversation::run(const Order& order, Turn& turn,
+                                              transport::CancelSource& cancel) {
   worked_ = true;
-  process_->send(std::move(line));
+  process_->send(order.line);
   const auto subscription = cancel.on_cancel([this, &turn] { interrupt(turn); });
   const bool ended = co_await turn.ended();
   if (!ended) co_await finish(turn, cancel.cancelled());

@@ -61,7 +61,17 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
                                     std::shared_ptr<transport::Event> gone);
   transport::Task<Result<void>> wake_unless(transport::CancelSource& cancel);
   transport::Task<Result<void>> choose();
-  transport::Task<void> run(std::string line, Turn& turn, transport::CancelSource& cancel);
+  void drop_process();
+  /// A prompt on its way to the process.
+  struct Order {
+    std::string uuid;
+    bool compacts = false;
+    std::shared_ptr<const std::string> line;
+  };
+  transport::Task<Order> order_of(std::vector<v1::ContentBlock> prompt);
+  transport::Task<bool> attempt(const Order& order, TurnOutcome& outcome, v1::Client& client,
+                                transport::CancelSource& cancel);
+  transport::Task<void> run(const Order& order, Turn& turn, transport::CancelSource& cancel);
   transport::Task<void> finish(Turn& turn, bool cancelled);
   void interrupt(Turn& turn);
   void request(std::string control);

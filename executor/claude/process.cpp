@@ -124,6 +124,11 @@ transport::Task<void> Process::write(std::shared_ptr<Process> self) {
 
 void Process::send(std::string line) { outbox_.push(std::move(line), 0, {}); }
 
+void Process::send(std::shared_ptr<const std::string> line) {
+  const std::string_view whole(*line);
+  outbox_.push({.before = {}, .owner = std::move(line), .part = whole, .after = {}}, 0);
+}
+
 Process::Reply<std::string> Process::control(std::string request,
                                              transport::Milliseconds deadline) {
   const auto self = shared_from_this();

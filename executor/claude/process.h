@@ -56,8 +56,11 @@ class Process final : public std::enable_shared_from_this<Process> {
   /// Whoever cannot keep up holds it: the process is not read from then.
   const std::shared_ptr<transport::Pace>& pace() const { return process_->pace(); }
   bool gone() const { return gone_; }
+  /// It says nothing any more, but something of its tree may still be alive.
+  bool is_ending() const { return closed_; }
 
-  void send(std::string line);
+  /// Sends a line, of which nothing is copied.
+  void send(std::shared_ptr<const std::string> line);
   /// A control request; `request` is its JSON with the subtype. Gives what was answered, JSON, or
   /// an empty text when that was nothing.
   Reply<std::string> control(std::string request, transport::Milliseconds deadline);
@@ -82,6 +85,7 @@ class Process final : public std::enable_shared_from_this<Process> {
           std::unique_ptr<BackendProcess> process);
   static transport::Task<void> read(std::shared_ptr<Process> self);
   static transport::Task<void> write(std::shared_ptr<Process> self);
+  void send(std::string line);
   void receive(const transport::LineReader::Line& line);
   void answered(json::View response);
   void note_noise();

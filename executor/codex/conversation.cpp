@@ -78,29 +78,16 @@ transport::Task<Result<void>> CodexConversation::make_ready() {
 transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBlock> prompt,
                                                        v1::Client& client,
                                                        transport::CancelSource& cancel) {
-  Result<void> ready;
-  if (!cancel.cancelled()) {
-    auto made = co_await make_ready();
-    ready = std::move(made);
+  const auto blocks = std::make_shared<const std::vector<v1::ContentBlock>>(std::move(prompt));
+  const bool was_open = server_ != nullptr;
+  TurnOutcome outcome;
+  const bool is_lost = co_await attempt(blocks, outcome, client, cancel);
+  if (is_lost && was_open && !closed_) {
+    codex_.log().warning("session " + spec_.session_id +
+                         ": codex app-server had gone before it took the prompt; it is started "
+                         "anew and given the prompt again");
+    co_await attempt(blocks, outcome, client, cancel);
   }
-  if (!ready) {
-    TurnOutcome outcome;
-    outcome.stop = fail(std::move(ready.error()));
-    co_return outcome;
-  }
-  if (cancel.cancelled()) {
-    TurnOutcome outcome;
-    outcome.stop = v1::StopReason::cancelled;
-    co_return outcome;
-  }
-  const std::string model = choices_of(spec_.settings).model;
-  Turn turn(codex_.loop(), codex_.log(), client, server_->pace(), meter_, spec_.session_id,
-            model.empty() ? thread_.model : model, codex_.patience());
-  turn_ = &turn;
-  co_await run(std::move(prompt), turn, cancel);
-  turn_ = nullptr;
-  co_await turn.close();
-  TurnOutcome outcome = turn.outcome();
   if (!outcome.stop) {
     Error& error = outcome.stop.error();
     // Services are known to repeat a part of the key that they refuse.
@@ -110,26 +97,56 @@ transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBl
   co_return outcome;
 }
 
-transport::Task<void> CodexConversation::run(std::vector<v1::ContentBlock> prompt, Turn& turn,
+/// Gives whether app-server had gone and nothing of the prompt was taken, so that it can be given
+/// to another one.
+transport::Task<bool> CodexConversation::attempt(Blocks prompt, TurnOutcome& outcome,
+                                                 v1::Client& client,
+                                                 transport::CancelSource& cancel) {
+  Result<void> ready;
+  if (!cancel.cancelled()) {
+    auto made = co_await make_ready();
+    ready = std::move(made);
+  }
+  if (!ready) {
+    const bool is_lost = ready.error().kind == ErrorKind::backend_gone && !cancel.cancelled();
+    outcome.stop = fail(std::move(ready.error()));
+    co_return is_lost;
+  }
+  if (cancel.cancelled()) {
+    outcome.stop = v1::StopReason::cancelled;
+    co_return false;
+  }
+  const std::string model = choices_of(spec_.settings).model;
+  Turn turn(codex_.loop(), codex_.log(), client, server_->pace(), meter_, spec_.session_id,
+            model.empty() ? thread_.model : model, codex_.patience());
+  turn_ = &turn;
+  co_await run(std::move(prompt), turn, cancel);
+  turn_ = nullptr;
+  co_await turn.close();
+  outcome = turn.outcome();
+  const bool is_gone = !outcome.stop && outcome.stop.error().kind == ErrorKind::backend_gone;
+  co_return is_gone && !turn.heard() && !cancel.cancelled();
+}
+
+transport::Task<void> CodexConversation::run(Blocks prompt, Turn& turn,
                                              transport::CancelSource& cancel) {
   const auto subscription = cancel.on_cancel([this, &turn] { interrupt(turn); });
   const Choices choices = choices_of(spec_.settings);
   const auto server = server_;
-  const bool is_long = v1::bytes_of(prompt) > transport::limits::long_message;
-  const bool compacts = !is_long && v1::plain_text(prompt) == compact_command;
+  const bool is_long = v1::bytes_of(*prompt) > transport::limits::long_message;
+  const bool compacts = !is_long && v1::plain_text(*prompt) == compact_command;
   std::string method = "turn/start";
   std::string params;
   if (compacts) {
     method = "thread/compact/start";
     params = thread_id_params(thread_.id);
   } else if (is_long) {
-    const auto blocks = std::make_shared<const std::vector<v1::ContentBlock>>(std::move(prompt));
     std::function<std::string()> make =
-        [blocks, thread = thread_.id, sandbox = thread_.workspace_sandbox, choices,
-         known = known_] { return turn_params(thread, *blocks, sandbox, choices, known); };
+        [prompt, thread = thread_.id, sandbox = thread_.workspace_sandbox, choices,
+         known = known_] { return turn_params(thread, *prompt, sandbox, choices, known); };
     params = co_await transport::made_beside(codex_.loop(), std::move(make));
   } else {
-    params = turn_params(thread_.id, prompt, thread_.workspace_sandbox, choices, known_);
+    params = turn_params(thread_.id, *prompt, thread_.workspace_sandbox, choices, known_);
   }
   auto started = co_await server->call(method, std::move(params), limits::call);
   if (!started) {

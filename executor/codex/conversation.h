@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "executor/codex/launch.h"
 #include "executor/codex/meter.h"
@@ -50,8 +51,10 @@ class CodexConversation final : public Conversation, public ThreadListener {
 
  private:
   transport::Task<Result<void>> make_ready();
-  transport::Task<void> run(std::vector<v1::ContentBlock> prompt, Turn& turn,
-                            transport::CancelSource& cancel);
+  using Blocks = std::shared_ptr<const std::vector<v1::ContentBlock>>;
+  transport::Task<bool> attempt(Blocks prompt, TurnOutcome& outcome, v1::Client& client,
+                                transport::CancelSource& cancel);
+  transport::Task<void> run(Blocks prompt, Turn& turn, transport::CancelSource& cancel);
   std::optional<transport::Milliseconds> until_limit_ends() const;
   void interrupt(Turn& turn);
   void interrupt(const std::shared_ptr<Process>& server, const std::string& turn_id);

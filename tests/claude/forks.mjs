@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { directory, test } from '../clients/cases.mjs';
-import { choosing, claude, promptBlocks, promptTokens, World } from './world.mjs';
+import { directory, test, until } from '../clients/cases.mjs';
+import { choosing, claude, promptBlocks, promptTokens, serving, World } from './world.mjs';
 
 const opening = (world, sessionId, more = {}) =>
   ({ sessionId, cwd: world.project, mcpServers: [], ...more });
@@ -179,6 +179,36 @@ test('claude: a fork that waits has its past when its parent puts its own into a
     const earlier = await firstRequest(server, world, early.sessionId, '[[say: in the other]]');
     assert.ok(!said(earlier).includes('turn two') && said(earlier).includes('turn one'));
   });
+
+test('claude: one that is killed while its forks begin before a summary is started anew', async () => {
+  const world = await World.make();
+  const may = join(world.home, 'may-begin');
+  const begins = join(world.home, 'begins');
+  const command = join(world.home, 'command');
+  writeFileSync(command, `#!/bin/sh
+case "$*" in *--fork-session*)
+  : > "${begins}"
+  while [ ! -e "${may}" ]; do sleep 0.01; done ;;
+esac
+exec "${claude}" "$@"
+`, { mode: 0o755 });
+  world.configure(`command = ["${command}"]`);
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: turn one]]');
+  const parent = await firstRequest(server, world, session, '[[say: turn two]]');
+  const child = await fork(server, world, session);
+  const pids = serving(session);
+  const compacted = server.prompt(session, '/compact');
+  await until('the fork to begin', () => existsSync(begins));
+  await server.standstill();
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  await until('the news of its end', () => /killed by signal 9/.test(server.stderr));
+  writeFileSync(may, '');
+  assert.equal((await compacted).stopReason, 'end_turn');
+  assert.equal((await server.prompt(session, '[[say: after it]]')).stopReason, 'end_turn');
+  const request = await firstRequest(server, world, child.sessionId, '[[say: in the fork]]');
+  assertExtends(parent, request, 'a parent that was compacted');
+});
 
 test('claude: a fork whose past has been compacted unforeseen is lost, and goes on from a summary',
   async () => {

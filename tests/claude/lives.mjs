@@ -62,6 +62,76 @@ test('claude: one that is killed in mid-tool takes its commands along, and the n
     await nothingRuns();
   });
 
+for (const [how, stopped] of [['before a prompt', false], ['with a prompt unread', true]]) {
+  test(`claude: one that is killed idle, ${how}, is started anew, and the prompt runs`, async () => {
+    const world = await World.make();
+    const { server, session } = await world.open();
+    await server.prompt(session, '[[say: remembered]]');
+    const pids = serving(session);
+    if (stopped) for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    else kill(pids);
+    const turn = server.prompt(session, '[[say: fine]]');
+    if (stopped) {
+      await server.standstill();
+      kill(pids);
+    }
+    assert.equal((await turn).stopReason, 'end_turn');
+    assert.equal(server.text(session), 'rememberedfine');
+    const asked = JSON.stringify(world.model.requests().at(-1).body.messages);
+    assert.ok(asked.includes('remembered'));
+    assert.equal(asked.split('say: fine').length, 2, 'the prompt stands there once');
+    if (stopped) assert.match(server.stderr, /started anew and given the prompt again/);
+    await goesOn(world, server, session);
+  });
+}
+
+/// A world whose Claude Code is, at its `fakes`, a program that greets and ends at the first prompt.
+/// It notes each start in a file, which `starts` counts.
+async function dying(fakes) {
+  const world = await World.make();
+  const noted = join(world.home, 'starts');
+  const fake = join(world.home, 'fake.mjs');
+  const command = join(world.home, 'command');
+  writeFileSync(noted, '');
+  writeFileSync(fake, `import { createInterface } from 'node:readline';
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { type, request_id } = JSON.parse(line);
+  if (type === 'user') process.exit(7);
+  const response = { claude_code_version: '2.1.328', commands: [], models: [] };
+  console.log(JSON.stringify({ type: 'control_response',
+    response: { subtype: 'success', request_id, response } }));
+});
+`);
+  writeFileSync(command, `#!/bin/sh
+case "$*" in *--version*|*auth*) exec "${claude}" "$@" ;; esac
+echo start >> "${noted}"
+case " ${fakes.join(' ')} " in
+  *" $(wc -l < "${noted}") "*) exec "${process.execPath}" "${fake}" ;;
+esac
+exec "${claude}" "$@"
+`, { mode: 0o755 });
+  world.configure(`command = ["${command}"]`);
+  return { world, starts: () => readFileSync(noted, 'utf8').split('\n').length - 1 };
+}
+
+test('claude: one that ends again over the same prompt is told, and the next prompt goes on',
+  async () => {
+    const { world, starts } = await dying([2]);
+    const { server, session } = await world.open();
+    await server.prompt(session, '[[say: remembered]]');
+    assert.equal(starts(), 1);
+    const pids = serving(session);
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    const turn = server.prompt(session, '[[say: never]]').catch((error) => error);
+    await server.standstill();
+    kill(pids);
+    const fault = await turn;
+    assert.equal(fault.data?.tine?.kind, 'backend_gone', JSON.stringify(fault));
+    assert.equal(starts(), 2);
+    await goesOn(world, server, session);
+    assert.equal(starts(), 3);
+  });
+
 test('claude: a guardian that is killed in mid-tool ends the turn, and the next prompt goes on',
   async () => {
     const world = await World.make();

@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 
 import { directory, test, until } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
-import { answering, chosen, promptAnew, World } from './world.mjs';
+import { answering, chosen, promptAnew, serving, World } from './world.mjs';
 
 const opening = (world, sessionId) => ({ sessionId, cwd: world.project, mcpServers: [] });
 const isTrust = ({ toolCall }) => toolCall.toolCallId === 'trust-folder';
@@ -190,6 +190,29 @@ test('claude trust: what was agreed to does not cover what comes later', async (
   assert.equal(timesRun(world, 'start'), starts);
   assert.ok(!existsSync(mark));
 });
+
+test('claude trust: one that is started anew under a prompt starts nothing that came later',
+  async () => {
+    const world = await World.make();
+    bringPrograms(world);
+    const { server, session } = await world.open();
+    const asked = answering(server, () => chosen('trust'));
+    await server.prompt(session, '[[say: hello]]');
+    await until('the hook', () => timesRun(world, 'start') > 0);
+    const mark = join(world.home, 'ran-later');
+    writeFileSync(join(world.project, '.mcp.json'), JSON.stringify({
+      mcpServers: { later: { command: 'touch', args: [mark] } } }));
+    const starts = timesRun(world, 'start');
+    const pids = serving(session);
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    const turn = server.prompt(session, '[[say: again]]');
+    await server.standstill();
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    assert.equal((await turn).stopReason, 'end_turn');
+    assert.equal(asked.length, 1);
+    assert.equal(timesRun(world, 'start'), starts);
+    assert.ok(!existsSync(mark));
+  });
 
 test('claude trust: a hostile file is neither waited for nor followed', async () => {
   for (const lay of [

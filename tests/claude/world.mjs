@@ -72,12 +72,13 @@ export const serving = (session) => readdirSync('/proc').filter((pid) =>
   executableOf(pid) === claude &&
   ofProcess(pid, 'environ').includes(`TINE_SESSION_ID=${session}`)).map(Number);
 
-/// Has the session's process be lost, and a prompt begin another one: again where the program did
-/// not know of the loss yet.
+/// Has the session's process be lost, and a prompt begin another one once the program knows of that.
 export async function promptAnew(server, session, prompt) {
+  const news = () => server.stderr.split('killed by signal 9').length;
+  const before = news();
   for (const pid of serving(session)) process.kill(pid, 'SIGKILL');
-  await until('it to be gone', () => serving(session).length === 0);
-  return server.prompt(session, prompt).catch(() => server.prompt(session, prompt));
+  await until('the news of its end', () => news() > before);
+  return server.prompt(session, prompt);
 }
 
 export class World extends AgentWorld {

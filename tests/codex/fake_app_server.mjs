@@ -1,6 +1,6 @@
 // usage: node fake_app_server.mjs STAGE app-server: an app-server that notes in STAGE/heard what it
 // is asked. It greets once there is a file STAGE/greet, begins turns once there is STAGE/answer, and
-// ends them when they are interrupted.
+// ends them when they are interrupted. With STAGE/die it ends in place of beginning one.
 
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ async function answer({ id, method, params }) {
   } else if (method === 'thread/start' || method === 'thread/resume') {
     result = { thread: { id: threadId }, model: 'fake' };
   } else if (method === 'turn/start') {
+    if (existsSync(join(stage, 'die'))) process.exit(7);
     await allowed('answer');
     turns += 1;
     const turn = { id: `turn-${turns}`, status: 'inProgress' };

@@ -168,6 +168,30 @@ test('codex: a killed app-server ends its turns with what was said, and the next
     assert.ok(JSON.stringify(world.model.requests().at(-1).body).includes('remembered'));
   });
 
+for (const [how, stopped] of [['before a prompt', false], ['with a prompt unread', true]]) {
+  test(`codex: an app-server that is killed idle, ${how}, is started anew, and the prompt runs`,
+    async () => {
+      const world = await World.make();
+      const { server, session } = await world.open();
+      await server.prompt(session, '[[say: remembered]]');
+      const pids = backends(world);
+      for (const pid of pids) process.kill(pid, stopped ? 'SIGSTOP' : 'SIGKILL');
+      const turn = server.prompt(session, '[[say: fine]]');
+      if (stopped) {
+        await server.standstill();
+        for (const pid of pids) process.kill(pid, 'SIGKILL');
+      }
+      assert.equal((await turn).stopReason, 'end_turn');
+      assert.equal(server.text(session), 'rememberedfine');
+      const asked = JSON.stringify(world.model.requests().at(-1).body);
+      assert.ok(asked.includes('remembered'));
+      assert.equal(asked.split('say: fine').length, 2, 'the prompt stands there once');
+      if (stopped) assert.match(server.stderr, /started anew and given the prompt again/);
+      await goesOn(server, session);
+      await leavesNothing(server);
+    });
+}
+
 test('codex: a fork that was never prompted outlives its app-server', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
@@ -193,6 +217,46 @@ test('codex: a killed tine leaves no process, and its session goes on in another
   await next.request('session/load', { sessionId: session, cwd: world.project, mcpServers: [] });
   assert.equal((await next.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');
 });
+
+for (const method of ['session/load', 'session/resume']) {
+  test(`codex: ${method} of a thread that app-server has not loaded resumes it there`, async () => {
+    const world = await World.make();
+    const { server, session } = await world.open();
+    await server.prompt(session, '[[say: remembered]]');
+    server.stdin.end();
+    await server.exited;
+    const { server: next, session: other } = await world.open();
+    await next.prompt(other, '[[say: said elsewhere]]');
+    const pids = backends(world);
+    await next.request(method, { sessionId: session, cwd: world.project, mcpServers: [] });
+    await goesOn(next, session);
+    const asked = JSON.stringify(world.model.requests().at(-1).body);
+    assert.ok(asked.includes('remembered') && !asked.includes('said elsewhere'));
+    assert.deepEqual(backends(world), pids);
+    await leavesNothing(next);
+  });
+
+  test(`codex: ${method} of a thread that Codex has lost is told, and goes on from a summary`,
+    async () => {
+      const world = await World.make();
+      const { server, session } = await world.open();
+      await server.prompt(session, '[[say: remembered]]');
+      server.stdin.end();
+      await server.exited;
+      rmSync(join(world.home, '.codex/sessions'), { recursive: true });
+      const next = await world.serve();
+      let optionId = 'stop';
+      next.handlers['session/request_permission'] = () =>
+        ({ outcome: { outcome: 'selected', optionId } });
+      await next.request(method, { sessionId: session, cwd: world.project, mcpServers: [] });
+      const fault = await next.prompt(session, '[[say: no]]').catch((error) => error);
+      assert.equal(fault.data?.tine?.kind, 'conversation_lost', JSON.stringify(fault));
+      optionId = 'summary';
+      await goesOn(next, session);
+      assert.ok(JSON.stringify(world.model.requests().at(-1).body).includes('remembered'));
+      await leavesNothing(next);
+    });
+}
 
 test('codex: a signal in mid-turn ends the turn, then Codex, then the program', async () => {
   const world = await World.make();
@@ -259,6 +323,27 @@ test('codex: a prompt that is cancelled while app-server starts again never reac
   await cancelled(third);
   assert.deepEqual(heard('turn/start').map(({ params }) => params.input[0].text),
     ['first', 'third']);
+});
+
+test('codex: an app-server that ends again over the same prompt is told', async () => {
+  const { world, heard, let: allow, forbid } = await played();
+  const { server, session } = await world.open();
+  allow('greet');
+  allow('answer');
+  const first = server.prompt(session, 'first');
+  await until('the turn', () => heard('turn/start').length === 1);
+  server.notify('session/cancel', { sessionId: session });
+  assert.equal((await first).stopReason, 'cancelled');
+  allow('die');
+  const fault = await server.prompt(session, 'second').catch((error) => error);
+  assert.equal(fault.data?.tine?.kind, 'backend_gone', JSON.stringify(fault));
+  assert.equal(heard('initialize').length, 2);
+  assert.equal(heard('turn/start').length, 3);
+  forbid('die');
+  const third = server.prompt(session, 'third');
+  await until('another turn', () => heard('turn/start').length === 4);
+  server.notify('session/cancel', { sessionId: session });
+  assert.equal((await third).stopReason, 'cancelled');
 });
 
 test('codex: a cancel before the answer to turn/start interrupts that turn', async () => {
