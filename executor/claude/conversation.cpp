@@ -140,6 +140,7 @@ transport::Task<Result<void>> ClaudeConversation::launch() {
   process.command = arguments(claude_.setup(), spec_, beginning, reads);
   process.environment = environment(claude_.setup(), spec_, reads);
   process.cwd = spec_.workspace.cwd;
+  process.guardian = claude_.setup().guardian;
   Choices told = choices_of(spec_.settings);
   told.thinks = true;  // that cannot be said on the command line
   Preparation preparation{.greeting = greeting_request(spec_, beginning),

@@ -12,6 +12,7 @@
 #include "executor/claude/limits.h"
 #include "executor/claude/options.h"
 #include "executor/executor.h"
+#include "transport/guarded.h"
 
 namespace tine::executor::claude {
 
@@ -22,6 +23,8 @@ struct Setup {
   std::vector<std::string> environment;  ///< NAME=value, the whole of it
   Defaults defaults;
   limits::Patience patience;
+  /// The program that guards its processes.
+  std::string guardian = transport::GuardedSpec().guardian;
 };
 
 /// Which conversation the process serves, and what of it there is by then.
