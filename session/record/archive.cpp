@@ -18,6 +18,12 @@ using store::state_name;
 
 Failure damaged(std::string what) { return fail(ErrorKind::damaged, std::move(what)); }
 
+/// Whether nothing is damaged that this program could mend: a newer version has written it, or it
+/// could not be read only now.
+bool is_no_damage(const Error& error) {
+  return error.kind == ErrorKind::unsupported || error.retryable;
+}
+
 /// The ends of the turns, the first one first: each names the place of the one before.
 transport::Task<Result<std::vector<TurnMark>>> marks_until(transport::Loop& loop,
                                                            const store::Folder& session,
@@ -85,7 +91,8 @@ transport::Task<Result<Archive::Parent>> Archive::history_of(std::string id, std
 
 transport::Task<Result<Archive::Parent>> Archive::parent_of(store::IndexEntry entry) {
   const auto link = link_of(store_, entry);
-  // What cannot be read is told by who reads it next.
+  // Damage is told by who reads it next; without the parent all else would be read as no fork's.
+  if (!link && link.error().kind != ErrorKind::damaged) co_return fail(link.error());
   if (!link || link->parent.empty()) co_return Parent();
   co_return co_await history_of(link->parent, entry.id);
 }
@@ -118,8 +125,7 @@ transport::Task<Result<Account>> Archive::from_state(store::IndexEntry entry, st
   if (!folder) co_return fail(folder.error());
   auto marks = co_await marks_until(loop_, *folder, state);
   if (!marks) {
-    // What a newer version has written is not for this one to mend.
-    if (marks.error().kind == ErrorKind::unsupported) co_return fail(std::move(marks.error()));
+    if (is_no_damage(marks.error())) co_return fail(std::move(marks.error()));
     co_return co_await rebuild(entry, std::move(parent), std::move(marks.error()));
   }
   auto history = history_below(entry, std::move(parent), state.fork_seq);
@@ -172,7 +178,7 @@ transport::Task<Result<Account>> Archive::rebuild(store::IndexEntry entry, Paren
   const std::string reason = why.message;
   auto account = co_await from_transcript(entry, std::move(parent));
   if (!account) {
-    if (account.error().kind == ErrorKind::unsupported) co_return account;
+    if (is_no_damage(account.error())) co_return account;
     co_return damaged("the state of session " + entry.id + " cannot be read: " + reason +
                       "; nor its transcript: " + account.error().message);
   }

@@ -10,10 +10,16 @@
 namespace tine::session {
 
 Result<Link> link_of(store::Store& store, const store::IndexEntry& entry) {
-  if (const auto state = store.read_state(entry))
-    return Link{.entry = entry, .parent = state->parent, .fork_seq = state->fork_seq};
+  const auto state = store.read_state(entry);
+  if (state) return Link{.entry = entry, .parent = state->parent, .fork_seq = state->fork_seq};
+  // What passes, such as too many open files, says nothing of the session.
+  if (state.error().retryable) return fail(state.error());
   const auto folder = store.open(entry);
   if (!folder) return fail(folder.error());
+  if (!folder->has(store::transcript_name)) {
+    return fail(ErrorKind::damaged, "session " + entry.id + " has no transcript, and its state " +
+                                        "cannot be read: " + state.error().message);
+  }
   const auto file = folder->open_file(store::transcript_name, store::Files::Open::read);
   if (!file) return fail(file.error());
   std::string text;
@@ -56,7 +62,8 @@ Result<std::shared_ptr<const History>> history_from(store::Store& store,
   for (std::string id = entry.id; !id.empty(); id = links.back().parent) {
     if (auto entered = lineage.enter(id); !entered) return fail(std::move(entered.error()));
     auto link = lineage.link(id);
-    if (!link && damage == store::Damage::skip && !links.empty()) break;
+    const bool is_lost = !link && link.error().kind == ErrorKind::damaged;
+    if (is_lost && damage == store::Damage::skip && !links.empty()) break;
     if (!link) return fail(std::move(link.error()));
     links.push_back(std::move(*link));
   }
