@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 
@@ -117,6 +118,9 @@ class SystemFiles final : public Files {
 
   int rename(int dir, const std::string& from, const std::string& to) override {
     return result(::renameat(dir, from.c_str(), dir, to.c_str()));
+  }
+  int exchange(int dir, const std::string& from, const std::string& to) override {
+    return result(::renameat2(dir, from.c_str(), dir, to.c_str(), RENAME_EXCHANGE));
   }
 
   int remove_file(int dir, const std::string& name) override {

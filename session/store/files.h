@@ -43,6 +43,9 @@ class Files {
   /// All that was written to the file system on which the open file lies.
   virtual int sync_file_system(int fd) = 0;
   virtual int rename(int dir, const std::string& from, const std::string& to) = 0;
+  /// Puts `from` in the place of `to` and `to` in that of `from`: -ENOENT when either is missing,
+  /// -EINVAL where the file system cannot.
+  virtual int exchange(int dir, const std::string& from, const std::string& to) = 0;
   virtual int remove_file(int dir, const std::string& name) = 0;
   virtual int remove_folder(int dir, const std::string& name) = 0;
   /// Whether names can be added to the folder.

@@ -229,19 +229,46 @@ Result<std::optional<std::string>> Folder::read_if_there(const std::string& name
   return std::optional<std::string>(std::move(text));
 }
 
-Result<void> Folder::replace(const std::string& name, std::string_view bytes, bool sync) const {
-  const std::string temporary = name + ".new";
+namespace {
+
+std::string beside(const std::string& name) { return name + ".new"; }
+
+}  // namespace
+
+Result<void> Folder::write_beside(const std::string& name, std::string_view bytes,
+                                  bool sync) const {
   // What a process that died here has left behind.
-  files_->remove_file(fd_, temporary);
-  auto file = open_file(temporary, Files::Open::create_new);
+  files_->remove_file(fd_, beside(name));
+  auto file = open_file(beside(name), Files::Open::create_new);
   if (!file) return fail(file.error());
   std::size_t written = 0;
   Result<void> done = file->append(bytes, written);
   if (done && sync) done = file->sync();
-  if (done) done = rename(temporary, name);
-  if (!done) files_->remove_file(fd_, temporary);
+  return done;
+}
+
+Result<void> Folder::replace(const std::string& name, std::string_view bytes, bool sync) const {
+  Result<void> done = write_beside(name, bytes, sync);
+  if (done) done = rename(beside(name), name);
+  if (!done) files_->remove_file(fd_, beside(name));
   if (done && sync) return this->sync();
   return done;
+}
+
+Result<bool> Folder::replace_if_there(const std::string& name, std::string_view bytes) const {
+  Result<void> done = write_beside(name, bytes, false);
+  bool is_there = true;
+  if (done) {
+    int exchanged = files_->exchange(fd_, beside(name), name);
+    // A file system that cannot exchange: who removes the file just now is not seen.
+    if (exchanged == -EINVAL || exchanged == -ENOSYS)
+      exchanged = has(name) ? files_->rename(fd_, beside(name), name) : -ENOENT;
+    is_there = exchanged != -ENOENT;
+    if (is_there && exchanged < 0) done = failed("cannot rename " + beside(name), exchanged);
+  }
+  files_->remove_file(fd_, beside(name));
+  if (!done) return fail(std::move(done.error()));
+  return is_there;
 }
 
 Result<void> Folder::sync_file_system() const {

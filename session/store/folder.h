@@ -73,6 +73,8 @@ class Folder {
                                                    std::size_t limit) const;
   /// Either all of `bytes` stands in the file afterwards or what was there before.
   Result<void> replace(const std::string& name, std::string_view bytes, bool sync) const;
+  /// The same, unless no such file is there any more: then false, and nothing is done.
+  Result<bool> replace_if_there(const std::string& name, std::string_view bytes) const;
   /// Brings the names in it to disk, where the file system can.
   Result<void> sync() const;
   /// Brings all to disk that is on the same file system.
@@ -84,6 +86,7 @@ class Folder {
 
  private:
   Folder(Files& files, int fd) : files_(&files), fd_(fd) {}
+  Result<void> write_beside(const std::string& name, std::string_view bytes, bool sync) const;
   Result<void> empty_folder(const std::string& name) const;
   Files* files_;
   int fd_;

@@ -136,7 +136,7 @@ Result<void> Index::make_anew() {
   name_.clear();
   std::optional<OpenIndex> journal;
   if (auto lock = IndexLock::take(*root_); lock && *lock) {
-    if (replace_index(*root_, **lock, false, {})) {
+    if (begin_index_anew(*root_, **lock)) {
       auto opened = OpenIndex::open(*root_);
       if (opened && *opened) journal = std::move(**opened);
     }
@@ -163,16 +163,18 @@ Result<void> Index::make_anew() {
   return {};
 }
 
-Result<bool> Index::save(IndexLock& lock) {
+Result<void> Index::save(IndexLock& lock) {
   std::string text;
   for (const auto& [id, entry] : entries_) text += index_line(entry);
-  auto header = replace_index(*root_, lock, true, text);
-  if (!header) return fail(std::move(header.error()));
-  name_ = header->name;
+  const auto header = renew_index(*root_, lock, text);
+  if (!header) return fail(header.error());
+  // One that was removed meanwhile is made anew for the next question.
+  if (!*header) return {};
+  name_ = (*header)->name;
   tail_.clear();
   lines_ = entries_.size();
-  offset_ = static_cast<std::int64_t>(index_header_line(*header).size() + text.size());
-  return true;
+  offset_ = static_cast<std::int64_t>(index_header_line(**header).size() + text.size());
+  return {};
 }
 
 /// Sessions that were made without saying so are added; those whose folders are gone are taken out.
@@ -181,7 +183,6 @@ Result<void> Index::compare_with_folders() {
   if (!projects) return fail(projects.error());
   std::unordered_set<std::string_view> there;
   std::vector<std::vector<std::string>> kept;
-  std::string news;
   std::vector<IndexEntry> missing;
   for (const std::string& project : *projects) {
     auto ids = session_ids(*root_, project);
@@ -201,16 +202,32 @@ Result<void> Index::compare_with_folders() {
     gone.push_back(entry);
     gone.back().gone = true;
   }
+  compared_ = true;
+  if (missing.empty() && gone.empty()) return {};
+  return add_difference(std::move(missing), std::move(gone));
+}
+
+/// What other processes have added since they looked is newer than what is added here, so it is
+/// read first, and they add nothing in between. Without the lock this process alone knows better,
+/// until they do; the next one finds the same again.
+Result<void> Index::add_difference(std::vector<IndexEntry> missing, std::vector<IndexEntry> gone) {
+  auto lock = IndexLock::take(*root_);
+  const bool is_held = lock && *lock;
+  if (is_held) {
+    const auto read = read_on();
+    if (!read) return fail(read.error());
+    // Damage is seen again by the next question.
+    std::erase_if(missing, [this](const auto& each) { return entries_.contains(each.id); });
+  }
+  std::string news;
   for (auto* each : {&missing, &gone}) {
     for (IndexEntry& entry : *each) {
       news += index_line(entry);
       take(std::move(entry));
     }
   }
-  compared_ = true;
-  // When they cannot be added the next process finds them again.
-  if (!news.empty()) [[maybe_unused]]
-    const auto ignored = add_to_index(*root_, news);
+  if (is_held) [[maybe_unused]]
+    const auto ignored = add_to_index(*root_, **lock, news);
   return {};
 }
 

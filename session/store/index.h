@@ -51,7 +51,8 @@ class Index {
   Result<void> make_anew();
   Result<void> compare_with_folders();
   Result<void> compact();
-  Result<bool> save(IndexLock& lock);
+  Result<void> add_difference(std::vector<IndexEntry> missing, std::vector<IndexEntry> gone);
+  Result<void> save(IndexLock& lock);
   void begin(const OpenIndex& index);
   void take(IndexEntry entry);
   bool take_line(std::string_view line);

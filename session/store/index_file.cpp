@@ -22,6 +22,19 @@ std::string new_name() {
   return std::to_string(std::chrono::nanoseconds(now).count()) + "-" + std::to_string(::getpid());
 }
 
+/// The file of a new index. Its note is written first: a reader in between sees that the two do not
+/// agree, and that the lock is held.
+struct NewIndex {
+  NewIndex(bool whole, std::string_view lines)
+      : header({.name = new_name(), .whole = whole}),
+        text(index_header_line(header).append(lines)) {}
+  IndexLock::Note note() const {
+    return {.name = header.name, .bytes = static_cast<std::int64_t>(text.size())};
+  }
+  IndexHeader header;
+  std::string text;
+};
+
 std::optional<IndexLock::Note> read_note(const File& file) {
   std::array<char, note_bytes> room{};
   const auto got = file.read_at(room, 0);
@@ -64,6 +77,7 @@ Result<std::optional<OpenIndex>> OpenIndex::open(const Folder& root) {
   const auto there = root.contains(index_name);
   if (!there) return fail(there.error());
   auto file = root.open_file(index_name, Files::Open::read);
+  if (!file && file.error().retryable) return fail(std::move(file.error()));
   // Anything else in its place is as good as damage: a new one takes it.
   if (!file) return std::optional<OpenIndex>();
   const auto facts = file->facts();
@@ -92,46 +106,60 @@ Result<bool> add_to_index(const Folder& root, std::string_view lines) {
   auto lock = IndexLock::take(root);
   if (!lock) return fail(std::move(lock.error()));
   if (!*lock) return false;
+  if (auto added = add_to_index(root, **lock, lines); !added) return fail(std::move(added.error()));
+  return true;
+}
+
+Result<void> add_to_index(const Folder& root, IndexLock& lock, std::string_view lines) {
   const auto index = OpenIndex::open(root);
   if (!index) return fail(index.error());
-  if (!*index || !agrees(**index, IndexLock::note(root))) return true;
+  if (!*index || !agrees(**index, IndexLock::note(root))) return {};
   auto file = root.open_file(index_name, Files::Open::append);
   if (!file) return fail(std::move(file.error()));
   std::size_t written = 0;
   if (auto added = file->append(lines, written); !added) {
     if (auto cut = file->truncate((*index)->bytes); !cut) added.error().message += "; not undone";
-    return fail(std::move(added.error()));
+    return added;
   }
-  const IndexLock::Note note{.name = (*index)->header.name,
-                             .bytes = (*index)->bytes + static_cast<std::int64_t>(written)};
-  if (auto noted = (*lock)->write_note(note); !noted) return fail(std::move(noted.error()));
-  return true;
+  return lock.write_note({.name = (*index)->header.name,
+                          .bytes = (*index)->bytes + static_cast<std::int64_t>(written)});
 }
 
-Result<IndexHeader> replace_index(const Folder& root, IndexLock& lock, bool whole,
-                                  std::string_view lines) {
-  IndexHeader header{.name = new_name(), .whole = whole};
-  const std::string text = index_header_line(header).append(lines);
-  // A reader in between sees that the two do not agree, and that the lock is held.
-  auto noted =
-      lock.write_note({.name = header.name, .bytes = static_cast<std::int64_t>(text.size())});
-  if (!noted) return fail(std::move(noted.error()));
-  if (auto replaced = root.replace(index_name, text, false); !replaced)
+Result<IndexHeader> begin_index_anew(const Folder& root, IndexLock& lock) {
+  const NewIndex index(false, {});
+  if (auto noted = lock.write_note(index.note()); !noted) return fail(std::move(noted.error()));
+  if (auto replaced = root.replace(index_name, index.text, false); !replaced)
     return fail(std::move(replaced.error()));
-  return header;
+  return index.header;
+}
+
+Result<std::optional<IndexHeader>> renew_index(const Folder& root, IndexLock& lock,
+                                               std::string_view lines) {
+  const NewIndex index(true, lines);
+  if (auto noted = lock.write_note(index.note()); !noted) return fail(std::move(noted.error()));
+  const auto replaced = root.replace_if_there(index_name, index.text);
+  if (!replaced) return fail(replaced.error());
+  if (!*replaced) return std::optional<IndexHeader>();
+  return std::optional<IndexHeader>(index.header);
 }
 
 void begin_index(const Folder& root) {
-  const auto names = root.names();
+  const auto is_new = [&root] {
+    const auto names = root.names();
+    return names && std::none_of(names->begin(), names->end(), [&root](const auto& name) {
+             return root.has(name + "/sessions");
+           });
+  };
   // With a session in it the first reader makes the index.
-  const bool is_new =
-      names && std::none_of(names->begin(), names->end(),
-                            [&root](const auto& name) { return root.has(name + "/sessions"); });
-  if (!is_new) return;
+  if (!is_new()) return;
   auto lock = IndexLock::take(root);
   if (!lock || !*lock || root.has(index_name)) return;
   // Without it the first reader makes the index.
-  [[maybe_unused]] const auto ignored = replace_index(root, **lock, true, {});
+  const NewIndex index(true, {});
+  if (!(*lock)->write_note(index.note()) || !root.replace(index_name, index.text, false)) return;
+  // Whoever began a session meanwhile could not add it.
+  if (!is_new()) [[maybe_unused]]
+    const auto ignored = root.remove_file(index_name);
 }
 
 }  // namespace tine::session::store

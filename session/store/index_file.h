@@ -52,9 +52,15 @@ bool agrees(const OpenIndex& index, const std::optional<IndexLock::Note>& note);
 /// Adds whole lines. False: another process holds the lock. An index that is missing or damaged is
 /// left as it is: whoever makes it anew reads the sessions later than this.
 Result<bool> add_to_index(const Folder& root, std::string_view lines);
-/// Puts a new file with these lines in the place of the old one; gives its header.
-Result<IndexHeader> replace_index(const Folder& root, IndexLock& lock, bool whole,
-                                  std::string_view lines);
+/// The same with the lock held.
+Result<void> add_to_index(const Folder& root, IndexLock& lock, std::string_view lines);
+/// Puts an empty index, to which the sessions before it are still to be added, in the place of the
+/// old one; gives its header.
+Result<IndexHeader> begin_index_anew(const Folder& root, IndexLock& lock);
+/// Puts a whole index with these lines in the place of the old one; gives its header. None: the old
+/// one was removed meanwhile, by a process that could not add to it, so these lines are not all.
+Result<std::optional<IndexHeader>> renew_index(const Folder& root, IndexLock& lock,
+                                               std::string_view lines);
 /// The whole index of a store that has no session yet.
 void begin_index(const Folder& root);
 

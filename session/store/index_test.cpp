@@ -3,15 +3,18 @@
 
 #include "session/store/index.h"
 
+#include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <random>
 
 #include "base/ulid.h"
+#include "session/store/index_file.h"
 #include "session/store/limits.h"
 #include "session/store/sessions.h"
 #include "session/store/store.h"
@@ -82,6 +85,38 @@ struct Place {
   transport::Loop loop;
   std::string parent;
   std::string fork;
+};
+
+/// Calls `action` at the n-th call of what it returns, and at no other.
+std::function<void()> at_call(std::size_t n, std::function<void()> action) {
+  return [n, calls = std::size_t{0}, action = std::move(action)]() mutable {
+    if (++calls == n) action();
+  };
+}
+
+/// Another process, whose writes to the index fail from now on when `is_full`.
+struct OtherProcess {
+  explicit OtherProcess(Place& the_place) : place(the_place) {}
+  std::string add(const std::string& parent, bool is_full = false) {
+    Store store(loop, files, place.clock, place.folder.path());
+    State state;
+    state.id = place.ids.next();
+    state.project = state.cwd = "/one";
+    state.parent = parent;
+    bool is_index = false;
+    if (is_full) {
+      files.on_write = [&is_index](std::size_t wanted) -> ssize_t {
+        return std::exchange(is_index, true) ? -ENOSPC : static_cast<ssize_t>(wanted);
+      };
+    }
+    error = Error(ErrorKind::internal, {});
+    if (const auto made = store.create(state); !made) error = made.error();
+    return state.id;
+  }
+  Place& place;
+  test::FaultyFiles files;
+  transport::Loop loop;
+  Error error{ErrorKind::internal, {}};
 };
 
 /// Another program that holds the lock of the index.
@@ -206,6 +241,212 @@ TEST_CASE("index: a pipe, a folder or a link in the place of its lock hides noth
     CHECK(test::await(place.loop, store.remove(more)));
   });
   place.sees_all();
+}
+
+TEST_CASE("index: a link or a pipe beside the projects is none, and no session is found in it") {
+  Place place;
+  put_in_place(place.path("another"), GENERATE(0, 2, 3));
+  const test::TemporaryFolder outside;
+  fs::create_directories(outside.path() + "/sessions/" + place.fork);
+  fs::create_directory_symlink(outside.path(), place.path("linked"));
+  place.sees_all();
+  place.with([&](Store& store) {
+    const std::string unknown = place.ids.next();
+    CHECK_FALSE(store.find_any(unknown));
+    fs::create_directories(outside.path() + "/sessions/" + unknown);
+    CHECK_FALSE(store.find_any(unknown));
+    REQUIRE(store.find(place.fork));
+    CHECK(store.find(place.fork)->folder == "one");
+    CHECK(test::await(place.loop, store.remove(place.fork)));
+    CHECK(test::await(place.loop, store.remove(place.parent)));
+  });
+  CHECK(fs::exists(outside.path() + "/sessions/" + place.fork));
+}
+
+TEST_CASE("index: a file that cannot be opened now takes no session for gone or changed") {
+  const bool is_missing = GENERATE(true, false);
+  Place place;
+  // As if the states had been written when the clock says.
+  const timespec then{.tv_sec = place.clock.wall_ms() / 1000,
+                      .tv_nsec = place.clock.wall_ms() % 1000 * 1'000'000};
+  const std::array<timespec, 2> times{then, then};
+  for (const std::string& id : {place.parent, place.fork}) {
+    const std::string path = place.path("one/sessions/" + id + "/state.toml");
+    REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times.data(), 0) == 0);
+  }
+  std::optional<Store::Entries> wanted;
+  for (std::size_t failing = 0;; ++failing) {
+    INFO("open " << failing);
+    if (is_missing) fs::remove(place.path("index"));
+    std::optional<Store::Entries> seen;
+    const std::function<void(const Index&)> see = [&seen](const Index& index) {
+      seen = index.entries();
+    };
+    bool reached = true;
+    place.with([&](Store& store) {
+      place.files.failing_open = failing > 0 ? place.files.opens + failing : 0;
+      const auto read = test::await(place.loop, store.read(see));
+      reached = place.files.opens >= std::exchange(place.files.failing_open, 0);
+      if (!read) CHECK(read.error().retryable);
+      if (read && !wanted) wanted = seen;
+      if (read) CHECK(seen == wanted);
+      CHECK(test::await(place.loop, store.read(see)));
+      CHECK(seen == wanted);
+    });
+    if (!reached) break;
+  }
+}
+
+TEST_CASE("index: what another process makes in any moment of a reading is seen by the next") {
+  // The index is as it was left, or missing; the other adds to it, or cannot and removes it.
+  const bool is_missing = GENERATE(true, false);
+  const bool is_full = GENERATE(true, false);
+  const bool is_third = GENERATE(true, false);
+  for (std::size_t n = 1;; ++n) {
+    INFO("open " << n);
+    Place place;
+    if (is_missing) fs::remove(place.path("index"));
+    std::string more;
+    place.with([&](Store& store) {
+      OtherProcess other(place);
+      place.files.on_open = at_call(n, [&] {
+        more = other.add({}, is_full);
+        if (!is_third) return;
+        // A third one begins to make the index anew.
+        const auto root = Folder::root(system_files(), place.folder.path(), false);
+        auto lock = IndexLock::take(*root);
+        if (lock && *lock) [[maybe_unused]]
+          const auto ignored = begin_index_anew(*root, **lock);
+      });
+      REQUIRE(test::await(place.loop, store.all()));
+      place.files.on_open = nullptr;
+      const auto all = test::await(place.loop, store.all());
+      REQUIRE(all);
+      CHECK(all->size() == (more.empty() ? 2 : 3));
+      if (!more.empty()) CHECK(all->back().id == more);
+    });
+    if (more.empty()) break;
+  }
+}
+
+TEST_CASE("index: a session that gets its prompt while others look at it is listed") {
+  for (std::size_t n = 1;; ++n) {
+    INFO("open " << n);
+    Place place;
+    // Nobody has told the index of it yet.
+    const std::string index = place.text("index");
+    const std::string note = place.text("index.lock");
+    State state;
+    state.id = place.ids.next();
+    state.project = state.cwd = "/one";
+    state.prompted = false;
+    place.with([&](Store& store) { REQUIRE(store.create(state)); });
+    place.write("index", index);
+    place.write("index.lock", note);
+    bool is_prompted = false;
+    place.with([&](Store& store) {
+      OtherProcess other(place);
+      place.files.on_open = at_call(n, [&] {
+        Store own(other.loop, system_files(), place.clock, place.folder.path());
+        state.prompted = true;
+        is_prompted = own.write_state(state).has_value();
+      });
+      REQUIRE(test::await(place.loop, store.all()));
+      place.files.on_open = nullptr;
+      const auto all = test::await(place.loop, store.list(""));
+      REQUIRE(all);
+      CHECK(all->size() == (is_prompted ? 3 : 2));
+    });
+    place.with([&](Store& store) {
+      CHECK(test::await(place.loop, store.list(""))->size() == (is_prompted ? 3 : 2));
+    });
+    if (!is_prompted) break;
+  }
+}
+
+TEST_CASE("index: put back as it was before, it is not taken for the one that was read") {
+  Place place;
+  place.with([&](Store& store) {
+    const std::string index = place.text("index");
+    const std::string note = place.text("index.lock");
+    const std::string one = place.add(store, {});
+    REQUIRE(test::await(place.loop, store.all())->size() == 3);
+    place.write("index", index);
+    place.write("index.lock", note);
+    REQUIRE(test::await(place.loop, store.all())->size() == 3);
+    const std::string two = OtherProcess(place).add({});
+    const auto all = test::await(place.loop, store.all());
+    REQUIRE(all);
+    REQUIRE(all->size() == 4);
+    CHECK(all->at(2).id == one);
+    CHECK(all->at(3).id == two);
+  });
+}
+
+TEST_CASE("index: a line that is damaged hides no session from a search either") {
+  Place place;
+  std::string index = place.text("index");
+  const std::size_t line = index.find(R"({"id":")" + place.fork);
+  REQUIRE(line != std::string::npos);
+  index[index.find("title", line)] ^= 1;
+  place.write("index", index);
+  place.with([&](Store& store) {
+    const auto several = test::await(place.loop, store.find_prefix(place.fork.substr(0, 9)));
+    REQUIRE_FALSE(several);
+    CHECK(several.error().message.find(place.parent) != std::string::npos);
+    CHECK(several.error().message.find(place.fork) != std::string::npos);
+  });
+}
+
+TEST_CASE("a session that is forked in any moment of its removal stays, or there is no fork") {
+  const bool removes = GENERATE(true, false);
+  const bool at_rename = GENERATE(true, false);
+  std::size_t kept = 0;
+  std::size_t refused = 0;
+  for (std::size_t n = 1;; ++n) {
+    Place place;
+    place.with([&](Store& store) { REQUIRE(test::await(place.loop, store.remove(place.fork))); });
+    INFO("call " << n);
+    std::string fork;
+    bool reached = false;
+    Error error(ErrorKind::internal, {});
+    place.with([&](Store& store) {
+      OtherProcess other(place);
+      const auto in_between = at_call(n, [&] {
+        reached = true;
+        if (removes) {
+          fork = other.add(place.parent);
+          error = other.error;
+        } else {
+          Store own(other.loop, system_files(), place.clock, place.folder.path());
+          [[maybe_unused]] const auto ignored = test::await(other.loop, own.remove(place.parent));
+        }
+      });
+      (at_rename ? place.files.on_rename : place.files.on_open) = in_between;
+      if (removes) {
+        [[maybe_unused]] const auto ignored = test::await(place.loop, store.remove(place.parent));
+      } else {
+        State state;
+        state.id = fork = place.ids.next();
+        state.project = state.cwd = "/one";
+        state.parent = place.parent;
+        state.depth = 1;
+        if (const auto made = store.create(state); !made) error = made.error();
+      }
+      place.files.on_open = place.files.on_rename = nullptr;
+      const bool is_there = !fork.empty() && store.find(fork).has_value();
+      if (is_there) {
+        ++kept;
+        CHECK(store.find_any(place.parent));
+      } else if (!fork.empty()) {
+        ++refused;
+        CHECK(error.kind == ErrorKind::session_not_found);
+      }
+    });
+    if (!reached) break;
+  }
+  CHECK(kept > 0);
+  if (!removes && !at_rename) CHECK(refused > 0);
 }
 
 TEST_CASE("index: whatever it says, a parent is kept for its fork") {

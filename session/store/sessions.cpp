@@ -17,6 +17,18 @@ constexpr std::string_view removed_suffix = ".removed";
 
 std::string neighbours_path(const std::string& project) { return project + "/" + sessions; }
 
+/// None: what has the project's name is no folder of a project, or a link.
+Result<std::optional<Folder>> neighbours_of(const Folder& root, const std::string& project) {
+  const auto there = root.contains(neighbours_path(project));
+  if (!there) return fail(there.error());
+  if (!*there) return std::optional<Folder>();
+  auto folder = root.open(neighbours_path(project));
+  if (folder) return std::optional<Folder>(std::move(*folder));
+  // What passes, such as too many open files, says nothing of the sessions.
+  if (folder.error().retryable) return fail(std::move(folder.error()));
+  return std::optional<Folder>();
+}
+
 Result<bool> exists(const Folder& root, const std::string& id, const std::string& likely) {
   const auto found = find_session(root, id, likely);
   if (!found) return fail(found.error());
@@ -81,14 +93,12 @@ Result<State> read_state(const Folder& root, const IndexEntry& entry) {
 }
 
 Result<std::vector<std::string>> session_ids(const Folder& root, const std::string& project) {
-  const auto there = root.contains(neighbours_path(project));
-  if (!there) return fail(there.error());
-  if (!*there) return std::vector<std::string>();
-  const auto inside = root.open(neighbours_path(project));
-  if (!inside) return std::vector<std::string>();  // a link, or what is not ours
-  auto names = inside->names();
+  const auto inside = neighbours_of(root, project);
+  if (!inside) return fail(inside.error());
+  if (!*inside) return std::vector<std::string>();
+  auto names = (*inside)->names();
   if (!names) return fail(std::move(names.error()));
-  end_removals(root, *inside, project, *names);
+  end_removals(root, **inside, project, *names);
   std::erase_if(*names, [](const std::string& name) { return !is_ulid(name); });
   std::sort(names->begin(), names->end());
   return names;
@@ -100,16 +110,22 @@ Result<std::optional<IndexEntry>> look_at(const Folder& root, const std::string&
   entry.id = id;
   entry.folder = project;
   const auto session = root.open(session_path(entry));
+  // What passes, such as too many open files, says nothing of the session.
+  if (!session && session.error().retryable) return fail(session.error());
   if (!session) {
-    const auto there = root.contains(session_path(entry));
+    const auto neighbours = neighbours_of(root, project);
+    if (!neighbours) return fail(neighbours.error());
+    if (!*neighbours) return std::optional<IndexEntry>();
+    const auto there = (*neighbours)->contains(id);
     if (!there) return fail(there.error());
     return *there ? std::optional<IndexEntry>(std::move(entry)) : std::nullopt;
   }
-  if (const auto file = session->open_file(state_name, Files::Open::read)) {
+  const auto file = session->open_file(state_name, Files::Open::read);
+  if (!file && file.error().retryable) return fail(file.error());
+  if (file) {
     if (const auto facts = file->facts()) entry.updated_ms = facts->modified_ms;
   }
   const auto text = session->read_whole(state_name, limits::state_file);
-  // What passes, such as too many open files, says nothing of the session.
   if (!text && text.error().retryable) return fail(text.error());
   const auto state = text ? parse_state(*text, state_name) : Result<State>(fail(text.error()));
   if (state) {
@@ -138,7 +154,10 @@ Result<std::optional<IndexEntry>> find_session(const Folder& root, const std::st
   for (const std::string& project : *projects) {
     const auto there = root.contains(neighbours_path(project) + "/" + id);
     if (!there) return fail(there.error());
-    if (*there) return look_at(root, project, id);
+    if (!*there) continue;
+    // Behind a link anything may seem to be there.
+    auto found = look_at(root, project, id);
+    if (!found || *found) return found;
   }
   return std::optional<IndexEntry>();
 }

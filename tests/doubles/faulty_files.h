@@ -13,8 +13,12 @@ class FaultyFiles final : public session::store::Files {
  public:
   /// Asked before each write: how many bytes to write, or an errno, negated.
   std::function<ssize_t(std::size_t wanted)> on_write;
-  int sync_error = 0;            ///< errno for every sync
-  int rename_error = 0;          ///< errno for every rename
+  /// Called before each open, and before each rename: what another process does in that moment.
+  std::function<void()> on_open;
+  std::function<void()> on_rename;
+  int sync_error = 0;    ///< errno for every sync
+  int rename_error = 0;  ///< errno for every rename
+  bool can_exchange = true;
   int syncs = 0;                 ///< how many there were
   int file_system_syncs = 0;     ///< how many of these
   std::size_t opens = 0;         ///< of files and folders
@@ -25,9 +29,11 @@ class FaultyFiles final : public session::store::Files {
     return real_.open_root(path, create);
   }
   int open_folder(int dir, const std::string& path) override {
+    if (on_open) on_open();
     return ++opens == failing_open ? -EMFILE : real_.open_folder(dir, path);
   }
   int open_file(int dir, const std::string& path, Open how) override {
+    if (on_open) on_open();
     return ++opens == failing_open ? -EMFILE : real_.open_file(dir, path, how);
   }
   int make_folder(int dir, const std::string& name) override {
@@ -52,7 +58,13 @@ class FaultyFiles final : public session::store::Files {
     return real_.sync_file_system(fd);
   }
   int rename(int dir, const std::string& from, const std::string& to) override {
+    if (on_rename) on_rename();
     return rename_error != 0 ? -rename_error : real_.rename(dir, from, to);
+  }
+  int exchange(int dir, const std::string& from, const std::string& to) override {
+    if (on_rename) on_rename();
+    if (rename_error != 0) return -rename_error;
+    return can_exchange ? real_.exchange(dir, from, to) : -EINVAL;
   }
   int remove_file(int dir, const std::string& name) override {
     return real_.remove_file(dir, name);
