@@ -5,7 +5,9 @@
 #include <fstream>
 #include <vector>
 
+#include "base/handled.h"
 #include "protocol/v1/build_update.h"
+#include "session/store/limits.h"
 #include "tests/catch.h"
 #include "tests/doubles/still_clock.h"
 #include "tests/doubles/store_folder.h"
@@ -158,4 +160,46 @@ TEST_CASE("damage in the middle is passed over only when that is asked for") {
   for (auto line = lenient->next(); line && *line; line = lenient->next()) ++lines;
   CHECK(lines == 3);
   CHECK(lenient->skipped() == 1);
+}
+
+TEST_CASE("a transcript that lacks a line in its middle is damaged") {
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
+  real_transcript(folder, clock);
+  const std::string path = place.path() + "/" + transcript_name;
+  std::string text = read_all(path);
+  const std::size_t second = text.find('\n') + 1;
+  text.erase(second, text.find('\n', second) + 1 - second);
+  write_all(path, text);
+  const Seen seen = recover_now(folder);
+  REQUIRE_FALSE(seen.outcome);
+  CHECK(seen.outcome.error().kind == ErrorKind::damaged);
+  CHECK(seen.numbers == std::vector<std::uint64_t>{0});
+}
+
+TEST_CASE("a line of a transcript that does not end is damage, and not read to its end") {
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
+  const std::string path = place.path() + "/" + transcript_name;
+  write_all(path, "");
+  std::error_code refused;
+  constexpr std::uintmax_t much = std::uintmax_t{1} << 30U;
+  std::filesystem::resize_file(path, much, refused);
+  if (refused) return;  // a file system without sparse files
+  const std::uint64_t most = session::store::limits::transcript_line + 16 * 1024 * 1024;
+  const auto read = [&](auto one_line) {
+    const std::uint64_t before = bytes_handled();
+    const auto line = one_line();
+    REQUIRE_FALSE(line);
+    CHECK(line.error().kind == ErrorKind::damaged);
+    CHECK(bytes_handled() - before < most);
+  };
+  auto reader = Reader::open(folder, Damage::report);
+  REQUIRE(reader);
+  read([&] { return reader->next(); });
+  const auto file = folder.open_file(transcript_name, Files::Open::read);
+  REQUIRE(file);
+  std::string text;
+  read([&] { return line_at(*file, 0, text); });
 }
