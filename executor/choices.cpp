@@ -2,11 +2,25 @@
 
 #include <utility>
 
-namespace tine::executor {
+#include "base/json/writer.h"
 
-Choice choice(std::string_view id, std::string_view name, v1::PermissionOption::Kind kind,
-              std::string answer) {
-  return {{.id = std::string(id), .name = std::string(name), .kind = kind, .meta = {}},
+namespace tine::executor {
+namespace {
+
+std::string meta_of(std::string_view description) {
+  std::string meta;
+  if (description.empty()) return meta;
+  json::Writer out(meta);
+  out.begin_object().key("tine").begin_object().member("description", description);
+  out.end_object().end_object();
+  return meta;
+}
+
+}  // namespace
+
+Choice choice(std::string_view name, v1::PermissionOption::Kind kind, std::string answer,
+              std::string_view description) {
+  return {{.id = {}, .name = std::string(name), .kind = kind, .meta = meta_of(description)},
           std::move(answer)};
 }
 
@@ -16,17 +30,20 @@ transport::Task<Decision> let_choose(v1::Client& client, transport::CancelSource
   v1::PermissionRequest request;
   request.session_id = std::move(session);
   request.tool_call = std::move(subject);
-  for (const Choice& each : choices) request.options.push_back(each.option);
-  const std::vector<v1::PermissionOption> options = request.options;
+  for (Choice& each : choices) {
+    each.option.id = std::to_string(request.options.size() + 1);
+    request.options.push_back(each.option);
+  }
   auto response = co_await client.ask<v1::method::RequestPermission>(std::move(request), &cancel);
   Decision decision;
   if (!response) co_return decision;
   decision.cancelled = !response->option_id;
-  const v1::PermissionOption* const made = v1::chosen(options, *response);
-  if (made == nullptr) co_return decision;
-  decision.meta = std::move(response->meta);
-  for (Choice& each : choices)
-    if (each.option.id == made->id) decision.answer = std::move(each.answer);
+  for (Choice& each : choices) {
+    if (each.option.id != response->option_id) continue;
+    decision.meta = std::move(response->meta);
+    decision.answer = std::move(each.answer);
+    break;
+  }
   co_return decision;
 }
 

@@ -12,6 +12,17 @@ namespace {
 using Kind = v1::PermissionOption::Kind;
 using End = FormAnswers::End;
 
+/// Of the question, and of each choice that has one.
+std::string description_of(const FormField& field) {
+  std::string out = field.description;
+  for (const Choice& each : field.choices) {
+    const json::View ours = json::View(each.option.meta).find("tine");
+    const std::string more = json::text_in(ours, "description");
+    if (!more.empty()) out.append(out.empty() ? "" : "\n").append(each.answer + ": " + more);
+  }
+  return out;
+}
+
 json::Document schema_of(const FormField& field) {
   json::Document value;
   value["type"] = "string";
@@ -22,7 +33,8 @@ json::Document schema_of(const FormField& field) {
   json::Document out;
   out["type"] = field.many ? "array" : "string";
   out["title"] = field.title;
-  if (!field.description.empty()) out["description"] = field.description;
+  const std::string description = description_of(field);
+  if (!description.empty()) out["description"] = description;
   if (field.many) {
     out["items"] = std::move(value);
   } else {
@@ -79,9 +91,11 @@ transport::Task<FormAnswers> ask_one_by_one(Form form, v1::Client& client,
                                             transport::CancelSource cancel) {
   FormAnswers answers;
   for (FormField& each : form.fields) {
-    if (each.choices.empty()) continue;
-    if (form.declinable)
-      each.choices.push_back(choice("decline", "Decline to answer", Kind::reject_once, ""));
+    if (each.choices.empty()) {
+      answers.given.emplace_back(each.id, ask_in_words);
+      continue;
+    }
+    if (form.declinable) each.choices.push_back(choice("Decline to answer", Kind::reject_once, ""));
     v1::ToolCall subject;
     subject.id = form.tool_call;
     subject.title = each.question;
@@ -107,9 +121,12 @@ std::string_view FormAnswers::to(std::string_view id) const {
 
 transport::Task<FormAnswers> fill_in(Form form, v1::Client& client,
                                      transport::CancelSource cancel) {
+  if (form.fields.empty()) co_return FormAnswers();
   if (client.capabilities().elicitation_form)
     co_return co_await show(std::move(form), client, std::move(cancel));
-  co_return co_await ask_one_by_one(std::move(form), client, std::move(cancel));
+  if (client.capabilities().option_names)
+    co_return co_await ask_one_by_one(std::move(form), client, std::move(cancel));
+  co_return FormAnswers{.end = End::not_shown, .given = {}};
 }
 
 }  // namespace tine::executor

@@ -1,6 +1,7 @@
 #pragma once
-// Questions of a model's own to a person: put all at once, as a form, to a client that shows forms,
-// and else one after the other, each as a choice of answers.
+// Questions of a model's own to a person: put all at once, as a form, to a client that shows forms;
+// one after the other, each as a choice of answers, to one that shows the names of options; to any
+// other not at all, and the model is told to ask in its own words.
 //
 // A coroutine on the loop's thread; the client outlives it. It ends soon after its cancel.
 
@@ -23,7 +24,7 @@ struct FormField {
   std::string description;  ///< empty: none
   std::string question;     ///< the title where it is put alone
   /// Answers that can be chosen; empty: any text is one. A question without choices is put in a
-  /// form only.
+  /// form only; elsewhere ask_in_words stands in place of its answer.
   std::vector<Choice> choices;
   bool open = false;  ///< any other text is an answer, too
   bool many = false;  ///< more than one can be chosen in a form
@@ -41,9 +42,10 @@ struct Form {
 struct FormAnswers {
   enum class End : std::uint8_t {
     answered,
-    declined,   ///< also the question that nobody has answered when it was put alone
-    stopped,    ///< the client says that the whole turn is cancelled
-    unanswered  ///< the form could not be put
+    declined,    ///< also the question that nobody has answered when it was put alone
+    stopped,     ///< the client says that the whole turn is cancelled
+    unanswered,  ///< the form could not be put
+    not_shown    ///< the client shows neither forms nor the names of options
   };
   End end = End::answered;
   /// What was answered by then, by the field's id; several answers are separated by commas.
@@ -52,6 +54,12 @@ struct FormAnswers {
   /// Finds the answer to a field; empty: there is none.
   std::string_view to(std::string_view id) const;
 };
+
+/// What the model is told of a question that the client does not show.
+inline constexpr std::string_view ask_in_words =
+    "The user has not seen this question: this client does not show questions with choices. Ask "
+    "it in your own words, with the choices, and end your turn there. The user's next message is "
+    "the answer.";
 
 transport::Task<FormAnswers> fill_in(Form form, v1::Client& client, transport::CancelSource cancel);
 

@@ -13,7 +13,7 @@ using End = FormAnswers::End;
 namespace {
 
 Choice colour(const std::string& name) {
-  return choice("id-" + name, name, v1::PermissionOption::Kind::allow_once, name);
+  return choice(name, v1::PermissionOption::Kind::allow_once, name);
 }
 
 Form form_of_three() {
@@ -94,15 +94,29 @@ TEST_CASE("a form that is declined or cannot be put has no answers") {
   CHECK(answers.given.empty());
 }
 
-TEST_CASE("without forms each question that has choices is put alone") {
+TEST_CASE("a form tells what its choices mean") {
   Filling filling;
-  filling.client.answer = "id-blue";
+  filling.client.can.elicitation_form = true;
+  Form form = form_of_three();
+  form.fields.resize(1);
+  form.fields.front().choices.push_back(
+      choice("grey", v1::PermissionOption::Kind::allow_once, "grey", "as \"ever\""));
+  filling.fill(form);
+  CHECK(filling.client.forms.front().requested_schema.find(
+            R"("description":"of the \"wall\"\ngrey: as \"ever\"")") != std::string::npos);
+}
+
+TEST_CASE("without forms each question that has choices is put alone, where names are shown") {
+  Filling filling;
+  filling.client.can.option_names = true;
+  filling.client.answer = "blue";
   Form form = form_of_three();
   form.fields[1].choices.clear();
   const FormAnswers answers = filling.fill(form);
   CHECK(answers.end == End::answered);
-  CHECK(answers.given.size() == 2);
+  CHECK(answers.given.size() == 3);
   CHECK(answers.to("text") == "blue");
+  CHECK(answers.to("many") == ask_in_words);
   REQUIRE(filling.client.asked.size() == 2);
   const v1::PermissionRequest& asked = filling.client.asked.front();
   CHECK(asked.session_id == "S");
@@ -113,7 +127,8 @@ TEST_CASE("without forms each question that has choices is put alone") {
 
 TEST_CASE("a question that can be declined ends the others") {
   Filling filling;
-  filling.client.answer = "decline";
+  filling.client.can.option_names = true;
+  filling.client.answer = "Decline to answer";
   Form form = form_of_three();
   form.declinable = true;
   CHECK(filling.fill(form).end == End::declined);
@@ -123,8 +138,18 @@ TEST_CASE("a question that can be declined ends the others") {
 
 TEST_CASE("what nobody answers is declined, what stops the turn is not") {
   Filling filling;
+  filling.client.can.option_names = true;
   filling.cancel.cancel();
   CHECK(filling.fill(form_of_three()).end == End::declined);
   filling.client.stops = true;
   CHECK(filling.fill(form_of_three()).end == End::stopped);
+}
+
+TEST_CASE("a client that shows neither forms nor names is asked nothing") {
+  Filling filling;
+  filling.client.answer = "blue";
+  const FormAnswers answers = filling.fill(form_of_three());
+  CHECK(answers.end == End::not_shown);
+  CHECK(answers.given.empty());
+  CHECK(filling.client.asked.empty());
 }

@@ -1,5 +1,6 @@
 #include "executor/claude/questions.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "base/json/document.h"
 #include "base/json/writer.h"
+#include "base/visible.h"
 #include "executor/choices.h"
 #include "executor/claude/options.h"
 #include "executor/claude/tools.h"
@@ -34,7 +36,7 @@ std::string allow(std::string_view input, std::string_view permissions = {}) {
   return text;
 }
 
-std::string deny(const char* why) {
+std::string deny(std::string_view why) {
   json::Document out;
   out["behavior"] = "deny";
   out["message"] = why;
@@ -83,9 +85,36 @@ std::string listed(json::View strings) {
   return out;
 }
 
-/// What the suggestion would allow, in words; none for one that is not understood or allows
-/// nothing.
-std::optional<std::string> words_of(json::View suggestion) {
+/// A rule that Claude Code suggests: what it would allow, in words, and how much that is.
+struct Suggestion {
+  /// From the narrowest to the widest.
+  enum class Width : std::uint8_t { one_input, inputs, folders, tool, edits, mode };
+  Width width;
+  Choice choice;
+};
+
+using Width = Suggestion::Width;
+
+/// The widest of its rules decides. A `*` may stand for anything.
+Width width_of(json::View rules) {
+  Width widest = Width::one_input;
+  for (const json::View each : rules.elements()) {
+    const std::string content = text_in(each, "ruleContent");
+    Width width = Width::one_input;
+    if (content.find('*') != std::string::npos) width = Width::inputs;
+    if (content.empty()) width = Width::tool;
+    widest = std::max(widest, width);
+  }
+  return widest;
+}
+
+/// None for one that is not understood or allows nothing.
+std::optional<Suggestion> read(json::View suggestion, std::string_view input) {
+  const auto made = [suggestion, input](Width width, std::string_view words,
+                                        std::string_view description) {
+    return Suggestion{width, choice(words, Kind::allow_always,
+                                    allow(input, for_session(suggestion)), description)};
+  };
   if (suggestion.find("type").equals("addRules") && suggestion.find("behavior").equals("allow")) {
     std::string rules;
     for (const json::View each : suggestion.find("rules").elements()) {
@@ -93,16 +122,33 @@ std::optional<std::string> words_of(json::View suggestion) {
       rules.append(rules.empty() ? "" : ", ").append(text_in(each, "toolName"));
       if (!content.empty()) rules.append("(" + content + ")");
     }
-    return "Allow " + rules + " for this session";
+    return made(width_of(suggestion.find("rules")), "Allow " + rules + " for this session", {});
   }
   if (suggestion.find("type").equals("addDirectories"))
-    return "Allow " + listed(suggestion.find("directories")) + " for this session";
+    return made(Width::folders,
+                "Allow " + listed(suggestion.find("directories")) + " for this session",
+                "The folder then counts as part of the project.");
   if (suggestion.find("type").equals("setMode")) {
     if (suggestion.find("mode").equals(accept_edits_mode))
-      return "Allow all edits in the project for this session";
-    return "Go on in the mode " + text_in(suggestion, "mode");
+      return made(Width::edits, "Allow all edits in the project for this session", {});
+    return made(Width::mode, "Go on in the mode " + text_in(suggestion, "mode"), {});
   }
   return std::nullopt;
+}
+
+/// Once, and what Claude Code suggests, the narrowest first.
+std::vector<Choice> choices_of(json::View request) {
+  const std::string_view input = request.find("input").raw();
+  std::vector<Suggestion> suggested;
+  for (const json::View each : request.find("permission_suggestions").elements()) {
+    if (auto suggestion = read(each, input)) suggested.push_back(std::move(*suggestion));
+  }
+  std::ranges::stable_sort(suggested, {}, &Suggestion::width);
+  std::vector<Choice> choices;
+  choices.push_back(choice("Allow once", Kind::allow_once, allow(input)));
+  for (Suggestion& each : suggested) choices.push_back(std::move(each.choice));
+  choices.push_back(choice("Decline, and go on", Kind::reject_once, no()));
+  return choices;
 }
 
 v1::ToolCall subject_of(const Question& question, json::View request) {
@@ -113,31 +159,25 @@ v1::ToolCall subject_of(const Question& question, json::View request) {
   out.key("input").raw(request.find("input").raw()).end_object();
   v1::ToolCall call = tool_call_of(json::View(tool_use), question.cwd);
   call.status = v1::ToolStatus::pending;
-  std::vector<v1::ToolContent> content;
+  // A diff comes first: some clients show it only there.
+  std::vector<v1::ToolContent> content = call.content.value_or(std::vector<v1::ToolContent>());
+  // A title may be cut. What is to be allowed is shown whole.
+  if (content.empty()) {
+    const auto command = request.find("input").find("command").string();
+    content.push_back(text_content(command ? "$ " + visible(*command) : visible(call.raw_input)));
+  }
   if (const auto reason = request.find("decision_reason").string())
     content.push_back(text_content(*reason));
   if (const auto path = request.find("blocked_path").string())
     content.push_back(text_content("Outside of what is allowed: " + *path));
-  if (call.content) content.insert(content.end(), call.content->begin(), call.content->end());
-  if (!content.empty()) call.content = std::move(content);
+  call.content = std::move(content);
   return call;
 }
 
 Answer ask_leave(Question question, v1::Client& client, transport::CancelSource cancel) {
   const json::View request(question.request);
-  const std::string_view input = request.find("input").raw();
-  std::vector<Choice> choices;
-  choices.push_back(choice("allow", "Allow once", Kind::allow_once, allow(input)));
-  std::size_t count = 0;
-  for (const json::View each : request.find("permission_suggestions").elements()) {
-    const auto words = words_of(each);
-    if (!words) continue;
-    choices.push_back(choice("suggestion-" + std::to_string(++count), *words, Kind::allow_always,
-                             allow(input, for_session(each))));
-  }
-  choices.push_back(choice("deny", "Decline, and go on", Kind::reject_once, no()));
   const Decision decision = co_await let_choose(client, cancel, question.session,
-                                                subject_of(question, request), std::move(choices));
+                                                subject_of(question, request), choices_of(request));
   co_return decided(decision);
 }
 
@@ -152,12 +192,11 @@ Answer ask_to_begin(Question question, v1::Client& client, transport::CancelSour
   edits["mode"] = accept_edits_mode;
   edits["destination"] = "session";
   std::vector<Choice> choices;
-  choices.push_back(choice("edits", "Yes, and allow all edits in the project", Kind::allow_always,
+  choices.push_back(choice("Yes, and ask before each edit", Kind::allow_once, allow(input)));
+  choices.push_back(choice("Yes, and allow all edits in the project", Kind::allow_always,
                            allow(input, json::text_of(json::Document::array({edits})))));
   choices.push_back(
-      choice("begin", "Yes, and ask before each edit", Kind::allow_once, allow(input)));
-  choices.push_back(choice("plan", "No, go on planning", Kind::reject_once,
-                           deny("The user wants to go on planning.")));
+      choice("No, go on planning", Kind::reject_once, deny("The user wants to go on planning.")));
   v1::ToolCall subject = subject_of(question, request);
   subject.kind = v1::ToolKind::switch_mode;
   if (const auto plan = request.find("input").find("plan").string())
@@ -187,8 +226,7 @@ Form form_of(const Question& question) {
     field.many = each.find("multiSelect").boolean().value_or(false);
     for (const json::View one : each.find("options").elements()) {
       const std::string label = text_in(one, "label");
-      const std::string id = "option-" + std::to_string(field.choices.size() + 1);
-      field.choices.push_back(choice(id, label, Kind::allow_once, label));
+      field.choices.push_back(choice(label, Kind::allow_once, label, text_in(one, "description")));
     }
     form.fields.push_back(std::move(field));
   }
@@ -215,6 +253,7 @@ Answer ask_user(Question question, v1::Client& client, transport::CancelSource c
   using End = FormAnswers::End;
   if (answers.end == End::stopped) co_return interrupted();
   if (answers.end == End::unanswered) co_return nobody();
+  if (answers.end == End::not_shown) co_return deny(ask_in_words);
   if (answers.end == End::declined) co_return deny("The user declined to answer the question.");
   co_return answered(json::View(question.request).find("input"), form, answers);
 }

@@ -47,24 +47,63 @@ constexpr const char* two_questions =
 
 TEST_CASE("what is allowed goes back as it was asked for, to the last digit") {
   Asking asking;
-  asking.client.answer = "allow";
+  asking.client.answer = "Allow once";
   const std::string input = R"({"command":"ls","n":1.50,"big":123456789012345678901234567890})";
   CHECK(asking.ask(asks("Bash", input)) == R"({"behavior":"allow","updatedInput":)" + input + "}");
 }
 
 TEST_CASE("a suggestion that is taken holds for the session") {
   Asking asking;
-  asking.client.answer = "suggestion-1";
+  asking.client.answer = "Allow Bash(ls) for this session";
   CHECK(asking.ask(asks("Bash", R"({"command":"ls"})", rule)) ==
         R"({"behavior":"allow","updatedInput":{"command":"ls"},"updatedPermissions":[)"
         R"({"type":"addRules","rules":[{"toolName":"Bash","ruleContent":"ls"}],)"
         R"("behavior":"allow","destination":"session"}]})");
-  CHECK(asking.client.asked.front().options[1].name == "Allow Bash(ls) for this session");
+}
+
+TEST_CASE("suggestions are offered from the narrowest to the widest") {
+  Asking asking;
+  asking.client.answer = "Decline, and go on";
+  asking.ask(asks("Bash", R"({"command":"ls -l"})",
+                  R"([{"type":"setMode","mode":"plan"},{"type":"setMode","mode":"acceptEdits"},)"
+                  R"({"type":"addRules","behavior":"allow","rules":[{"toolName":"Bash"}]},)"
+                  R"({"type":"addDirectories","directories":["/a","/b"]},)"
+                  R"({"type":"addRules","behavior":"allow","rules":[)"
+                  R"({"toolName":"Read","ruleContent":"/x"},)"
+                  R"({"toolName":"Read","ruleContent":"/x/**"}]},)"
+                  R"({"type":"addRules","behavior":"deny","rules":[{"toolName":"Bash"}]},)"
+                  R"({"type":"addRules","behavior":"allow","rules":[)"
+                  R"({"toolName":"Bash","ruleContent":"ls -l"}]}])"));
+  std::vector<std::string> names;
+  for (const auto& each : asking.client.asked.front().options) names.push_back(each.name);
+  CHECK(names == std::vector<std::string>{"Allow once", "Allow Bash(ls -l) for this session",
+                                          "Allow Read(/x), Read(/x/**) for this session",
+                                          "Allow /a, /b for this session",
+                                          "Allow Bash for this session",
+                                          "Allow all edits in the project for this session",
+                                          "Go on in the mode plan", "Decline, and go on"});
+}
+
+TEST_CASE("what is to be allowed is shown whole, and a diff before anything else") {
+  Asking asking;
+  asking.client.answer = "Decline, and go on";
+  const std::string command(1000, 'x');
+  asking.ask(asks("Bash", R"({"command":")" + command + R"(\n\u001b"})"));
+  asking.ask(asks("mcp__s__t", R"({"a":[1]})"));
+  const std::string edit = asks("Edit", R"({"file_path":"/w/a","new_string":"n"})");
+  asking.ask(edit.substr(0, edit.size() - 1) + R"(,"decision_reason":"because"})");
+  const auto content = [&asking](std::size_t i) {
+    return *asking.client.asked[i].tool_call.content;
+  };
+  CHECK(content(0).front().content.text == "$ " + command + "\n\\u001b");
+  CHECK(content(1).front().content.text == R"({"a":[1]})");
+  CHECK(content(2).front().new_text == "n");
+  CHECK(content(2).back().content.text == "because");
 }
 
 TEST_CASE("what is declined, not answered or stops the turn is said in words") {
   Asking asking;
-  asking.client.answer = "deny";
+  asking.client.answer = "Decline, and go on";
   CHECK(asking.ask(asks("Bash", "{}")) ==
         R"({"behavior":"deny","message":"The user does not want this to be done."})");
   asking.client.answer = "what is this";
@@ -78,7 +117,7 @@ TEST_CASE("what is declined, not answered or stops the turn is said in words") {
 
 TEST_CASE("a plan may begin with all edits allowed") {
   Asking asking;
-  asking.client.answer = "edits";
+  asking.client.answer = "Yes, and allow all edits in the project";
   CHECK(asking.ask(asks("ExitPlanMode", R"({"plan":"first"})")) ==
         R"({"behavior":"allow","updatedInput":{"plan":"first"},"updatedPermissions":[)"
         R"({"type":"setMode","mode":"acceptEdits","destination":"session"}]})");
@@ -87,8 +126,12 @@ TEST_CASE("a plan may begin with all edits allowed") {
 
 TEST_CASE("the model's own questions are answered by their texts, in a form or one by one") {
   Asking asking;
-  asking.client.answer = "option-1";
   const std::string questions(two_questions);
+  const std::string in_words = asking.ask(asks("AskUserQuestion", questions));
+  CHECK(in_words.starts_with(R"({"behavior":"deny","message":"The user has not seen this)"));
+  CHECK(asking.client.asked.empty());
+  asking.client.can.option_names = true;
+  asking.client.first = true;
   const std::string inside = questions.substr(0, questions.size() - 1);
   CHECK(asking.ask(asks("AskUserQuestion", questions)) ==
         R"({"behavior":"allow","updatedInput":)" + inside +

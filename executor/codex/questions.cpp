@@ -6,6 +6,8 @@
 
 #include "base/json/document.h"
 #include "base/json/view.h"
+#include "base/json/writer.h"
+#include "base/visible.h"
 #include "executor/choices.h"
 #include "executor/codex/tools.h"
 #include "executor/form.h"
@@ -44,35 +46,44 @@ std::string decision(json::Document made) {
   return json::text_of(out);
 }
 
+constexpr std::string_view for_session = "Codex does not ask about the same again in this session.";
+
+/// A word that would look like several is quoted.
 std::string words_of(json::View strings) {
   std::string out;
-  for (const json::View each : strings.elements())
-    out.append(out.empty() ? "" : " ").append(each.string().value_or(std::string()));
+  for (const json::View each : strings.elements()) {
+    const std::string word = each.string().value_or(std::string());
+    const bool plain = !word.empty() && word.find_first_of(" \t\n\"'") == std::string::npos;
+    out.append(out.empty() ? "" : " ").append(plain ? word : json::quoted(word));
+  }
   return out;
 }
 
-/// What Codex would take as a yes, as it lists it, and the two ways to say no, which it always
-/// takes.
+/// What Codex would take as a yes, of what it lists, the narrowest first, and the two ways to say
+/// no, which it always takes.
 std::vector<Choice> choices_of(json::View params) {
-  const auto once = choice("accept", "Allow once", Kind::allow_once, decision("accept"));
-  const auto always = choice("acceptForSession", "Allow for this session", Kind::allow_always,
-                             decision("acceptForSession"));
-  std::vector<Choice> all;
   const json::View listed = params.find("availableDecisions");
-  if (!listed.is_array()) all = {once, always};
-  for (const json::View each : listed.elements()) {
-    if (each.equals("accept")) {
-      all.push_back(once);
-    } else if (each.equals("acceptForSession")) {
-      all.push_back(always);
-    } else if (const json::View rule = each.find("acceptWithExecpolicyAmendment"); rule.exists()) {
-      all.push_back(choice("acceptWithExecpolicyAmendment",
-                           "Always allow " + words_of(rule.find("execpolicy_amendment")),
-                           Kind::allow_always, decision(json::parsed(each.raw()))));
-    }
+  const auto takes = [listed](std::string_view word) {
+    bool found = !listed.is_array();
+    for (const json::View each : listed.elements()) found = found || each.equals(word);
+    return found;
+  };
+  std::vector<Choice> all;
+  if (takes("accept")) all.push_back(choice("Allow once", Kind::allow_once, decision("accept")));
+  if (takes("acceptForSession")) {
+    all.push_back(choice("Allow for this session", Kind::allow_always, decision("acceptForSession"),
+                         for_session));
   }
-  all.push_back(choice("decline", "Decline, and go on", Kind::reject_once, decision("decline")));
-  all.push_back(choice("cancel", "Cancel the turn", Kind::reject_once, decision("cancel")));
+  for (const json::View each : listed.elements()) {
+    const json::View rule = each.find("acceptWithExecpolicyAmendment");
+    if (!rule.exists()) continue;
+    all.push_back(choice("Always allow " + words_of(rule.find("execpolicy_amendment")),
+                         Kind::allow_always, decision(json::parsed(each.raw())),
+                         "Codex keeps a rule: commands that begin with these words run without a "
+                         "question and without the sandbox, in other sessions too."));
+  }
+  all.push_back(choice("Decline, and go on", Kind::reject_once, decision("decline")));
+  all.push_back(choice("Cancel the turn", Kind::reject_once, decision("cancel")));
   return all;
 }
 
@@ -80,13 +91,13 @@ v1::ToolCall subject_of(const Question& question, json::View params) {
   v1::ToolCall call;
   call.id = text_in(params, "itemId");
   call.status = v1::ToolStatus::pending;
+  const auto reason = params.find("reason").string();
   std::vector<v1::ToolContent> content;
-  if (const auto reason = params.find("reason").string()) content.push_back(text_content(*reason));
   if (question.method == command_approval) {
     call.kind = v1::ToolKind::execute;
     const std::string command = bare_command(text_in(params, "command"));
     call.title = command;
-    content.push_back(text_content("$ " + command));
+    content.push_back(text_content("$ " + visible(command)));
   } else if (question.method == file_approval) {
     call.kind = v1::ToolKind::edit;
     call.title = "Change files";
@@ -96,6 +107,8 @@ v1::ToolCall subject_of(const Question& question, json::View params) {
     call.title = "Give more permissions";
     content.push_back(text_content(std::string(params.find("permissions").raw())));
   }
+  // A diff comes first: some clients show it only there.
+  if (reason) content.push_back(text_content(*reason));
   call.content = std::move(content);
   return call;
 }
@@ -121,12 +134,11 @@ transport::Task<std::string> ask_approval(Question question, v1::Client& client,
   std::string otherwise = decision("cancel");
   if (question.method == permissions_approval) {
     const json::View wanted = params.find("permissions");
+    choices.push_back(choice("Allow for this turn", Kind::allow_once, permissions(wanted, "turn")));
     choices.push_back(
-        choice("accept", "Allow for this turn", Kind::allow_once, permissions(wanted, "turn")));
-    choices.push_back(choice("acceptForSession", "Allow for this session", Kind::allow_always,
-                             permissions(wanted, "session")));
+        choice("Allow for this session", Kind::allow_always, permissions(wanted, "session")));
     otherwise = no_permissions();
-    choices.push_back(choice("decline", "Decline", Kind::reject_once, otherwise));
+    choices.push_back(choice("Decline", Kind::reject_once, otherwise));
   } else {
     choices = choices_of(params);
   }
@@ -151,7 +163,7 @@ Form form_of(const Question& question) {
     field.open = each.find("isOther").boolean().value_or(false);
     for (const json::View one : each.find("options").elements()) {
       const std::string label = text_in(one, "label");
-      field.choices.push_back(choice(label, label, Kind::allow_once, label));
+      field.choices.push_back(choice(label, Kind::allow_once, label, text_in(one, "description")));
     }
     form.fields.push_back(std::move(field));
   }
@@ -160,7 +172,12 @@ Form form_of(const Question& question) {
 
 transport::Task<std::string> ask_user(Question question, v1::Client& client,
                                       transport::CancelSource cancel) {
-  const FormAnswers answers = co_await fill_in(form_of(question), client, std::move(cancel));
+  const Form form = form_of(question);
+  FormAnswers answers = co_await fill_in(form, client, std::move(cancel));
+  // Words that the model reads have no other place here than that of an answer.
+  if (answers.end == FormAnswers::End::not_shown) {
+    for (const FormField& each : form.fields) answers.given.emplace_back(each.id, ask_in_words);
+  }
   json::Document out;
   out["answers"] = json::Document::object();
   for (const auto& [id, text] : answers.given)
@@ -181,8 +198,9 @@ std::string accept(json::Document content) {
   return json::text_of(out);
 }
 
-/// What may be chosen in place of a form that asks for nothing, or for one of a few words.
-std::vector<Choice> choices_of_form(json::View schema) {
+/// What may be chosen in place of a form that asks for nothing, or for one of a few words, where
+/// the names of choices are shown.
+std::vector<Choice> choices_of_form(json::View schema, bool by_name) {
   std::vector<Choice> all;
   const json::View properties = schema.find("properties");
   std::size_t count = 0;
@@ -199,19 +217,17 @@ std::vector<Choice> choices_of_form(json::View schema) {
     return accept(std::move(content));
   };
   if (count == 0) {
-    all.push_back(choice("accept", "Accept", Kind::allow_once, accept(json::Document::object())));
-  } else if (count == 1 && only.find("enum").is_array()) {
+    all.push_back(choice("Accept", Kind::allow_once, accept(json::Document::object())));
+  } else if (by_name && count == 1 && only.find("enum").is_array()) {
     for (const json::View each : only.find("enum").elements()) {
       const std::string label = each.string().value_or(std::string());
-      all.push_back(choice(label, label, Kind::allow_once, accept_with(json::parsed(each.raw()))));
+      all.push_back(choice(label, Kind::allow_once, accept_with(json::parsed(each.raw()))));
     }
-  } else if (count == 1 && only.find("type").equals("boolean")) {
-    all.push_back(choice("yes", "Yes", Kind::allow_once, accept_with(true)));
-    all.push_back(choice("no", "No", Kind::reject_once, accept_with(false)));
+  } else if (by_name && count == 1 && only.find("type").equals("boolean")) {
+    all.push_back(choice("Yes", Kind::allow_once, accept_with(true)));
+    all.push_back(choice("No", Kind::reject_once, accept_with(false)));
   }
-  if (!all.empty()) {
-    all.push_back(choice("decline", "Decline", Kind::reject_once, action("decline")));
-  }
+  if (!all.empty()) all.push_back(choice("Decline", Kind::reject_once, action("decline")));
   return all;
 }
 
@@ -230,19 +246,24 @@ std::string accept_and_persist(const char* persist) {
 }
 
 std::vector<Choice> choices_of_tool(json::View params) {
-  std::vector<Choice> all;
-  all.push_back(choice("accept", "Allow once", Kind::allow_once, accept(json::Document::object())));
+  bool session = false;
+  bool always = false;
   for (const json::View each : params.find("_meta").find("persist").elements()) {
-    if (each.equals("session")) {
-      all.push_back(choice("acceptForSession", "Allow for this session", Kind::allow_always,
-                           accept_and_persist("session")));
-    } else if (each.equals("always")) {
-      all.push_back(
-          choice("acceptAlways", "Always allow", Kind::allow_always, accept_and_persist("always")));
-    }
+    session = session || each.equals("session");
+    always = always || each.equals("always");
   }
-  all.push_back(choice("decline", "Decline, and go on", Kind::reject_once, action("decline")));
-  all.push_back(choice("cancel", "Cancel the turn", Kind::reject_once, action("cancel")));
+  std::vector<Choice> all;
+  all.push_back(choice("Allow once", Kind::allow_once, accept(json::Document::object())));
+  if (session) {
+    all.push_back(choice("Allow for this session", Kind::allow_always,
+                         accept_and_persist("session"), for_session));
+  }
+  if (always) {
+    all.push_back(choice("Always allow", Kind::allow_always, accept_and_persist("always"),
+                         "Codex does not ask about this tool again, in other sessions either."));
+  }
+  all.push_back(choice("Decline, and go on", Kind::reject_once, action("decline")));
+  all.push_back(choice("Cancel the turn", Kind::reject_once, action("cancel")));
   return all;
 }
 
@@ -253,6 +274,7 @@ v1::ToolCall subject_of_form(const Question& question, json::View params) {
   subject.kind = v1::ToolKind::other;
   subject.status = v1::ToolStatus::pending;
   subject.raw_input = params.find("_meta").find("tool_params").raw();
+  if (!subject.raw_input.empty()) subject.content = {text_content(visible(subject.raw_input))};
   return subject;
 }
 
@@ -285,7 +307,9 @@ transport::Task<std::string> ask_elicitation(Question question, v1::Client& clie
   if (!approval && (!form.is_object() || client.capabilities().elicitation_form)) {
     co_return co_await show_form(std::move(question), client, cancel);
   }
-  std::vector<Choice> choices = approval ? choices_of_tool(params) : choices_of_form(form);
+  std::vector<Choice> choices = approval
+                                    ? choices_of_tool(params)
+                                    : choices_of_form(form, client.capabilities().option_names);
   const std::string otherwise = approval ? action("cancel") : action("decline");
   if (choices.empty()) co_return otherwise;
   v1::ToolCall subject = subject_of_form(question, params);
@@ -310,17 +334,13 @@ void refuse(std::string_view method, transport::Replier replier) {
   replier.error(Error(ErrorKind::unknown_method, "tine does not answer " + std::string(method)));
 }
 
-transport::Task<void> put(Question question, v1::Client& client, transport::CancelSource cancel,
-                          transport::Replier replier) {
-  std::string answer;
-  if (question.method == elicitation) {
-    answer = co_await ask_elicitation(std::move(question), client, cancel);
-  } else if (question.method == user_input) {
-    answer = co_await ask_user(std::move(question), client, cancel);
-  } else {
-    answer = co_await ask_approval(std::move(question), client, cancel);
-  }
-  replier.result(answer);
+transport::Task<std::string> put(Question question, v1::Client& client,
+                                 transport::CancelSource cancel) {
+  if (question.method == elicitation)
+    co_return co_await ask_elicitation(std::move(question), client, std::move(cancel));
+  if (question.method == user_input)
+    co_return co_await ask_user(std::move(question), client, std::move(cancel));
+  co_return co_await ask_approval(std::move(question), client, std::move(cancel));
 }
 
 }  // namespace tine::executor::codex

@@ -27,8 +27,9 @@ struct Question {
 /// Whether there is an answer to it that is more than a refusal.
 bool is_known_question(std::string_view method);
 
-transport::Task<void> put(Question question, v1::Client& client, transport::CancelSource cancel,
-                          transport::Replier replier);
+/// The JSON of the answer.
+transport::Task<std::string> put(Question question, v1::Client& client,
+                                 transport::CancelSource cancel);
 
 /// Answers it with the least that Codex takes for a no.
 void refuse(std::string_view method, transport::Replier replier);

@@ -155,7 +155,8 @@ transport::Task<void> Turn::ask(std::string method, std::string params,
   question.tool_call = updates_.call_of_server(text_in(json::View(params), "serverName"));
   if (question.tool_call.empty()) question.tool_call = "question-" + asked->id;
   question.params = std::move(params);
-  co_await put(std::move(question), client(), asked->cancel, std::move(replier));
+  const std::string answer = co_await put(std::move(question), client(), asked->cancel);
+  replier.result(answer);
   close_question(asked);
 }
 

@@ -1,6 +1,8 @@
 // What a performance asks of the client: leave, files, terminals, input.
 
 #include "base/json/writer.h"
+#include "executor/choices.h"
+#include "executor/form.h"
 #include "executor/rehearsal/limits.h"
 #include "executor/rehearsal/performance.h"
 #include "transport/event.h"
@@ -11,57 +13,81 @@ namespace {
 using v1::ToolKind;
 using v1::ToolStatus;
 
+/// What a person may grant beyond once.
+constexpr const char* for_turn = "turn";
+constexpr const char* for_session = "session";
+
 }  // namespace
 
-transport::Task<std::optional<std::string>> Performance::ask_client(std::string id,
-                                                                    std::string title) {
-  v1::PermissionRequest request;
-  request.session_id = stage_.session;
-  request.tool_call.id = std::move(id);
-  request.tool_call.title = std::move(title);
-  request.options = {
-      {.id = "once",
-       .name = "Allow once",
-       .kind = v1::PermissionOption::Kind::allow_once,
-       .meta = {}},
-      {.id = "always",
-       .name = "Always allow",
-       .kind = v1::PermissionOption::Kind::allow_always,
-       .meta = {}},
-      {.id = "no", .name = "Reject", .kind = v1::PermissionOption::Kind::reject_once, .meta = {}}};
-  const auto options = request.options;
-  const auto answer =
-      co_await stage_.client.ask<v1::method::RequestPermission>(std::move(request), &stage_.cancel);
-  if (!answer) co_return std::nullopt;
-  const v1::PermissionOption* option = v1::chosen(options, *answer);
-  if (option == nullptr || !option->allows()) co_return std::nullopt;
-  co_return option->id;
+transport::Task<std::string> Performance::ask_client(v1::ToolCall about) {
+  using Kind = v1::PermissionOption::Kind;
+  std::vector<Choice> choices = {
+      choice("Allow once", Kind::allow_once, "once"),
+      choice("Allow for the rest of this turn", Kind::allow_always, for_turn),
+      choice("Allow everything in this session", Kind::allow_always, for_session,
+             "The session goes over to the mode auto."),
+      choice("Reject", Kind::reject_once, {})};
+  const Decision made = co_await let_choose(stage_.client, stage_.cancel, stage_.session,
+                                            std::move(about), std::move(choices));
+  if (made.answer == for_turn || made.answer == for_session) stage_.mode = "auto";
+  if (made.answer == for_session) {
+    stage_.settings.modes.current = stage_.mode;
+    send(v1::current_mode(stage_.mode));
+  }
+  co_return made.answer;
 }
 
-transport::Task<bool> Performance::may_act(std::string id, std::string title) {
+transport::Task<bool> Performance::may_act(v1::ToolCall call) {
   if (stage_.mode == "auto") co_return true;
+  const std::string id = call.id;
   if (stage_.mode == "read-only") {
     tool_status(id, ToolStatus::failed, "Not done: the session is in read-only mode.");
     co_return false;
   }
-  const auto option = co_await ask_client(id, std::move(title));
-  if (option) {
-    if (*option == "always") stage_.mode = "auto";
-    co_return true;
+  const std::string granted = co_await ask_client(std::move(call));
+  if (granted.empty()) {
+    tool_status(id, ToolStatus::failed, "Not done: permission was not given.");
+    co_return false;
   }
-  tool_status(id, ToolStatus::failed, "Not done: permission was not given.");
-  co_return false;
+  co_return true;
 }
 
 Performance::Step Performance::ask(std::string argument) {
-  const std::string id = begin_tool(ToolKind::other, argument, {}, {});
-  const auto option = co_await ask_client(id, argument);
+  const v1::ToolCall call = begin_tool(ToolKind::other, argument, {}, {});
+  const std::string granted = co_await ask_client(call);
   if (stage_.cancel.cancelled()) co_return;
-  tool_status(id, option ? ToolStatus::completed : ToolStatus::failed, {});
-  if (option) {
-    co_await say("Allowed: " + *option);
+  tool_status(call.id, granted.empty() ? ToolStatus::failed : ToolStatus::completed, {});
+  std::string answer = "Not allowed.";
+  if (!granted.empty()) answer = "Allowed: " + granted;
+  co_await say(std::move(answer));
+}
+
+Performance::Step Performance::choose(std::string argument) {
+  const auto parts = fields(argument, ':', 2);
+  FormField field;
+  field.id = "answer";
+  field.title = parts[0];
+  field.question = parts[0];
+  if (parts.size() > 1) {
+    for (const std::string& each : fields(parts[1], '|', limits::max_directives))
+      field.choices.push_back(choice(each, v1::PermissionOption::Kind::allow_once, each));
+  }
+  Form form;
+  form.session = stage_.session;
+  form.message = parts[0];
+  form.tool_call = begin_tool(ToolKind::other, parts[0], {}, {}).id;
+  form.fields = {std::move(field)};
+  const std::string id = form.tool_call;
+  const FormAnswers answers = co_await fill_in(std::move(form), stage_.client, stage_.cancel);
+  if (stage_.cancel.cancelled()) co_return;
+  const bool answered = answers.end == FormAnswers::End::answered;
+  tool_status(id, answered ? ToolStatus::completed : ToolStatus::failed, {});
+  if (answered) {
+    co_await say("You chose: " + std::string(answers.to("answer")));
+  } else if (answers.end == FormAnswers::End::not_shown) {
+    co_await say("Please answer in your own words: " + argument);
   } else {
-    co_await say("Not allowed.");
+    co_await say("You gave no answer.");
   }
 }
 
@@ -75,7 +101,7 @@ Performance::Step Performance::read(std::string argument) {
   if (parts.size() > 2)
     request.limit = static_cast<std::uint32_t>(number_or(parts[2], 1, UINT32_MAX));
   const std::string id =
-      begin_tool(ToolKind::read, "Read " + quoted_path(parts[0]), {}, request.path);
+      begin_tool(ToolKind::read, "Read " + quoted_path(parts[0]), {}, request.path).id;
   tool_status(id, ToolStatus::in_progress, {});
   const auto answer =
       co_await stage_.client.ask<v1::method::ReadTextFile>(std::move(request), &stage_.cancel);
@@ -99,10 +125,14 @@ Performance::Step Performance::write(std::string argument) {
   diff.type = v1::ToolContent::Type::diff;
   diff.path = request.path;
   diff.new_text = request.content;
-  const std::string title = "Write " + quoted_path(parts[0]);
-  const std::string id = begin_tool(ToolKind::edit, title, {diff}, request.path);
-  const bool allowed = co_await may_act(id, title);
-  if (!allowed || stage_.cancel.cancelled()) co_return;
+  const v1::ToolCall call =
+      begin_tool(ToolKind::edit, "Write " + quoted_path(parts[0]), {diff}, request.path);
+  const std::string id = call.id;
+  // Nobody is asked about what the client cannot do.
+  if (stage_.client.capabilities().write_text_file) {
+    const bool allowed = co_await may_act(call);
+    if (!allowed || stage_.cancel.cancelled()) co_return;
+  }
   tool_status(id, ToolStatus::in_progress, {});
   const auto answer =
       co_await stage_.client.ask<v1::method::WriteTextFile>(std::move(request), &stage_.cancel);
@@ -123,10 +153,12 @@ Performance::Step Performance::run(std::string argument) {
   request.args = {"-c", argument};
   request.cwd = stage_.cwd;
   request.output_byte_limit = limits::terminal_output;
-  const std::string title = "Run " + quoted_path(argument);
-  const std::string id = begin_tool(ToolKind::execute, title, {}, {});
-  const bool allowed = co_await may_act(id, title);
-  if (!allowed || stage_.cancel.cancelled()) co_return;
+  const v1::ToolCall call = begin_tool(ToolKind::execute, "Run " + quoted_path(argument), {}, {});
+  const std::string id = call.id;
+  if (stage_.client.capabilities().terminal) {
+    const bool allowed = co_await may_act(call);
+    if (!allowed || stage_.cancel.cancelled()) co_return;
+  }
   const auto created =
       co_await stage_.client.ask<v1::method::CreateTerminal>(std::move(request), &stage_.cancel);
   if (stage_.cancel.cancelled()) co_return;

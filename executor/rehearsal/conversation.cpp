@@ -109,6 +109,7 @@ transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::Conte
               .session = spec_.session_id,
               .cwd = spec_.workspace.cwd,
               .mode = spec_.settings.modes.current,
+              .settings = spec_.settings,
               .trusted = spec_.trust.given,
               .turn = id,
               .past = before};

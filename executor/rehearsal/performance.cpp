@@ -55,19 +55,20 @@ ToolKind tool_kind(std::string_view name) {
 
 const Performance::Cue* Performance::cue_for(std::string_view name) {
   static constexpr std::array cues = {
-      Cue{"ask", &Performance::ask},         Cue{"burst", &Performance::burst},
-      Cue{"compact", &Performance::compact}, Cue{"edit", &Performance::edit},
-      Cue{"fail", &Performance::fail_with},  Cue{"forget", &Performance::forget},
-      Cue{"hang", &Performance::hang},       Cue{"input", &Performance::input},
-      Cue{"notice", &Performance::notice},   Cue{"open", &Performance::open},
-      Cue{"later", &Performance::later},     Cue{"pause", &Performance::wait},
-      Cue{"plan", &Performance::plan},       Cue{"read", &Performance::read},
-      Cue{"recall", &Performance::recall},   Cue{"run", &Performance::run},
-      Cue{"say", &Performance::say},         Cue{"slow", &Performance::slow},
-      Cue{"stop", &Performance::stop},       Cue{"stubborn", &Performance::stubborn},
-      Cue{"think", &Performance::think},     Cue{"title", &Performance::title},
-      Cue{"tool", &Performance::tool},       Cue{"trust", &Performance::trust},
-      Cue{"usage", &Performance::usage},     Cue{"write", &Performance::write}};
+      Cue{"ask", &Performance::ask},           Cue{"burst", &Performance::burst},
+      Cue{"choose", &Performance::choose},     Cue{"compact", &Performance::compact},
+      Cue{"edit", &Performance::edit},         Cue{"fail", &Performance::fail_with},
+      Cue{"forget", &Performance::forget},     Cue{"hang", &Performance::hang},
+      Cue{"input", &Performance::input},       Cue{"notice", &Performance::notice},
+      Cue{"open", &Performance::open},         Cue{"later", &Performance::later},
+      Cue{"pause", &Performance::wait},        Cue{"plan", &Performance::plan},
+      Cue{"read", &Performance::read},         Cue{"recall", &Performance::recall},
+      Cue{"run", &Performance::run},           Cue{"say", &Performance::say},
+      Cue{"slow", &Performance::slow},         Cue{"stop", &Performance::stop},
+      Cue{"stubborn", &Performance::stubborn}, Cue{"think", &Performance::think},
+      Cue{"title", &Performance::title},       Cue{"tool", &Performance::tool},
+      Cue{"trust", &Performance::trust},       Cue{"usage", &Performance::usage},
+      Cue{"write", &Performance::write}};
   const auto found =
       std::find_if(cues.begin(), cues.end(), [name](const Cue& cue) { return cue.name == name; });
   return found == cues.end() ? nullptr : &*found;
@@ -249,8 +250,8 @@ std::string Performance::path(std::string_view given) const {
   return stage_.cwd + (stage_.cwd.ends_with('/') ? "" : "/") + std::string(given);
 }
 
-std::string Performance::begin_tool(ToolKind kind, std::string title,
-                                    std::vector<v1::ToolContent> content, std::string location) {
+v1::ToolCall Performance::begin_tool(ToolKind kind, std::string title,
+                                     std::vector<v1::ToolContent> content, std::string location) {
   next_message();
   v1::ToolCall call;
   call.id = next_id("tool");
@@ -260,7 +261,7 @@ std::string Performance::begin_tool(ToolKind kind, std::string title,
   if (!content.empty()) call.content = std::move(content);
   if (!location.empty()) call.locations = {{.path = std::move(location), .line = {}}};
   send(v1::tool_call(call));
-  return call.id;
+  return call;
 }
 
 void Performance::tool_status(const std::string& id, ToolStatus status, std::string_view text) {
@@ -293,7 +294,7 @@ Performance::Step Performance::tool(std::string argument) {
 }
 
 Performance::Step Performance::open(std::string argument) {
-  const std::string id = begin_tool(ToolKind::other, argument, {}, {});
+  const std::string id = begin_tool(ToolKind::other, argument, {}, {}).id;
   tool_status(id, ToolStatus::in_progress, {});
   co_await stage_.client.room();
 }
@@ -305,9 +306,10 @@ Performance::Step Performance::edit(std::string argument) {
   diff.path = path(parts[0]);
   if (parts.size() > 2) diff.old_text = parts[1];
   diff.new_text = parts.back();
-  const std::string title = "Edit " + quoted_path(parts[0]);
-  const std::string id = begin_tool(ToolKind::edit, title, {diff}, diff.path);
-  const bool allowed = co_await may_act(id, title);
+  const v1::ToolCall call =
+      begin_tool(ToolKind::edit, "Edit " + quoted_path(parts[0]), {diff}, diff.path);
+  const std::string id = call.id;
+  const bool allowed = co_await may_act(call);
   if (!allowed) co_return;
   tool_status(id, ToolStatus::in_progress, {});
   tool_status(id, ToolStatus::completed, {});

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "executor/executor.h"
 #include "executor/rehearsal/memory.h"
 #include "executor/rehearsal/script.h"
 #include "protocol/v1/build_update.h"
@@ -27,9 +28,10 @@ struct Stage {
   transport::CancelSource& cancel;
   std::string session;
   std::string cwd;
-  std::string mode;
-  bool trusted;      ///< what the folder would start may be started
-  std::string turn;  ///< id of this turn
+  std::string mode;    ///< of this turn
+  Settings& settings;  ///< of the turns after it
+  bool trusted;        ///< what the folder would start may be started
+  std::string turn;    ///< id of this turn
   Branch past;
   bool thinks_first = false;
 };
@@ -77,6 +79,7 @@ class Performance {
   Step open(std::string argument);
   Step edit(std::string argument);
   Step ask(std::string argument);
+  Step choose(std::string argument);
   Step read(std::string argument);
   Step write(std::string argument);
   Step run(std::string argument);
@@ -108,13 +111,14 @@ class Performance {
   std::string path(std::string_view given) const;
 
   /// A tool call from its first to its last update.
-  std::string begin_tool(v1::ToolKind kind, std::string title, std::vector<v1::ToolContent> content,
-                         std::string location);
+  v1::ToolCall begin_tool(v1::ToolKind kind, std::string title,
+                          std::vector<v1::ToolContent> content, std::string location);
   void tool_status(const std::string& id, v1::ToolStatus status, std::string_view text);
   /// Whether the mode, or else the client, allows the tool call to act. Ends the tool call when
   /// not.
-  transport::Task<bool> may_act(std::string id, std::string title);
-  transport::Task<std::optional<std::string>> ask_client(std::string id, std::string title);
+  transport::Task<bool> may_act(v1::ToolCall call);
+  /// What is granted from now on: once, turn or session; empty: nothing.
+  transport::Task<std::string> ask_client(v1::ToolCall about);
 
   Stage stage_;
   std::string_view text_;  // the script's, until a directive has used it

@@ -9,10 +9,10 @@
 namespace tine::executor::rehearsal {
 namespace {
 
-constexpr std::array<std::string_view, 26> known = {
-    "ask",    "burst",    "compact", "edit",  "fail", "forget", "hang",  "input", "later",
-    "notice", "open",     "pause",   "plan",  "read", "recall", "run",   "say",   "slow",
-    "stop",   "stubborn", "think",   "title", "tool", "trust",  "usage", "write",
+constexpr std::array<std::string_view, 27> known = {
+    "ask",   "burst",  "choose",   "compact", "edit",  "fail", "forget", "hang",  "input",
+    "later", "notice", "open",     "pause",   "plan",  "read", "recall", "run",   "say",
+    "slow",  "stop",   "stubborn", "think",   "title", "tool", "trust",  "usage", "write",
 };
 
 std::string_view trim(std::string_view text) {

@@ -12,6 +12,7 @@
 #include "protocol/v1/announced.h"
 #include "protocol/v1/codec.h"
 #include "protocol/v1/filter.h"
+#include "protocol/v1/known_clients.h"
 #include "protocol/v1/limits.h"
 #include "protocol/v1/methods.h"
 #include "transport/worker.h"
@@ -208,7 +209,9 @@ void AgentServer::initialize(json::View params, transport::Replier replier) {
   }
   const auto request = read_params<InitializeRequest>(params);
   if (!request) return replier.error(request.error());
-  client_.negotiated(request->client_capabilities);
+  ClientCapabilities capabilities = request->client_capabilities;
+  capabilities.option_names = shows_option_names(request->client_info);
+  client_.negotiated(std::move(capabilities));
   auto response = handler_.initialize(*request);
   if (!response) return replier.error(response.error());
   response->protocol_version = protocol_version;

@@ -1,6 +1,9 @@
 #include "session/live/turn_client.h"
 
+#include <optional>
+
 #include "protocol/v1/build_update.h"
+#include "protocol/v1/permission_offer.h"
 #include "session/limits.h"
 #include "session/live/session.h"
 #include "session/record/calls.h"
@@ -89,6 +92,11 @@ v1::Client::Reply<std::string> TurnClient::call(std::string method, std::string 
     co_return fail(ErrorKind::queue_full, "too many terminals of one turn are open");
   }
   params = in_session(std::move(params), session_->id());
+  std::optional<v1::PermissionOffer> offer;
+  if (method == v1::method::RequestPermission::name) {
+    offer.emplace(params, client->capabilities().option_names);
+    params = offer->params();
+  }
   const std::uint64_t number =
       record->note_question(method, recorded_question(method, json::View(params)));
   auto answer = co_await client->call(method, params, &cancel_);
@@ -101,6 +109,7 @@ v1::Client::Reply<std::string> TurnClient::call(std::string method, std::string 
   }
   // Whoever was asked has gone: that is no answer to go on with.
   if (!answer && answer.error().kind == ErrorKind::peer_gone) turn.cancel();
+  if (answer && offer) answer = offer->answer(std::move(*answer));
   co_return answer;
 }
 

@@ -36,7 +36,8 @@ class TurnClient final : public v1::Client {
   transport::Task<void> room() override;
   bool has_room() const override;
   /// The question is recorded, and ends with the turn's cancel at the latest. It is put to the
-  /// client in the name of this session, whatever session `params` name.
+  /// client in the name of this session, whatever session `params` name. Of a permission question
+  /// the client is offered what it can show, and that is what is recorded.
   Reply<std::string> call(std::string method, std::string params, Cancel cancel) override;
   void notify(std::string_view method, std::string_view params) override;
 

@@ -86,7 +86,7 @@ test('claude: the session within which the program runs is forked, its identity 
       CLAUDECODE: '1', CLAUDE_CODE_SESSION_ID: id, CLAUDE_CODE_MESSAGING_TOKEN: 'not-for-others' } });
     await server.initialize({});
     server.handlers['session/request_permission'] = () =>
-      ({ outcome: { outcome: 'selected', optionId: 'allow' } });
+      ({ outcome: { outcome: 'selected', optionId: 'allow_once' } });
     const { sessionId, _meta } = await server.request('session/new',
       { cwd: world.project, mcpServers: [], _meta: { tine: { forkFromCaller: true } } });
     assert.equal(_meta.tine.fork.adopted, id);

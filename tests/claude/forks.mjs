@@ -222,7 +222,7 @@ test('claude: a fork whose past has been compacted unforeseen is lost, and goes 
     await next.request('session/resume', opening(world, session));
     await next.prompt(session, '/compact');
     await next.request('session/resume', opening(world, child.sessionId));
-    let choose = 'stop';
+    let choose = 'reject_once';
     next.handlers['session/request_permission'] = () =>
       ({ outcome: { outcome: 'selected', optionId: choose } });
     const fault = await next.prompt(child.sessionId, '[[say: no]]').catch((error) => error);
@@ -233,7 +233,7 @@ test('claude: a fork whose past has been compacted unforeseen is lost, and goes 
     const early = await fork(next, world, session, at(1)).catch((error) => error);
     assert.equal(early.data?.tine?.kind, 'conversation_lost', JSON.stringify(early));
     assert.match(early.data.tine.hint, /later turn/);
-    choose = 'summary';
+    choose = 'allow_once';
     const request = await firstRequest(next, world, child.sessionId, '[[say: and on]]');
     assert.ok(said(request).includes('remembered'));
     assert.equal((await next.prompt(session, '[[say: fine]]')).stopReason, 'end_turn');

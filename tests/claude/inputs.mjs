@@ -60,7 +60,7 @@ test('claude: an MCP server of the request is started, its tools called, its sec
 test('claude: in an additional directory it works as in the project', async () => {
   const world = await World.make();
   const server = await world.serve();
-  const asked = answering(server, () => chosen('deny'));
+  const asked = answering(server, () => chosen('reject_once'));
   const more = directory('more');
   writeFileSync(join(more, 'file'), 'words in it');
   const reads = async (additionalDirectories) => {

@@ -32,7 +32,7 @@ const processesOf = (session) => running().filter((pid) => {
 test('claude permissions: what is allowed once is done once, what is denied is not', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
-  let answer = chosen('allow');
+  let answer = chosen('allow_once');
   const asked = answering(server, () => answer);
   const touches = async (name) => {
     const { stopReason } = await server.prompt(session,
@@ -43,7 +43,7 @@ test('claude permissions: what is allowed once is done once, what is denied is n
   assert.equal(asked[0].toolCall.title, 'touch one');
   assert.equal(asked[0].toolCall.kind, 'execute');
   assert.deepEqual(asked[0].toolCall.rawInput.command, 'touch one');
-  answer = chosen('deny');
+  answer = chosen('reject_once');
   assert.deepEqual(await touches('two'), ['end_turn', false]);
   assert.match(lastResult(world), /does not want this/);
   assert.ok(server.text(session).endsWith('after two'));
@@ -52,14 +52,14 @@ test('claude permissions: what is allowed once is done once, what is denied is n
   assert.match(lastResult(world), /not answered/);
   answer = { outcome: { outcome: 'cancelled' } };
   assert.deepEqual(await touches('four'), ['cancelled', false]);
-  answer = chosen('allow');
+  answer = chosen('allow_once');
   assert.deepEqual(await touches('five'), ['end_turn', true]);
   assert.equal(asked.length, 5);
 });
 
 test('claude permissions: each suggestion holds for the session, written nowhere', async () => {
   const world = await World.make();
-  const { server, session: first } = await world.open();
+  const { server, session: first } = await world.open({}, 'zed');
   let word;
   const asked = answering(server, (params) => chosen(always(params, word)));
   const outside = directory('outside');
@@ -89,7 +89,7 @@ test('claude permissions: each suggestion holds for the session, written nowhere
 test('claude permissions: what was allowed for the session outlives the sleep of its process',
   async () => {
     const world = await World.make();
-    const { server, session } = await world.open();
+    const { server, session } = await world.open({}, 'zed');
     let word = 'Bash(';
     const asked = answering(server, (params) => chosen(always(params, word)));
     const outside = directory('outside');
@@ -113,6 +113,44 @@ test('claude permissions: what was allowed for the session outlives the sleep of
     assert.ok(server.text(session).endsWith('awake'));
   });
 
+test('claude permissions: a client that shows kinds is offered one of each, the narrowest',
+  async () => {
+    const world = await World.make();
+    const outside = directory('outside');
+    const write = (name) => `[[call: Write ${JSON.stringify(
+      { file_path: join(outside, name), content: 'text' })}]]`;
+    const names = ({ options }) => options.map(({ optionId, name }) => [optionId, name]);
+    const asking = async (name) => {
+      const opened = await world.open({}, name);
+      return { ...opened, asked: answering(opened.server, () => chosen('allow_always')) };
+    };
+    const named = await asking('agent-shell');
+    await named.server.prompt(named.session, `${write('one')} [[say: ok]]`);
+    assert.deepEqual(names(named.asked[0]), [['allow_once', 'Allow once'],
+      ['allow_always', `Allow ${outside} for this session`],
+      ['allow_always_2', 'Allow all edits in the project for this session'],
+      ['reject_once', 'Decline, and go on']]);
+    // The key for "always" of a client that shows kinds grants no more than it says.
+    const { server, session, asked } = await asking('CodeCompanion.nvim');
+    await server.prompt(session, `${write('two')} [[say: ok]]`);
+    assert.deepEqual(names(asked[0]), [['allow_once', 'Allow once'],
+      ['allow_always', `Allow ${outside} for this session`], ['reject_once', 'Decline, and go on']]);
+    const [diff, ...texts] = asked[0].toolCall.content;
+    assert.equal(diff.type, 'diff');
+    assert.ok(texts.at(-1).content.text.includes(
+      `\n- Allow always: Allow ${outside} for this session. The folder then counts`));
+    assert.ok(existsSync(join(outside, 'two')));
+    assert.deepEqual(server.updates(session, 'current_mode_update'), []);
+    server.handlers['session/request_permission'] = (params) => {
+      asked.push(params);
+      return chosen('allow_always_2');
+    };
+    await server.prompt(session, `${write('three')} [[say: ok]]`);
+    assert.equal(asked.length, 2, 'the next edit is asked about');
+    assert.ok(!existsSync(join(outside, 'three')), 'what was not offered grants nothing');
+    assert.match(lastResult(world), /not answered/);
+  });
+
 test('claude permissions: a command that looks like rules allows itself and nothing else', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
@@ -124,7 +162,7 @@ test('claude permissions: a command that looks like rules allows itself and noth
   assert.equal(asked.length, 1, 'the rule has outlived the process');
   server.handlers['session/request_permission'] = (params) => {
     asked.push(params);
-    return chosen('deny');
+    return chosen('reject_once');
   };
   await server.prompt(session, '[[run: touch other]] [[say: no]]');
   assert.equal(asked.length, 2, 'another command is asked about');
@@ -152,7 +190,7 @@ test('claude permissions: an input that the client has changed is what is done',
   const world = await World.make();
   const { server, session } = await world.open();
   let input = { command: 'touch theirs' };
-  answering(server, () => chosen('allow', { _meta: { tine: { updatedInput: input } } }));
+  answering(server, () => chosen('allow_once', { _meta: { tine: { updatedInput: input } } }));
   await server.prompt(session, '[[run: touch ours]] [[say: ok]]');
   assert.ok(existsSync(join(world.project, 'theirs')));
   assert.ok(!existsSync(join(world.project, 'ours')));
@@ -185,6 +223,7 @@ test('claude permissions: what the model wants to know is asked by a form', asyn
   await server.prompt(session, ask(questions));
   const { q1, q2 } = forms[0].requestedSchema.properties;
   assert.deepEqual([q1.type, q1.title, q1.enum], ['string', 'Which colour?', ['Red', 'Blue']]);
+  assert.equal(q1.description, 'Colour\nRed: red\nBlue: blue');
   assert.deepEqual([q2.type, q2.items.enum], ['array', ['Small', 'Large']]);
   assert.equal(forms[0].toolCallId, server.updates(session, 'tool_call')[0].toolCallId);
   assert.match(lastResult(world), /Which colour\?\\*"=\\*"Blue/);
@@ -194,14 +233,19 @@ test('claude permissions: what the model wants to know is asked by a form', asyn
   assert.match(lastResult(world), /declined to answer/);
 });
 
-test('claude permissions: without forms it is asked by a choice', async () => {
+test('claude permissions: without forms it is asked by named options, else in words', async () => {
   const world = await World.make();
-  const { server, session } = await world.open();
+  const { server: plain, session: unseen } = await world.open();
+  await plain.prompt(unseen, ask(questions));
+  assert.match(lastResult(world), /in your own words/);
+  assert.ok(!plain.messages.some(({ method }) => method === 'session/request_permission'));
+  const { server, session } = await world.open({}, 'zed');
   let label = 'Blue';
   const asked = answering(server, ({ options }) =>
     chosen(options.find(({ name }) => name.startsWith(label)).optionId));
   await server.prompt(session, ask(questions.slice(0, 1)));
   assert.equal(asked[0].toolCall.title, 'Which colour?');
+  assert.match(asked[0].toolCall.content.at(-1).content.text, /\n- Red: red\n- Blue: blue$/);
   assert.match(lastResult(world), /Which colour\?\\*"=\\*"Blue/);
   label = 'Decline';
   await server.prompt(session, ask(questions));
@@ -222,12 +266,12 @@ test('claude permissions: the end of planning has three answers, each with its m
     return server.updates(session, 'current_mode_update').slice(from)
       .map(({ currentModeId }) => currentModeId);
   };
-  assert.deepEqual(await ends('plan'), []);
+  assert.deepEqual(await ends('reject_once'), []);
   assert.match(lastResult(world), /go on planning/);
-  assert.deepEqual(await ends('begin'), ['default']);
-  assert.deepEqual(await ends('edits'), ['acceptEdits']);
+  assert.deepEqual(await ends('allow_once'), ['default']);
+  assert.deepEqual(await ends('allow_always'), ['acceptEdits']);
   assert.deepEqual(asked[0].options.map(({ kind }) => kind),
-    ['allow_always', 'allow_once', 'reject_once']);
+    ['allow_once', 'allow_always', 'reject_once']);
   assert.equal(asked[0].toolCall.kind, 'switch_mode');
   // In the last of them an edit is not asked about.
   const path = join(world.project, 'made.txt');
@@ -252,7 +296,7 @@ test('claude permissions: mode, model and effort go with the next prompt', async
   assert.deepEqual(configOptions.map(({ id }) => id), ['mode', 'model', 'effort']);
   const models = configOptions.find(({ id }) => id === 'model').options.map(({ value }) => value);
   assert.ok(models.includes('haiku') && models.length > 3, `${models}`);
-  const asked = answering(server, () => chosen('deny'));
+  const asked = answering(server, () => chosen('reject_once'));
   await server.prompt(session, '[[run: touch one]] [[say: ok]]');
   assert.equal(lastBody(world).output_config.effort, 'low');
   assert.notEqual(before.output_config.effort, 'low');
@@ -278,7 +322,7 @@ test('claude permissions: everything is allowed only where that is configured', 
   // Claude Code refuses it to root anywhere else.
   world.configure(`command = ["${claude}"]\nallow_bypass = true\nenv = { IS_SANDBOX = "1" }`);
   const { server, session } = await world.open();
-  const asked = answering(server, () => chosen('deny'));
+  const asked = answering(server, () => chosen('reject_once'));
   await server.request('session/set_mode', { sessionId: session, ...bypass });
   await server.prompt(session, '[[run: touch one]] [[say: ok]]');
   assert.equal(asked.length, 0);

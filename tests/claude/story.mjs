@@ -39,7 +39,7 @@ function calls(server, session) {
 test('claude: commands, edits, files and plans are told as they happen', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
-  answering(server, () => chosen('allow'));
+  answering(server, () => chosen('allow_once'));
   const path = join(world.project, 'made.txt');
   const image = join(world.project, 'dot.png');
   writeFileSync(image, Buffer.from(pixel, 'base64'));
@@ -80,7 +80,7 @@ for (const background of [false, true]) {
   test(`claude: a sub-agent in the ${where} works, asks and reports within the turn`, async () => {
     const world = await World.make();
     const { server, session } = await world.open();
-    const asked = answering(server, () => chosen('allow'));
+    const asked = answering(server, () => chosen('allow_once'));
     await server.prompt(session,
       `${agent(!background && { run_in_background: false })} [[say: told]]`);
     const [own, inner, ...more] = calls(server, session);
@@ -126,7 +126,7 @@ test('claude: a line that nobody knows is passed over', async () => {
   const novel = String.raw`s/^{"type":"/${more}\nnovel\n&/`;
   world.configure(`command = ["sh", "-c", '''"$0" "$@" | sed -u '${novel}' ''', "${claude}"]`);
   const { server, session } = await world.open();
-  answering(server, () => chosen('allow'));
+  answering(server, () => chosen('allow_once'));
   const { stopReason } = await server.prompt(session, '[[run: touch one]] [[say: done]]');
   assert.equal(stopReason, 'end_turn');
   assert.equal(server.text(session), 'done');
@@ -157,7 +157,7 @@ for (const [when, prompt, reached] of cancelled) {
   test(`claude: a turn is cancelled ${when}, and the next one is a new one`, async () => {
     const world = await World.make();
     const { server, session } = await world.open({ session: { notices: {} } });
-    if (prompt.includes('sleep')) answering(server, () => chosen('allow'));
+    if (prompt.includes('sleep')) answering(server, () => chosen('allow_once'));
     else answering(server, () => new Promise(() => {}));
     // Once while the process starts, and once while it runs.
     for (const turn of prompt.includes('[[run') ? [1] : [1, 2]) {
@@ -193,7 +193,7 @@ test('claude: the whole day in one: work, leave, cancels, branches, a restart, e
   async () => {
     const world = await World.make();
     let { server, session } = await world.open();
-    let choose = 'allow';
+    let choose = 'allow_once';
     const answer = () => answering(server, () => chosen(choose));
     const opening = (sessionId, at) => ({ sessionId, cwd: world.project, mcpServers: [],
       ...(at !== undefined && { _meta: { tine: { fork: { at } } } }) });
@@ -215,7 +215,7 @@ test('claude: the whole day in one: work, leave, cancels, branches, a restart, e
     const inside = (name) => join(world.project, name);
     assert.equal(await end(session, '[[run: touch one]] [[say: allowed]]'), 'end_turn');
     assert.ok(existsSync(inside('one')));
-    choose = 'deny';
+    choose = 'reject_once';
     assert.equal(await end(session, '[[run: touch two]] [[say: declined]]'), 'end_turn');
     assert.ok(!existsSync(inside('two')));
 

@@ -92,7 +92,7 @@ for (const trust of ['no', 'yes', 'in Claude Code']) {
     play.answer = () => {
       play.server.handlers['session/request_permission'] = (params) => {
         play.asked.push(params);
-        return chosen(trust === 'yes' ? 'trust' : 'not-now');
+        return chosen(trust === 'yes' ? 'allow_always' : 'reject_once');
       };
     };
     play.answer();
@@ -127,7 +127,7 @@ test('claude trust: it is asked once, before the model is, with each program nam
   let requests;
   const asked = answering(server, () => {
     requests = world.model.requests().length;
-    return chosen('not-now');
+    return chosen('reject_once');
   });
   await server.prompt(session, '[[say: hello]]');
   await server.prompt(session, '[[say: hello]]');
@@ -152,7 +152,7 @@ test('claude trust: of two sessions in a folder one asks, and the answer is for 
   let answer;
   server.handlers['session/request_permission'] = (params) => {
     asked.push(params);
-    return new Promise((done) => { answer = () => done(chosen('trust')); });
+    return new Promise((done) => { answer = () => done(chosen('allow_always')); });
   };
   const cancelled = [one, two].map((session) => server.prompt(session, '[[say: hello]]'));
   await until('the question', () => asked.length > 0);
@@ -176,7 +176,7 @@ test('claude trust: what was agreed to does not cover what comes later', async (
   const world = await World.make();
   bringPrograms(world);
   const { server, session } = await world.open();
-  let answer = 'trust';
+  let answer = 'allow_always';
   const asked = answering(server, () => chosen(answer));
   await server.prompt(session, '[[say: hello]]');
   await until('the hook', () => timesRun(world, 'start') > 0);
@@ -184,7 +184,7 @@ test('claude trust: what was agreed to does not cover what comes later', async (
   writeFileSync(join(world.project, '.mcp.json'), JSON.stringify({
     mcpServers: { later: { command: 'touch', args: [mark] } } }));
   const starts = timesRun(world, 'start');
-  answer = 'not-now';
+  answer = 'reject_once';
   await doing.wake({ server, session });
   assert.equal(asked.length, 2);
   assert.equal(timesRun(world, 'start'), starts);
@@ -224,7 +224,7 @@ test('claude trust: a hostile file is neither waited for nor followed', async ()
     const world = await World.make();
     lay(join(world.project, '.mcp.json'));
     const { server, session } = await world.open();
-    const asked = answering(server, () => chosen('not-now'));
+    const asked = answering(server, () => chosen('reject_once'));
     await server.prompt(session, '[[say: hello]]');
     assert.equal(server.text(session), 'hello');
     assert.match(asked[0].toolCall.content[0].content.text, /^\.mcp\.json /);
@@ -257,11 +257,11 @@ test('claude trust: what is above the folder counts, its own settings and those 
     world.project = join(world.project, 'below');
     mkdirSync(world.project);
     const { server, session } = await world.open();
-    const asked = answering(server, () => chosen('not-now'));
+    const asked = answering(server, () => chosen('reject_once'));
     await server.prompt(session, '[[say: hello]]');
     assert.match(asked[0].toolCall.content[0].content.text, /hook SessionStart in .*settings\.local/);
     assert.ok(!existsSync(mark));
-    answering(server, () => chosen('trust'));
+    answering(server, () => chosen('allow_always'));
     const elsewhere = await server.newSession(directory('elsewhere'));
     await server.prompt(elsewhere, '[[say: hello]]');
     assert.ok(!existsSync(mark));

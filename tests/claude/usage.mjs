@@ -61,7 +61,7 @@ const lastTold = (server, session) => server.updates(session, 'usage_update').at
 test('claude usage: it is what the model counted, of each turn and in all', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
-  answering(server, () => chosen('allow'));
+  answering(server, () => chosen('allow_once'));
   const ledger = new Ledger(world, server);
   const { calls } = await ledger.prompt(session, '[[think: hmm]] [[run: echo one]] [[say: two]]');
   assert.equal(calls.length, 2);

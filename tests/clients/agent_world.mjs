@@ -32,10 +32,10 @@ export class AgentWorld {
       XDG_STATE_HOME: `${this.home}/state` };
   }
 
-  /// Starts the program; more than one may run.
-  async serve(capabilities = {}) {
+  /// Starts the program for a client of that name, or of none; more than one may run.
+  async serve(capabilities = {}, name = undefined) {
     const server = new Server({ env: this.environment(), cwd: this.project });
-    await server.initialize(capabilities);
+    await server.initialize(capabilities, name && { name, version: '1.0.0' });
     return server;
   }
 
@@ -45,8 +45,8 @@ export class AgentWorld {
   }
 
   /// The program with a session.
-  async open(capabilities = {}) {
-    const server = await this.serve(capabilities);
+  async open(capabilities = {}, name = undefined) {
+    const server = await this.serve(capabilities, name);
     return { server, session: await server.newSession(this.project) };
   }
 

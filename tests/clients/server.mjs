@@ -240,8 +240,9 @@ export class Server {
     return answer;
   }
 
-  initialize(clientCapabilities = {}) {
-    return this.request('initialize', { protocolVersion: 1, clientCapabilities });
+  /// `clientInfo` is what the client calls itself, if anything.
+  initialize(clientCapabilities = {}, clientInfo = undefined) {
+    return this.request('initialize', { protocolVersion: 1, clientCapabilities, clientInfo });
   }
 
   async newSession(cwd = directory('project')) {

@@ -1,7 +1,7 @@
 // What a person chooses and hands over: modes, options, images, files, directories, answers.
 
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, test, until } from '../clients/cases.mjs';
@@ -93,7 +93,7 @@ test('codex: an MCP server of the request is started, its tools called, and leav
   const world = await World.make();
   const server = await world.serve();
   const asked = [];
-  let choose = 'decline';
+  let choose = 'reject_once';
   server.handlers['session/request_permission'] = (params) => {
     asked.push(params);
     return { outcome: { outcome: 'selected', optionId: choose } };
@@ -112,7 +112,7 @@ test('codex: an MCP server of the request is started, its tools called, and leav
   assert.equal(asked.length, 0);
   assert.equal((await call('change', 1)).status, 'failed');
   assert.equal(asked[0].toolCall.toolCallId, server.updates(sessionId, 'tool_call')[1].toolCallId);
-  choose = 'acceptForSession';
+  choose = 'allow_always';
   assert.equal((await call('change', 2)).content[0].content.text, 'servus, Ada');
   assert.equal((await call('change', 3)).status, 'completed');
   assert.equal(asked.length, 2);
@@ -122,29 +122,79 @@ const question = JSON.stringify({ questions: [{ id: 'colour', header: 'Colour',
   question: 'Which colour?', options: [{ label: 'red', description: 'warm' },
     { label: 'blue', description: 'cold' }] }] });
 
-for (const { how, capabilities, method, answer } of [
+const asksUser = { codexConfig: '[features]\ndefault_mode_request_user_input = true' };
+const lastResult = (world) =>
+  lastInput(world).findLast(({ type }) => type === 'function_call_output');
+
+for (const { how, capabilities, name, method, answer } of [
   { how: 'a form', capabilities: { elicitation: { form: {} } }, method: 'elicitation/create',
     answer: { action: 'accept', content: { colour: 'blue' } } },
-  { how: 'a choice', capabilities: {}, method: 'session/request_permission',
-    answer: { outcome: { outcome: 'selected', optionId: 'blue' } } },
+  { how: 'named options', capabilities: {}, name: 'zed', method: 'session/request_permission',
+    answer: { outcome: { outcome: 'selected', optionId: 'allow_once_2' } } },
 ]) {
   test(`codex: what the model wants to know is asked by ${how}`, async () => {
-    const world = await World.make({
-      codexConfig: '[features]\ndefault_mode_request_user_input = true' });
-    const { server, session } = await world.open(capabilities);
-    server.handlers[method] = () => answer;
+    const world = await World.make(asksUser);
+    const { server, session } = await world.open(capabilities, name);
+    let asked;
+    server.handlers[method] = (params) => {
+      asked = params;
+      return answer;
+    };
     await server.prompt(session, `[[call: request_user_input ${question}]] [[say: ok]]`);
-    const result = lastInput(world).findLast(({ type }) => type === 'function_call_output');
-    assert.match(JSON.stringify(result), /blue/);
+    assert.match(JSON.stringify(lastResult(world)), /blue/);
+    assert.match(JSON.stringify(asked), /blue: cold/, 'it says what the choices mean');
   });
 }
+
+test('codex: elsewhere the model is told to ask in its own words', async () => {
+  const world = await World.make(asksUser);
+  const { server, session } = await world.open();
+  await server.prompt(session, `[[call: request_user_input ${question}]] [[say: red or blue?]]`);
+  assert.match(JSON.stringify(lastResult(world)), /in your own words/);
+  assert.equal(server.text(session), 'red or blue?');
+  assert.ok(!server.messages.some(({ method }) => method === 'session/request_permission'));
+});
+
+test('codex: an approval is one of each kind, and its widest is offered by name and kept', async () => {
+  const world = await World.make();
+  const outside = (name) => join(world.home, name);
+  const named = ({ options }) => options.map(({ optionId, name }) => [optionId, name]);
+  let choose = 'allow_always';
+  const asking = async (name) => {
+    const opened = await world.open({}, name);
+    const asked = [];
+    opened.server.handlers['session/request_permission'] = (params) => {
+      asked.push(params);
+      return { outcome: { outcome: 'selected', optionId: choose } };
+    };
+    return { ...opened, asked };
+  };
+  const first = await asking('zed');
+  const command = `touch ${outside('one')}`;
+  await first.server.prompt(first.session, `[[escalate: ${command}]] [[say: made]]`);
+  assert.deepEqual(named(first.asked[0]), [['allow_once', 'Allow once'],
+    ['allow_always', `Always allow ${command}`], ['reject_once', 'Decline, and go on'],
+    ['reject_once_2', 'Cancel the turn']]);
+  assert.match(first.asked[0].toolCall.content.at(-1).content.text, /Codex keeps a rule.*other sessions/);
+  assert.match(readFileSync(outside('.codex/rules/default.rules'), 'utf8'), /touch/);
+  // Who is shown no names is offered one of each kind; what it was not offered is a no.
+  choose = 'reject_once_2';
+  const other = await asking('CodeCompanion.nvim');
+  const kept = await other.server.prompt(other.session, `[[escalate: ${command}]] [[say: again]]`);
+  assert.equal(kept.stopReason, 'end_turn');
+  assert.equal(other.asked.length, 0, 'the rule holds in other sessions');
+  await other.server.prompt(other.session, `[[escalate: touch ${outside('two')}]] [[say: no]]`);
+  assert.deepEqual(named(other.asked[0]).map(([id]) => id),
+    ['allow_once', 'allow_always', 'reject_once']);
+  assert.ok(!existsSync(outside('two')));
+});
 
 test('codex: what a subagent asks is asked in the session that it works for, and paid there',
   async () => {
     const world = await World.make();
     const { server, session } = await world.open();
     server.handlers['session/request_permission'] = () =>
-      ({ outcome: { outcome: 'selected', optionId: 'decline' } });
+      ({ outcome: { outcome: 'selected', optionId: 'reject_once' } });
     // Written so that the directive is the subagent's, and not ours.
     const message = '\\u005b\\u005bescalate: touch /nowhere/it\\u005d\\u005d';
     const turn = server.prompt(session, `[[mcp: multi_agent_v1 spawn_agent {"message":"${message}"}]]

@@ -109,7 +109,7 @@ test('codex: silence is interrupted at the limits that are set, but not while a 
       await goesOn(server, other);
     }));
     // It has been open for longer than any of them was silent.
-    answer({ outcome: { outcome: 'selected', optionId: 'decline' } });
+    answer({ outcome: { outcome: 'selected', optionId: 'reject_once' } });
     assert.equal((await asking).stopReason, 'end_turn');
     assert.equal(server.text(session), 'well');
     await leavesNothing(server);

@@ -61,9 +61,9 @@ test('codex: each session and each fork sees its own identity in a command', asy
 
 test('codex: what is asked is done when it is allowed and not when it is declined', async () => {
   const world = await World.make();
-  const { server, session } = await world.open();
+  const { server, session } = await world.open({}, 'zed');
   const asked = [];
-  let choose = 'accept';
+  let choose = 'allow_once';
   server.handlers['session/request_permission'] = (params) => {
     asked.push(params);
     return { outcome: { outcome: 'selected', optionId: choose } };
@@ -71,14 +71,14 @@ test('codex: what is asked is done when it is allowed and not when it is decline
   const outside = join(world.home, 'outside');
   await server.prompt(session, `[[escalate: touch ${outside}]] [[say: made]]`);
   assert.ok(existsSync(outside));
-  assert.deepEqual(asked[0].options.map(({ optionId }) => optionId).filter((id) => id.length < 8),
-    ['accept', 'decline', 'cancel']);
-  choose = 'decline';
+  assert.deepEqual(asked[0].options.map(({ optionId }) => optionId),
+    ['allow_once', 'allow_always', 'reject_once', 'reject_once_2']);
+  choose = 'reject_once';
   const declined = await server.prompt(session, `[[escalate: touch ${outside}2]] [[say: not made]]`);
   assert.equal(declined.stopReason, 'end_turn');
   assert.ok(!existsSync(`${outside}2`));
   assert.ok(server.text(session).endsWith('not made'));
-  choose = 'cancel';
+  choose = 'reject_once_2';
   const cancelled = await server.prompt(session, `[[escalate: touch ${outside}3]] [[say: no]]`);
   assert.equal(cancelled.stopReason, 'cancelled');
 });
@@ -87,7 +87,7 @@ test('codex: the transcript tells the story', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
   server.handlers['session/request_permission'] = () =>
-    ({ outcome: { outcome: 'selected', optionId: 'decline' } });
+    ({ outcome: { outcome: 'selected', optionId: 'reject_once' } });
   await server.prompt(session,
     `[[think: hmm]] [[escalate: touch ${world.home}/no]] ${patch('a.txt', 'a')} [[say: done]]`);
   const words = world.story(session).join(' ');
@@ -110,7 +110,7 @@ test('codex: a whole day: work, questions, cancels, branches, a restart, and eig
     const first = await world.open();
     const { session } = first;
     let { server } = first;
-    let choose = 'accept';
+    let choose = 'allow_once';
     const answering = () => {
       server.handlers['session/request_permission'] = () =>
         ({ outcome: { outcome: 'selected', optionId: choose } });
@@ -129,7 +129,7 @@ test('codex: a whole day: work, questions, cancels, branches, a restart, and eig
     const outside = join(world.home, 'outside');
     assert.equal(await end(session, `[[escalate: touch ${outside}]] [[say: allowed]]`), 'end_turn');
     assert.ok(existsSync(outside));
-    choose = 'decline';
+    choose = 'reject_once';
     assert.equal(await end(session, `[[escalate: touch ${outside}2]] [[say: declined]]`), 'end_turn');
     assert.ok(!existsSync(`${outside}2`));
 

@@ -35,12 +35,12 @@ function plant(world, folder = world.project) {
 
 /// Declines what is asked of each command, and answers `trust` to the question about the folder.
 /// Gives the questions about the folder.
-function answering(server, trust = 'not-now') {
+function answering(server, trust = 'reject_once') {
   const asked = [];
   server.handlers['session/request_permission'] = ({ toolCall }) => {
     const isOfFolder = toolCall.toolCallId === 'trust-folder';
     if (isOfFolder) asked.push(toolCall);
-    return { outcome: { outcome: 'selected', optionId: isOfFolder ? trust : 'decline' } };
+    return { outcome: { outcome: 'selected', optionId: isOfFolder ? trust : 'reject_once' } };
   };
   return asked;
 }
@@ -106,7 +106,7 @@ test('codex: a folder that its user trusts when asked is loaded, and Codex keeps
     const world = await World.make();
     const planted = plant(world);
     let { server, session } = await world.open();
-    const asked = answering(server, 'trust');
+    const asked = answering(server, 'allow_always');
     await server.prompt(session, '[[say: one]]');
     assert.equal(asked.length, 1);
     assert.match(JSON.stringify(asked[0].content), /MCP server evil.*\/bin\/sh/);
@@ -115,7 +115,7 @@ test('codex: a folder that its user trusts when asked is loaded, and Codex keeps
     server.stdin.end();
     await server.exited;
     ({ server, session } = await world.open());
-    const again = answering(server, 'never');
+    const again = answering(server, 'reject_always');
     await server.prompt(session, '[[say: two]]');
     assert.ok(planted.hasRun());
     const { sessionId } = await server.request('session/fork',
@@ -205,8 +205,8 @@ FROM_THE_FOLDER = "1"
           .map((name) => [name, existsSync(mark(name))])),
       };
     };
-    const without = await seen('not-now');
-    const given = await seen('trust');
+    const without = await seen('reject_once');
+    const given = await seen('allow_always');
     assert.deepEqual(Object.fromEntries(table().map(([what, ...effects]) => [what, effects])),
       Object.fromEntries(Object.keys(without).map((what) => [what, [without[what], given[what]]])));
   });

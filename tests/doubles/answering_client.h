@@ -1,6 +1,7 @@
 #pragma once
 // A client that keeps each update, and answers questions as the test says, or not at all.
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -30,10 +31,16 @@ class AnsweringClient final : public RefusingClient {
     }
     if (method != v1::method::RequestPermission::name) co_return refused();
     asked.push_back(v1::read_params<v1::PermissionRequest>(json::View(params)).value());
+    const v1::PermissionRequest& question = asked.back();
     v1::PermissionResponse response;
     if (stops) co_return v1::write(response);
+    if (first) {
+      response.option_id = question.options.front().id;
+      co_return v1::write(response);
+    }
     if (answer) {
-      response.option_id = *answer;
+      const auto named = std::ranges::find(question.options, *answer, &v1::PermissionOption::name);
+      response.option_id = named != question.options.end() ? named->id : *answer;
       co_return v1::write(response);
     }
     transport::Event over(loop_);
@@ -54,8 +61,10 @@ class AnsweringClient final : public RefusingClient {
   v1::ClientCapabilities can;
   std::vector<nlohmann::json> updates;
   std::vector<v1::PermissionRequest> asked;
-  bool stops = false;                 ///< each question cancels the whole turn
-  std::optional<std::string> answer;  ///< the option that is chosen; none: it waits for the cancel
+  bool stops = false;  ///< each question cancels the whole turn
+  bool first = false;  ///< the first option is chosen
+  /// The name of the option that is chosen, else an id; none: it waits for the cancel.
+  std::optional<std::string> answer;
   std::vector<v1::ElicitationRequest> forms;
   std::optional<v1::ElicitationResponse> form_answer;
 

@@ -43,7 +43,7 @@ for (const { prompt, says } of examples) {
     const terminals = new Terminals();
     writeFileSync(join(server.cwdOf(session), 'notes.txt'), 'one\ntwo\nthree\n');
     server.handlers = {
-      'session/request_permission': () => ({ outcome: { outcome: 'selected', optionId: 'once' } }),
+      'session/request_permission': () => ({ outcome: { outcome: 'selected', optionId: 'allow_once' } }),
       'elicitation/create': () => ({ action: 'accept', content: { answer: 'tine' } }),
       'fs/write_text_file': ({ path, content }) => writeFileSync(path, content),
       'fs/read_text_file': ({ path, line = 1, limit }) => ({

@@ -26,6 +26,8 @@ struct ClientCapabilities {
   bool plan_updates = false;  ///< unstable: plan_update and plan_removed
   bool subagents = false;     ///< unstable: subagent_update and session messages
   std::string meta;
+  /// Shows permission options by their names: not announced, but known of the client.
+  bool option_names = false;
 
   bool operator==(const ClientCapabilities&) const = default;
 };
