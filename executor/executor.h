@@ -37,6 +37,7 @@ struct Capabilities {
   /// A conversation that is made ahead of its first prompt makes that quicker, and tells what can
   /// be chosen. Until then it costs nothing and writes nothing down.
   bool prepares = false;
+  bool needs_login = true;  ///< someone must be logged in before a model is asked
 };
 
 /// What a person can choose for a session, with what is chosen. Modes are listed from the narrowest

@@ -87,7 +87,6 @@ Result<v1::InitializeResponse> AcpAgent::initialize(const v1::InitializeRequest&
   response.agent_info =
       v1::Implementation{.name = "tine", .title = "tine", .version = std::string(version())};
   response.agent_capabilities.load_session = true;
-  response.agent_capabilities.logout = true;
   response.agent_capabilities.prompt = can.prompt;
   response.agent_capabilities.mcp = can.mcp;
   v1::SessionCapabilities& session = response.agent_capabilities.session;
@@ -98,7 +97,13 @@ Result<v1::InitializeResponse> AcpAgent::initialize(const v1::InitializeRequest&
   session.fork = true;
   session.additional_directories = can.additional_directories;
   session.system_prompt = can.system_prompt;
-  response.auth_methods = backend.auth_methods();
+  // A login that does nothing is offered only to those that demand one, as the registry's check
+  // does: others would ask a person for it.
+  const json::View extensions(request.client_capabilities.meta);
+  if (can.needs_login || extensions.find("terminal-auth").boolean().value_or(false)) {
+    response.agent_capabilities.logout = true;
+    response.auth_methods = backend.auth_methods();
+  }
   if (!request.client_capabilities.terminal_auth) {
     std::erase_if(response.auth_methods, [](const v1::AuthMethod& method) {
       return method.type == v1::AuthMethod::Type::terminal;

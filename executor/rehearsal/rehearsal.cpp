@@ -42,7 +42,8 @@ Rehearsal::Rehearsal(transport::Loop& loop, std::string name, Manner manner)
                     .native_fork = true,
                     .fork_at_turn = true,
                     .adopts = true,
-                    .prepares = manner.prepares} {}
+                    .prepares = manner.prepares,
+                    .needs_login = false} {}
 
 std::vector<v1::AuthMethod> Rehearsal::auth_methods() const {
   v1::AuthMethod method;
