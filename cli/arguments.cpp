@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/config/nearest.h"
 #include "cli/exit_code.h"
 
 namespace tine::cli {
@@ -71,6 +72,48 @@ void add_trust_verbs(CLI::App& trust, TrustArguments& arguments) {
   trust.require_subcommand(1);
 }
 
+/// The verbs that can follow `app`, or its long options and those of what it follows.
+std::vector<std::string> names_after(const CLI::App& app, bool options) {
+  std::vector<std::string> names;
+  if (!options) {
+    for (const CLI::App* verb : app.get_subcommands({})) names.push_back(verb->get_name());
+    return names;
+  }
+  for (const CLI::App* each = &app; each != nullptr; each = each->get_parent()) {
+    for (const CLI::Option* option : each->get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+/// What is wrong with the arguments, and where to look further.
+std::string complaint_about(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* verb = &app;
+  std::string command = "tine";
+  for (auto after = verb->get_subcommands(); !after.empty(); after = verb->get_subcommands()) {
+    verb = after.back();
+    command += " " + verb->get_name();
+  }
+  std::string text = error.what();
+  if (const std::vector<std::string> rest = app.remaining(true); !rest.empty()) {
+    const std::string& word = rest.front();
+    const bool option = word.starts_with('-');
+    const std::vector<std::string> names = names_after(*verb, option);
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    text = "'" + command + "' ";
+    if (option) {
+      text += "has no option '" + word + "'";
+    } else if (known.empty()) {
+      text += "expects nothing at '" + word + "'";
+    } else {
+      text += "has no verb '" + word + "'";
+    }
+    text += suggestion(word, known);
+  }
+  return "tine: " + text + "\nTry " + command + " --help.\n";
+}
+
 }  // namespace
 
 std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
@@ -125,7 +168,7 @@ std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
       return Notice{app.help(), exit_code::good};
-    return Notice{"tine: " + std::string(error.what()) + "\nTry tine --help.\n", exit_code::usage};
+    return Notice{complaint_about(app, error), exit_code::usage};
   }
   return arguments;
 }

@@ -69,7 +69,8 @@ class Show {
 
   transport::Task<Result<void>> play() {
     heading("initialize");
-    const v1::InitializeRequest hello;
+    v1::InitializeRequest hello;
+    hello.client_capabilities.meta = R"({"tine":{}})";
     const auto ready = co_await agent_.ask<v1::method::Initialize>(hello, no_deadline_);
     if (!ready) co_return fail(ready.error());
     print_styled("  agent  " + ready->agent_info.value_or(v1::Implementation()).name + " " +

@@ -124,6 +124,7 @@ transport::Task<int> converse(v1::AgentConnection& agent, Printer& printer,
   };
   v1::InitializeRequest hello;
   hello.client_capabilities.notices = true;
+  hello.client_capabilities.meta = R"({"tine":{}})";
   const transport::CallOptions no_deadline;
   const auto ready = co_await agent.ask<v1::method::Initialize>(hello, no_deadline);
   if (!ready) co_return failed(ready.error());

@@ -37,15 +37,60 @@ std::string foreign_members(json::View data) {
   return members;
 }
 
+/// On these a person must act, who may see nothing but the message.
+constexpr std::array person_acts = {
+    ErrorKind::session_locked,    ErrorKind::auth_required,    ErrorKind::backend_not_installed,
+    ErrorKind::backend_too_old,   ErrorKind::usage_limit,      ErrorKind::rate_limited,
+    ErrorKind::conversation_lost, ErrorKind::context_exceeded, ErrorKind::model_unavailable,
+    ErrorKind::storage_failed,    ErrorKind::storage_full,     ErrorKind::damaged,
+    ErrorKind::config_invalid,
+};
+
+std::string_view message_of(const Error& error) {
+  return error.message.empty() ? facts(error.kind).name : std::string_view(error.message);
+}
+
+std::string_view hint_of(const Error& error) {
+  return error.hint.empty() ? facts(error.kind).hint : std::string_view(error.hint);
+}
+
+/// Puts a sentence behind what is there already, unless it is said there.
+void add_sentence(std::string& text, std::string_view sentence) {
+  if (sentence.empty() || text.find(sentence) != std::string::npos) return;
+  if (!text.empty()) {
+    const bool ended = std::string_view(".!?:").find(text.back()) != std::string_view::npos;
+    text += ended ? " " : ". ";
+  }
+  text += sentence;
+}
+
+std::string for_person(const Error& error) {
+  std::string text(message_of(error));
+  // What another program has said beside its message is often the cause.
+  const std::string data = "{" + error.data + "}";
+  if (const auto details = json::View(data).find("details").string()) add_sentence(text, *details);
+  add_sentence(text, hint_of(error));
+  return text;
+}
+
 }  // namespace
 
-std::string error_object(const Error& error) {
+std::string error_object(const Error& error, ErrorForm form) {
   const ErrorKindFacts& kind = facts(error.kind);
   std::string out;
   json::Writer writer(out);
   writer.begin_object();
   writer.member("code", error.code.value_or(kind.code));
-  writer.member("message", error.message.empty() ? kind.name : std::string_view(error.message));
+  if (form == ErrorForm::for_person) {
+    const std::string text = for_person(error);
+    const bool acts = std::ranges::find(person_acts, error.kind) != person_acts.end();
+    writer.member("message", acts ? std::string_view(text) : message_of(error));
+    writer.key("data").begin_object();
+    writer.member("details", std::string_view(text));
+    writer.end_object().end_object();
+    return out;
+  }
+  writer.member("message", message_of(error));
   writer.key("data").begin_object();
   writer.raw_members(error.data);
   writer.key("tine").begin_object();
@@ -57,7 +102,7 @@ std::string error_object(const Error& error) {
   } else {
     writer.null();
   }
-  writer.member("hint", error.hint.empty() ? kind.hint : std::string_view(error.hint));
+  writer.member("hint", hint_of(error));
   if (!error.path.empty()) writer.member("path", std::string_view(error.path));
   writer.end_object().end_object().end_object();
   return out;

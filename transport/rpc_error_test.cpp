@@ -110,6 +110,30 @@ TEST_CASE("the schema of an error's data is not lenient") {
     CHECK_FALSE(without(member));
 }
 
+TEST_CASE("for a person an error is what happened, its cause and what to do, each once") {
+  const auto told = [](const Error& error) {
+    return Json::parse(error_object(error, ErrorForm::for_person));
+  };
+  const Json plain = told(Error(ErrorKind::timeout, "no answer came"));
+  CHECK(plain["message"] == "no answer came");
+  CHECK(plain["data"] == Json{{"details", "no answer came. Try again."}});
+
+  // A person must act, and may see nothing but the message.
+  const Json locked = told(Error(ErrorKind::session_locked, "it is locked!").with_hint("Wait."));
+  CHECK(locked["message"] == "it is locked! Wait.");
+  CHECK(locked["data"] == Json{{"details", "it is locked! Wait."}});
+
+  const Json said = told(Error(ErrorKind::timeout, "Stop. Try again."));
+  CHECK(said["data"]["details"] == "Stop. Try again.");
+
+  const Json cause = told(parse(
+      R"({"code":-32603,"message":"Internal error","data":{"details":"no such model","x":1}})"));
+  CHECK(cause["message"] == "Internal error");
+  CHECK(cause["data"].size() == 1);
+  CHECK(cause["data"]["details"].get<std::string>().starts_with("Internal error. no such model. "));
+  CHECK(told(Error(ErrorKind::internal, ""))["message"] == "internal");
+}
+
 TEST_CASE("what is not text is made text") {
   const Json written = Json::parse(error_object(Error(ErrorKind::internal, "a\xFF\x01z")));
   CHECK(written["message"] == "a\xEF\xBF\xBD\x01z");

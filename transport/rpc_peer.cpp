@@ -12,7 +12,6 @@
 #include "base/json/writer.h"
 #include "transport/line_reader.h"
 #include "transport/outbox.h"
-#include "transport/rpc_error.h"
 #include "transport/worker.h"
 
 namespace tine::transport {
@@ -125,6 +124,12 @@ class RpcPeer::Connection {
     }
   }
 
+  std::string object(const Error& error) const {
+    if (error.kind != ErrorKind::internal || !error.hint.empty())
+      return error_object(error, error_form);
+    return error_object(Error(error).with_hint(internal_hint), error_form);
+  }
+
   bool usable() const { return !closed && !input_over.is_set() && !outbox.broken(); }
 
   Error gone() const {
@@ -150,6 +155,7 @@ class RpcPeer::Connection {
   Mirror mirror;
   Dialect dialect;
   std::string internal_hint;
+  ErrorForm error_form = ErrorForm::full;
   Outbox outbox;
   Event input_over;
   RpcHandler* handler = nullptr;  // while its messages are read
@@ -190,12 +196,7 @@ void Replier::drop() {
 void Replier::result(std::string_view result) { answer("result", result); }
 
 void Replier::error(const Error& error) {
-  const auto peer = peer_.lock();
-  if (!peer || error.kind != ErrorKind::internal || !error.hint.empty())
-    return answer("error", error_object(error));
-  Error hinted = error;
-  hinted.hint = peer->connection_->internal_hint;
-  answer("error", error_object(hinted));
+  if (const auto peer = peer_.lock()) answer("error", peer->connection_->object(error));
 }
 
 void Replier::answer(std::string_view member, std::string_view body) {
@@ -220,6 +221,8 @@ RpcPeer::RpcPeer(std::unique_ptr<Connection> connection) : connection_(std::move
 RpcPeer::~RpcPeer() = default;
 
 void RpcPeer::set_internal_hint(std::string hint) { connection_->internal_hint = std::move(hint); }
+
+void RpcPeer::set_error_form(ErrorForm form) { connection_->error_form = form; }
 
 std::shared_ptr<RpcPeer> RpcPeer::make(Loop& loop, std::unique_ptr<Channel> channel, Mirror mirror,
                                        Dialect dialect) {
@@ -303,7 +306,7 @@ void RpcPeer::receive(const LineReader::Line& line, LineReader& reader, RpcHandl
   if (!message) {
     const BadMessage& bad = message.error();
     if (bad.answer) {
-      connection.push(response_line(bad.id, "error", error_object(bad.error)), 0, {});
+      connection.push(response_line(bad.id, "error", connection.object(bad.error)), 0, {});
     } else {
       end_call(bad.id, fail(ErrorKind::backend_failed,
                             "the answer cannot be understood: " + bad.error.message));
@@ -326,7 +329,7 @@ void RpcPeer::dispatch(const RpcMessage& message, std::string line, RpcHandler& 
     case RpcMessage::Kind::request: {
       if (connection.open.size() >= limits::max_open_requests) {
         const Error full(ErrorKind::queue_full, "too many requests are unanswered");
-        connection.push(response_line(message.id, "error", error_object(full)), 0, {});
+        connection.push(response_line(message.id, "error", connection.object(full)), 0, {});
         return;
       }
       const std::uint64_t ticket = connection.next_ticket++;

@@ -26,6 +26,7 @@
 #include "transport/line_reader.h"
 #include "transport/loop.h"
 #include "transport/outbox.h"
+#include "transport/rpc_error.h"
 #include "transport/rpc_message.h"
 #include "transport/splice.h"
 
@@ -108,6 +109,8 @@ class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
 
   /// The hint of answers with an internal error, in place of that of their kind.
   void set_internal_hint(std::string hint);
+  /// Of the errors from now on; until then they are told in full.
+  void set_error_form(ErrorForm form);
 
   /// Reads and dispatches until the input ends or close() is called. Returns then; output that is
   /// queued still goes out, see drain(). When output fails the peer closes by itself, after

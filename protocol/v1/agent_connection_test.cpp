@@ -94,6 +94,7 @@ InitializeRequest able_client() {
   request.client_capabilities.write_text_file = true;
   request.client_capabilities.elicitation_url = true;
   request.client_capabilities.boolean_options = true;
+  request.client_capabilities.meta = R"({"tine":{}})";
   return request;
 }
 

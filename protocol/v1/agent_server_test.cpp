@@ -20,9 +20,21 @@ TEST_CASE("server: nothing before initialize, and initialize only once") {
   CHECK(kind_of(served.answer("no/such/method", "{}")) == "not_initialized");
   CHECK(kind_of(served.answer("initialize", "{}")) == "invalid_params");
   CHECK(served.agent.log.empty());
-  CHECK(kind_of(served.answer("initialize", R"({"protocolVersion":1})")) == "(no error)");
+  served.initialize();
   CHECK(kind_of(served.answer("initialize", R"({"protocolVersion":1})")) == "invalid_request");
-  CHECK(served.agent.log == Log{"initialize 1"});
+  CHECK(served.agent.log.empty());
+}
+
+TEST_CASE("server: a client that does not ask for more is told what happened and what to do") {
+  Served served;
+  served.answer("initialize", R"({"protocolVersion":1,"clientCapabilities":{"_meta":{"tine":1}}})");
+  const std::string line = served.answer("no/such", "{}");
+  const json::View error = json::View(line).find("error");
+  CHECK(error.find("data").raw() ==
+        "{\"details\":" +
+            json::quoted(*error.find("message").string() +
+                         ". Call only what the agent's capabilities announce.") +
+            "}");
 }
 
 TEST_CASE("server: any version that is asked for is answered with ours") {

@@ -55,6 +55,12 @@ Rule rule_of(std::string_view method) {
 
 }  // namespace
 
+void ClientProxy::negotiated(ClientCapabilities capabilities) {
+  capabilities_ = std::move(capabilities);
+  peer_->set_error_form(capabilities_.error_facts ? transport::ErrorForm::full
+                                                  : transport::ErrorForm::for_person);
+}
+
 void ClientProxy::update(const Update& update) {
   if (takes(capabilities_, update)) return pass(update);
   const auto instead = fallback(capabilities_, update, "notice-" + std::to_string(++fallbacks_));

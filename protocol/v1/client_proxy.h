@@ -19,7 +19,7 @@ class ClientProxy : public Client {
   explicit ClientProxy(std::shared_ptr<transport::RpcPeer> peer) : peer_(std::move(peer)) {}
 
   /// What the client said at initialize.
-  void negotiated(ClientCapabilities capabilities) { capabilities_ = std::move(capabilities); }
+  void negotiated(ClientCapabilities capabilities);
 
   const ClientCapabilities& capabilities() const override { return capabilities_; }
   void update(const Update& update) override;

@@ -240,8 +240,9 @@ export class Server {
     return answer;
   }
 
-  /// `clientInfo` is what the client calls itself, if anything.
-  initialize(clientCapabilities = {}, clientInfo = undefined) {
+  /// As a client that is told all of an error. `clientInfo` is what it calls itself, if anything.
+  initialize({ _meta, ...capabilities } = {}, clientInfo = undefined) {
+    const clientCapabilities = { ...capabilities, _meta: { tine: {}, ..._meta } };
     return this.request('initialize', { protocolVersion: 1, clientCapabilities, clientInfo });
   }
 

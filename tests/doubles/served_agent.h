@@ -77,8 +77,11 @@ struct Served {
     REQUIRE(lines.size() == 1);
     return lines.front();
   }
+  /// As a client that is told all of an error.
   std::string initialize(const std::string& capabilities = "{}") {
-    const std::string params = R"({"protocolVersion":1,"clientCapabilities":)" + capabilities + "}";
+    const std::string others = capabilities == "{}" ? "}" : "," + capabilities.substr(1);
+    const std::string params =
+        R"({"protocolVersion":1,"clientCapabilities":{"_meta":{"tine":{}})" + others + "}";
     std::string response = answer("initialize", params);
     CHECK(kind_of(response) == "(no error)");
     agent.log.clear();

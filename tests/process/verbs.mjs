@@ -51,7 +51,21 @@ for (const args of [['frobnicate'], ['--frobnicate'], ['run'], ['run', 'two', 'p
   test(`a wrong command line: tine ${args.join(' ')}`, async () => {
     const { code, stdout, stderr } = await runProgram(args);
     assert.deepEqual([code, stdout], [2, '']);
-    assert.match(stderr, /^tine: .*\nTry tine --help\.\n$/);
+    assert.match(stderr, /^tine: .*\nTry tine( \S+)? --help\.\n$/);
+  });
+}
+
+for (const [args, said] of [
+  [['doktor'], `'tine' has no verb 'doktor'; did you mean "doctor"?\nTry tine --help.`],
+  [['xyzzy'], `'tine' has no verb 'xyzzy'\nTry tine --help.`],
+  [['session', 'shwo', '01'],
+    `'tine session' has no verb 'shwo'; did you mean "show"?\nTry tine session --help.`],
+  [['run', '--bakend', 'x', 'hello'],
+    `'tine run' has no option '--bakend'; did you mean "--backend"?\nTry tine run --help.`],
+  [['run', 'two', 'prompts'], `'tine run' expects nothing at 'prompts'\nTry tine run --help.`]]) {
+  test(`a misspelt command line: tine ${args.join(' ')}`, async () => {
+    const { code, stdout, stderr } = await runProgram(args);
+    assert.deepEqual([code, stdout, stderr], [2, '', `tine: ${said}\n`]);
   });
 }
 

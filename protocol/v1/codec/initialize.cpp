@@ -60,6 +60,7 @@ bool decode(json::View from, ClientCapabilities& to, const json::Path& path,
   to.elicitation_url = elicitation.find("url").is_object();
   to.plan_updates = reader.find("plan").is_object();
   to.subagents = reader.find("subagents").is_object();
+  to.error_facts = reader.find("_meta").find("tine").is_object();
   return reader.raw_object("_meta", to.meta).ok();
 }
 

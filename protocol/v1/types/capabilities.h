@@ -25,6 +25,7 @@ struct ClientCapabilities {
   bool elicitation_url = false;
   bool plan_updates = false;  ///< unstable: plan_update and plan_removed
   bool subagents = false;     ///< unstable: subagent_update and session messages
+  bool error_facts = false;   ///< _meta.tine: errors tell programs what tine knows of them
   std::string meta;
   /// Shows permission options by their names: not announced, but known of the client.
   bool option_names = false;
