@@ -48,6 +48,9 @@ inline constexpr std::size_t dead_lines = 1000;
 /// How long a change waits for the index when another process holds its lock, or the disk is full.
 /// Then the index is removed, and the next reader makes it anew from the sessions.
 inline constexpr std::chrono::milliseconds index_patience{2'000};
+/// The lock is held for about a millisecond, so the first tries follow one another soon; each pause
+/// is twice the one before, up to the longest.
+inline constexpr std::chrono::milliseconds first_index_retry{1};
 inline constexpr std::chrono::milliseconds index_retry{20};
 
 /// Forks on the way from a first session to a fork. One more is refused: depth_exceeded. A lineage

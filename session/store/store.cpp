@@ -100,8 +100,10 @@ void Store::tell(const IndexEntry& entry) {
 transport::Task<void> Store::tell_later(transport::Loop& loop, Root root,
                                         std::shared_ptr<Waiting> waiting) {
   const auto end = std::chrono::steady_clock::now() + limits::index_patience;
+  auto pause = limits::first_index_retry;
   while (!waiting->lines.empty()) {
-    co_await transport::pause(loop, limits::index_retry);
+    co_await transport::pause(loop, pause);
+    pause = std::min(2 * pause, limits::index_retry);
     const auto added = add_to_index(*root, waiting->lines);
     if (added && *added) {
       waiting->lines.clear();

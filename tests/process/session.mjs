@@ -424,7 +424,7 @@ for (const args of [['clean', '--days', '0'], ['clean', '--days', '-1'],
   test(`a wrong command line: tine session ${args.join(' ')}`, async () => {
     const { code, stdout, stderr } = await new Place().session(...args);
     assert.deepEqual([code, stdout], [2, '']);
-    assert.match(stderr, /^tine: .*\nTry tine --help\.\n$/);
+    assert.match(stderr, /^tine: .*\nTry tine session( \S+)? --help\.\n$/);
   });
 }
 
