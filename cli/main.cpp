@@ -16,6 +16,7 @@
 #include "cli/demo.h"
 #include "cli/doctor.h"
 #include "cli/exit_code.h"
+#include "cli/home.h"
 #include "cli/limits.h"
 #include "cli/log/log_file.h"
 #include "cli/log/log_output.h"
@@ -228,6 +229,7 @@ int main(int argc, char** argv) {
   tine::transport::fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   tine::transport::raise_descriptor_limit();
+  tine::cli::provide_home();
   const auto parsed = tine::cli::parse_arguments(argc, argv);
   if (const auto* notice = std::get_if<tine::cli::Notice>(&parsed)) {
     (notice->exit_code == 0 ? tine::cli::print : tine::cli::print_to_stderr)(notice->text);

@@ -157,7 +157,7 @@ TEST_CASE("server: without the unstable protocol nothing of it is there") {
   CHECK(initialized.find("\"resume\"") != std::string::npos);
   CHECK(kind_of(served.answer("session/fork", R"({"sessionId":"c","cwd":"/w"})")) ==
         "unknown_method");
-  const std::string prompted = R"({"sessionId":"s","prompt":[]})";
+  const std::string prompted = R"({"sessionId":"s","prompt":[{"type":"text","text":"a"}]})";
   CHECK(served.answer("session/prompt", prompted).find("usage") == std::string::npos);
   CHECK(kind_of(served.answer("session/new", R"({"cwd":"/w","mcpServers":[],"systemPrompt":)"
                                              R"({"mode":"later","content":[]}})")) == "(no error)");
@@ -289,7 +289,7 @@ TEST_CASE("server: a cancelled request is told so and answers all the same") {
   };
   CHECK(served
             .ask(R"({"jsonrpc":"2.0","id":"p","method":"session/prompt",)"
-                 R"("params":{"sessionId":"s","prompt":[]}})")
+                 R"("params":{"sessionId":"s","prompt":[{"type":"text","text":"a"}]}})")
             .empty());
   CHECK(served.server.open_requests() == 1);
   const Log lines =
@@ -306,7 +306,9 @@ TEST_CASE("server: an exception in the agent is an internal error") {
     throw std::bad_alloc();
     co_return PromptResponse{};
   };
-  CHECK(kind_of(served.answer("session/prompt", R"({"sessionId":"s","prompt":[]})")) == "internal");
+  CHECK(kind_of(served.answer("session/prompt",
+                              R"({"sessionId":"s","prompt":[{"type":"text","text":"a"}]})")) ==
+        "internal");
   CHECK(served.server.open_requests() == 0);
   CHECK(kind_of(served.answer("session/new", new_params)) == "(no error)");
 }
@@ -321,7 +323,8 @@ TEST_CASE("server: closing waits for what came before the end") {
     response.stop_reason = StopReason::cancelled;
     co_return response;
   };
-  const std::string prompt = request(9, "session/prompt", R"({"sessionId":"s","prompt":[]})");
+  const std::string prompt =
+      request(9, "session/prompt", R"({"sessionId":"s","prompt":[{"type":"text","text":"a"}]})");
   schema().check_message(tests::Sender::client, prompt, served.pending);
   const std::string_view line = prompt;
   const std::size_t before = served.client.lines.size();
@@ -331,7 +334,7 @@ TEST_CASE("server: closing waits for what came before the end") {
     served.server.on_request("session/prompt", json::View(line).find("params"), {});
     const bool in_time = co_await served.server.close(transport::Milliseconds(0));
     CHECK_FALSE(in_time);
-    CHECK(served.agent.log == Log{"prompt ", "disconnected"});
+    CHECK(served.agent.log == Log{"prompt a", "disconnected"});
     CHECK(served.server.open_requests() == 1);
     go_on.set();
     const bool done = co_await served.server.close(transport::test::hung);

@@ -58,6 +58,11 @@ std::optional<Error> refusal(const PromptCapabilities& announced,
                              const std::vector<ContentBlock>& prompt) {
   const json::Path params("params");
   const json::Path path = params.member("prompt");
+  if (prompt.empty()) {
+    return Error(ErrorKind::invalid_params, "an empty prompt at " + path.str())
+        .with_hint("Send at least one content block.")
+        .at(path.str());
+  }
   for (std::size_t i = 0; i < prompt.size(); ++i) {
     const std::string_view what = too_much(announced, prompt[i]);
     if (!what.empty()) return unsupported(what, path.element(i));

@@ -196,7 +196,7 @@ test('claude trust: one that is started anew under a prompt starts nothing that 
     const world = await World.make();
     bringPrograms(world);
     const { server, session } = await world.open();
-    const asked = answering(server, () => chosen('trust'));
+    const asked = answering(server, () => chosen('allow_always'));
     await server.prompt(session, '[[say: hello]]');
     await until('the hook', () => timesRun(world, 'start') > 0);
     const mark = join(world.home, 'ran-later');

@@ -425,8 +425,8 @@ for (const [name, acp] of [['unstable', unstable], ['stable', stable]]) {
     const editor = await Editor.open(acp);
     const session = await editor.create();
     const fault = await editor.prompt(session, '[[fail:usage_limit]]').catch((each) => each);
-    assert.equal(fault.data.tine.kind, 'usage_limit');
-    assert.equal(typeof fault.data.tine.hint, 'string');
+    assert.match(fault.message, /usage_limit\. Wait until the limit is reset/);
+    assert.deepEqual(fault.data, { details: fault.message });
     for (const reason of ['max_tokens', 'refusal', 'max_turn_requests']) {
       assert.equal((await editor.prompt(session, `[[stop:${reason}]]`)).stopReason, reason);
     }

@@ -245,13 +245,13 @@ for (const method of ['session/load', 'session/resume']) {
       await server.exited;
       rmSync(join(world.home, '.codex/sessions'), { recursive: true });
       const next = await world.serve();
-      let optionId = 'stop';
+      let optionId = 'reject_once';
       next.handlers['session/request_permission'] = () =>
         ({ outcome: { outcome: 'selected', optionId } });
       await next.request(method, { sessionId: session, cwd: world.project, mcpServers: [] });
       const fault = await next.prompt(session, '[[say: no]]').catch((error) => error);
       assert.equal(fault.data?.tine?.kind, 'conversation_lost', JSON.stringify(fault));
-      optionId = 'summary';
+      optionId = 'allow_once';
       await goesOn(next, session);
       assert.ok(JSON.stringify(world.model.requests().at(-1).body).includes('remembered'));
       await leavesNothing(next);

@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import {
-  chmodSync, chownSync, linkSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync,
+  chmodSync, chownSync, linkSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync,
+  symlinkSync, writeFileSync,
 } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
 import { directory, patience, program, test, within } from '../clients/cases.mjs';
@@ -35,6 +37,22 @@ test('--version, for people and programs', async () => {
     const facts = JSON.parse((await good(args)).stdout);
     assert.deepEqual(Object.keys(facts), ['version', 'commit', 'protocolVersions']);
     assert.deepEqual(facts.protocolVersions, [1]);
+  }
+});
+
+test('without HOME the user has the home of the password database, and so have backends', async () => {
+  const place = directory('homeless');
+  mkdirSync(join(place, 'config/tine'), { recursive: true });
+  writeFileSync(join(place, 'fake'), `#!/bin/sh\nprintf %s "$HOME" >'${place}/home'\necho 2.1.328\n`);
+  chmodSync(join(place, 'fake'), 0o755);
+  writeFileSync(join(place, 'config/tine/config.toml'),
+    `[backends.fake]\nkind = "claude"\ncommand = ["${place}/fake"]\n`);
+  for (const HOME of [undefined, '']) {
+    const { stdout } = await runProgram(['doctor', '--json'],
+      { env: { HOME, XDG_CONFIG_HOME: `${place}/config`, XDG_STATE_HOME: `${place}/state` } });
+    JSON.parse(stdout);
+    assert.equal(readFileSync(join(place, 'home'), 'utf8'), userInfo().homedir);
+    rmSync(join(place, 'home'));
   }
 });
 
