@@ -14,6 +14,32 @@ Failure invalid(std::string what, const std::string& path) {
   return fail(Error(ErrorKind::invalid_params, std::move(what) + " at " + path).at(path));
 }
 
+bool is_there(json::View value) { return value.exists() && !value.is_null(); }
+
+/// What is asked of a fork and cannot be given: only the provider's own, on the parent's backend,
+/// is there. That one never steps down, so `strict` asks for nothing more.
+std::optional<Error> fork_refusal(const std::string& meta) {
+  const json::View fork = ours(meta).find("fork");
+  const std::string where = "params._meta.tine.fork";
+  const json::View strategy = fork.find("strategy");
+  if (is_there(strategy) && !strategy.equals("auto") && !strategy.equals("native")) {
+    return Error(ErrorKind::unsupported, "only native forks are possible at " + where + ".strategy")
+        .with_hint("Leave the strategy out, or ask for native or auto.")
+        .at(where + ".strategy");
+  }
+  if (is_there(fork.find("backend"))) {
+    return Error(ErrorKind::unsupported,
+                 "a fork stays on the backend of its parent at " + where + ".backend")
+        .with_hint("Leave the backend out.")
+        .at(where + ".backend");
+  }
+  if (const json::View strict = fork.find("strict"); is_there(strict) && !strict.boolean()) {
+    return Error(ErrorKind::invalid_params, "expected true or false at " + where + ".strict")
+        .at(where + ".strict");
+  }
+  return std::nullopt;
+}
+
 /// The fork point that `_meta.tine.fork.at` names: a number is a turn, a string a message.
 Result<SessionService::ForkAt> fork_at(const std::string& meta) {
   const std::string where = "params._meta.tine.fork.at";
@@ -30,8 +56,6 @@ Result<SessionService::ForkAt> fork_at(const std::string& meta) {
   point.turn = static_cast<std::uint64_t>(*turn);
   return point;
 }
-
-bool is_there(json::View value) { return value.exists() && !value.is_null(); }
 
 /// Whether `_meta.tine` of session/new says with which past the session is to begin.
 bool names_past(const std::string& meta) {
@@ -251,6 +275,7 @@ v1::Answer<v1::ResumeSessionResponse> AcpAgent::resume_session(v1::ResumeSession
 
 v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionRequest request,
                                                            v1::RequestContext& context) {
+  if (auto refusal = fork_refusal(request.meta)) co_return fail(std::move(*refusal));
   auto at = fork_at(request.meta);
   if (!at) co_return fail(std::move(at.error()));
   auto forked =

@@ -6,6 +6,7 @@
 #include "session/record/data.h"
 #include "session/record/past.h"
 #include "session/service.h"
+#include "session/title.h"
 
 namespace tine::session {
 namespace {
@@ -222,7 +223,6 @@ store::State SessionService::fork_state(const v1::Workspace& workspace, const Re
   store::State state = new_state(workspace);
   const store::State& from = parent.state();
   state.backend = from.backend;
-  state.description = from.description;
   state.mode = from.mode;
   state.options = from.options;
   state.system_prompt = from.system_prompt;
@@ -261,7 +261,13 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   if (auto same = take_system_prompt(workspace, parent->state()); !same)
     co_return fail(std::move(same.error()));
 
+  std::vector<std::string> siblings = co_await library_.store.titles_of_forks(parent_id);
+  // Those that are being made at this moment as well.
+  for (const auto& [id, open] : sessions_) {
+    if (open->state().parent == parent_id) siblings.push_back(open->state().description);
+  }
   store::State state = fork_state(workspace, *parent, *seq);
+  state.description = fork_title(parent->state().description, siblings);
   ForkReport report;
   report.strategy = "native";
   report.parent = state.parent;

@@ -167,8 +167,14 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
                           std::move(*content));
   const std::string command = command_name(blocks);
   if (!command.empty()) co_return co_await run_command(command, cancel);
-  if (session_.state().description.empty() && library.policy.keep_text) {
-    const std::string title = title_from(first_text(blocks), library.redactor);
+  if (library.policy.keep_text) {
+    const std::string& known = session_.state().description;
+    std::string title;
+    if (known.empty()) {
+      title = title_from(first_text(blocks), library.redactor);
+    } else if (!session_.state().parent.empty()) {
+      title = with_own_prompt(known, title_from(first_text(blocks), library.redactor));
+    }
     if (!title.empty()) session_.say(v1::session_info(title, rfc3339(record->updated_ms())));
   }
 

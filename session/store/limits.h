@@ -53,6 +53,9 @@ inline constexpr std::chrono::milliseconds index_patience{2'000};
 inline constexpr std::chrono::milliseconds first_index_retry{1};
 inline constexpr std::chrono::milliseconds index_retry{20};
 
+/// A new fork's number is one more than the highest in the titles of so many of its parent's forks.
+inline constexpr std::size_t titled_forks = 64;
+
 /// Forks on the way from a first session to a fork. One more is refused: depth_exceeded. A lineage
 /// that is longer counts as damaged.
 inline constexpr std::uint64_t fork_depth = 4096;

@@ -1,6 +1,7 @@
 #include "session/store/sessions.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/ulid.h"
 #include "session/store/limits.h"
@@ -194,6 +195,22 @@ Result<void> note_fork(const Folder& root, const IndexEntry& parent, const std::
   if (!*still_there)
     return fail(Error(ErrorKind::session_not_found, "the session to fork was deleted meanwhile"));
   return noted;
+}
+
+std::vector<std::string> titles_of_forks(const Folder& root, const IndexEntry& parent) {
+  std::vector<std::string> titles;
+  const auto folder = root.open(session_path(parent) + "/" + forks_name);
+  if (!folder) return titles;
+  auto ids = folder->names();
+  if (!ids) return titles;
+  std::sort(ids->begin(), ids->end(), std::greater<>());
+  if (ids->size() > limits::titled_forks) ids->resize(limits::titled_forks);
+  for (const std::string& id : *ids) {
+    if (!is_ulid(id)) continue;
+    const auto fork = find_session(root, id, parent.folder);
+    if (fork && *fork) titles.push_back((*fork)->title);
+  }
+  return titles;
 }
 
 Result<void> note_hidden(const Folder& root, const IndexEntry& entry) {

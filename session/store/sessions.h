@@ -41,6 +41,9 @@ Result<std::vector<IndexEntry>> walk(const Folder& root);
 /// Notes in the parent's folder that it has a fork, whose own folder is there already.
 /// session_not_found: the parent is not there, or has gone meanwhile.
 Result<void> note_fork(const Folder& root, const IndexEntry& parent, const std::string& fork);
+/// The titles of the forks that are noted in a session's folder and still there; at most
+/// limits::titled_forks, the newest ones.
+std::vector<std::string> titles_of_forks(const Folder& root, const IndexEntry& parent);
 /// Notes that the session is hidden, though its state cannot be read.
 Result<void> note_hidden(const Folder& root, const IndexEntry& entry);
 Result<bool> is_noted_hidden(const Folder& session);

@@ -370,6 +370,17 @@ Store::Answer<std::vector<std::string>> Store::forks_of(std::string id) {
   co_return std::move(*out);
 }
 
+transport::Task<std::vector<std::string>> Store::titles_of_forks(std::string id) {
+  const auto titles = std::make_shared<std::vector<std::string>>();
+  const auto parent = find_any(id);
+  if (!parent) co_return *titles;
+  std::function<void()> job = [titles, root = root_, parent = *parent] {
+    *titles = store::titles_of_forks(*root, parent);
+  };
+  co_await worker_.run(std::move(job));
+  co_return std::move(*titles);
+}
+
 Store::Answer<std::vector<IndexEntry>> Store::page(std::string project, Place after,
                                                    std::size_t count) {
   const auto out = std::make_shared<std::vector<IndexEntry>>();

@@ -75,6 +75,9 @@ class Store {
   /// The ids of those that were forked from a session.
   Answer<std::vector<std::string>> forks_of(std::string id);
 
+  /// Empty when they cannot be read.
+  transport::Task<std::vector<std::string>> titles_of_forks(std::string id);
+
   /// The first `count` of those that had a prompt, the last used first; only those behind `after`
   /// in that order when it has an id.
   struct Place {
