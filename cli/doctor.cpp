@@ -25,6 +25,26 @@ std::string indented(std::string_view text) {
   return out;
 }
 
+std::string told(const BackendReport& backend) {
+  const executor::DoctorReport& report = backend.doctor;
+  return "\n  " + std::string(backend.name) + (backend.is_default ? " (the default)" : "") + ": " +
+         (report.usable ? "works" : "does not work") + "; " + indented(report.summary) + "\n" +
+         line("kind", backend.kind) + line("program", report.binary) +
+         line("version", report.version) + line("login", report.login) +
+         line("forking", report.forking);
+}
+
+/// Of a backend that is configured and that this version has no code for.
+BackendReport cannot_run(const BackendConfig& backend) {
+  executor::DoctorReport report;
+  report.summary =
+      "this version of tine cannot run agents of the kind " + std::string(name_of(backend.kind));
+  return {.name = backend.name,
+          .kind = name_of(backend.kind),
+          .is_default = false,
+          .doctor = std::move(report)};
+}
+
 }  // namespace
 
 transport::Task<int> doctor(World& world, bool json) {
@@ -36,16 +56,15 @@ transport::Task<int> doctor(World& world, bool json) {
     executor::DoctorReport report = co_await backend->doctor();
     const bool preferred = backend.get() == world.backends.preferred;
     if (preferred) good = report.usable;
-    text += "\n  " + std::string(backend->name()) + (preferred ? " (the default)" : "") + ": " +
-            (report.usable ? "works" : "does not work") + "; " + indented(report.summary) + "\n";
-    text += line("kind", backend->kind()) + line("program", report.binary) +
-            line("version", report.version) + line("login", report.login) +
-            line("forking", report.forking);
     reports.push_back({.name = backend->name(),
                        .kind = backend->kind(),
                        .is_default = preferred,
                        .doctor = std::move(report)});
   }
+  for (const BackendConfig& each : world.config.backends) {
+    if (world.backends.named(each.name) == nullptr) reports.push_back(cannot_run(each));
+  }
+  for (const BackendReport& each : reports) text += told(each);
   print(json ? doctor_json(world.log_file, reports) : text);
   co_return good ? exit_code::good : exit_code::failed;
 }

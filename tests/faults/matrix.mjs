@@ -78,7 +78,7 @@ async function run(kind, nth, error) {
   const rehearsal = { ...opens, _meta: { tine: { backend: 'rehearsal' } } };
 
   await within(patience / 2, 'the answers', (async () => {
-    await ask('initialize', { protocolVersion: 1, clientCapabilities: {} });
+    await ask('initialize', { protocolVersion: 1, clientCapabilities: { _meta: { tine: {} } } });
     const opened = await Promise.all([ask('session/new', rehearsal), ask('session/new', rehearsal),
       ask('session/new', opens)]);
     const [one, two, three] = opened.map((each) => each?.sessionId ?? 'none');

@@ -204,6 +204,21 @@ test('an unknown backend: exit code 3', async () => {
   }
 });
 
+test('doctor lists a configured backend that this version cannot run', async () => {
+  const config = directory('config');
+  mkdirSync(join(config, 'tine'));
+  writeFileSync(join(config, 'tine/config.toml'),
+    '[backends.gemini]\nkind = "acp"\ncommand = ["gemini", "--acp"]\n');
+  const env = { XDG_CONFIG_HOME: config };
+  const said = 'this version of tine cannot run agents of the kind acp';
+  const { stdout } = await runProgram(['doctor'], { env });
+  assert.ok(stdout.includes(`gemini: does not work; ${said}\n    kind      acp\n`), stdout);
+  const { backends } = JSON.parse((await runProgram(['doctor', '--json'], { env })).stdout);
+  const { usable, summary } = backends.find(({ name }) => name === 'gemini');
+  assert.deepEqual([usable, summary], [false, said]);
+  assert.equal((await runProgram(['run', '--backend', 'gemini', 'hello'], { env })).code, 3);
+});
+
 test('doctor, for people and programs', async () => {
   assert.match((await good(['doctor'])).stdout, /rehearsal \(the default\): works/);
   const { version, backends } = JSON.parse((await good(['doctor', '--json'])).stdout);
