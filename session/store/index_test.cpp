@@ -103,10 +103,11 @@ struct OtherProcess {
     state.id = place.ids.next();
     state.project = state.cwd = "/one";
     state.parent = parent;
-    bool is_index = false;
     if (is_full) {
-      files.on_write = [&is_index](std::size_t wanted) -> ssize_t {
-        return std::exchange(is_index, true) ? -ENOSPC : static_cast<ssize_t>(wanted);
+      // The first write is that of the state.
+      has_written = false;
+      files.on_write = [this](std::size_t wanted) -> ssize_t {
+        return std::exchange(has_written, true) ? -ENOSPC : static_cast<ssize_t>(wanted);
       };
     }
     error = Error(ErrorKind::internal, {});
@@ -114,6 +115,7 @@ struct OtherProcess {
     return state.id;
   }
   Place& place;
+  bool has_written = false;
   test::FaultyFiles files;
   transport::Loop loop;
   Error error{ErrorKind::internal, {}};
