@@ -1,7 +1,7 @@
 #pragma once
-// Questions of a model's own to a person: put all at once, as a form, to a client that shows forms;
-// one after the other, each as a choice of answers, to one that shows the names of options; to any
-// other not at all, and the model is told to ask in its own words.
+// A model's questions to a person. A client that shows forms gets all of them as one form. A client
+// that shows the names of options gets one question after the other, each with its answers as
+// options. Any other client gets none: the model is told to ask in its own words.
 //
 // A coroutine on the loop's thread; the client outlives it. It ends soon after its cancel.
 
@@ -55,7 +55,7 @@ struct FormAnswers {
   std::string_view to(std::string_view id) const;
 };
 
-/// What the model is told of a question that the client does not show.
+/// Tells the model that the client cannot show its question.
 inline constexpr std::string_view ask_in_words =
     "The user has not seen this question: this client does not show questions with choices. Ask "
     "it in your own words, with the choices, and end your turn there. The user's next message is "

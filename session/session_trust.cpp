@@ -58,7 +58,7 @@ v1::PermissionRequest question(const std::string& folder, const std::vector<std:
   }
   request.tool_call.content = std::move(content);
   request.meta = meta_of(folder, lines);
-  // The last one is what a client says by itself that always takes the last.
+  // Some clients answer by themselves with the last option: that answer must not be kept.
   request.options = {
       {.id = yes, .name = "Trust this folder", .kind = Kind::allow_always, .meta = {}},
       {.id = never, .name = "Never, and do not ask again", .kind = Kind::reject_always, .meta = {}},

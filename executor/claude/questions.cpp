@@ -108,7 +108,7 @@ Width width_of(json::View rules) {
   return widest;
 }
 
-/// None for one that is not understood or allows nothing.
+/// Gives nothing for a suggestion of an unknown type, and for one that allows nothing.
 std::optional<Suggestion> read(json::View suggestion, std::string_view input) {
   const auto made = [suggestion, input](Width width, std::string_view words,
                                         std::string_view description) {

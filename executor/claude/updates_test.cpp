@@ -110,7 +110,8 @@ TEST_CASE("claude updates: what a subagent says is not the session's, but its ca
   CHECK(it.told[0]["_meta"]["tine"]["parentToolCallId"] == "t0");
 }
 
-TEST_CASE("claude updates: a call is told as it begins, is whole and ends") {
+TEST_CASE(
+    "claude updates: the client hears when a call begins, when its input is whole, and its end") {
   Telling it;
   it.stream(message_start);
   it.stream(R"({"type":"content_block_start","index":0,"content_block":)"

@@ -25,7 +25,7 @@ TEST_CASE("server: nothing before initialize, and initialize only once") {
   CHECK(served.agent.log.empty());
 }
 
-TEST_CASE("server: a client that does not ask for more is told what happened and what to do") {
+TEST_CASE("server: without _meta.tine an error has details for a person, and nothing else") {
   Served served;
   served.answer("initialize", R"({"protocolVersion":1,"clientCapabilities":{"_meta":{"tine":1}}})");
   const std::string line = served.answer("no/such", "{}");

@@ -38,9 +38,9 @@ class Client {
 
   /// Sends an update, or what the client takes in its place. Never waits: see room().
   virtual void update(const Update& update) = 0;
-  /// The same for a long one, which is given away: nothing of it is copied.
+  /// Takes a long update over and sends it without a copy.
   virtual void long_update(std::shared_ptr<Update> update) { this->update(*update); }
-  /// Sends one that is given away, in whichever way suits its length.
+  /// Takes an update over and sends it, as a long one if it is long.
   void send(Update update) {
     if (update.payload.size() <= transport::limits::long_message) return this->update(update);
     long_update(std::make_shared<Update>(std::move(update)));

@@ -1,6 +1,6 @@
 #pragma once
-// What is known of clients by the names that they give themselves, where the protocol has no way to
-// announce it. A client that gives no name, or one that is not listed, counts as the least able.
+// Knows what some clients can do that the protocol has no way to announce, by the name in their
+// clientInfo. A client without a name, or with an unknown one, is taken to be unable to do it.
 //
 // Plain functions.
 

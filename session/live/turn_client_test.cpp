@@ -293,7 +293,7 @@ TEST_CASE("permissions: no way of choosing grants more than was shown") {
           CHECK(std::ranges::find(question.choices, wish, &Choice::kind) == question.choices.end());
           continue;
         }
-        // The narrowest of its kind, and the person was told which one that is.
+        // What is granted is the narrowest option of its kind, and its name was shown.
         const auto granted = std::ranges::find(question.choices, *clicked, &Choice::kind);
         REQUIRE(granted != question.choices.end());
         CHECK(is_answer(question, *granted, answer));
