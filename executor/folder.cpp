@@ -77,15 +77,19 @@ Result<std::optional<std::string>> read_in_folder(const std::string& folder,
   if (::fstat(fd, &facts) != 0) return wrong(path, errno);
   if (!S_ISREG(facts.st_mode)) return wrong(path, "is no plain file");
   std::string text;
-  // One byte more than may be there, so that a file that grows meanwhile is noticed.
-  text.resize(most + 1);
   std::size_t size = 0;
-  while (size < text.size()) {
-    const ssize_t got = ::read(fd, text.data() + size, text.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return wrong(path, errno);
-    if (got == 0) break;
-    size += static_cast<std::size_t>(got);
+  // One byte more than is there, so that the end is seen; a file may grow meanwhile.
+  std::size_t room = static_cast<std::size_t>(facts.st_size) + 1;
+  for (bool at_end = false; !at_end && size <= most; room = 2 * size) {
+    text.resize(std::min(room, most + 1));
+    while (size < text.size()) {
+      const ssize_t got = ::read(fd, text.data() + size, text.size() - size);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return wrong(path, errno);
+      at_end = got == 0;
+      if (at_end) break;
+      size += static_cast<std::size_t>(got);
+    }
   }
   if (size > most) return wrong(path, "is larger than " + std::to_string(most) + " bytes");
   text.resize(size);
