@@ -252,25 +252,23 @@ transport::Task<Result<SessionService::Page>> SessionService::list(std::string c
   }
   const std::string project =
       cwd.empty() ? std::string() : kept_path(canonical(cwd), library_.redactor);
-  auto entries = co_await library_.store.page(project, after, limits::list_page + 1);
-  if (!entries) co_return fail(std::move(entries.error()));
+  auto found = co_await library_.store.page(project, after, limits::list_page + 1);
+  if (!found) co_return fail(std::move(found.error()));
   Page page;
-  if (entries->size() > limits::list_page) {
-    entries->pop_back();
-    page.next_cursor = cursor_after(entries->back());
+  if (found->size() > limits::list_page) {
+    found->pop_back();
+    page.next_cursor = cursor_after(found->back().entry);
   }
-  for (const store::IndexEntry& entry : *entries) {
+  for (auto& [entry, state] : *found) {
     Listed listed;
     listed.updated_ms = entry.updated_ms;
     const auto open = find(entry.id);
     if (open) listed.additional_directories = (*open)->workspace().additional_directories;
     // Another process may have gone on with one that is open here.
-    auto state = open && (*open)->running() ? Result<store::State>((*open)->state())
-                                            : library_.store.read_state(entry);
-    if (state) {
-      listed.state = std::move(*state);
-    } else if (open) {
+    if (open && ((*open)->running() || !state)) {
       listed.state = (*open)->state();
+    } else if (state) {
+      listed.state = std::move(*state);
     } else {
       // The title is in the index too; the rest is told once it is opened.
       listed.state.id = entry.id;

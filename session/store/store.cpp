@@ -381,11 +381,14 @@ transport::Task<std::vector<std::string>> Store::titles_of_forks(std::string id)
   co_return std::move(*titles);
 }
 
-Store::Answer<std::vector<IndexEntry>> Store::page(std::string project, Place after,
-                                                   std::size_t count) {
-  const auto out = std::make_shared<std::vector<IndexEntry>>();
+Store::Answer<std::vector<Store::Found>> Store::page(std::string project, Place after,
+                                                     std::size_t count) {
+  const auto opened = root();
+  if (!opened) co_return fail(opened.error());
+  const auto out = std::make_shared<std::vector<Found>>();
   const std::string folder = project.empty() ? std::string() : project_folder(project);
-  std::function<void(const Index&)> see = [out, folder, after, count](const Index& index) {
+  std::function<void(const Index&)> see = [out, opened = *opened, folder, after,
+                                           count](const Index& index) {
     IndexEntry edge;
     edge.updated_ms = after.updated_ms;
     edge.id = after.id;
@@ -399,7 +402,9 @@ Store::Answer<std::vector<IndexEntry>> Store::page(std::string project, Place af
     const auto kept = static_cast<std::ptrdiff_t>(std::min(count, found.size()));
     std::partial_sort(found.begin(), found.begin() + kept, found.end(),
                       [](const IndexEntry* a, const IndexEntry* b) { return is_newer(*a, *b); });
-    for (std::ptrdiff_t i = 0; i < kept; ++i) out->push_back(*found[static_cast<std::size_t>(i)]);
+    found.resize(static_cast<std::size_t>(kept));
+    for (const IndexEntry* const each : found)
+      out->push_back({*each, store::read_state(*opened, *each)});
   };
   auto done = co_await read(std::move(see));
   if (!done) co_return fail(std::move(done.error()));

@@ -78,13 +78,18 @@ class Store {
   /// Empty when they cannot be read.
   transport::Task<std::vector<std::string>> titles_of_forks(std::string id);
 
+  /// A session with its state as it is on disk.
+  struct Found {
+    IndexEntry entry;
+    Result<State> state;
+  };
   /// The first `count` of those that had a prompt, the last used first; only those behind `after`
   /// in that order when it has an id.
   struct Place {
     std::int64_t updated_ms = 0;
     std::string id;
   };
-  Answer<std::vector<IndexEntry>> page(std::string project, Place after, std::size_t count);
+  Answer<std::vector<Found>> page(std::string project, Place after, std::size_t count);
 
   // --- the whole
 
