@@ -179,6 +179,20 @@ v1::NewSessionResponse AcpAgent::opened(const std::shared_ptr<Session>& session,
   return response;
 }
 
+/// What load and resume answer; nothing follows the response, as the client has all that it needs.
+v1::LoadSessionResponse AcpAgent::reopened(const std::shared_ptr<Session>& session,
+                                           v1::RequestContext& context) const {
+  session->announce_before_answer();
+  v1::LoadSessionResponse response;
+  response.modes = session->modes();
+  response.config_options = session->options();
+  response.meta = opened_meta(session->executor().name(), session->history()->cursor());
+  context.after_response = [session, client = &client_] {
+    if (session->attached_to(*client)) session->prepare();
+  };
+  return response;
+}
+
 v1::Answer<v1::NewSessionResponse> AcpAgent::new_session(v1::NewSessionRequest request,
                                                          v1::RequestContext& context) {
   const json::View named = ours(request.meta).find("backend");
@@ -251,12 +265,7 @@ v1::Answer<v1::LoadSessionResponse> AcpAgent::load_session(v1::LoadSessionReques
   auto replayed = co_await (*session)->replay(from_seq, context.cancel);
   if (!replayed)
     co_return fail(service_.as_seen_now((*session)->id(), std::move(replayed.error())));
-  v1::NewSessionResponse answer = opened(*session, context);
-  v1::LoadSessionResponse response;
-  response.modes = std::move(answer.modes);
-  response.config_options = std::move(answer.config_options);
-  response.meta = std::move(answer.meta);
-  co_return response;
+  co_return reopened(*session, context);
 }
 
 v1::Answer<v1::ResumeSessionResponse> AcpAgent::resume_session(v1::ResumeSessionRequest request,
@@ -265,12 +274,7 @@ v1::Answer<v1::ResumeSessionResponse> AcpAgent::resume_session(v1::ResumeSession
   auto session = co_await reopen(std::move(request.session_id), workspace);
   if (!session) co_return fail(std::move(session.error()));
   (*session)->attach(client_, std::move(workspace));
-  v1::NewSessionResponse answer = opened(*session, context);
-  v1::ResumeSessionResponse response;
-  response.modes = std::move(answer.modes);
-  response.config_options = std::move(answer.config_options);
-  response.meta = std::move(answer.meta);
-  co_return response;
+  co_return reopened(*session, context);
 }
 
 v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionRequest request,

@@ -55,6 +55,8 @@ class AcpAgent final : public v1::AgentHandler {
   SessionService::Opened reopen(std::string id, v1::Workspace& workspace);
   v1::NewSessionResponse opened(const std::shared_ptr<Session>& session,
                                 v1::RequestContext& context) const;
+  v1::LoadSessionResponse reopened(const std::shared_ptr<Session>& session,
+                                   v1::RequestContext& context) const;
   v1::NewSessionResponse branched(const SessionService::Forked& forked,
                                   v1::RequestContext& context) const;
 

@@ -110,6 +110,7 @@ void Session::attach(v1::Client& client, v1::Workspace workspace) {
     client_ = &client;
     ++attachment_;
     replays_ = 0;
+    held_news_.reset();
   }
   if (workspace == workspace_) return;
   workspace_ = std::move(workspace);
@@ -192,8 +193,26 @@ transport::Task<Result<void>> Session::replay(std::uint64_t from_seq,
   co_return done;
 }
 
+void Session::announce_before_answer() {
+  held_news_.reset();
+  announce_commands();
+  // A turn that runs is something that happens.
+  if (!running()) held_news_.emplace();
+}
+
+void Session::tell_held_news() {
+  const auto held = std::exchange(held_news_, std::nullopt);
+  if (!held) return;
+  if (held->options) show_choices(held->mode);
+  if (held->commands) announce_commands();
+}
+
 void Session::announce_commands() {
   if (client_ == nullptr) return;
+  if (held_news_) {
+    held_news_->commands = true;
+    return;
+  }
   std::vector<v1::Command> all = own_commands();
   for (const auto& backends : {executor_.commands(), commands_})
     all.insert(all.end(), backends.begin(), backends.end());
@@ -258,6 +277,7 @@ transport::Task<void> Session::choices_made() {
 
 transport::Task<Result<void>> Session::set_mode(std::string mode) {
   const auto self = shared_from_this();
+  tell_held_news();
   if (!offers_mode(settings(), mode)) {
     co_return fail(Error(ErrorKind::invalid_params, "the session has no such mode at params.modeId")
                        .at("params.modeId"));
@@ -277,6 +297,11 @@ transport::Task<Result<void>> Session::set_mode(std::string mode) {
 
 void Session::show_choices(bool mode_too) {
   if (client_ == nullptr || replays_ > 0) return;
+  if (held_news_) {
+    held_news_->options = true;
+    held_news_->mode |= mode_too;
+    return;
+  }
   // Modes are offered twice; a client may look at either.
   v1::Update mode_update = v1::current_mode(settings().modes.current);
   v1::Update option_update = v1::config_options(options());
@@ -287,6 +312,7 @@ void Session::show_choices(bool mode_too) {
 
 transport::Task<Result<void>> Session::set_option(v1::SetConfigOptionRequest request) {
   const auto self = shared_from_this();
+  tell_held_news();
   const auto changed = changed_option(options(), request);
   if (!changed) co_return fail(changed.error());
   if (changed->id == mode_option_id) co_return co_await set_mode(changed->current);
@@ -313,6 +339,7 @@ transport::Task<Result<void>> Session::set_option(v1::SetConfigOptionRequest req
 
 Turns::Report Session::prompt(std::vector<v1::ContentBlock> blocks,
                               transport::CancelSource cancel) {
+  tell_held_news();
   return turns_.prompt(std::move(blocks), std::move(cancel));
 }
 

@@ -30,6 +30,13 @@ namespace tine::session {
 /// The refusal of what comes for a session behind its close.
 Failure session_closed();
 
+/// What a client is to be told once it asks for something.
+struct HeldNews {
+  bool mode = false;
+  bool options = false;
+  bool commands = false;
+};
+
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(Library library, Trust& trust, executor::Executor& executor,
@@ -73,6 +80,9 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Sends what happened after `from_seq` to the client, in slices.
   transport::Task<Result<void>> replay(std::uint64_t from_seq, transport::CancelSource cancel);
   void announce_commands();
+  /// Tells the client what it must know before load or resume is answered. What can be chosen and
+  /// commanded may be known better afterwards: it is told of that once it asks for something.
+  void announce_before_answer();
 
   // --- what was chosen
 
@@ -122,6 +132,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void note_unasked(const v1::Update& update);
   /// Tells the client what can be chosen and what is.
   void show_choices(bool mode_too);
+  void tell_held_news();
   void note_mode(const v1::Update& update);
   void learn_secrets();
 
@@ -135,6 +146,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::vector<v1::Command> commands_;  // the backend's
   v1::Client* client_ = nullptr;
   std::size_t replays_ = 0;  // what happens meanwhile reaches the client at the end of the replay
+  std::optional<HeldNews> held_news_;  // from the answer to load or resume on
   std::uint64_t attachment_ = 0;                   // counts the clients that had the session
   std::shared_ptr<transport::Event> last_choice_;  // while it is being made, or waits
   std::shared_ptr<transport::Event> closed_;       // from the first close() on

@@ -234,6 +234,33 @@ test('claude: a session has one writer, and another program can fork it or wait 
   assert.ok(JSON.stringify(world.model.requests().at(-1).body.messages).includes('said meanwhile'));
 });
 
+test('claude: after the answer to load or resume nothing comes until the client asks for something',
+  async () => {
+    const world = await World.make();
+    const { server, session } = await world.open();
+    await server.prompt(session, '[[say: remembered]]');
+    const commandsOf = (id) => server.updates(id, 'available_commands_update')
+      .map(({ availableCommands }) => availableCommands.map(({ name }) => name));
+    for (const method of ['session/load', 'session/resume']) {
+      await server.request('session/close', { sessionId: session });
+      const before = server.updates(session).length;
+      await server.request(method, opening(world, session));
+      const answered = server.updates(session).length;
+      assert.ok(answered > before);
+      await until('its process', () => serving(session).length === 1);
+      // Two that are made later, one after the other, have said what they offer.
+      for (let i = 0; i < 2; i += 1) {
+        const other = await server.newSession(world.project);
+        await until('the commands of another session', () => commandsOf(other)
+          .some((names) => names.includes('compact')));
+      }
+      assert.equal(server.updates(session).length, answered, method);
+      assert.ok(!commandsOf(session).at(-1).includes('compact'));
+      await server.prompt(session, '[[say: fine]]');
+      assert.ok(commandsOf(session).at(-1).includes('compact'));
+    }
+  });
+
 test('claude: close ends a process that is still starting, and waits until it is gone', async () => {
   const world = await World.make();
   const server = await world.serve();
