@@ -29,6 +29,8 @@ std::unique_ptr<transport::Channel> BackendProcess::take_channel() {
 
 Result<void> BackendProcess::take_version(std::string version) {
   version_ = std::move(version);
+  const std::string note = note_of_version(program_, version_);
+  if (!note.empty()) log_.info(note);
   return check_version(program_, version_);
 }
 

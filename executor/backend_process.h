@@ -34,7 +34,8 @@ class BackendProcess {
   std::unique_ptr<transport::Channel> take_channel();
   const std::shared_ptr<transport::Pace>& pace() const { return pace_; }
 
-  /// Takes the version that it tells, or refuses it.
+  /// Takes the version that it tells, with a note in the log when it is newer than known, or
+  /// refuses it when it is too old.
   Result<void> take_version(std::string version);
   const std::string& version() const { return version_; }
   /// Takes what it said of its end elsewhere than on stderr.

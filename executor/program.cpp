@@ -40,6 +40,14 @@ Result<void> check_version(const Program& program, std::string_view version) {
                   .with_hint(std::string(program.update_hint)));
 }
 
+std::string note_of_version(const Program& program, std::string_view version) {
+  if (numbers_of(version) <= numbers_of(program.newest)) return {};
+  std::string text = "this is ";
+  text.append(program.name).append(" ").append(version).append(", newer than ");
+  text.append(program.newest).append(", the newest that tine was tested with");
+  return text;
+}
+
 Error error_of_end(const Program& program, std::string_view how, std::string_view said) {
   if (said.size() > limits::told_stderr) said.remove_prefix(said.size() - limits::told_stderr);
   while (said.ends_with('\n')) said.remove_suffix(1);

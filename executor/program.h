@@ -15,7 +15,8 @@ namespace tine::executor {
 struct Program {
   std::string_view name;     ///< "Codex"
   std::string_view process;  ///< what of it runs for us: "codex app-server"
-  std::string_view oldest;   ///< the first version that is understood: "0.169.0"
+  std::string_view oldest;   ///< the first version that is understood: "1.20.3"
+  std::string_view newest;   ///< the last version that the tests have run with
   std::string_view install_hint;
   std::string_view update_hint;
   std::string_view login_id;       ///< of the method that uses a login which is there
@@ -28,6 +29,9 @@ Error error_of_start(const Program& program, Error error);
 
 /// Refuses a version that is older than the oldest; an empty one is.
 Result<void> check_version(const Program& program, std::string_view version);
+
+/// Notes for the log that a version is newer than the newest that was tested; else empty.
+std::string note_of_version(const Program& program, std::string_view version);
 
 /// Tells `how` a process ended, "exit code 1 after 300 ms", and the end of what it `said`.
 Error error_of_end(const Program& program, std::string_view how, std::string_view said);

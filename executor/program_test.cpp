@@ -13,6 +13,7 @@ namespace {
 constexpr Program drill{.name = "Drill",
                         .process = "drill serve",
                         .oldest = "1.20.3",
+                        .newest = "1.30.0",
                         .install_hint = "install it",
                         .update_hint = "update it",
                         .login_id = "drill-login",
@@ -44,6 +45,15 @@ TEST_CASE("a version is compared number by number") {
   const auto none = check_version(drill, "");
   REQUIRE_FALSE(none);
   CHECK(none.error().message == "this is Drill of an old version; tine needs 1.20.3 or later");
+}
+
+TEST_CASE("a version that is newer than those that were tested is noted, and not refused") {
+  CHECK(note_of_version(drill, "1.20.3").empty());
+  CHECK(note_of_version(drill, "1.30.0").empty());
+  CHECK(note_of_version(drill, "").empty());
+  CHECK(note_of_version(drill, "1.30.1") ==
+        "this is Drill 1.30.1, newer than 1.30.0, the newest that tine was tested with");
+  CHECK(check_version(drill, "1.30.1"));
 }
 
 TEST_CASE("the error of an end quotes the last output, up to a limit") {

@@ -88,13 +88,14 @@ suites_of() {  # suites_of MARK LONG : those with the mark, or all when it is em
 
 suite_seconds=1200
 
-begin_suite() {  # begin_suite PRESET FILE
-  TINE=$root/build/$1/tine begin "$suite_seconds" "$logs/suite-$(basename "$2")-$1.log" "$2"
+begin_suite() {  # begin_suite PRESET FILE [NAME]
+  local name=${3:-$(basename "$2")}
+  TINE=$root/build/$1/tine begin "$suite_seconds" "$logs/suite-$name-$1.log" "$2"
 }
 
-finish_suite() {  # finish_suite PRESET FILE BEGAN STARTED
+finish_suite() {  # finish_suite PRESET FILE BEGAN STARTED [NAME]
   local name log status last
-  name=$(basename "$2")
+  name=${5:-$(basename "$2")}
   log=$logs/suite-$name-$1.log
   ended "$3" "$suite_seconds" "$log"
   status=$?
@@ -143,6 +144,37 @@ suites_together() {  # suites_together PRESET MARK LONG : all at a time, as they
     files+=("$file") all+=("$began")
   done
   for i in "${!files[@]}"; do finish_suite "$1" "${files[i]}" "${all[i]}" "$started"; done
+}
+
+# Runs the suite of a backend with the oldest version of its program that is supported and with the
+# newest that is published; the pinned one has had its turn.
+other_versions() {  # other_versions SUITE PACKAGE
+  local suite=$1 package=$2 oldest newest pinned version folder started log
+  log=$logs/npm-$suite-versions.log
+  oldest=$(sed -n 's/.*\.oldest = "\(.*\)".*/\1/p' "executor/$suite/program.h")
+  pinned=$(sed -n "s|.*\"$package\": \"\(.*\)\".*|\1|p" "tests/$suite/package.json")
+  if ! newest=$(timeout 60 npm view "$package" version 2>"$log"); then
+    say "$suite: the npm registry does not tell the newest version, so it is not run: $log"
+    skipped=$((skipped + 1)) newest=
+  fi
+  say "$suite: oldest supported $oldest, pinned $pinned, newest published ${newest:-not known}"
+  for version in $(printf '%s\n' "$oldest" "$newest" | sort -u); do
+    [ "$version" != "$pinned" ] || continue
+    folder=build/versions/$suite-$version
+    if [ ! -e "$folder/.installed" ]; then
+      # A version is several hundred megabytes: none stays that is not wanted any more.
+      find build/versions -mindepth 1 -maxdepth 1 -name "$suite-*" ! -name "$suite-$oldest" \
+        -exec rm -rf {} + 2>/dev/null
+      mkdir -p "$folder"
+      check "npm packages ($suite $version)" quietly "npm-$suite-$version" npm install \
+        --prefix "$folder" --no-save --ignore-scripts "$package@$version" || continue
+      touch "$folder/.installed"
+    fi
+    started=$SECONDS
+    CODEX_FOLDER=$folder CLAUDE_FOLDER=$folder \
+      begin_suite release "tests/suites/$suite" "$suite-$version"
+    finish_suite release "tests/suites/$suite" "$began" "$started" "$suite-$version"
+  done
 }
 
 # Reports of sanitized programs, those included whose stderr nobody reads, are files: a file is a
@@ -221,6 +253,10 @@ everything() {  # everything LONG
     check "npm packages (codex)" npm_packages tests/codex
     check "npm packages (claude)" npm_packages tests/claude
     suites release "" "$1"
+    if [ "$1" = yes ]; then
+      other_versions codex @openai/codex
+      other_versions claude @anthropic-ai/claude-code
+    fi
   else
     beside build asan
   fi

@@ -11,6 +11,7 @@ inline constexpr Program program{
     .name = "Claude Code",
     .process = "Claude Code",
     .oldest = "2.1.328",
+    .newest = "2.1.332",
     .install_hint = "Install Claude Code: npm install -g @anthropic-ai/claude-code",
     .update_hint = "Update Claude Code: npm install -g @anthropic-ai/claude-code@latest",
     .login_id = "claude-login",

@@ -10,6 +10,7 @@ namespace tine::executor::codex {
 inline constexpr Program program{.name = "Codex",
                                  .process = "codex app-server",
                                  .oldest = "0.169.0",
+                                 .newest = "0.171.0",
                                  .install_hint = "Install Codex: npm install -g @openai/codex",
                                  .update_hint = "Update Codex: npm install -g @openai/codex",
                                  .login_id = "codex-login",

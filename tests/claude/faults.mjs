@@ -179,11 +179,11 @@ test('claude: a program that is not there, is none, or is too old is an error th
     writeFileSync(old, `import { createInterface } from 'node:readline';
 createInterface(process.stdin).on('line', (line) => console.log(JSON.stringify({
   type: 'control_response', response: { subtype: 'success',
-    request_id: JSON.parse(line).request_id, response: { claude_code_version: '2.1.327' } } })));
+    request_id: JSON.parse(line).request_id, response: { claude_code_version: '2.0.0' } } })));
 `);
     for (const { command, kind, text } of [
       { command: ['/nowhere/claude'], kind: 'backend_not_installed', text: /npm install/ },
-      { command: [process.execPath, old], kind: 'backend_too_old', text: /2\.1\.327.*npm install/ },
+      { command: [process.execPath, old], kind: 'backend_too_old', text: /2\.0\.0.*npm install/ },
       { command: ['/bin/sh', '-c', 'echo "error: unknown option --such" >&2; exit 1'],
         kind: 'backend_too_old', text: /unknown option --such.*npm install/ },
       { command: ['/bin/sh', '-c', 'echo no such thing >&2; exit 3'], kind: 'backend_gone',

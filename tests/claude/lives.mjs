@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { running, test, until } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
 import {
-  apiKey, choosing, claude, executableOf, ofProcess, promptTokens, serving, World,
+  apiKey, choosing, claude, executableOf, ofProcess, promptTokens, serving, version, World,
 } from './world.mjs';
 
 const nothingRuns = () => until('every process to be gone', () => running().length === 0);
@@ -97,7 +97,7 @@ async function dying(fakes) {
 createInterface({ input: process.stdin }).on('line', (line) => {
   const { type, request_id } = JSON.parse(line);
   if (type === 'user') process.exit(7);
-  const response = { claude_code_version: '2.1.328', commands: [], models: [] };
+  const response = { claude_code_version: '${version}', commands: [], models: [] };
   console.log(JSON.stringify({ type: 'control_response',
     response: { subtype: 'success', request_id, response } }));
 });
@@ -291,7 +291,7 @@ test('claude: doctor, authenticate and logout tell who is logged in', async () =
     return JSON.parse(stdout).backends.find(({ name }) => name === 'claude');
   };
   const good = await doctor();
-  assert.equal(good.version, '2.1.328');
+  assert.equal(good.version, version);
   assert.match(good.login, /API key/);
   assert.equal(good.usable, true);
   assert.ok(!JSON.stringify(good).includes(apiKey));

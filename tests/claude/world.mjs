@@ -2,14 +2,17 @@
 // their own.
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { until } from '../clients/cases.mjs';
 import { AgentWorld } from '../clients/agent_world.mjs';
 import { startModel } from '../mock/model.mjs';
 
-export const claude = resolve('tests/claude/node_modules/@anthropic-ai',
-  'claude-code-linux-x64/claude');
+/// The pinned Claude Code, or the one that npm has installed in another folder.
+const packages = resolve(process.env.CLAUDE_FOLDER ?? 'tests/claude', 'node_modules/@anthropic-ai');
+export const claude = join(packages, 'claude-code-linux-x64/claude');
+export const { version } = JSON.parse(
+  readFileSync(join(packages, 'claude-code/package.json'), 'utf8'));
 
 /// No real key, and it does not look like one.
 export const apiKey = 'very-secret-key';

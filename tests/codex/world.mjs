@@ -1,15 +1,17 @@
 // The program with the real Codex behind it, and a mocked model behind that, in a home of their own.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { AgentWorld } from '../clients/agent_world.mjs';
 import { directory, skip } from '../clients/cases.mjs';
 import { startModel } from '../mock/model.mjs';
 
-export const codex = resolve('tests/codex/node_modules/@openai/codex-linux-x64/vendor',
-  'x86_64-unknown-linux-musl/bin/codex');
+/// The pinned Codex, or the one that npm has installed in another folder.
+const packages = resolve(process.env.CODEX_FOLDER ?? 'tests/codex', 'node_modules/@openai');
+export const codex = join(packages, 'codex-linux-x64/vendor/x86_64-unknown-linux-musl/bin/codex');
+export const { version } = JSON.parse(readFileSync(join(packages, 'codex/package.json'), 'utf8'));
 
 /// Where the kernel does not let Codex shut in what it runs, it runs nothing.
 let sandbox = null;

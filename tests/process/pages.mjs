@@ -62,6 +62,18 @@ test('docs: cli.md has the exit codes of the program', () => {
   assert.deepEqual(rows.map(([, code]) => code), codes.map(([, , code]) => code));
 });
 
+test('docs: versions.md has the versions that the program knows and that the tests pin', () => {
+  for (const [title, name, dependency] of [['Codex', 'codex', '@openai/codex'],
+    ['Claude Code', 'claude', '@anthropic-ai/claude-code']]) {
+    const known = (which) =>
+      new RegExp(`\\.${which} = "(.*?)"`).exec(text(`executor/${name}/program.h`))[1];
+    const pinned = JSON.parse(text(`tests/${name}/package.json`)).dependencies[dependency];
+    const row = new RegExp(`^\\| \\[${title}\\].*$`, 'm').exec(text('docs/versions.md'))[0];
+    assert.deepEqual(row.split('|').slice(2, 5).map((cell) => cell.trim()),
+      [known('oldest'), pinned, known('newest')]);
+  }
+});
+
 test('docs: settings that are JSON can be read, and name the program alike', () => {
   for (const page of ['README.md', 'docs/editors.md']) {
     const blocks = [...text(page).matchAll(/^```json\n(.*?)^```/gms)].map(([, json]) => JSON.parse(json));
