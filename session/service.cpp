@@ -5,6 +5,7 @@
 
 #include "base/json/redact.h"
 #include "protocol/v1/codec.h"
+#include "protocol/v1/known_clients.h"
 #include "session/limits.h"
 #include "session/project.h"
 #include "session/purge.h"
@@ -43,6 +44,16 @@ executor::Settings settings_of(const Choices& choices) {
       option.current = choices.effort;
   }
   return settings;
+}
+
+/// Tells a person of a fork, and how to open it in the client that they have before them.
+std::string fork_text(const SessionService::Forked& forked, const v1::Client* client) {
+  std::string text = "Forked after turn " + std::to_string(forked.report.turn) + " (" +
+                     forked.report.strategy + "). The new session is \"" +
+                     forked.session->state().description + "\" (" + forked.session->id() + ").";
+  const std::string_view way = client != nullptr ? client->capabilities().way_to_open : "";
+  text.append("\nTo open it, ").append(way.empty() ? v1::way_to_open({}) : way).append(".");
+  return text;
 }
 
 std::optional<v1::SystemPrompt> system_prompt_of(const store::State& state) {
@@ -396,9 +407,7 @@ transport::Task<std::string> SessionService::command(Session& session, std::stri
     const ForkAt last_turn;
     auto forked = co_await fork(session.id(), session.workspace(), last_turn);
     if (!forked) co_return "The session could not be forked: " + forked.error().message;
-    co_return "Forked after turn " + std::to_string(forked->report.turn) + " (" +
-        forked->report.strategy + "). The new session is " + forked->session->id() +
-        "; open it with session/load or session/resume.";
+    co_return fork_text(*forked, session.client());
   }
   co_return "There is no command of that name. There are /tine-usage, /tine-fork and /tine-tree.";
 }

@@ -211,6 +211,7 @@ void AgentServer::initialize(json::View params, transport::Replier replier) {
   if (!request) return replier.error(request.error());
   ClientCapabilities capabilities = request->client_capabilities;
   capabilities.option_names = shows_option_names(request->client_info);
+  capabilities.way_to_open = way_to_open(request->client_info);
   client_.negotiated(std::move(capabilities));
   auto response = handler_.initialize(*request);
   if (!response) return replier.error(response.error());

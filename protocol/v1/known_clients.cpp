@@ -2,19 +2,50 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 
 namespace tine::v1 {
 namespace {
 
-/// As `clientInfo.name` has them.
-constexpr std::array<std::string_view, 5> with_option_names = {
-    "agent-shell", "obsidian-agent-client", "toad", "vscode-acp-client", "zed"};
+struct KnownClient {
+  std::string_view name;  ///< as `clientInfo.name` has it
+  bool option_names = false;
+  std::string_view way_to_open;  ///< empty: as in any other
+};
+
+constexpr KnownClient any{.name = {}, .way_to_open = "choose it in your editor's list of sessions"};
+
+constexpr std::array known_clients = {
+    KnownClient{.name = "acpx",
+                .way_to_open = "run `acpx … sessions new --resume-session` with this id"},
+    KnownClient{.name = "agent-shell",
+                .option_names = true,
+                .way_to_open = "use `M-x agent-shell-resume-session` with this id. "
+                               "`M-x agent-shell-fork` forks and opens in one step"},
+    KnownClient{.name = "CodeCompanion.nvim",
+                .way_to_open = "choose it with `/resume` in a new chat"},
+    KnownClient{.name = "obsidian-agent-client", .option_names = true, .way_to_open = {}},
+    KnownClient{.name = "toad", .option_names = true, .way_to_open = {}},
+    KnownClient{.name = "vscode-acp-client", .option_names = true, .way_to_open = {}},
+    KnownClient{.name = "zed",
+                .option_names = true,
+                .way_to_open = "import it into the thread list of the agent panel"},
+};
+
+const KnownClient& known(const std::optional<Implementation>& client) {
+  if (!client) return any;
+  const auto* const found = std::ranges::find(known_clients, client->name, &KnownClient::name);
+  return found == known_clients.end() ? any : *found;
+}
 
 }  // namespace
 
 bool shows_option_names(const std::optional<Implementation>& client) {
-  return client && std::ranges::find(with_option_names, client->name) != with_option_names.end();
+  return known(client).option_names;
+}
+
+std::string_view way_to_open(const std::optional<Implementation>& client) {
+  const std::string_view way = known(client).way_to_open;
+  return way.empty() ? any.way_to_open : way;
 }
 
 }  // namespace tine::v1

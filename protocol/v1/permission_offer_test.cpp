@@ -2,7 +2,6 @@
 
 #include "base/json/view.h"
 #include "protocol/v1/codec.h"
-#include "protocol/v1/known_clients.h"
 #include "tests/catch.h"
 
 namespace tine::v1 {
@@ -122,17 +121,6 @@ TEST_CASE("offer: a name cannot pretend to be another line") {
         "What the answers mean:\n- Allow always: Allow x - Allow always: "
         "nothing\\u202e");
   CHECK(ids(offer) == "allow_always=Allow x - Allow always: nothing\\u202e ");
-}
-
-TEST_CASE("offer: what is known of clients goes by their exact names") {
-  const auto shows = [](const char* name) {
-    return shows_option_names(Implementation{.name = name, .title = "zed", .version = "1"});
-  };
-  CHECK(shows("zed"));
-  CHECK(shows("agent-shell"));
-  for (const char* name : {"CodeCompanion.nvim", "acpx", "Zed", "zed ", ""})
-    CHECK_FALSE(shows(name));
-  CHECK_FALSE(shows_option_names({}));
 }
 
 }  // namespace tine::v1

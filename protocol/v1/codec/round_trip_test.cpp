@@ -89,7 +89,7 @@ TEST_CASE("initialize: round trip") {
   request.client_info = Implementation{"editor", "The Editor", "1.0"};
   request.meta = meta;
   auto& can = request.client_capabilities;
-  can = {true, true, true, true, true, true, true, true, true, true, true, true, meta};
+  can = {true, true, true, true, true, true, true, true, true, true, true, true, meta, false, {}};
   check("InitializeRequest", request);
   can.meta = R"({"other":{}})";
   can.error_facts = false;

@@ -2,6 +2,7 @@
 // What each side says that it can do. Values; everything is off until it is announced.
 
 #include <string>
+#include <string_view>
 
 namespace tine::v1 {
 
@@ -29,6 +30,7 @@ struct ClientCapabilities {
   std::string meta;
   /// Shows permission options by their names: not announced, but known of the client.
   bool option_names = false;
+  std::string_view way_to_open;  ///< how a person opens another session there, likewise
 
   bool operator==(const ClientCapabilities&) const = default;
 };
