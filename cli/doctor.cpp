@@ -47,9 +47,24 @@ BackendReport cannot_run(const BackendConfig& backend) {
 
 }  // namespace
 
-transport::Task<int> doctor(World& world, bool json) {
+std::vector<std::string> gaps_in(const Env& env, HomeSource home) {
+  std::vector<std::string> gaps;
+  if (home == HomeSource::password_database) {
+    gaps.push_back("HOME is not set; tine takes " + env.variable("HOME").value_or(std::string()) +
+                   " from the password database");
+  }
+  if (home == HomeSource::nowhere)
+    gaps.emplace_back("HOME is not set, and the password database has no home for this user");
+  if (env.variable("PATH").value_or(std::string()).empty())
+    gaps.emplace_back("PATH is not set, so programs are found only by an absolute path");
+  return gaps;
+}
+
+transport::Task<int> doctor(World& world, HomeSource home, bool json) {
   std::string text = "tine " + std::string(version()) + "\n";
   text += line("log", world.log_file.empty() ? "stderr only" : world.log_file);
+  const std::vector<std::string> gaps = gaps_in(world.env, home);
+  for (const std::string& each : gaps) text += line("lacks", each);
   std::vector<BackendReport> reports;
   bool good = false;
   for (const auto& backend : world.backends.all) {
@@ -65,7 +80,7 @@ transport::Task<int> doctor(World& world, bool json) {
     if (world.backends.named(each.name) == nullptr) reports.push_back(cannot_run(each));
   }
   for (const BackendReport& each : reports) text += told(each);
-  print(json ? doctor_json(world.log_file, reports) : text);
+  print(json ? doctor_json(world.log_file, gaps, reports) : text);
   co_return good ? exit_code::good : exit_code::failed;
 }
 

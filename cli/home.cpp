@@ -40,16 +40,17 @@ std::optional<std::string> home_in(std::string_view passwd, uid_t user) {
   return std::nullopt;
 }
 
-void provide_home() {
+HomeSource provide_home() {
   const char* known = std::getenv("HOME");
-  if (known != nullptr && *known != '\0') return;
+  if (known != nullptr && *known != '\0') return HomeSource::environment;
   std::ifstream file("/etc/passwd");
   for (std::string line; std::getline(file, line);) {
     if (const auto home = home_in(line, ::getuid())) {
       ::setenv("HOME", home->c_str(), 1);
-      return;
+      return HomeSource::password_database;
     }
   }
+  return HomeSource::nowhere;
 }
 
 }  // namespace tine::cli

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,9 +13,12 @@ namespace tine::cli {
 /// Finds the home directory of a user in the text of /etc/passwd.
 std::optional<std::string> home_in(std::string_view passwd, uid_t user);
 
+/// Where the home directory is known from.
+enum class HomeSource : std::uint8_t { environment, password_database, nowhere };
+
 /// Sets HOME, for this program and those that it starts, when it is missing or empty. Reads
 /// /etc/passwd alone, as a static program cannot load what else may know users. Call it before
 /// there are threads.
-void provide_home();
+HomeSource provide_home();
 
 }  // namespace tine::cli

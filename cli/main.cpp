@@ -151,7 +151,7 @@ LogPlan log_plan(const Settings& settings, const Env& env, bool serves) {
           .delivery = serves ? LogDelivery::queued : LogDelivery::direct};
 }
 
-int start(const Arguments& arguments) {
+int start(const Arguments& arguments, HomeSource home) {
   if (arguments.version) {
     print(version_text(arguments.json));
     return exit_code::good;
@@ -202,10 +202,11 @@ int start(const Arguments& arguments) {
     case Verb::demo:
       return run_to_end(world, signals, demo(world, signals.shutdown()));
     case Verb::doctor:
-      return run_to_end(world, signals, doctor(world, arguments.json));
+      return run_to_end(world, signals, doctor(world, home, arguments.json));
     default:
       break;
   }
+  for (const std::string& gap : gaps_in(env, home)) log.info(gap);
   auto mirror = open_mirror(arguments.mirror, redactor);
   if (!mirror) {
     print_error(mirror.error());
@@ -229,14 +230,14 @@ int main(int argc, char** argv) {
   tine::transport::fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   tine::transport::raise_descriptor_limit();
-  tine::cli::provide_home();
+  const auto home = tine::cli::provide_home();
   const auto parsed = tine::cli::parse_arguments(argc, argv);
   if (const auto* notice = std::get_if<tine::cli::Notice>(&parsed)) {
     (notice->exit_code == 0 ? tine::cli::print : tine::cli::print_to_stderr)(notice->text);
     return notice->exit_code;
   }
   try {
-    return tine::cli::start(std::get<tine::cli::Arguments>(parsed));
+    return tine::cli::start(std::get<tine::cli::Arguments>(parsed), home);
   } catch (const std::exception& fault) {
     // The system refuses what everything stands on: memory, or the loop's own descriptors.
     tine::cli::print_error(

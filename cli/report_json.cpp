@@ -21,11 +21,13 @@ std::string version_json() {
   return json::text_of(out) + "\n";
 }
 
-std::string doctor_json(const std::string& log_file, const std::vector<BackendReport>& backends) {
+std::string doctor_json(const std::string& log_file, const std::vector<std::string>& gaps,
+                        const std::vector<BackendReport>& backends) {
   Document out;
   out["version"] = version();
   out["log"] = nullptr;
   if (!log_file.empty()) out["log"] = log_file;
+  out["lacks"] = gaps;
   out["backends"] = Document::array();
   for (const BackendReport& each : backends) {
     Document& backend = out["backends"].emplace_back();

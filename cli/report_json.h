@@ -21,8 +21,9 @@ struct BackendReport {
   bool is_default = false;
   executor::DoctorReport doctor;
 };
-/// `log_file` is empty when the log goes to stderr alone.
-std::string doctor_json(const std::string& log_file, const std::vector<BackendReport>& backends);
+/// `log_file` is empty when the log goes to stderr alone; `gaps` are those of the environment.
+std::string doctor_json(const std::string& log_file, const std::vector<std::string>& gaps,
+                        const std::vector<BackendReport>& backends);
 
 /// The one object that --json and --stream-json end with.
 std::string result_json(const std::string& session_id, const std::string& output,

@@ -46,7 +46,9 @@ std::string welcome(std::string_view program, std::string_view backends) {
       "Neovim, with avante:\n"
       "  require(\"avante\").setup({ provider = \"tine\",\n"
       "    acp_providers = { tine = { command = \"" +
-      path + "\", args = { \"acp\" } } } })\n\n";
+      path +
+      "\", args = { \"acp\" },\n"
+      "      env = vim.fn.environ() } } })\n\n";
   out +=
       "Emacs, with agent-shell:\n"
       "  (with-eval-after-load 'agent-shell (add-to-list 'agent-shell-agent-configs\n"

@@ -50,10 +50,29 @@ test('without HOME the user has the home of the password database, and so have b
   for (const HOME of [undefined, '']) {
     const { stdout } = await runProgram(['doctor', '--json'],
       { env: { HOME, XDG_CONFIG_HOME: `${place}/config`, XDG_STATE_HOME: `${place}/state` } });
-    JSON.parse(stdout);
+    const { lacks } = JSON.parse(stdout);
+    assert.deepEqual(lacks,
+      [`HOME is not set; tine takes ${userInfo().homedir} from the password database`]);
     assert.equal(readFileSync(join(place, 'home'), 'utf8'), userInfo().homedir);
     rmSync(join(place, 'home'));
   }
+});
+
+test('doctor says what its environment lacks, and a server its log', async () => {
+  const { stdout } = await runProgram(['doctor'], { env: { HOME: undefined, PATH: '' } });
+  assert.match(stdout, /^ {4}lacks {5}HOME is not set; tine takes \/.* from the password database$/m);
+  assert.match(stdout, /^ {4}lacks {5}PATH is not set, so programs are found only by an absolute /m);
+  assert.doesNotMatch((await good(['doctor'])).stdout, /lacks/);
+  assert.deepEqual(JSON.parse((await good(['doctor', '--json'])).stdout).lacks, []);
+
+  const state = directory('state');
+  const server = new Server({ env: { HOME: undefined, PATH: undefined, XDG_STATE_HOME: state } });
+  await server.initialize();
+  server.stdin.end();
+  await server.exited;
+  const text = readFileSync(join(state, 'tine/log/tine.log'), 'utf8');
+  assert.match(text, /HOME is not set/);
+  assert.match(text, /PATH is not set/);
 });
 
 test('--help, of the program and of each verb', async () => {
