@@ -27,7 +27,7 @@ constexpr std::array kinds = {
     ErrorKindFacts{unsupported, "unsupported", -32602, false,
                    "Use only what the capabilities of this agent and session announce."},
     ErrorKindFacts{session_not_found, "session_not_found", -32002, false,
-                   "See which sessions there are with session/list or `tine session list --all`."},
+                   "`tine session list --all` shows which sessions there are."},
     ErrorKindFacts{session_locked, "session_locked", -32603, true,
                    "Wait until the holder is done, or fork the session."},
     ErrorKindFacts{session_too_large, "session_too_large", -32603, false,

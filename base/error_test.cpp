@@ -75,6 +75,8 @@ TEST_CASE("error: every kind is found by its name and says what to do") {
     CHECK(names.insert(each.name).second);
     REQUIRE_FALSE(each.hint.empty());
     CHECK(each.hint.back() == '.');
+    // A person in front of an editor or a shell calls no methods of the protocol.
+    CHECK(each.hint.find("session/") == std::string_view::npos);
     CHECK(each.code < 0);
   }
 }

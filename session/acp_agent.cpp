@@ -342,7 +342,7 @@ Result<std::shared_ptr<Session>> AcpAgent::open_session(const std::string& id) c
   const bool is_elsewhere = session ? !(*session)->attached_to(client_) : service_.exists(id);
   if (is_elsewhere) {
     return fail(Error(ErrorKind::session_not_found, "the session is not open on this connection")
-                    .with_hint("Open it with session/load or session/resume."));
+                    .with_hint("Open the session again: load or resume it."));
   }
   return session;
 }

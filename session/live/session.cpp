@@ -37,7 +37,7 @@ std::string shown(const executor::Settings& settings) {
 
 Failure session_closed() {
   return fail(Error(ErrorKind::session_not_found, "the session was closed")
-                  .with_hint("Open it with session/load or session/resume."));
+                  .with_hint("Open the session again: load or resume it."));
 }
 
 Session::Session(Library library, Trust& trust, executor::Executor& executor,

@@ -181,6 +181,15 @@ test('a session is named by any beginning of its id that only it has, in any cas
   assert.equal((await place.list()).length, 2);
 });
 
+test('a session that is not there is told with a verb, not with a method of the protocol', async () => {
+  const place = new Place();
+  for (const verb of ['show', 'verify', 'export', 'delete']) {
+    const { stderr } = await place.bad(verb, '01ZZZZ');
+    assert.match(stderr, /`tine session list --all` shows which sessions there are\./, verb);
+    assert.doesNotMatch(stderr, /session\/\w/, verb);
+  }
+});
+
 test('paths in the place of ids lead nowhere', async () => {
   const place = new Place();
   const id = await place.run('hello');
