@@ -11,6 +11,7 @@ packages() {
                 libfmt-dev catch2 libvalijson-dev ;;
     sanitize) echo libclang-rt-16-dev llvm-16 ;;
     node) command -v npm >/dev/null || echo nodejs npm ca-certificates ;;
+    emacs) command -v emacs >/dev/null || echo emacs-nox ;;
     format) echo clang-format-16 ;;
     lint) echo clang-format-16 clang-tidy-16 ;;
     engines) echo libre2-dev libhyperscan-dev ;;
@@ -23,6 +24,7 @@ programs() {
     build) echo clang++-16 cmake ninja git ;;
     sanitize) echo llvm-symbolizer-16 ;;
     node) echo node npm ;;
+    emacs) echo emacs ;;
     format) echo clang-format-16 ;;
     lint) echo clang-format-16 clang-tidy-16 ;;
   esac
