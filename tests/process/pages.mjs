@@ -2,25 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { test } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
+import { leadsSomewhere, links } from './markdown.mjs';
 
 const pages = ['README.md', 'CONTRIBUTING.md',
   ...readdirSync('docs').filter((name) => name.endsWith('.md')).map((name) => join('docs', name))];
 const text = (page) => readFileSync(page, 'utf8');
 
-/// The anchors that headings make.
-const anchors = (page) => [...text(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-  heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'));
-
 test('docs: every link to a file or a heading leads somewhere', () => {
-  const dead = pages.flatMap((page) =>
-    [...text(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].filter(([, path, anchor]) => {
-      const target = path ? join(dirname(page), path) : page;
-      return !existsSync(target) || (anchor && !anchors(target).includes(anchor));
-    }).map(([link]) => `${page}: ${link}`));
+  const dead = pages.flatMap((page) => links(text(page))
+    .filter((each) => !leadsSomewhere(page, each)).map(({ link }) => `${page}: ${link}`));
   assert.deepEqual(dead, []);
 });
 
