@@ -147,3 +147,17 @@ test('a backend that prints noise into a log that nobody reads: a cancel is answ
   const lines = readFileSync(place.log, 'utf8').split('\n').filter((line) => line.includes('no message'));
   assert.ok(lines.length <= 4, lines.join('\n'));
 });
+
+test('a backend that is newer than any that was tested runs, with a note in the log', async () => {
+  const place = new Place();
+  place.configure(`[backends.claude]\nkind = "claude"\ncommand = ["${noisyClaude(1)}"]\n`);
+  const server = await place.serve();
+  const session = await server.newSession();
+  const turn = server.prompt(session, 'hello');
+  await until('it to have the prompt',
+    () => existsSync(place.log) && readFileSync(place.log, 'utf8').includes('no message: 1 line'));
+  server.notify('session/cancel', { sessionId: session });
+  assert.equal((await turn).stopReason, 'cancelled');
+  await end(server);
+  assert.match(readFileSync(place.log, 'utf8'), / info: this is Claude Code 9\.9\.9, newer than 2\./);
+});
