@@ -213,7 +213,6 @@ template <class Form, class Backend>
 void fields_of_backend(Form form, Backend& backend) {
   form.field("provider_id", backend.provider_id);
   form.field("last_action", backend.last_action);
-  form.field("exit_code", backend.exit_code);
   form.field("updated", backend.updated);
   form.field("turns", backend.turns);
   form.field("provider_turn", backend.provider_turn);

@@ -36,7 +36,6 @@ struct GitState {
 struct BackendState {
   std::string provider_id;
   std::string last_action;
-  std::optional<std::int64_t> exit_code;
   std::string updated;
   executor::Tokens tokens;
   std::uint64_t turns = 0;

@@ -48,13 +48,12 @@ State sample() {
   state.marker = 7;
   state.backends["rehearsal"] = BackendState{.provider_id = "p1",
                                              .last_action = "said hi",
-                                             .exit_code = 0,
                                              .updated = "2026-01-31T12:00:01.000Z",
                                              .tokens = {.input = 1, .output = 2},
                                              .turns = 3,
                                              .provider_turn = "t3",
                                              .provider_turn_seq = 38};
-  state.backends["an other"] = BackendState{.exit_code = -9};
+  state.backends["an other"] = BackendState{.last_action = "left"};
   state.total = {.input = 1, .cache_read = 0, .output = 2};
   return state;
 }
