@@ -19,7 +19,7 @@ set(TINE_ASIO_HEADERS
 
 # What each byte of a message passes through: a release optimises these folders for speed, and all
 # else for size.
-set(TINE_FAST_FOLDERS base/json base/redact transport session/record)
+set(TINE_FAST_FOLDERS base/json base/redact base/tokens transport session/record)
 
 # What the fuzz targets read their texts with: only there is the coverage counted by which the fuzzer
 # finds its way, as that takes up to a quarter of the time to compile in the sanitized tree. These options
