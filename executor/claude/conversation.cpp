@@ -150,7 +150,7 @@ transport::Task<Result<void>> ClaudeConversation::launch() {
                                          std::move(process));
   if (!started) co_return fail(std::move(started.error()));
   if (!*there || closed_) {
-    co_await (*started)->kill();
+    co_await (*started)->stop();
     co_return fail(ErrorKind::cancelled, "the conversation is gone");
   }
   starting_ = *started;
@@ -158,12 +158,11 @@ transport::Task<Result<void>> ClaudeConversation::launch() {
   if (!*there) co_return fail(ErrorKind::cancelled, "the conversation is gone");
   starting_.reset();
   if (ready && closed_) {
-    co_await (*started)->kill();
+    co_await (*started)->stop();
     co_return fail(ErrorKind::cancelled, "the conversation is closed");
   }
   if (!ready) co_return fail(std::move(ready.error()));
   process_ = std::move(*started);
-  worked_ = false;
   process_->listen(this);
   known_ = std::move(told);
   meter_ = Meter(meter_.spent());
@@ -235,8 +234,7 @@ transport::Task<void> ClaudeConversation::fall_asleep(std::shared_ptr<Process> p
 
 transport::Task<void> ClaudeConversation::close() {
   closed_ = true;
-  // One that is still starting does not look at the end of its input.
-  if (const auto process = starting_) co_await process->kill();
+  if (const auto process = starting_) co_await process->stop();
   while (waking_ || going_) {
     const auto until_then = waking_ ? waking_ : going_;
     co_await until_then->wait();
@@ -245,12 +243,7 @@ transport::Task<void> ClaudeConversation::close() {
   const auto process = std::exchange(process_, nullptr);
   if (!process) co_return;
   process->listen(nullptr);
-  // It has nothing to write down before its first prompt.
-  if (worked_) {
-    co_await process->stop();
-  } else {
-    co_await process->kill();
-  }
+  co_await process->stop();
 }
 
 void ClaudeConversation::on_gone(const Error& why) {
@@ -356,8 +349,7 @@ transport::Task<bool> ClaudeConversation::attempt(const Order& order, TurnOutcom
 
 transport::Task<void> ClaudeConversation::run(const Order& order, Turn& turn,
                                               transport::CancelSource& cancel) {
-  worked_ = true;
-  process_->send(order.line);
+  process_->prompt(order.line);
   const auto subscription = cancel.on_cancel([this, &turn] { interrupt(turn); });
   const bool ended = co_await turn.ended();
   if (!ended) co_await finish(turn, cancel.cancelled());

@@ -103,7 +103,6 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   bool holds_past_ = false;  // the process does, and nobody else
   bool kept_;                // Claude Code has written it down
   bool prompted_ = false;    // from before its turn to after it
-  bool worked_ = false;      // the process has been given a prompt
   bool closed_ = false;
   const std::shared_ptr<bool> there_ = std::make_shared<bool>(true);  // false once it is destroyed
 };

@@ -33,6 +33,11 @@ inline constexpr Patience patience;
 inline constexpr transport::KillLadder killing{.after_input = milliseconds(0),
                                                .after_term = milliseconds(500)};
 
+/// What a process is given to end that was never prompted: nothing of it is lost, and while it
+/// starts it heeds neither the end of its input nor, at times, SIGTERM.
+inline constexpr transport::KillLadder unused{.after_input = milliseconds(0),
+                                              .after_term = milliseconds(100)};
+
 /// What a run of the program that does one thing and ends is given for it. Then it is made to end.
 inline constexpr transport::KillLadder errand{.after_input = milliseconds(30'000),
                                               .after_term = milliseconds(1'000)};

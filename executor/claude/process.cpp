@@ -124,7 +124,8 @@ transport::Task<void> Process::write(std::shared_ptr<Process> self) {
 
 void Process::send(std::string line) { outbox_.push(std::move(line), 0, {}); }
 
-void Process::send(std::shared_ptr<const std::string> line) {
+void Process::prompt(std::shared_ptr<const std::string> line) {
+  prompted_ = true;
   const std::string_view whole(*line);
   outbox_.push({.before = {}, .owner = std::move(line), .part = whole, .after = {}}, 0);
 }
@@ -200,16 +201,20 @@ void Process::close() {
 }
 
 transport::Task<void> Process::stop() {
+  if (!prompted_) ending_ = limits::unused;
+  return end();
+}
+
+transport::Task<void> Process::kill() {
+  ending_ = prompted_ ? limits::killing : limits::unused;
+  return end();
+}
+
+transport::Task<void> Process::end() {
   const auto self = shared_from_this();
   process_->expect_end();
   close();
   co_await process_->ended();
-}
-
-transport::Task<void> Process::kill() {
-  const auto self = shared_from_this();
-  ending_ = limits::killing;
-  co_await stop();
 }
 
 transport::Task<void> Process::ended() {

@@ -59,8 +59,8 @@ class Process final : public std::enable_shared_from_this<Process> {
   /// It says nothing any more, but something of its tree may still be alive.
   bool is_ending() const { return closed_; }
 
-  /// Sends a line, of which nothing is copied.
-  void send(std::shared_ptr<const std::string> line);
+  /// Sends the line of a prompt, of which nothing is copied.
+  void prompt(std::shared_ptr<const std::string> line);
   /// A control request; `request` is its JSON with the subtype. Gives what was answered, JSON, or
   /// an empty text when that was nothing.
   Reply<std::string> control(std::string request, transport::Milliseconds deadline);
@@ -68,9 +68,10 @@ class Process final : public std::enable_shared_from_this<Process> {
   void answer(const std::string& id, std::string_view response);
   void refuse(const std::string& id, std::string_view why);
 
-  /// Lets it end by itself, or else makes it; returns when nothing of its tree is alive.
+  /// Lets it end by itself, or else makes it; returns when nothing of its tree is alive. One that
+  /// was never prompted has nothing to write down: it is made to end at once.
   transport::Task<void> stop();
-  /// Makes it end at once.
+  /// Makes it end soon, whatever it does.
   transport::Task<void> kill();
   transport::Task<void> ended();
 
@@ -90,6 +91,7 @@ class Process final : public std::enable_shared_from_this<Process> {
   void answered(json::View response);
   void note_noise();
   void close();
+  transport::Task<void> end();
 
   transport::Loop& loop_;
   Log& log_;
@@ -104,6 +106,7 @@ class Process final : public std::enable_shared_from_this<Process> {
   std::map<std::string, std::shared_ptr<Call>> calls_;
   std::uint64_t next_call_ = 1;
   transport::KillLadder ending_;
+  bool prompted_ = false;
   bool closed_ = false;
   bool gone_ = false;
 };

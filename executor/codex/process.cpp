@@ -69,8 +69,8 @@ transport::Task<void> Process::serve(std::shared_ptr<Process> self) {
   co_await self->peer_->serve(*self);
   self->gone_ = true;
   self->peer_->close();
-  const transport::KillLadder ladder =
-      self->silent_ ? limits::ending_of_silent : executor::limits::ending;
+  const bool soon = self->silent_ || (self->left_ && !self->worked_);
+  const transport::KillLadder ladder = soon ? limits::ending_soon : executor::limits::ending;
   const Error why = co_await self->process_->end(ladder);
   // A listener may let go of itself, or of others.
   const auto told = self->listeners_;
@@ -120,6 +120,7 @@ void Process::detach(const std::string& thread_id, const ThreadListener& listene
 
 transport::Task<void> Process::stop() {
   const auto self = shared_from_this();
+  left_ = true;
   process_->expect_end();
   peer_->close();
   co_await process_->ended();
@@ -156,6 +157,7 @@ void Process::take_kinship(std::string_view method, json::View params) {
   if (method != "turn/started") return;
   const std::string thread = params.find("threadId").string().value_or(std::string());
   turns_[id] = thread;
+  worked_ = true;
   // Not every such thread is told of by thread/started.
   const auto root = turns_.find(turn.find("rootTurnId").string().value_or(std::string()));
   if (root != turns_.end() && root->second != thread) parents_[thread] = root->second;

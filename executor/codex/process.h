@@ -60,7 +60,8 @@ class Process final : public transport::RpcHandler, public std::enable_shared_fr
   /// Seconds since 1970 until which the account has used up what it may; none when it has not.
   const std::optional<std::int64_t>& limited_until() const { return limited_until_; }
 
-  /// Lets it end by itself, or else makes it.
+  /// Lets it end by itself, or else makes it: soon if it had no turn, and has nothing to write
+  /// down.
   transport::Task<void> stop();
   /// Returns when its process has ended, and with it its hold on threads.
   transport::Task<void> ended();
@@ -90,6 +91,8 @@ class Process final : public transport::RpcHandler, public std::enable_shared_fr
   std::optional<std::int64_t> limited_until_;
   bool gone_ = false;
   bool silent_ = false;  // it has not answered in time, and said nothing since
+  bool worked_ = false;  // a turn has begun in it
+  bool left_ = false;    // nobody needs it any more
 };
 
 }  // namespace tine::executor::codex

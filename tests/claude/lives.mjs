@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { running, test, until } from '../clients/cases.mjs';
+import { running, test, until, within } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
 import {
   apiKey, choosing, claude, executableOf, ofProcess, promptTokens, serving, version, World,
@@ -261,13 +261,33 @@ test('claude: after the answer to load or resume nothing comes until the client 
     }
   });
 
-test('claude: close ends a process that is still starting, and waits until it is gone', async () => {
-  const world = await World.make();
-  const server = await world.serve();
-  const session = await server.newSession(world.project);
-  await server.request('session/close', { sessionId: session });
-  assert.deepEqual(serving(session), []);
-});
+/// Ten times what the end of a process that was never prompted may take.
+const unused = 3_000;
+
+for (const [which, ready] of [['is still starting', async () => {}],
+  ['is ready', (server, session) => server.waitFor('its commands', ({ params }) =>
+    params?.sessionId === session && params.update.sessionUpdate === 'available_commands_update' &&
+    params.update.availableCommands.some(({ name }) => name === 'compact'))]]) {
+  test(`claude: close ends a process that ${which} and was never prompted, and waits for it`,
+    async () => {
+      const world = await World.make();
+      const { server, session } = await world.open();
+      await ready(server, session);
+      const closed = server.request('session/close', { sessionId: session });
+      await within(unused, 'the answer', closed);
+      assert.deepEqual(serving(session), []);
+    });
+
+  test(`claude: the end of the input when a process ${which} and was never prompted`, async () => {
+    const world = await World.make();
+    const { server, session } = await world.open();
+    await ready(server, session);
+    server.stdin.end();
+    assert.deepEqual(await within(unused, 'the program to end', server.exited),
+      { code: 0, signal: null });
+    assert.deepEqual(serving(session), []);
+  });
+}
 
 test('claude: close waits for a process that takes its time to go', async () => {
   const world = await World.make();

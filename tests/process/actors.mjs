@@ -6,7 +6,8 @@ import { join } from 'node:path';
 
 import { directory, until } from '../clients/cases.mjs';
 
-const codex = (onTurn) => `#!/bin/sh
+const codex = (onTurn, atEnd, atStart) => `#!/bin/sh
+${atStart}
 count=0
 say() { printf '%s\\n' "$1"; }
 while read -r line; do
@@ -30,9 +31,11 @@ while read -r line; do
     *) say '{"id":'"$id"',"result":{}}' ;;
   esac
 done
+${atEnd}
 `;
 
-const claude = (onTurn) => `#!/bin/sh
+const claude = (onTurn, atEnd, atStart) => `#!/bin/sh
+${atStart}
 while read -r line; do
   id=\${line#*\\"request_id\\":\\"}; id=\${id%%\\"*}
   case $line in
@@ -41,14 +44,16 @@ while read -r line; do
     *'"type":"user"'*) ${onTurn} ;;
   esac
 done
+${atEnd}
 `;
 
 /// An environment in which the default backend is a program of this kind ("codex" or "claude"), which
-/// runs the shell's words \`onTurn\` whenever a turn begins.
-export function acting(kind, onTurn = ':') {
+/// runs the shell's words \`onTurn\` whenever a turn begins, \`atEnd\` once its input has ended, and
+/// \`atStart\` before anything else.
+export function acting(kind, onTurn = ':', atEnd = ':', atStart = ':') {
   const home = directory('home');
   const program = join(directory('bin'), kind);
-  writeFileSync(program, (kind === 'codex' ? codex : claude)(onTurn));
+  writeFileSync(program, (kind === 'codex' ? codex : claude)(onTurn, atEnd, atStart));
   chmodSync(program, 0o755);
   mkdirSync(join(home, 'config/tine'), { recursive: true });
   writeFileSync(join(home, 'config/tine/config.toml'), 'default_backend = "actor"\n' +
@@ -86,3 +91,7 @@ export function stop(server) {
 export const stopped = (server, count) => until(`${count} backends to be stopped`, () =>
   guardians(server).flatMap(({ pid }) => children(pid))
     .filter(({ state }) => state === 'T').length >= count);
+
+/// Waits until a backend of a server runs.
+export const started = (server) => until('a backend to run', () =>
+  guardians(server).some(({ pid }) => children(pid).length > 0));

@@ -1,10 +1,11 @@
-// The end of the program when what it has to end does not run: stopped backends and guardians.
+// The end of the program and of sessions when what is to end heeds nothing: stopped backends and
+// guardians, backends that are deaf.
 
 import assert from 'node:assert/strict';
 
 import { test, within } from '../clients/cases.mjs';
 import { Server } from '../clients/server.mjs';
-import { acting, guardians, stop, stopped } from './actors.mjs';
+import { acting, guardians, started, stop, stopped } from './actors.mjs';
 
 /// Ten times what the program takes at most.
 const hung = 50_000;
@@ -68,3 +69,45 @@ for (const [how, end, good] of [
       { code: good, signal: null });
   });
 }
+
+/// Ten times what the end of a backend without a turn may take. One that is waited for takes longer.
+const unused = 3_000;
+const deaf = 'trap "" TERM; while :; do sleep 1; done';
+
+/// Heeds neither the end of its input nor SIGTERM, before it has greeted or after.
+const deafClaude = { 'that still starts': () => acting('claude', ':', ':', deaf),
+  'that has greeted': () => acting('claude', ':', deaf) };
+
+for (const [which, environment] of Object.entries(deafClaude)) {
+  test(`the end of the input while a deaf claude runs ${which}, and was never prompted`, async () => {
+    const { server, session } = await Server.open({ env: environment() });
+    await started(server);
+    if (which === 'that has greeted') await server.waitFor('its commands', ({ params }) =>
+      params?.sessionId === session && params.update.sessionUpdate === 'available_commands_update');
+    server.stdin.end();
+    assert.deepEqual(await within(unused, 'the program to end', server.exited),
+      { code: 0, signal: null });
+  });
+
+  test(`close of a session whose deaf claude runs ${which}, and was never prompted`, async () => {
+    const { server, session } = await Server.open({ env: environment() });
+    await started(server);
+    const closed = server.request('session/close', { sessionId: session });
+    await within(unused, 'the answer', closed);
+    assert.deepEqual(guardians(server), []);
+  });
+}
+
+test('the end of the input while a deaf codex has forks but had no turn', async () => {
+  const env = acting('codex', ':', deaf);
+  const { server: first, session } = await Server.open({ env });
+  const cwd = first.cwdOf(session);
+  await first.prompt(session, 'hello');
+  const server = new Server({ env });
+  await server.initialize();
+  await server.request('session/fork', { sessionId: session, cwd, mcpServers: [] });
+  await started(server);
+  server.stdin.end();
+  assert.deepEqual(await within(unused, 'the program to end', server.exited),
+    { code: 0, signal: null });
+});
