@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json/controls.h"
 #include "base/json/writer.h"
 
 namespace tine::transport {
@@ -88,7 +89,7 @@ std::string error_object(const Error& error, ErrorForm form) {
     writer.key("data").begin_object();
     writer.member("details", std::string_view(text));
     writer.end_object().end_object();
-    return out;
+    return json::with_pictures(std::move(out));
   }
   writer.member("message", message_of(error));
   writer.key("data").begin_object();
@@ -105,7 +106,7 @@ std::string error_object(const Error& error, ErrorForm form) {
   writer.member("hint", hint_of(error));
   if (!error.path.empty()) writer.member("path", std::string_view(error.path));
   writer.end_object().end_object().end_object();
-  return out;
+  return json::with_pictures(std::move(out));
 }
 
 Error error_from(json::View object) {

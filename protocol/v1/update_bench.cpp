@@ -6,6 +6,7 @@
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/codec.h"
 #include "protocol/v1/filter.h"
+#include "protocol/v1/shown.h"
 
 namespace {
 
@@ -46,6 +47,17 @@ int main() {
           [&] { sink += v1::update_line(chunk.session, chunk).text.size(); });
   measure("decide whether the client takes it", chunk.payload.size(),
           [&] { sink += v1::takes(client, chunk) ? 1U : 0U; });
+  measure("look for control characters in it", chunk.payload.size(), [&] {
+    v1::show_controls(chunk);
+    sink += chunk.payload.size();
+  });
+  std::string lines;
+  while (lines.size() < std::size_t{1024} * 1024) lines += words + "\n\"\t";
+  v1::Update output = v1::text_chunk(v1::UpdateKind::agent_message_chunk, lines, "01ABC");
+  measure("look for them in 1 MiB of short lines", output.payload.size(), [&] {
+    v1::show_controls(output);
+    sink += output.payload.size();
+  });
   measure("adopt a chunk of another agent", chunk.payload.size(),
           [&] { sink += v1::adopt(chunk.session, json::View(chunk.payload)).payload.size(); });
 

@@ -4,6 +4,7 @@
 
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/filter.h"
+#include "protocol/v1/shown.h"
 #include "session/record/past.h"
 #include "session/replay.h"
 #include "session/settings.h"
@@ -126,6 +127,7 @@ void Session::detach(const v1::Client& client) {
 void Session::say(v1::Update update, Audience audience) {
   if (update.payload.size() > transport::limits::long_message)
     return say_long(std::make_shared<v1::Update>(std::move(update)), audience);
+  v1::show_controls(update);
   note_mode(update);
   if (update.kind != v1::UpdateKind::available_commands_update) record_->update(update);
   if (client_ == nullptr || replays_ > 0 || audience == Audience::record) return;
@@ -135,6 +137,7 @@ void Session::say(v1::Update update, Audience audience) {
 
 /// The record and the client share it.
 void Session::say_long(std::shared_ptr<v1::Update> update, Audience audience) {
+  v1::show_controls(*update);
   note_mode(*update);
   update->session = id();
   if (update->kind != v1::UpdateKind::available_commands_update) record_->long_update(update);
@@ -217,6 +220,7 @@ void Session::announce_commands() {
   for (const auto& backends : {executor_.commands(), commands_})
     all.insert(all.end(), backends.begin(), backends.end());
   v1::Update update = v1::available_commands(all);
+  v1::show_controls(update);
   update.session = id();
   client_->update(update);
 }

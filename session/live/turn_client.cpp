@@ -4,6 +4,7 @@
 
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/permission_offer.h"
+#include "protocol/v1/shown.h"
 #include "session/limits.h"
 #include "session/live/session.h"
 #include "session/record/calls.h"
@@ -92,6 +93,9 @@ v1::Client::Reply<std::string> TurnClient::call(std::string method, std::string 
     co_return fail(ErrorKind::queue_full, "too many terminals of one turn are open");
   }
   params = in_session(std::move(params), session_->id());
+  const bool is_read_by_people = method == v1::method::RequestPermission::name ||
+                                 method == v1::method::CreateElicitation::name;
+  if (is_read_by_people) params = v1::with_controls_shown(std::move(params));
   std::optional<v1::PermissionOffer> offer;
   if (method == v1::method::RequestPermission::name) {
     offer.emplace(params, client->capabilities().option_names);

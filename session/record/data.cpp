@@ -1,5 +1,6 @@
 #include "session/record/data.h"
 
+#include "base/json/controls.h"
 #include "base/json/redact.h"
 #include "base/json/writer.h"
 #include "protocol/v1/codec.h"
@@ -42,7 +43,7 @@ std::string content_json(const std::vector<v1::ContentBlock>& blocks) {
   list.begin_array();
   for (const v1::ContentBlock& block : blocks) v1::encode(list, block);
   list.end_array();
-  return content;
+  return json::with_pictures(std::move(content));
 }
 
 std::string prompt_data(std::uint64_t turn, std::string_view message_id, std::string_view content) {
@@ -107,7 +108,7 @@ std::string error_data(std::uint64_t turn, const Error& error, Redactor& redacto
       .member("kind", facts(error.kind).name)
       .member("message", std::string_view(redactor.redacted(error.message)))
       .end_object();
-  return text;
+  return json::with_pictures(std::move(text));
 }
 
 std::string question_data(std::uint64_t id, std::string_view method, std::string_view params,
@@ -141,7 +142,7 @@ std::string refusal_data(std::uint64_t id, const Error& error, Redactor& redacto
   out.member("kind", facts(error.kind).name)
       .member("message", std::string_view(redactor.redacted(error.message)));
   out.end_object().end_object();
-  return text;
+  return json::with_pictures(std::move(text));
 }
 
 executor::Tokens tokens_from(json::View tokens) {

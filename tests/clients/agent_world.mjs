@@ -50,17 +50,22 @@ export class AgentWorld {
     return { server, session: await server.newSession(this.project) };
   }
 
-  /// The lines of a session's transcript as words: what happened, in order.
-  story(session) {
+  /// The text of a session's transcript.
+  transcript(session) {
     const folder = join(this.home, 'state');
     const file = readdirSync(folder, { recursive: true })
       .find((name) => name.endsWith(join(session, 'transcript.jsonl')));
+    return readFileSync(join(folder, file), 'utf8');
+  }
+
+  /// The lines of it as words: what happened, in order.
+  story(session) {
     const said = ({ type, data }) => {
       if (type === 'update') return data.update?.sessionUpdate ?? data.sessionUpdate ?? type;
       if (type === 'turn_end') return `${type}: ${data.stopReason ?? data.stop}`;
       return type;
     };
-    const words = readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean)
+    const words = this.transcript(session).split('\n').filter(Boolean)
       .map((line) => said(JSON.parse(line)));
     // Chunks and other repetitions are one word.
     return words.filter((word, i) => word !== words[i - 1]);

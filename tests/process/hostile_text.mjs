@@ -1,12 +1,12 @@
 // Text from outside that would do something to a terminal: whatever the verb, the terminal is not
-// given it, and pipes get every byte.
+// given it. What is said in a session holds no control characters for anybody.
 
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, program, test } from '../clients/cases.mjs';
-import { environment, runProgram } from '../clients/server.mjs';
+import { environment, runProgram, Server } from '../clients/server.mjs';
 import { onTerminal } from './terminal.mjs';
 
 const tags = [...'run'].map((c) => String.fromCodePoint(0xE0000 + c.charCodeAt(0))).join('');
@@ -22,6 +22,13 @@ assert.equal(hostile.length, 20);
 /// All but what a shell's argument cannot hold.
 const asArgument = hostile.map((text) => text.replaceAll('\0', ''));
 const all = asArgument.map((text, i) => `${i}<${text}>`).join(' ');
+
+/// A text as it is said in a session: control characters are pictures.
+const pictured = (text) => text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, (c) => {
+  const code = c.charCodeAt(0);
+  if (code > 0x7f) return '\ufffd';
+  return String.fromCharCode(code === 0x7f ? 0x2421 : 0x2400 + code);
+});
 
 /// Of what came as bytes: the first character that a terminal must not be given. A joiner may stand
 /// within a picture.
@@ -78,14 +85,14 @@ class Place {
   }
 }
 
-test('hostile text: run shows it on a terminal, and hands it on in a pipe as it is', async () => {
+test('hostile text: run shows it on a terminal, and pictures of control characters in a pipe', async () => {
   const place = new Place();
   const { code, text } = await place.onTerminal('run "$TEXT"', all);
   assert.equal(code, 0);
-  assert.match(text, /2<\\u001b\[31mred\\u001b\[0m>/);
+  assert.match(text, /2<␛\[31mred␛\[0m>/);
   assert.match(text, /15<\\u202etxt\.exe>/);
   const piped = await place.inPipes(['run', all]);
-  assert.equal(piped.stdout, `You said: ${all}\n`);
+  assert.equal(piped.stdout, `You said: ${pictured(all)}\n`);
 });
 
 test('hostile text: JSON on a terminal is shown, and stays the same JSON', async () => {
@@ -93,7 +100,7 @@ test('hostile text: JSON on a terminal is shown, and stays the same JSON', async
   for (const args of ['run --json', 'run --stream-json']) {
     const { text } = await place.onTerminal(`${args} "$TEXT"`, all);
     const { output } = JSON.parse(text.trimEnd().split('\n').at(-1));
-    assert.equal(output, `You said: ${all}`);
+    assert.equal(output, `You said: ${pictured(all)}`);
   }
 });
 
@@ -117,7 +124,7 @@ test('hostile text: the session verbs', async () => {
     // A document for people is read on a terminal sooner or later.
     const markdown = await place.inPipes(['session', 'export', id, '--format', 'markdown']);
     assert.equal(harm(Buffer.from(markdown.stdout)), undefined, markdown.stdout);
-    assert.match(markdown.stdout, /\\u/);
+    assert.match(markdown.stdout, /\\u|[\u2400-\u2421\ufffd]/);
     const asked = await place.onTerminal(`session delete ${id}`, '', 'n\n');
     assert.match(asked.text, /Delete session .*\[y\/N\]/);
   }
@@ -202,4 +209,52 @@ test('hostile text: doctor and the log, of what a backend says', async () => {
   await place.onTerminal('doctor --json');
   place.env.TINE_LOG_LEVEL = 'debug';
   for (const backend of ['a', 'b']) await place.onTerminal(`run --backend ${backend} hello`);
+});
+
+/// The first control character in any string of a value, but for those of `rawInput`.
+function control(value, name = '') {
+  if (name === 'rawInput') return undefined;
+  if (typeof value === 'string') return value.match(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/)?.[0];
+  if (value === null || typeof value !== 'object') return undefined;
+  return Object.entries(value).map(([key, each]) => control(each, key)).find((c) => c !== undefined);
+}
+
+test('hostile text: a session, its transcript and its errors hold no control characters', async () => {
+  const place = new Place();
+  const server = new Server({ env: place.env, cwd: place.project });
+  await server.initialize();
+  server.handlers['session/request_permission'] = ({ options }) =>
+    ({ outcome: { outcome: 'selected', optionId: options[0].optionId } });
+  const session = await server.newSession(place.project);
+  const text = asArgument.filter((each) => !each.includes(']]')).join(' ');
+  for (const prompt of [text, `[[say:${text}]] [[think:${text}]]`, `[[slow:500:0]] ${text}`,
+    `[[plan:${text}]] [[tool:execute:${text}]] [[ask:${text}]] [[notice:warning:${text}]]`,
+    `[[edit:/a:${text}:new]]`, `[[title:${text}]]`, `[[fail:backend_failed]] ${text}`]) {
+    await server.prompt(session, prompt).catch((error) => error);
+  }
+  await server.request('session/set_mode', { sessionId: session, modeId: text }).catch(() => {});
+  const loud = server.messages.find((message) => control(message) !== undefined);
+  assert.equal(loud, undefined, JSON.stringify(loud));
+  assert.ok(server.text(session).includes('␛[31mred␛[0m'));
+  const state = join(place.home, 'state');
+  const transcript = readdirSync(state, { recursive: true })
+    .find((name) => name.endsWith(join(session, 'transcript.jsonl')));
+  const lines = readFileSync(join(state, transcript), 'utf8').split('\n').filter(Boolean);
+  const kept = lines.find((line) => control(JSON.parse(line)) !== undefined);
+  assert.equal(kept, undefined, kept);
+  assert.ok(lines.some((line) => line.includes('␛]0;another title␇')));
+});
+
+test('hostile text: an error of a backend has none in its text', async () => {
+  const place = new Place();
+  const broken = join(directory('bin'), 'claude');
+  writeFileSync(broken, `#!/bin/sh\nprintf '\\033]0;x\\007\\033[2Jgone' >&2\nexit 3\n`);
+  chmodSync(broken, 0o755);
+  place.configure(`[backends.a]\nkind = "claude"\ncommand = ["${broken}"]\n`);
+  const server = new Server({ env: place.env, cwd: place.project });
+  await server.initialize();
+  const fault = await server.prompt(await server.newSession(place.project), 'hello')
+    .catch((error) => error);
+  assert.match(fault.message, /␛\]0;x␇␛\[2Jgone/);
+  assert.equal(server.messages.find((message) => control(message) !== undefined), undefined);
 });

@@ -533,5 +533,5 @@ test('what is printed for people does nothing to a terminal', async () => {
   }
   await place.run('another');
   const { stderr } = await place.bad('show', '0');
-  assert.match(stderr, new RegExp(`^tine: several .*\n  ${id}  a\\\\u001b]0;b\\\\u0007c\n.*another\n`));
+  assert.match(stderr, new RegExp(`^tine: several .*\n  ${id}  a␛]0;b␇c\n.*another\n`));
 });
