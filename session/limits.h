@@ -41,6 +41,14 @@ inline constexpr std::size_t title = 80;
 /// Bytes of a prompt that are looked at for a title.
 inline constexpr std::size_t title_source = std::size_t{16} * 1024;
 
+/// Bytes of a line of a transcript beside its data, about.
+inline constexpr std::size_t record_frame = 100;
+
+/// Bytes of a prompt that may be a command for a session that has reached max_session_bytes, and
+/// what such a turn may add to it. A longer prompt is none; a turn that adds more ends like others.
+inline constexpr std::size_t command_prompt = 4096;
+inline constexpr std::size_t command_room = std::size_t{64} * 1024;
+
 /// An update longer than this is recorded in slices; those behind it wait.
 inline constexpr std::size_t long_update = std::size_t{256} * 1024;
 /// Bytes of updates of one session that wait to be recorded before its backend is held back.

@@ -96,7 +96,8 @@ constexpr std::array settings_table = {
                .variable = "TINE_MAX_SESSION_BYTES",
                .flag = {},
                .rule = {},
-               .doc = "Size above which a session takes no further prompt; 0: no limit."},
+               .doc = "Size of a session at which its turn ends and no further prompt is taken; 0: "
+                      "no limit."},
     SettingKey{.name = "max_depth",
                .member = &Settings::max_depth,
                .variable = "TINE_MAX_DEPTH",

@@ -129,6 +129,7 @@ void Session::say(v1::Update update, Audience audience) {
     return say_long(std::make_shared<v1::Update>(std::move(update)), audience);
   v1::show_controls(update);
   note_mode(update);
+  if (!record_->has_room_for(update.payload.size())) return;
   if (update.kind != v1::UpdateKind::available_commands_update) record_->update(update);
   if (client_ == nullptr || replays_ > 0 || audience == Audience::record) return;
   update.session = id();
@@ -139,6 +140,7 @@ void Session::say(v1::Update update, Audience audience) {
 void Session::say_long(std::shared_ptr<v1::Update> update, Audience audience) {
   v1::show_controls(*update);
   note_mode(*update);
+  if (!record_->has_room_for(update->payload.size())) return;
   update->session = id();
   if (update->kind != v1::UpdateKind::available_commands_update) record_->long_update(update);
   if (client_ == nullptr || replays_ > 0 || audience == Audience::record) return;

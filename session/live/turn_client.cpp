@@ -101,8 +101,10 @@ v1::Client::Reply<std::string> TurnClient::call(std::string method, std::string 
     offer.emplace(params, client->capabilities().option_names);
     params = offer->params();
   }
-  const std::uint64_t number =
-      record->note_question(method, recorded_question(method, json::View(params)));
+  const std::string question = recorded_question(method, json::View(params));
+  if (!record->has_room_for(question.size()))
+    co_return fail(ErrorKind::cancelled, "the turn ends: its session is full");
+  const std::uint64_t number = record->note_question(method, question);
   auto answer = co_await client->call(method, params, &cancel_);
   if (answer) note_terminals(method, params, *answer);
   co_await record->caught_up();

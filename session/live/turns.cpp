@@ -26,6 +26,20 @@ std::string command_name(const std::vector<v1::ContentBlock>& blocks) {
   return std::string(text.substr(1, text.find_first_of(" \n\t") - 1));
 }
 
+/// Whether a session that is full takes the prompt: a command of ours, or one with which the
+/// backend puts the past into a summary, so that a fork has less to read.
+bool is_for_full_session(const std::vector<v1::ContentBlock>& blocks) {
+  if (v1::bytes_of(blocks) > limits::command_prompt || blocks.empty()) return false;
+  const std::string_view text = blocks.front().text;
+  return !command_name(blocks).empty() || text == "/compact" || text.starts_with("/compact ");
+}
+
+Error too_large(std::int64_t most) {
+  return Error(ErrorKind::session_too_large,
+               "the session has reached its limit of " + std::to_string(most) + " bytes")
+      .with_hint("Fork it, or compress it, and go on there.");
+}
+
 /// The first text of a prompt.
 std::string_view first_text(const std::vector<v1::ContentBlock>& blocks) {
   for (const v1::ContentBlock& block : blocks) {
@@ -136,14 +150,15 @@ Turns::Report Turns::claim_and_run(std::vector<v1::ContentBlock> blocks,
   if (!news) co_return fail(std::move(news.error()));
   if (*news) session_.adopt_external_changes();
   const std::int64_t most = session_.library().policy.max_session_bytes;
-  if (most > 0 && session_.state().transcript_bytes > most) {
+  const auto prompted = static_cast<std::int64_t>(v1::bytes_of(blocks));
+  if (most > 0 && !is_for_full_session(blocks) &&
+      session_.state().transcript_bytes + prompted > most) {
     record->release();
-    co_return fail(Error(ErrorKind::session_too_large,
-                         "the session has reached its limit of " + std::to_string(most) + " bytes")
-                       .with_hint("Fork it, or compress it, and go on there."));
+    co_return fail(too_large(most));
   }
   auto report = co_await or_failure(run(std::move(blocks), std::move(cancel)));
   record->on_failure(nullptr);
+  record->unbind();
   // A live conversation is this process's alone; else others may have their turn.
   ConversationHolder& conversation = session_.conversation();
   if (!conversation.is_live()) conversation.give_claim_back();
@@ -186,6 +201,16 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
   const auto running = std::make_shared<Running>(library.loop, session_, cancel);
   // What cannot be written down must not go on.
   record->on_failure([running] { running->cancel.cancel(); });
+  const std::int64_t most = library.policy.max_session_bytes;
+  if (most > 0) {
+    const auto bytes = static_cast<std::uint64_t>(session_.state().transcript_bytes);
+    const auto bound = static_cast<std::uint64_t>(most);
+    const bool may_exceed = is_for_full_session(blocks);
+    record->bind(may_exceed ? std::max(bound, bytes) + limits::command_room : bound, [running] {
+      running->is_full = !running->cancel.cancelled();
+      running->cancel.cancel();
+    });
+  }
   const auto subscription = cancel.on_cancel([running] { running->woken.set(); });
   library.loop.spawn(play(running, std::move(blocks)));
   co_await running->woken.wait();
@@ -201,8 +226,11 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
   }
   running->client.silence();
   co_await record->caught_up();
+  // How the turn ended has its place all the same.
+  record->unbind();
+  if (running->is_full) running->outcome.stop = fail(too_large(most));
   if (record->failure()) running->outcome.stop = fail(*record->failure());
-  const bool cancelled = cancel.cancelled() && !record->failure();
+  const bool cancelled = cancel.cancelled() && !record->failure() && !running->is_full;
   running->client.end(cancelled || !running->outcome.stop);
   co_return co_await finish(std::move(running->outcome), cancelled);
 }

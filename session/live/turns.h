@@ -70,6 +70,7 @@ class Turns {
     transport::Event woken;  // done, or nobody waits for it any longer
     executor::TurnOutcome outcome;
     bool given_up = false;  // the turn has ended without it
+    bool is_full = false;   // the session may not become any larger
   };
   struct Git {
     bool known = false;

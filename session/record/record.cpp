@@ -451,6 +451,21 @@ void Record::begin_with(Past past) {
     state.backends[state.backend].provider_id = std::move(past.conversation);
 }
 
+void Record::bind(std::uint64_t most, std::function<void()> on_full) {
+  bound_ = Bound{.most = most, .on_full = std::move(on_full)};
+}
+
+bool Record::has_room_for(std::size_t bytes) {
+  if (!bound_ || !writer_ || !library_.policy.keep_text) return true;
+  if (bound_->is_full) return false;
+  const std::uint64_t known = static_cast<std::uint64_t>(writer_->offset()) + writer_->waiting() +
+                              backlog_bytes_ + limits::record_frame;
+  if (known + bytes <= bound_->most) return true;
+  bound_->is_full = true;
+  bound_->on_full();
+  return false;
+}
+
 /// What was written is what is known.
 void Record::settle() {
   if (writer_->offset() == 0) return;

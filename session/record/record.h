@@ -107,6 +107,12 @@ class Record : public std::enable_shared_from_this<Record> {
   const std::optional<Error>& failure() const { return failure_; }
   /// Called when a write fails while a turn runs.
   void on_failure(std::function<void()> callback) { on_failure_ = std::move(callback); }
+  /// Bounds the transcript until unbind(): once something would make it longer than `most` bytes
+  /// nothing finds room any more, and `on_full` is called.
+  void bind(std::uint64_t most, std::function<void()> on_full);
+  void unbind() { bound_.reset(); }
+  /// Whether so many bytes find room; what does not is neither recorded nor shown.
+  bool has_room_for(std::size_t bytes);
 
   /// Whether there is a transcript: there is none before the first prompt.
   bool begun() const { return !lacks_header_ && account_.state.transcript_bytes > 0; }
@@ -174,6 +180,12 @@ class Record : public std::enable_shared_from_this<Record> {
   bool is_flushing_ = false;  // in slices
   bool is_failing_ = false;   // no write has succeeded since one failed
   std::function<void()> on_failure_;
+  struct Bound {
+    std::uint64_t most = 0;
+    std::function<void()> on_full;
+    bool is_full = false;
+  };
+  std::optional<Bound> bound_;
 };
 
 }  // namespace tine::session

@@ -135,6 +135,22 @@ test('claude: a compaction is told, and what the CLI says itself', async () => {
   assert.ok(server.text(session).endsWith('after it'));
 });
 
+test('claude: a session that becomes too large in its turn cancels it, and can be forked', async () => {
+  const world = await World.make({ variables: { TINE_MAX_SESSION_BYTES: '6000' } });
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: remembered]]');
+  const fault = await server.prompt(session, '[[slow: 100000 5]]').catch((error) => error);
+  assert.equal(fault.data?.tine?.kind, 'session_too_large', JSON.stringify(fault));
+  assert.ok(world.transcript(session).length < 10_000);
+  const again = await server.prompt(session, '[[say: no]]').catch((error) => error);
+  assert.equal(again.data?.tine?.kind, 'session_too_large', JSON.stringify(again));
+  await server.prompt(session, '/compact');
+  assert.ok(server.updates(session).some((each) => JSON.stringify(each).includes('compacted')));
+  const { sessionId } = await server.request('session/fork',
+    { sessionId: session, cwd: world.project, mcpServers: [] });
+  assert.equal((await server.prompt(sessionId, '[[say: in the fork]]')).stopReason, 'end_turn');
+});
+
 test('claude: a line that nobody knows is passed over', async () => {
   const world = await World.make();
   const more = String.raw`{"type":"novel","message":[]}\n{"type":"system","subtype":"novel"}`;
