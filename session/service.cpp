@@ -65,6 +65,14 @@ std::optional<v1::SystemPrompt> system_prompt_of(const store::State& state) {
   return prompt;
 }
 
+/// What a command of ours is for; empty: there is no such command.
+std::string_view purpose_of(std::string_view command) {
+  if (command == "tine-usage") return "count";
+  if (command == "tine-fork") return "fork";
+  if (command == "tine-tree") return "draw";
+  return {};
+}
+
 std::string amount(const std::optional<std::uint64_t>& tokens) {
   return tokens ? std::to_string(*tokens) : std::string("not known");
 }
@@ -398,6 +406,11 @@ transport::Task<Result<std::string>> SessionService::tree(std::string id) const 
 }
 
 transport::Task<std::string> SessionService::command(Session& session, std::string name) {
+  const std::string_view purpose = purpose_of(name);
+  if (session.history()->turns() == 0 && !purpose.empty()) {
+    co_return "Nothing has been said in this session yet, so there is nothing to " +
+        std::string(purpose) + ".";
+  }
   if (name == "tine-usage") co_return usage_text(session.state().total);
   if (name == "tine-tree") {
     const auto drawn = co_await tree(session.id());

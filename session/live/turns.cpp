@@ -169,6 +169,10 @@ Turns::Report Turns::claim_and_run(std::vector<v1::ContentBlock> blocks,
 Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel) {
   const Library& library = session_.library();
   const std::shared_ptr<Record> record = session_.record();
+  const std::string command = command_name(blocks);
+  if (!command.empty() && session_.history()->turns() == 0) {
+    co_return co_await answer_unrecorded(command, cancel);
+  }
   git_ = nullptr;
   if (!cancel.cancelled()) {
     git_ = std::make_shared<Git>();
@@ -180,7 +184,6 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
   if (!content) co_return never_begun();
   co_await record->prompt("prompt-" + std::to_string(session_.history()->turns() + 1),
                           std::move(*content));
-  const std::string command = command_name(blocks);
   if (!command.empty()) co_return co_await run_command(command, cancel);
   if (library.policy.keep_text) {
     const std::string& known = session_.state().description;
@@ -347,6 +350,19 @@ Turns::Report Turns::run_command(std::string name, transport::CancelSource cance
   }
   if (cancel.cancelled()) outcome.stop = v1::StopReason::cancelled;
   co_return co_await finish(std::move(outcome), cancel.cancelled());
+}
+
+/// Before anything was said: an answer alone makes no session that would be listed.
+Turns::Report Turns::answer_unrecorded(std::string name, transport::CancelSource cancel) {
+  if (cancel.cancelled()) co_return never_begun();
+  const std::string said = co_await command_(session_, std::move(name));
+  v1::Update answer = v1::text_chunk(v1::UpdateKind::agent_message_chunk, said,
+                                     "unrecorded-" + std::to_string(++unrecorded_));
+  answer.session = session_.id();
+  if (v1::Client* const client = session_.client()) client->update(answer);
+  TurnReport report = *never_begun();
+  if (!cancel.cancelled()) report.stop_reason = v1::StopReason::end_turn;
+  co_return report;
 }
 
 /// Writes down how the turn ended, before anybody is told.

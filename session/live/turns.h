@@ -33,7 +33,7 @@ struct TurnReport {
   executor::Tokens cumulative;
   std::optional<CacheReport> fork;  ///< of the first turn of a fork
   std::uint64_t seq = 0;            ///< of the end of the session's last turn
-  std::uint64_t turn = 0;  ///< its number; 0: the prompt was cancelled before its turn began
+  std::uint64_t turn = 0;  ///< its number; 0: there was none, as when it was cancelled before
 };
 
 class Turns {
@@ -83,6 +83,7 @@ class Turns {
   Report claim_and_run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
   Report run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
   Report run_command(std::string name, transport::CancelSource cancel);
+  Report answer_unrecorded(std::string name, transport::CancelSource cancel);
   Report finish(executor::TurnOutcome outcome, bool cancelled);
   transport::Task<void> play(std::shared_ptr<Running> running,
                              std::vector<v1::ContentBlock> blocks);
@@ -99,6 +100,7 @@ class Turns {
   std::list<std::shared_ptr<Waiting>> queue_;  // the running one first
   std::shared_ptr<transport::Event> idle_;     // made by a caller of idle()
   std::shared_ptr<Git> git_;                   // of the turn that runs
+  std::uint64_t unrecorded_ = 0;               // answers before anything was said
 };
 
 }  // namespace tine::session
