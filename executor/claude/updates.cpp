@@ -34,16 +34,6 @@ std::string parent_meta(std::string_view parent) {
   return json::text_of(meta);
 }
 
-/// What stands between the two; none when they are not there.
-std::optional<std::string_view> between(std::string_view text, std::string_view begin,
-                                        std::string_view end) {
-  const std::size_t from = text.find(begin);
-  const std::size_t to = text.rfind(end);
-  if (from == std::string_view::npos || to == std::string_view::npos) return std::nullopt;
-  if (to < from + begin.size()) return std::nullopt;
-  return text.substr(from + begin.size(), to - from - begin.size());
-}
-
 }  // namespace
 
 void Updates::hear(json::View line) {
@@ -179,12 +169,8 @@ void Updates::call(json::View block, std::string_view parent) {
 }
 
 void Updates::user(json::View line) {
-  const json::View content = line.find("message").find("content");
-  if (const auto text = content.string()) {
-    if (!is_of_subagent(line)) said_by_command(*text);
-    return;
-  }
-  for (const json::View each : content.elements())
+  // A text is none of a tool's: a summary, or what is told again of the past when it is made.
+  for (const json::View each : line.find("message").find("content").elements())
     if (each.find("type").equals("tool_result")) returned(line, each);
 }
 
@@ -204,13 +190,6 @@ void Updates::returned(json::View line, json::View block) {
     left_.insert(id);
   }
   sink_(v1::tool_call_update(change));
-}
-
-/// What one of the CLI's own commands has printed.
-void Updates::said_by_command(std::string_view text) {
-  const auto printed = between(text, "<local-command-stdout>", "</local-command-stdout>");
-  // That a compaction is over is told as an update.
-  if (printed && !printed->empty() && !printed->starts_with("Compacted")) synthetic_ = *printed;
 }
 
 void Updates::end_turn(json::View result) {

@@ -51,7 +51,6 @@ class Updates {
   void call(json::View block, std::string_view parent);
   void user(json::View line);
   void returned(json::View line, json::View block);
-  void said_by_command(std::string_view text);
   void system(json::View line);
   void status(json::View line);
   void retry(json::View line);

@@ -165,15 +165,24 @@ TEST_CASE("claude updates: a compaction ends in each way, also with its process"
   CHECK(gone.compactions() == "in_progress failed ");
 }
 
-TEST_CASE("claude updates: what a command has printed is the answer, but for the word of its end") {
-  const auto printed = [](const std::string& text) {
-    Telling it;
-    it.hear(R"({"type":"user","message":{"content":"<local-command-stdout>)" + text +
-            R"(</local-command-stdout>"}})");
+TEST_CASE("claude updates: what a command has printed is the answer, once") {
+  Telling it;
+  const std::string printed = R"("the old context")";
+  const auto end = [&it] {
     it.end(R"({"uuid":"u"})");
     return it.said("agent_message_chunk");
   };
-  CHECK(printed("the costs") == "said-u=the costs ");
-  CHECK(printed("Compacted").empty());
-  CHECK(printed("").empty());
+  it.hear(
+      R"({"type":"assistant","message":{"model":"<synthetic>","content":[{"type":"text","text":)" +
+      printed + "}]}}");
+  CHECK(end() == "said-u=the old context ");
+  // A summary is made of what is still there, which may be told again.
+  it.told.clear();
+  const std::string again = "<local-command-stdout>the old context</local-command-stdout>";
+  it.hear(R"({"type":"user","isReplay":true,"message":{"content":")" + again + R"("}})");
+  it.hear(R"({"type":"system","subtype":"compact_boundary"})");
+  it.hear(R"({"type":"user","isReplay":true,"message":{"content":")" + again + R"("}})");
+  it.hear(R"({"type":"user","message":{"content":"<local-command-stdout>Compacted )"
+          R"(</local-command-stdout>"}})");
+  CHECK(end().empty());
 }

@@ -135,6 +135,16 @@ test('claude: a compaction is told, and what the CLI says itself', async () => {
   assert.ok(server.text(session).endsWith('after it'));
 });
 
+test('claude: a compaction says nothing again of what a command has printed before', async () => {
+  const world = await World.make();
+  const { server, session } = await world.open();
+  for (const prompt of ['[[say: hello]]', '/context', '/compact', '/context', '[[say: on]]'])
+    await server.prompt(session, prompt);
+  const said = server.text(session);
+  assert.equal(said.split('Context Usage').length - 1, 2, said);
+  assert.match(said, /^hello.*on$/s);
+});
+
 test('claude: a session that becomes too large in its turn cancels it, and can be forked', async () => {
   const world = await World.make({ variables: { TINE_MAX_SESSION_BYTES: '6000' } });
   const { server, session } = await world.open();
