@@ -271,6 +271,7 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
                                                         v1::Client& client,
                                                         transport::CancelSource& cancel) {
   prompted_ = true;
+  retry_delay_.reset();
   const bool was_awake = process_ != nullptr;
   const Order order = co_await order_of(std::move(prompt));
   TurnOutcome outcome;
@@ -288,10 +289,21 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
   if (!outcome.stop) {
     Error& error = outcome.stop.error();
     error.message = claude_.redactor().redacted(error.message);
-    if (error.kind == ErrorKind::usage_limit && limited_until_)
-      error.retry_after = until(*limited_until_, claude_.now_ms());
+    add_time_to_wait(error);
   }
   co_return outcome;
+}
+
+/// As far as Claude Code tells it: when a limit ends, or how long it has itself waited for the
+/// service, which is what that asked for.
+void ClaudeConversation::add_time_to_wait(Error& error) {
+  const bool is_limited =
+      error.kind == ErrorKind::usage_limit || error.kind == ErrorKind::rate_limited;
+  if (is_limited && limited_until_) {
+    error.retry_after = until(*limited_until_, claude_.now_ms());
+  } else if (error.kind == ErrorKind::rate_limited || error.kind == ErrorKind::overloaded) {
+    error.retry_after = retry_delay_;
+  }
 }
 
 transport::Task<ClaudeConversation::Order> ClaudeConversation::order_of(
@@ -435,12 +447,19 @@ void ClaudeConversation::note(json::View line) {
     note_mode(text_in(line, "permissionMode"));
   } else if (subtype.equals("background_tasks_changed")) {
     note_tasks(line.find("tasks"));
-  } else if (subtype.equals("api_retry") && line.find("error").equals("authentication_failed")) {
-    // It would be tried for minutes.
-    if (turn_ == nullptr || turn_->hurried()) return;
-    doomed_ = not_let_in();
-    interrupt(*turn_);
+  } else if (subtype.equals("api_retry")) {
+    note_retry(line);
   }
+}
+
+void ClaudeConversation::note_retry(json::View line) {
+  if (const auto delay = line.find("retry_delay_ms").integer())
+    retry_delay_ = transport::Milliseconds(std::max<std::int64_t>(0, *delay));
+  if (!line.find("error").equals("authentication_failed")) return;
+  // It would be tried for minutes.
+  if (turn_ == nullptr || turn_->hurried()) return;
+  doomed_ = not_let_in();
+  interrupt(*turn_);
 }
 
 void ClaudeConversation::note_tasks(json::View tasks) {

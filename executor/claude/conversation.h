@@ -78,8 +78,10 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   void say(v1::Update update);
   void note(json::View line);
   void note_tasks(json::View tasks);
+  void note_retry(json::View line);
   void note_mode(const std::string& mode);
   void note_spent(json::View result);
+  void add_time_to_wait(Error& error);
 
   Claude& claude_;
   ConversationSpec spec_;
@@ -98,7 +100,8 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   std::vector<std::string> agents_;  // tasks in the background that are sub-agents
   std::size_t tasks_ = 0;            // all that run in the background
   std::optional<std::int64_t> limited_until_;
-  std::optional<Error> doomed_;  // why the turn is not left to end by itself
+  std::optional<transport::Milliseconds> retry_delay_;  // before the last try of the turn's call
+  std::optional<Error> doomed_;                         // why the turn is not left to end by itself
   std::chrono::steady_clock::time_point last_used_ = std::chrono::steady_clock::now();
   bool holds_past_ = false;  // the process does, and nobody else
   bool kept_;                // Claude Code has written it down

@@ -92,7 +92,8 @@ transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBl
     Error& error = outcome.stop.error();
     // Services are known to repeat a part of the key that they refuse.
     error.message = codex_.redactor().redacted(error.message);
-    if (error.kind == ErrorKind::usage_limit) error.retry_after = until_limit_ends();
+    if (error.kind == ErrorKind::usage_limit || error.kind == ErrorKind::rate_limited)
+      error.retry_after = until_limit_ends();
   }
   co_return outcome;
 }

@@ -82,6 +82,21 @@ test('claude: a usage limit tells when it ends', async () => {
   await goesOn(server, session);
 });
 
+test('claude: the time that a refusing service asks to wait is told', async () => {
+  const world = await World.make({ tineConfig: 'max_retries = 1' });
+  const { server, session } = await world.open();
+  const fault = await faultOf(server, session, '[[status: 429 9 1]]');
+  assert.equal(fault.data?.tine?.kind, 'rate_limited', JSON.stringify(fault));
+  assert.equal(world.model.requests().length, 2);
+  assert.ok(fault.data.tine.retryAfter >= 1, JSON.stringify(fault.data));
+  // For an hour Claude Code does not wait, and does not tell of it either.
+  const long = await faultOf(server, session, '[[status: 429 9 3600]]');
+  assert.equal(long.data?.tine?.kind, 'rate_limited', JSON.stringify(long));
+  assert.equal(world.model.requests().length, 3);
+  assert.equal(long.data.tine.retryAfter, null);
+  await goesOn(server, session);
+});
+
 const passing = [
   { prompt: '[[status: 429 2 0]]', notices: 2 },
   { prompt: '[[status: 500 2]]', notices: 2 },

@@ -66,6 +66,22 @@ test('codex: a usage limit tells when it ends', async () => {
   assert.ok(retryAfter > 6000 && retryAfter <= 7200, `${retryAfter}`);
 });
 
+test('codex: what a refusing service asks to wait does not reach tine, a limit that holds does',
+  async () => {
+    const world = await World.make({ provider: impatient });
+    const { server, session } = await world.open();
+    const faultOf = async (prompt) => {
+      const fault = await server.prompt(session, prompt).catch((error) => error);
+      assert.equal(fault.data?.tine?.kind, 'rate_limited', JSON.stringify(fault));
+      return fault.data.tine.retryAfter;
+    };
+    assert.equal(await faultOf('[[status: 429 9 1]]'), null);
+    const resets = Math.floor(Date.now() / 1000) + 7200;
+    await server.prompt(session, `[[limit: ${resets}]]`).catch((error) => error);
+    const retryAfter = await faultOf('[[status: 429 9 1]]');
+    assert.ok(retryAfter > 6000 && retryAfter <= 7200, `${retryAfter}`);
+  });
+
 test('codex: an answer that breaks off once is given again as another message', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
