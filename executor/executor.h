@@ -31,9 +31,10 @@ struct Capabilities {
   v1::McpCapabilities mcp;
   bool additional_directories = false;
   bool system_prompt = false;
-  bool native_fork = false;   ///< the provider branches a conversation itself
-  bool fork_at_turn = false;  ///< … also at an earlier turn than the last
-  bool adopts = false;        ///< conversations that were begun without us can be forked
+  bool system_prompt_override = false;  ///< … also in place of the backend's own
+  bool native_fork = false;             ///< the provider branches a conversation itself
+  bool fork_at_turn = false;            ///< … also at an earlier turn than the last
+  bool adopts = false;                  ///< conversations that were begun without us can be forked
   /// A conversation that is made ahead of its first prompt makes that quicker, and tells what can
   /// be chosen. Until then it costs nothing and writes nothing down.
   bool prepares = false;

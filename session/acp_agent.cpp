@@ -121,6 +121,7 @@ Result<v1::InitializeResponse> AcpAgent::initialize(const v1::InitializeRequest&
   session.fork = true;
   session.additional_directories = can.additional_directories;
   session.system_prompt = can.system_prompt;
+  session.system_prompt_override = can.system_prompt_override;
   // A login that does nothing is offered only to those that demand one, as the registry's check
   // does: others would ask a person for it.
   const json::View extensions(request.client_capabilities.meta);

@@ -65,6 +65,18 @@ std::optional<v1::SystemPrompt> system_prompt_of(const store::State& state) {
   return prompt;
 }
 
+/// What is announced holds for the default backend; another one may be able to do less.
+std::optional<Error> refusal_of(const v1::Workspace& workspace, const executor::Executor& backend) {
+  const auto& prompt = workspace.system_prompt;
+  if (!prompt || prompt->mode != "override" || backend.capabilities().system_prompt_override)
+    return std::nullopt;
+  const std::string path = "params.systemPrompt.mode";
+  return Error(ErrorKind::unsupported, "the backend " + std::string(backend.name()) +
+                                           " cannot replace its system prompt at " + path)
+      .with_hint("Use the mode append, or another backend.")
+      .at(path);
+}
+
 /// What a command of ours is for; empty: there is no such command.
 std::string_view purpose_of(std::string_view command) {
   if (command == "tine-usage") return "count";
@@ -115,6 +127,7 @@ Result<SessionService::Beginning> SessionService::beginning(const v1::Workspace&
   if (auto good = check(workspace); !good) return fail(std::move(good.error()));
   const auto choices = choose_(workspace.cwd, backend);
   if (!choices) return fail(choices.error());
+  if (auto refused = refusal_of(workspace, *choices->backend)) return fail(std::move(*refused));
   if (auto good = may_serve(); !good) return fail(std::move(good.error()));
 
   Beginning begins{.backend = choices->backend, .state = new_state(workspace)};

@@ -46,6 +46,7 @@ const Capabilities& Claude::capabilities() const {
       .mcp = {.http = true, .sse = true},
       .additional_directories = true,
       .system_prompt = true,
+      .system_prompt_override = true,
       .native_fork = true,
       .fork_at_turn = true,
       .adopts = true,

@@ -30,6 +30,7 @@ const Capabilities& Codex::capabilities() const {
       .mcp = {.http = true},
       .additional_directories = true,
       .system_prompt = true,
+      .system_prompt_override = true,
       .native_fork = true,
       .fork_at_turn = true};
   return all;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { directory, running, test } from '../clients/cases.mjs';
 import {
-  answering, chosen, ofProcess, pixel, serving, World,
+  answering, chosen, ofProcess, pixel, promptAnew, serving, World,
 } from './world.mjs';
 
 const lastBody = (world) => world.model.requests().at(-1).body;
@@ -99,6 +99,31 @@ test('claude: a system prompt is appended, and stays what it is', async () => {
   await server.prompt(silent, '[[say: arr still]]');
   assert.ok(isTold());
 });
+
+test('claude: a system prompt replaces that of Claude Code, also when a process takes over',
+  async () => {
+    const world = await World.make();
+    const server = await world.serve();
+    const said = (text) => ({ mode: 'override', content: [{ type: 'text', text }] });
+    const words = 'You are a parrot.';
+    const { sessionId } = await server.request('session/new', { cwd: world.project, mcpServers: [],
+      systemPrompt: said(words) });
+    const isReplaced = () => {
+      const system = JSON.stringify(lastBody(world).system);
+      return system.includes(words) && system.length < 2000;
+    };
+    await server.prompt(sessionId, '[[say: one]]');
+    assert.ok(isReplaced(), JSON.stringify(lastBody(world).system));
+    await promptAnew(server, sessionId, '[[say: two]]');
+    assert.ok(isReplaced());
+    const fork = await server.request('session/fork',
+      { sessionId, cwd: world.project, mcpServers: [] });
+    await server.prompt(fork.sessionId, '[[say: three]]');
+    assert.ok(isReplaced());
+    const other = await server.newSession(world.project);
+    await server.prompt(other, '[[say: with its own]]');
+    assert.ok(!isReplaced());
+  });
 
 test('claude: a long system prompt is no business of ps', async () => {
   const world = await World.make();

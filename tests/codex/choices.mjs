@@ -79,6 +79,29 @@ test('codex: images are seen, links are named and embedded text is read', async 
   assert.ok(input.includes('embedded words'));
 });
 
+test('codex: a system prompt replaces that of Codex, or is added to it, also in a fork', async () => {
+  const world = await World.make();
+  const server = await world.serve();
+  const opened = async (mode, text) => (await server.request('session/new', { cwd: world.project,
+    mcpServers: [], systemPrompt: { mode, content: [{ type: 'text', text }] } })).sessionId;
+  const base = () => world.model.requests().at(-1).body.input[0].content[0].text;
+  const replaced = await opened('override', 'You are a parrot.');
+  await server.prompt(replaced, '[[say: one]]');
+  assert.equal(base(), 'You are a parrot.');
+  const { sessionId: fork } = await server.request('session/fork',
+    { sessionId: replaced, cwd: world.project, mcpServers: [] });
+  await server.prompt(fork, '[[say: two]]');
+  assert.equal(base(), 'You are a parrot.');
+  const next = await world.serve();
+  await server.request('session/close', { sessionId: replaced });
+  await next.request('session/resume', { sessionId: replaced, cwd: world.project, mcpServers: [] });
+  await next.prompt(replaced, '[[say: three]]');
+  assert.equal(base(), 'You are a parrot.');
+  await server.prompt(await opened('append', 'Speak like a pirate.'), '[[say: arr]]');
+  assert.match(base(), /^You are Codex/);
+  assert.ok(JSON.stringify(world.model.requests().at(-1).body.input).includes('Speak like a pirate.'));
+});
+
 test('codex: an additional directory can be written', async () => {
   const world = await World.make();
   const server = await world.serve();
