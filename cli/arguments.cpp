@@ -126,7 +126,9 @@ std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
   app.add_option("--login", arguments.login,
                  "Log in to a backend with the backend's own program, then exit")
       ->type_name("BACKEND");
-  app.add_option("--mirror", arguments.mirror, "Record all protocol messages in FILE")
+  app.add_option(
+         "--mirror", arguments.mirror,
+         "Record all protocol messages in FILE (FILE.PID while another process writes FILE)")
       ->type_name("FILE");
 
   const auto verb = [&](Verb value, const char* name, const char* help) {

@@ -143,12 +143,15 @@ bool is_server(const Arguments& arguments) {
   return arguments.verb == Verb::acp;
 }
 
-LogPlan log_plan(const Settings& settings, const Env& env, bool serves) {
-  return {.file = log_file(settings, env),
+LogPlan log_plan(const Config& config, const Env& env, bool serves) {
+  const Settings& settings = config.settings;
+  const std::string file = log_file(settings, env);
+  return {.file = file,
           .json = settings.log_format == "json",
           .files = settings.log_files,
           .file_bytes = settings.log_file_bytes,
-          .delivery = serves ? LogDelivery::queued : LogDelivery::direct};
+          .delivery = serves ? LogDelivery::queued : LogDelivery::direct,
+          .on_stderr = level_on_stderr(config, file)};
 }
 
 int start(const Arguments& arguments, HomeSource home) {
@@ -178,7 +181,7 @@ int start(const Arguments& arguments, HomeSource home) {
   }
   const bool serves = is_server(arguments);
   Log log(env, level_named(config->settings.log_level),
-          make_log_sink(log_plan(config->settings, env, serves), redactor));
+          make_log_sink(log_plan(*config, env, serves), redactor));
   for (const std::string& warning : config->warnings) log.warning(warning);
   World world(env, log, redactor, std::move(*config));
   if (arguments.verb == Verb::trust) return trust_verb(world, arguments.trusted);
@@ -207,7 +210,7 @@ int start(const Arguments& arguments, HomeSource home) {
       break;
   }
   for (const std::string& gap : gaps_in(env, home)) log.info(gap);
-  auto mirror = open_mirror(arguments.mirror, redactor);
+  auto mirror = open_mirror(arguments.mirror, redactor, log);
   if (!mirror) {
     print_error(mirror.error());
     return exit_code::failed;

@@ -1,5 +1,8 @@
 #include "cli/mirror.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <map>
@@ -78,11 +81,40 @@ class MirrorFile {
   Messages messages_;
 };
 
+/// A mirror is locked as long as it is written.
+bool lock(int fd) { return ::flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
+
+/// Whether the path still leads to the file.
+bool is_at(const std::string& path, int fd) {
+  struct stat there {};
+  struct stat file {};
+  return ::lstat(path.c_str(), &there) == 0 && ::fstat(fd, &file) == 0 &&
+         there.st_dev == file.st_dev && there.st_ino == file.st_ino;
+}
+
+/// The file of that name, anew, or nothing where another process writes it.
+Result<transport::Fd> open_unless_taken(const std::string& path) {
+  // Held until the new one stands in its place, so that of several that come at once one gets it.
+  const transport::Fd old(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (old && !lock(old.get())) return transport::Fd();
+  auto file = open_private(path, PrivateFile::anew);
+  if (!file) return file;
+  if (!lock(file->get()) || !is_at(path, file->get())) return transport::Fd();
+  return file;
+}
+
 }  // namespace
 
-Result<transport::RpcPeer::Mirror> open_mirror(const std::string& path, Redactor& redactor) {
+Result<transport::RpcPeer::Mirror> open_mirror(const std::string& path, Redactor& redactor,
+                                               Log& log) {
   if (path.empty()) return transport::RpcPeer::Mirror();
-  auto file = open_private(path, PrivateFile::anew);
+  auto file = open_unless_taken(path);
+  if (file && !*file) {
+    const std::string own = path + "." + std::to_string(::getpid());
+    log.info("another process writes the mirror " + path + "; this one's is " + own);
+    file = open_private(own, PrivateFile::anew);
+    if (file) lock(file->get());
+  }
   if (!file) {
     return fail(Error(ErrorKind::storage_failed,
                       "cannot write the mirror " + path + ": " + file.error().message)

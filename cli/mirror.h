@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/log.h"
 #include "base/redact/redactor.h"
 #include "base/result.h"
 #include "transport/rpc_peer.h"
@@ -10,7 +11,9 @@
 namespace tine::cli {
 
 /// The file is made anew, readable by its owner only, and holds no secret: the strings of each
-/// message are redacted. An empty path gives no mirror.
-Result<transport::RpcPeer::Mirror> open_mirror(const std::string& path, Redactor& redactor);
+/// message are redacted. While another process has a mirror at that path, this one's gets its
+/// process id behind the name, which is logged. An empty path gives no mirror.
+Result<transport::RpcPeer::Mirror> open_mirror(const std::string& path, Redactor& redactor,
+                                               Log& log);
 
 }  // namespace tine::cli

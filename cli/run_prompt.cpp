@@ -165,7 +165,7 @@ transport::Task<int> converse(v1::AgentConnection& agent, Printer& printer,
 
 transport::Task<int> run_prompt(World& world, const Arguments& arguments,
                                 transport::CancelSource shutdown) {
-  auto mirror = open_mirror(arguments.mirror, world.redactor);
+  auto mirror = open_mirror(arguments.mirror, world.redactor, world.log);
   if (!mirror) {
     print_error(mirror.error());
     co_return exit_code::failed;

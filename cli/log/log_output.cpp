@@ -279,6 +279,7 @@ class Output {
     }
     logger_.set_level(spdlog::level::trace);
     logger_.set_formatter(formatter(plan.json));
+    stderr_->set_level(level_of(plan.on_stderr));
     // Its own way is to print on stderr.
     logger_.set_error_handler([](const std::string& /*what*/) {});
   }

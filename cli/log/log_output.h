@@ -27,6 +27,7 @@ struct LogPlan {
   std::int64_t files = 5;       ///< with the one that is written
   std::int64_t file_bytes = 0;  ///< at which a file is rotated
   LogDelivery delivery = LogDelivery::direct;
+  Log::Level on_stderr = Log::Level::debug;  ///< the lowest level that goes there
 };
 
 Log::Sink make_log_sink(const LogPlan& plan, Redactor& redactor);

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 
 import { defer, directory, program, test, until } from '../clients/cases.mjs';
 import { runProgram, Server } from '../clients/server.mjs';
+import { onTerminal } from './terminal.mjs';
 
 class Place {
   home = directory('home');
@@ -80,6 +81,35 @@ test('the log is kept by default, for its owner alone, and doctor names it', asy
   assert.ok(doctor.stdout.includes(place.log), doctor.stdout);
   const asJson = await runProgram(['doctor', '--json'], { env: place.env });
   assert.equal(JSON.parse(asJson.stdout).log, place.log);
+});
+
+test('a stderr that is no terminal gets what is wrong, the file everything', async () => {
+  const place = new Place();
+  const quiet = await place.serve();
+  await end(quiet);
+  assert.equal(quiet.stderr, '');
+  assert.match(readFileSync(place.log, 'utf8'), /info: serving ACP/);
+  const asked = await place.serve({ env: { TINE_LOG_LEVEL: 'info' } });
+  await end(asked);
+  assert.match(asked.stderr, /info: serving ACP/);
+  place.configure(`[backends.claude]\nkind = "claude"\ncommand = ["${noisyClaude(1)}"]\n`);
+  const warned = await place.serve();
+  const turn = warned.prompt(await warned.newSession(), 'hello');
+  await until('the warning', () => warned.stderr.includes('no message'));
+  await end(warned);
+  assert.equal((await turn).stopReason, 'cancelled');
+  assert.doesNotMatch(warned.stderr, / info: /);
+});
+
+test('a terminal gets the news of the log', async () => {
+  const place = new Place();
+  const terminal = onTerminal('"$TINE" acp < /dev/null', { env: place.env });
+  const parts = [];
+  terminal.stdout.removeAllListeners('data');
+  terminal.stdout.on('data', (part) => parts.push(part));
+  await terminal.exited;
+  await terminal.ended;
+  assert.match(parts.join(''), /info: serving ACP/);
 });
 
 test('without a message there is no log', async () => {

@@ -14,13 +14,16 @@ const repeated = (text, bytes) => text.repeat(Math.floor(bytes / Buffer.byteLeng
 
 const held = /the loop was held for \d+ bytes/;
 
+/// A program that says on stderr how long it was held.
+const open = () => Server.open({ env: { TINE_LOG_LEVEL: 'info' } });
+
 function place(server, id) {
   return server.messages.findIndex((message) => message.id === id && !('method' in message));
 }
 
 /// A long prompt of one session, and behind it in the same write the cancel of another's.
 async function assertOtherGoesFirst(long) {
-  const { server, session } = await Server.open();
+  const { server, session } = await open();
   const other = await server.newSession();
   const hanging = server.prompt(other, '[[say:Here.]] [[hang]]');
   await server.waitFor('the other turn', () => server.text(other) === 'Here.');
@@ -52,7 +55,7 @@ for (const [what, bytes, blocks] of [
 }
 
 test('a long prompt is cancelled while it is searched, and leaves nothing behind', async () => {
-  const { server, session } = await Server.open();
+  const { server, session } = await open();
   const prompt = server.together(() => {
     const sent = server.prompt(session, `[[say:Read.]] ${repeated('cookie:=', 8 * MB)}`);
     server.notify('session/cancel', { sessionId: session });
@@ -65,7 +68,7 @@ test('a long prompt is cancelled while it is searched, and leaves nothing behind
 });
 
 test('a session is closed behind its long prompt', async () => {
-  const { server, session } = await Server.open();
+  const { server, session } = await open();
   const [prompt, closed] = server.together(() => [
     server.prompt(session, `[[say:Read.]] ${repeated('cookie:=', 8 * MB)}`),
     server.request('session/close', { sessionId: session }),
@@ -94,7 +97,7 @@ async function replayed(server, session) {
 }
 
 test('updates that are long are recorded in slices and told in their order', async () => {
-  const { server, session } = await Server.open();
+  const { server, session } = await open();
   const other = await server.newSession();
   const hanging = server.prompt(other, '[[say:Here.]] [[hang]]');
   await server.waitFor('the other turn', () => server.text(other) === 'Here.');
@@ -117,7 +120,7 @@ for (const [what, directive, kind] of [
   ['a tool call', (text) => `[[tool:read:${text}]]`, 'tool_call'],
 ]) {
   test(`${what} of 30 MB is told, recorded and replayed without holding the loop`, async () => {
-    const { server, session } = await Server.open();
+    const { server, session } = await open();
     const text = repeated('plain words ', 30 * MB);
     const prompt = `${directive(text)} [[say:Done.]]`;
     assert.equal((await server.prompt(session, prompt)).stopReason, 'end_turn');
@@ -130,7 +133,7 @@ for (const [what, directive, kind] of [
 }
 
 test('a text of 30 MB that comes in one chunk is replayed behind a short one', async () => {
-  const { server, session } = await Server.open();
+  const { server, session } = await open();
   await server.prompt(session, '[[say:Short.]]');
   await server.prompt(session, `[[burst:1:${30 * MB}]]`);
   const { texts } = await replayed(server, session);

@@ -301,6 +301,33 @@ test('--mirror follows no link, and writes over nothing but files of its user', 
   }
 });
 
+test('--mirror of several processes: a file each, and the log names it', async () => {
+  const folder = directory('mirror');
+  const file = join(folder, 'traffic');
+  const command = [program, '--mirror', file, 'acp'];
+  const home = directory('home');
+  const env = { HOME: home, XDG_STATE_HOME: `${home}/state` };
+  const first = await Server.open({ command, env });
+  const others = [await Server.open({ command, env }), await Server.open({ command, env })];
+  await first.server.prompt(first.session, 'of the first');
+  for (const { server, session } of others) await server.prompt(session, `of ${server.pid}`);
+  await first.server.prompt(first.session, 'of the first again');
+  const own = ({ server }) => `traffic.${server.pid}`;
+  assert.deepEqual(readdirSync(folder).sort(), ['traffic', ...others.map(own)].sort());
+  const prompts = (name) => readFileSync(join(folder, name), 'utf8').split('\n')
+    .filter((line) => line.includes('"session/prompt"')).map((line) => line.match(/"text":"(.*?)"/)[1]);
+  assert.deepEqual(prompts('traffic'), ['of the first', 'of the first again']);
+  for (const each of others) assert.deepEqual(prompts(own(each)), [`of ${each.server.pid}`]);
+  const log = readFileSync(join(home, 'state/tine/log/tine.log'), 'utf8');
+  for (const each of others) assert.ok(log.includes(join(folder, own(each))), log);
+  // Once nobody has it any more it is made anew.
+  first.server.stdin.end();
+  await first.server.exited;
+  const next = await Server.open({ command, env });
+  await next.server.prompt(next.session, 'of the next');
+  assert.deepEqual(prompts('traffic'), ['of the next']);
+});
+
 test('--mirror of a run', async () => {
   const file = join(directory('mirror'), 'traffic');
   await good(['run', '--mirror', file, 'hello']);
