@@ -11,6 +11,7 @@ session::Policy policy_of(const Settings& settings) {
   policy.sync_each_turn = settings.durability == "turn";
   policy.keep_text = settings.history != "none";
   policy.max_session_bytes = settings.max_session_bytes;
+  policy.load_bytes = settings.load_max_bytes;
   policy.max_total_bytes = settings.max_total_bytes;
   policy.retention_days = settings.retention_days;
   if (settings.trust == "cli") policy.trust = session::TrustRule::cli;

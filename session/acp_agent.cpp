@@ -57,6 +57,19 @@ Result<SessionService::ForkAt> fork_at(const std::string& meta) {
   return point;
 }
 
+/// How many bytes a load is to send: what `_meta.tine.load.max_bytes` says, else `configured`.
+Result<std::uint64_t> load_bytes(const std::string& meta, std::int64_t configured) {
+  const std::string where = "params._meta.tine.load";
+  const json::View load = ours(meta).find("load");
+  if (is_there(load) && !load.is_object()) return invalid("expected object", where);
+  const json::View most = load.find("max_bytes");
+  if (!is_there(most)) return static_cast<std::uint64_t>(configured);
+  const auto bytes = most.integer();
+  if (!bytes || *bytes < 0)
+    return invalid("expected a number of bytes, or 0 for all", where + ".max_bytes");
+  return static_cast<std::uint64_t>(*bytes);
+}
+
 /// Whether `_meta.tine` of session/new says with which past the session is to begin.
 bool names_past(const std::string& meta) {
   return is_there(ours(meta).find("adopt")) || is_there(ours(meta).find("forkFromCaller"));
@@ -262,11 +275,16 @@ v1::Answer<v1::LoadSessionResponse> AcpAgent::load_session(v1::LoadSessionReques
     }
     from_seq = static_cast<std::uint64_t>(*number);
   }
+  const auto most = load_bytes(request.meta, service_.library().policy.load_bytes);
+  if (!most) co_return fail(most.error());
   (*session)->attach(client_, std::move(workspace));
-  auto replayed = co_await (*session)->replay(from_seq, context.cancel);
+  auto replayed = co_await (*session)->replay(from_seq, *most, context.cancel);
   if (!replayed)
     co_return fail(service_.as_seen_now((*session)->id(), std::move(replayed.error())));
-  co_return reopened(*session, context);
+  v1::LoadSessionResponse response = reopened(*session, context);
+  response.meta = loaded_meta((*session)->executor().name(), (*session)->history()->cursor(), *most,
+                              *replayed, (*session)->id());
+  co_return response;
 }
 
 v1::Answer<v1::ResumeSessionResponse> AcpAgent::resume_session(v1::ResumeSessionRequest request,

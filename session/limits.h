@@ -59,6 +59,16 @@ inline constexpr std::size_t update_backlog = std::size_t{1} * 1024 * 1024;
 inline constexpr std::size_t checked_slice = std::size_t{4} * 1024 * 1024;
 inline constexpr std::size_t written_slice = std::size_t{1} * 1024 * 1024;
 
+/// Bytes that session/load sends by default; 0 would be all. Beyond it outputs of tools and
+/// attached data are left out of a replay, the oldest first.
+inline constexpr std::int64_t load_bytes = std::int64_t{8} * 1024 * 1024;
+/// Bytes of one output, or of one attachment, up to which it is never left out: a marker is not
+/// much shorter.
+inline constexpr std::size_t always_replayed = 1024;
+/// Bytes that are counted for a marker, and for the message around an update.
+inline constexpr std::size_t left_out_marker = 160;
+inline constexpr std::size_t update_frame = 128;
+
 /// Records that a replay sends before others on the loop get their turn.
 inline constexpr std::size_t replay_slice = 64;
 

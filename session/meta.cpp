@@ -82,6 +82,23 @@ std::string opened_meta(std::string_view backend, std::uint64_t seq) {
   return out;
 }
 
+std::string export_command(std::string_view session) {
+  return std::string("tine session export ").append(session);
+}
+
+std::string loaded_meta(std::string_view backend, std::uint64_t seq, std::uint64_t max_bytes,
+                        const LeftOut& left_out, std::string_view session) {
+  if (left_out.parts == 0) return opened_meta(backend, seq);
+  std::string out;
+  json::Writer writer(out);
+  open(writer).member("backend", backend).member("seq", seq).key("load").begin_object();
+  writer.member("max_bytes", max_bytes).key("leftOut").begin_object();
+  writer.member("parts", left_out.parts).member("bytes", left_out.bytes).end_object();
+  writer.member("whole", std::string_view(export_command(session))).end_object();
+  writer.end_object().end_object();
+  return out;
+}
+
 std::string forked_meta(std::string_view backend, std::uint64_t seq, const ForkReport& fork) {
   std::string out;
   json::Writer writer(out);

@@ -44,6 +44,14 @@ struct CacheReport {
 void write_fork(json::Writer& writer, const ForkReport& fork);
 void write_cache(json::Writer& writer, const CacheReport& cache);
 
+/// What a replay has left out of the history.
+struct LeftOut {
+  std::uint64_t parts = 0;
+  std::uint64_t bytes = 0;
+};
+/// Where all of a session's history is, as a command for people.
+std::string export_command(std::string_view session);
+
 struct UsageReport {
   const executor::TurnUsage& turn;
   const executor::Tokens& cumulative;
@@ -61,6 +69,9 @@ struct SessionFacts {
 
 /// Of new, load and resume; a new session that adopts is told of as a fork.
 std::string opened_meta(std::string_view backend, std::uint64_t seq);
+/// Of a load, of at most `max_bytes`.
+std::string loaded_meta(std::string_view backend, std::uint64_t seq, std::uint64_t max_bytes,
+                        const LeftOut& left_out, std::string_view session);
 std::string forked_meta(std::string_view backend, std::uint64_t seq, const ForkReport& fork);
 /// `turn` 0: the prompt became no turn.
 std::string prompt_meta(std::uint64_t seq, std::uint64_t turn, const UsageReport& usage);

@@ -24,6 +24,7 @@ struct Policy {
   /// 0: no limit.
   std::int64_t max_session_bytes = 0;
   std::int64_t max_total_bytes = 0;
+  std::int64_t load_bytes = limits::load_bytes;  ///< that session/load sends
   std::int64_t retention_days = 0;
   std::uint64_t max_depth = 5;
   TrustRule trust = TrustRule::ask;

@@ -8,6 +8,8 @@
 #include "base/json/writer.h"
 #include "protocol/v1/build_update.h"
 #include "session/limits.h"
+#include "session/load_budget.h"
+#include "session/outputs.h"
 #include "session/record/chain_reader.h"
 #include "session/record/data.h"
 
@@ -15,15 +17,22 @@ namespace tine::session {
 namespace {
 
 using Updates = std::vector<v1::Update>;
+using Budget = std::shared_ptr<const LoadBudget>;
 
-void add_prompt(const std::string& session, json::View data, Updates& out) {
+/// What a client is sent for a record.
+struct Shown {
+  Updates updates;
+  LeftOut left_out;
+};
+
+void add_prompt(const std::string& session, json::View data, Markers* markers, Updates& out) {
   for (const json::View block : data.find("content").elements()) {
     std::string payload;
     json::Writer(payload)
         .begin_object()
         .member("sessionUpdate", "user_message_chunk")
         .key("content")
-        .raw(block.raw())
+        .raw(markers != nullptr ? markers->block(block) : std::string(block.raw()))
         .key("messageId")
         .raw(data.find("messageId").raw())
         .end_object();
@@ -41,37 +50,56 @@ void add_aborted(const std::string& session, json::View data, Updates& out) {
   }
 }
 
-/// Adds what a client is sent for a record.
-void add_updates(const std::string& session, const store::Line& line, Updates& out) {
-  if (line.type == record_type::update) {
-    out.push_back(v1::adopt(session, line.data));
-  } else if (line.type == record_type::prompt) {
-    add_prompt(session, line.data, out);
-  } else if (line.type == record_type::turn_aborted) {
-    add_aborted(session, line.data, out);
+void add_update(const std::string& session, json::View data, LoadBudget::Choice choice,
+                Markers& markers, Updates& out) {
+  std::optional<std::string> payload;
+  if (choice == LoadBudget::Choice::marked) payload = markers.update(data);
+  if (choice == LoadBudget::Choice::said_anew) payload = without_outputs(data);
+  if (!payload) {
+    out.push_back(v1::adopt(session, data));
+  } else if (!payload->empty()) {
+    out.push_back(v1::adopt(session, json::View(*payload)));
   }
+}
+
+/// `budget`: none leaves nothing out.
+Shown shown(const std::string& session, const store::Line& line, const LoadBudget* budget) {
+  Shown out;
+  const auto choice = budget != nullptr ? budget->choice(line.seq) : LoadBudget::Choice::whole;
+  Markers markers(export_command(session));
+  if (line.type == record_type::update) {
+    add_update(session, line.data, choice, markers, out.updates);
+  } else if (line.type == record_type::prompt) {
+    const bool is_whole = choice == LoadBudget::Choice::whole;
+    add_prompt(session, line.data, is_whole ? nullptr : &markers, out.updates);
+  } else if (line.type == record_type::turn_aborted) {
+    add_aborted(session, line.data, out.updates);
+  }
+  out.left_out = markers.left_out();
+  return out;
 }
 
 /// Turns records into updates.
 class Replay {
  public:
-  Replay(v1::Client& client, std::string session) : client_(client), session_(std::move(session)) {}
+  Replay(v1::Client& client, std::string session, Budget budget)
+      : client_(client), session_(std::move(session)), budget_(std::move(budget)) {}
 
   /// Takes a long record apart before it is its turn, beside the loop.
   store::Reader::Look look() const {
-    return [session = session_](const store::Line& line) {
-      const auto updates = std::make_shared<Updates>();
-      add_updates(session, line, *updates);
-      return updates;
+    return [session = session_, budget = budget_](const store::Line& line) {
+      return std::make_shared<Shown>(shown(session, line, budget.get()));
     };
   }
 
   void show(const store::Line& line) {
-    Updates& updates = line.ahead ? *std::static_pointer_cast<Updates>(line.ahead) : updates_;
-    if (!line.ahead) add_updates(session_, line, updates);
-    for (v1::Update& each : updates) show(std::move(each));
-    updates.clear();
+    Shown now = line.ahead ? std::move(*std::static_pointer_cast<Shown>(line.ahead))
+                           : shown(session_, line, budget_.get());
+    for (v1::Update& each : now.updates) show(std::move(each));
+    left_out_.parts += now.left_out.parts;
+    left_out_.bytes += now.left_out.bytes;
   }
+  const LeftOut& left_out() const { return left_out_; }
 
   /// Of what only the newest says, only the newest is sent.
   void show_last() {
@@ -106,16 +134,50 @@ class Replay {
 
   v1::Client& client_;
   std::string session_;
-  Updates updates_;  // of one record
+  Budget budget_;
+  LeftOut left_out_;
   std::optional<v1::Update> title_;
   std::optional<v1::Update> usage_;
 };
 
+/// The first pass. It ends early when the replay itself will.
+transport::Task<Result<Budget>> weigh(Library library, ReplayRequest request) {
+  const auto budget = std::make_shared<LoadBudget>(request.from_seq, request.max_bytes);
+  ChainReader reader(library.store, *request.record->history(), request.from_seq);
+  const store::Reader::Look look = [](const store::Line& line) {
+    return std::make_shared<Weight>(weight_of(line));
+  };
+  std::size_t seen = 0;
+  while (request.goes_on() && !request.cancel.cancelled()) {
+    if (reader.takes_long()) {
+      const auto ready = co_await reader.prepare(library.loop, look);
+      if (!ready) co_return fail(ready.error());
+    }
+    auto step = reader.step();
+    if (!step) co_return fail(std::move(step.error()));
+    if (step->is_last) break;
+    if (step->line) {
+      const store::Line& line = *step->line;
+      budget->see(line.seq,
+                  line.ahead ? *std::static_pointer_cast<Weight>(line.ahead) : weight_of(line));
+    }
+    if (++seen % limits::replay_slice == 0) co_await transport::yield(library.loop);
+  }
+  budget->settle();
+  co_return budget;
+}
+
 }  // namespace
 
-transport::Task<Result<void>> replay(Library library, ReplayRequest request) {
+transport::Task<Result<LeftOut>> replay(Library library, ReplayRequest request) {
   Record& record = *request.record;
-  Replay out(*request.client, record.id());
+  Budget budget;
+  if (request.max_bytes > 0) {
+    auto weighed = co_await weigh(library, request);
+    if (!weighed) co_return fail(std::move(weighed.error()));
+    budget = std::move(*weighed);
+  }
+  Replay out(*request.client, record.id(), std::move(budget));
   ChainReader reader(library.store, *record.history(), request.from_seq);
   std::size_t sent = 0;
   while (request.goes_on() && !request.cancel.cancelled()) {
@@ -138,7 +200,7 @@ transport::Task<Result<void>> replay(Library library, ReplayRequest request) {
       if (step && step->is_last) {
         record.held([&out](const v1::Update& update) { out.send(update); });
         out.show_last();
-        co_return Result<void>();
+        co_return out.left_out();
       }
     }
     if (!step) co_return fail(std::move(step.error()));

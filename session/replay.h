@@ -1,6 +1,7 @@
 #pragma once
 // Sends a client what happened in a session, from its transcripts, in slices: others on the loop go
-// on meanwhile, and the session itself may be running.
+// on meanwhile, and the session itself may be running. A first pass over the transcripts finds what
+// is to be left out of them, so that a client gets no more than it can hold.
 //
 // A plain function on the loop's thread.
 
@@ -9,6 +10,7 @@
 #include <memory>
 
 #include "protocol/v1/client.h"
+#include "session/meta.h"
 #include "session/record/record.h"
 #include "transport/cancel.h"
 
@@ -17,6 +19,8 @@ namespace tine::session {
 struct ReplayRequest {
   std::shared_ptr<Record> record;
   std::uint64_t from_seq = 0;  ///< the end of a turn: what came up to it is not sent
+  /// How many bytes the client is to get: see LoadBudget. 0: all.
+  std::uint64_t max_bytes = 0;
   v1::Client* client = nullptr;
   transport::CancelSource cancel;
   /// Whether the client still is the one that the session has; it may be gone when this is false.
@@ -25,7 +29,7 @@ struct ReplayRequest {
   std::function<transport::Task<void>()> room;
 };
 
-/// When it succeeds the client has been sent everything up to this moment.
-transport::Task<Result<void>> replay(Library library, ReplayRequest request);
+/// When it succeeds the client has been sent everything up to this moment, but for what it tells.
+transport::Task<Result<LeftOut>> replay(Library library, ReplayRequest request);
 
 }  // namespace tine::session

@@ -74,6 +74,8 @@ log_format = "json"
 log_files = 9
 log_file_bytes = 65_536
 trust = "cli"
+[load]
+max_bytes = 6
 [redact]
 literals = ["one", "two"]
 prefixes = ["acme_"]
@@ -95,6 +97,7 @@ kind = "rehearsal"
   CHECK(settings.retention_days == 30);
   CHECK(settings.max_total_bytes == 1'000'000'000);
   CHECK(settings.max_session_bytes == 5);
+  CHECK(settings.load_max_bytes == 6);
   CHECK(settings.max_depth == 7);
   CHECK(settings.log_file == "/home/me/logs/tine.log");
   CHECK(settings.log_level == "debug");
@@ -107,7 +110,7 @@ kind = "rehearsal"
   for (const SettingKey& key : setting_keys()) CHECK(config->origin_of(key.name) != nullptr);
   CHECK(origin(*config, "default_backend") == "user " + std::string(user_path) + ":1:1");
   CHECK(origin(*config, "max_depth") == "user " + std::string(user_path) + ":11:3");
-  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":20:1");
+  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":22:1");
 }
 
 TEST_CASE("config: a flag beats the environment, which beats the user's file") {

@@ -98,6 +98,14 @@ constexpr std::array settings_table = {
                .rule = {},
                .doc = "Size of a session at which its turn ends and no further prompt is taken; 0: "
                       "no limit."},
+    SettingKey{
+        .name = "load.max_bytes",
+        .member = &Settings::load_max_bytes,
+        .variable = "TINE_LOAD_MAX_BYTES",
+        .flag = {},
+        .rule = {},
+        .doc = "Bytes that `session/load` sends; beyond it old outputs of tools and attached data "
+               "are left out; 0: everything."},
     SettingKey{.name = "max_depth",
                .member = &Settings::max_depth,
                .variable = "TINE_MAX_DEPTH",

@@ -44,6 +44,7 @@ struct Settings {
   std::int64_t retention_days = 0;
   std::int64_t max_total_bytes = 0;
   std::int64_t max_session_bytes = 0;
+  std::int64_t load_max_bytes = std::int64_t{8} * 1024 * 1024;
   std::int64_t max_depth = 5;
   std::string trust = "ask";
   std::string log_file;

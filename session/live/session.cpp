@@ -180,14 +180,15 @@ void Session::release_terminal(std::string terminal_id) {
   }(*client_, std::move(request)));
 }
 
-transport::Task<Result<void>> Session::replay(std::uint64_t from_seq,
-                                              transport::CancelSource cancel) {
+transport::Task<Result<LeftOut>> Session::replay(std::uint64_t from_seq, std::uint64_t max_bytes,
+                                                 transport::CancelSource cancel) {
   const auto self = shared_from_this();
   const std::uint64_t attachment = attachment_;
   ++replays_;
   ReplayRequest request;
   request.record = record_;
   request.from_seq = from_seq;
+  request.max_bytes = max_bytes;
   request.client = client_;
   request.cancel = cancel;
   request.goes_on = [this, attachment] { return client_ != nullptr && attachment_ == attachment; };

@@ -20,6 +20,7 @@
 #include "protocol/v1/types.h"
 #include "session/live/conversation_holder.h"
 #include "session/live/turns.h"
+#include "session/meta.h"
 #include "session/record/record.h"
 #include "session/session_trust.h"
 #include "transport/cancel.h"
@@ -77,8 +78,10 @@ class Session : public std::enable_shared_from_this<Session> {
   transport::Task<void> room(transport::CancelSource cancel);
   /// Releases a terminal, without waiting for the client's answer.
   void release_terminal(std::string terminal_id);
-  /// Sends what happened after `from_seq` to the client, in slices.
-  transport::Task<Result<void>> replay(std::uint64_t from_seq, transport::CancelSource cancel);
+  /// Sends what happened after `from_seq` to the client, in slices, and in at most `max_bytes`
+  /// where that can be; 0: all of it. Tells what was left out.
+  transport::Task<Result<LeftOut>> replay(std::uint64_t from_seq, std::uint64_t max_bytes,
+                                          transport::CancelSource cancel);
   void announce_commands();
   /// Tells the client what it must know before load or resume is answered. What can be chosen and
   /// commanded may be known better afterwards: it is told of that once it asks for something.
@@ -146,7 +149,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::vector<v1::Command> commands_;  // the backend's
   v1::Client* client_ = nullptr;
   std::size_t replays_ = 0;  // what happens meanwhile reaches the client at the end of the replay
-  std::optional<HeldNews> held_news_;  // from the answer to load or resume on
+  std::optional<HeldNews> held_news_;              // from the answer to load or resume on
   std::uint64_t attachment_ = 0;                   // counts the clients that had the session
   std::shared_ptr<transport::Event> last_choice_;  // while it is being made, or waits
   std::shared_ptr<transport::Event> closed_;       // from the first close() on

@@ -148,7 +148,7 @@ TEST_CASE("session: a client that takes it over hears it, whatever the one befor
   it.turn();
   it.loop.spawn([](OpenSession& same) -> transport::Task<void> {
     const transport::CancelSource never;
-    co_await same.session->replay(0, never);
+    co_await same.session->replay(0, 0, never);
   }(it));
   NotingClient other;
   it.session->attach(other, it.workspace);

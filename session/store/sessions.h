@@ -1,7 +1,7 @@
 #pragma once
 // What the folders of the sessions hold, whatever an index says of them.
 //
-//     ROOT/<project>/sessions/<ULID>/{state.toml, transcript.jsonl, locks/, output/, forks/}
+//     ROOT/<project>/sessions/<ULID>/{state.toml, transcript.jsonl, locks/, forks/}
 //
 // `forks/` has an empty file for each session that was forked from this one, named by its id. It is
 // there before the fork is, so that a removal never has to trust an index.
