@@ -7,6 +7,7 @@
 
 #include "base/json/writer.h"
 #include "protocol/v1/build_update.h"
+#include "session/empty_plan.h"
 #include "session/limits.h"
 #include "session/load_budget.h"
 #include "session/outputs.h"
@@ -126,6 +127,9 @@ class Replay {
       case v1::UpdateKind::config_option_update:
       case v1::UpdateKind::notice:
         break;  // of the moment, not of the record
+      case v1::UpdateKind::plan:
+        if (!is_empty_plan(update)) client_.send(std::move(update));
+        break;
       default:
         client_.send(std::move(update));
         break;

@@ -5,6 +5,7 @@
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/filter.h"
 #include "protocol/v1/shown.h"
+#include "session/empty_plan.h"
 #include "session/record/past.h"
 #include "session/replay.h"
 #include "session/settings.h"
@@ -125,6 +126,7 @@ void Session::detach(const v1::Client& client) {
 }
 
 void Session::say(v1::Update update, Audience audience) {
+  if (is_empty_plan(update)) return;
   if (update.payload.size() > transport::limits::long_message)
     return say_long(std::make_shared<v1::Update>(std::move(update)), audience);
   v1::show_controls(update);

@@ -142,6 +142,28 @@ TEST_CASE("session: settings that are equal are one object, until one of them is
   CHECK(one->modes.current == "auto");
 }
 
+TEST_CASE("session: an empty plan wipes none, live and on load") {
+  OpenSession it;
+  it.backend->live = true;
+  it.turn();
+  it.client.take();
+  v1::PlanEntry step;
+  step.content = "Look";
+  const executor::ConversationEvents& events = it.backend->events;
+  events.on_update(v1::plan({}));
+  events.on_update(v1::plan({step}));
+  events.on_update(v1::plan({}));
+  CHECK(it.client.take() == "plan");
+  CHECK(it.client.last.find("Look") != std::string::npos);
+  // An older version may have recorded one.
+  it.session->record()->update(v1::plan({}));
+  const transport::CancelSource never;
+  REQUIRE(it.run(it.session->replay(0, 0, never)));
+  const std::string replayed = it.client.take();
+  CHECK(replayed.find("plan") == replayed.rfind("plan"));
+  CHECK(replayed.find("plan") != std::string::npos);
+}
+
 TEST_CASE("session: a client that takes it over hears it, whatever the one before was loading") {
   OpenSession it;
   it.backend->live = true;
