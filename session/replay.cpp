@@ -26,8 +26,18 @@ struct Shown {
   LeftOut left_out;
 };
 
+/// Clients put the chunks of one message together: between two texts of a prompt comes a blank
+/// line.
 void add_prompt(const std::string& session, json::View data, Markers* markers, Updates& out) {
+  bool follows_text = false;
   for (const json::View block : data.find("content").elements()) {
+    const bool is_text = block.find("type").equals("text");
+    if (follows_text && is_text) {
+      out.push_back(v1::text_chunk(v1::UpdateKind::user_message_chunk, "\n\n",
+                                   json::text_in(data, "messageId")));
+      out.back().session = session;
+    }
+    follows_text = is_text;
     std::string payload;
     json::Writer(payload)
         .begin_object()
