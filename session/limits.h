@@ -98,11 +98,23 @@ inline constexpr std::size_t growing_calls = 64;
 /// the longest time counts as over.
 inline constexpr std::size_t open_messages = 64;
 
-/// Bytes of a summary of a session's past. More turns than fit: the oldest but the first are left
-/// out.
-inline constexpr std::size_t summary = std::size_t{24} * 1024;
-/// Bytes of each prompt and answer in it. A longer one is cut.
-inline constexpr std::size_t summary_part = 2000;
+/// Tokens, as tokens::estimate() has them, of what a backend is told of a past that it has not seen.
+/// What does not fit is left out, the oldest first.
+inline constexpr std::uint64_t soft_tokens = 2000;
+/// Bytes of each text, and of each list of texts, that are kept for that, for each of its tokens.
+/// Of a longer text the middle, of a longer list the beginning is left out.
+inline constexpr std::size_t soft_bytes = 8;
+/// Bytes of what is told on one line: a title, a path, a prompt in short. A longer one is cut. One
+/// of more than the second number is not looked at.
+inline constexpr std::size_t soft_label = 240;
+inline constexpr std::size_t soft_label_source = std::size_t{64} * 1024;
+/// Bytes of what a command has printed. The middle of more is left out.
+inline constexpr std::size_t soft_output = 2048;
+/// Files, tool calls that are open at a time, and steps of a plan that are kept. Of more, the ones
+/// that were silent for the longest time, or the last steps, are left out.
+inline constexpr std::size_t soft_files = 256;
+inline constexpr std::size_t soft_calls = 64;
+inline constexpr std::size_t soft_steps = 64;
 
 /// A fork that reads less from the provider's cache than the expected tokens divided by this is
 /// told of as a shortfall. Nothing else comes of it.

@@ -22,11 +22,30 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
+/// Tells which places of a text lie in a line that is a quotation. They are asked for in order.
+class Quotations {
+ public:
+  explicit Quotations(std::string_view text) : text_(text) {}
+  bool hold(std::size_t place) {
+    const std::size_t newline = text_.substr(seen_, place - seen_).rfind('\n');
+    if (newline != std::string_view::npos) line_ = seen_ + newline + 1;
+    seen_ = place;
+    return text_.substr(line_).starts_with("> ");
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t line_ = 0;  // where the last one begins
+  std::size_t seen_ = 0;
+};
+
 }  // namespace
 
 Result<Script> parse_script(std::string_view prompt) {
   Script script;
   std::string text;
+  const std::size_t size = prompt.size();
+  Quotations quotations(prompt);
   while (!prompt.empty()) {
     const std::size_t open = prompt.find("[[");
     const std::size_t close = open == std::string_view::npos ? open : prompt.find("]]", open + 2);
@@ -34,8 +53,10 @@ Result<Script> parse_script(std::string_view prompt) {
     const std::string_view inside = prompt.substr(open + 2, close - open - 2);
     const std::size_t colon = inside.find(':');
     const std::string_view name = trim(inside.substr(0, colon));
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      // Not ours: go on behind the first bracket, as a directive may begin inside.
+    const bool is_known = std::find(known.begin(), known.end(), name) != known.end();
+    if (!is_known || quotations.hold(size - prompt.size() + open)) {
+      // Not ours, or not said to us: go on behind the first bracket, as a directive may begin
+      // inside.
       text.append(prompt.substr(0, open + 1));
       prompt.remove_prefix(open + 1);
       continue;

@@ -22,7 +22,8 @@ struct Script {
   std::string text;  ///< what stands outside of directives, trimmed
 };
 
-/// Only names that the agent knows make a directive; other double brackets are text.
+/// Only names that the agent knows make a directive; other double brackets are text, and so is all
+/// in a line that begins with "> ".
 Result<Script> parse_script(std::string_view prompt);
 
 /// `argument` cut at each `separator`, at most `most` parts; the last one takes the rest.

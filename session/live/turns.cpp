@@ -6,13 +6,12 @@
 #include <utility>
 
 #include "protocol/v1/build_update.h"
+#include "session/fork/soft_context.h"
 #include "session/git.h"
 #include "session/limits.h"
 #include "session/live/session.h"
 #include "session/record/data.h"
 #include "session/record/long_text.h"
-#include "session/record/past.h"
-#include "session/summary.h"
 #include "session/title.h"
 
 namespace tine::session {
@@ -336,9 +335,10 @@ transport::Task<Result<std::string>> Turns::offer_summary(std::shared_ptr<Runnin
   }
   const std::shared_ptr<const History> known = session_.history();
   const Library& library = session_.library();
-  const auto turns = co_await past_turns(library.loop, library.store, known, known->cursor());
-  if (!turns) co_return fail(turns.error());
-  co_return summary_of(*turns, library.redactor);
+  auto context = co_await soft_context(library.loop, library.store, library.redactor, known,
+                                       known->cursor(), limits::soft_tokens);
+  if (!context) co_return fail(std::move(context.error()));
+  co_return std::move(context->text);
 }
 
 Turns::Report Turns::run_command(std::string name, transport::CancelSource cancel) {

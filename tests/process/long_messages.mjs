@@ -140,3 +140,31 @@ test('a text of 30 MB that comes in one chunk is replayed behind a short one', a
   assert.ok(texts.agent_message_chunk === `Short.${'.'.repeat(30 * MB)}`);
   assert.doesNotMatch(server.stderr, held);
 });
+
+test('a conversation that is lost goes on from a transcript of 90 MB, and others with it', async () => {
+  const { server, session } = await Server.open();
+  const other = await server.newSession();
+  server.handlers['session/request_permission'] = ({ options }) => ({ outcome: { outcome: 'selected',
+    optionId: options.find(({ kind }) => kind === 'allow_once').optionId } });
+  await server.prompt(session, 'The first of all.');
+  await server.prompt(session, `[[burst:1:${30 * MB}]]`);
+  await server.prompt(session, `[[forget]] [[say:${repeated('plain words ', 30 * MB)}]]`);
+  await server.request('session/close', { sessionId: session });
+  await server.request('session/resume', { sessionId: session, cwd: server.cwdOf(session) });
+  const hanging = server.prompt(other, '[[say:Here.]] [[hang]]');
+  await server.waitFor('the other turn', () => server.text(other) === 'Here.');
+  const prompt = server.together(() => {
+    const sent = server.prompt(session, '[[recall]]');
+    server.notify('session/cancel', { sessionId: other });
+    return sent;
+  });
+  assert.equal((await hanging).stopReason, 'cancelled');
+  assert.equal((await prompt).stopReason, 'end_turn');
+  assert.ok(place(server, hanging.id) < place(server, prompt.id));
+  await server.prompt(session, '[[recall]]');
+  const told = server.text(session).slice(-20_000);
+  assert.match(told, /The first prompt:\n> The first of all\.\n/);
+  assert.match(told, /\n> \[…\]\n/);
+  assert.match(told, /plain words \n\n\[End of the record\]/);
+  assert.doesNotMatch(server.stderr, held);
+});

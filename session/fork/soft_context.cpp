@@ -1,0 +1,79 @@
+#include "session/fork/soft_context.h"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "session/fork/digest.h"
+#include "session/fork/passage.h"
+#include "session/limits.h"
+#include "session/record/chain_reader.h"
+#include "transport/worker.h"
+
+namespace tine::session {
+namespace {
+
+/// No budget is larger than all that a message can hold.
+std::size_t room_of(std::uint64_t tokens) {
+  return static_cast<std::size_t>(std::min<std::uint64_t>(tokens, limits::max_line)) *
+         limits::soft_bytes;
+}
+
+Passage taken(const store::Line& line, std::size_t room) {
+  if (!line.ahead) return passage_of(line, room);
+  return std::move(*std::static_pointer_cast<Passage>(line.ahead));
+}
+
+transport::Task<Result<Digest>> digest_of(transport::Loop& loop, store::Store& store,
+                                          Redactor& redactor,
+                                          std::shared_ptr<const History> history,
+                                          std::uint64_t until, std::size_t room) {
+  DigestMaker maker(redactor, room);
+  ChainReader reader(store, *history, 0);
+  const store::Reader::Look look = [room](const store::Line& line) {
+    return std::make_shared<Passage>(passage_of(line, room));
+  };
+  for (;;) {
+    if (reader.takes_long()) {
+      const auto ready = co_await reader.prepare(loop, look);
+      if (!ready) co_return fail(ready.error());
+    }
+    auto step = reader.step();
+    if (!step) co_return fail(std::move(step.error()));
+    if (step->is_last) break;
+    if (!step->line) continue;
+    if (step->line->seq > until) break;
+    maker.begin(taken(*step->line, room));
+    while (maker.read(limits::redaction_window)) co_await transport::yield(loop);
+  }
+  co_return maker.take();
+}
+
+}  // namespace
+
+transport::Task<Result<SoftContext>> soft_context(transport::Loop& loop, store::Store& store,
+                                                  Redactor& redactor,
+                                                  std::shared_ptr<const History> history,
+                                                  std::uint64_t until, std::uint64_t most_tokens) {
+  auto digest = co_await digest_of(loop, store, redactor, history, until, room_of(most_tokens));
+  if (!digest) co_return fail(std::move(digest.error()));
+  if (digest->empty()) {
+    co_return fail(Error(ErrorKind::unsupported,
+                         "the transcript says nothing that another conversation could begin with")
+                       .with_hint("Begin a new session."));
+  }
+  const auto shared = std::make_shared<const Digest>(std::move(*digest));
+  std::function<SoftContext()> write = [shared, most_tokens] {
+    return soft_text(*shared, most_tokens);
+  };
+  auto context = co_await transport::made_beside(loop, std::move(write));
+  if (context.text.empty()) {
+    co_return fail(Error(ErrorKind::unsupported,
+                         std::to_string(most_tokens) + " tokens are too few to tell of the past")
+                       .with_hint("Allow for more tokens."));
+  }
+  co_return context;
+}
+
+}  // namespace tine::session

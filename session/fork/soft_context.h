@@ -1,0 +1,26 @@
+#pragma once
+// What a session's transcript says, in few words, for a backend that has not been there: a fork
+// that goes on elsewhere, a conversation that its provider has lost.
+//
+// A plain function on the loop's thread; it reads in slices, and writes the text beside the loop.
+
+#include <cstdint>
+#include <memory>
+
+#include "base/redact/redactor.h"
+#include "base/result.h"
+#include "session/fork/soft_text.h"
+#include "session/record/history.h"
+#include "session/store/store.h"
+#include "transport/loop.h"
+
+namespace tine::session {
+
+/// Tells what happened up to the record `until`, in at most `most_tokens`. What the redactor knows
+/// by now is taken out before anything is cut. unsupported: there is nothing to tell, or no room.
+transport::Task<Result<SoftContext>> soft_context(transport::Loop& loop, store::Store& store,
+                                                  Redactor& redactor,
+                                                  std::shared_ptr<const History> history,
+                                                  std::uint64_t until, std::uint64_t most_tokens);
+
+}  // namespace tine::session

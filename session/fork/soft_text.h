@@ -1,0 +1,26 @@
+#pragma once
+// What a digest says, as a text that a backend is given before a person's next prompt: in quotes,
+// with a frame that tells what it is, and never more of it than was asked for.
+//
+// A plain function: the same digest gives the same text.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "session/fork/digest.h"
+
+namespace tine::session {
+
+struct SoftContext {
+  std::string text;
+  std::uint64_t tokens = 0;        ///< of the text, as tokens::estimate() has them
+  std::size_t turns = 0;           ///< that the past has
+  std::size_t turns_left_out = 0;  ///< of which nothing is told
+};
+
+/// Writes as much of the digest as `most_tokens` allow, frame and all. An empty text: they are too
+/// few for anything.
+SoftContext soft_text(const Digest& digest, std::uint64_t most_tokens);
+
+}  // namespace tine::session
