@@ -13,6 +13,7 @@
 #include <boost/optional.hpp>
 #include <boost/type_traits.hpp>
 //
+#include <boost/asio/detail/throw_error.hpp>  // which the next header needs and does not include
 #include <boost/process/v2/process.hpp>
 #include <filesystem>
 #include <string>

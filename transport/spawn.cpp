@@ -164,7 +164,8 @@ tl::expected<Spawned, int> spawn_process(Loop& loop, const SpawnSpec& spec) {
              Variables{.pointers = environment});
   if (error) return tl::unexpected(error.value());
 
-  Spawned spawned{.child = OwnChild(process.id()), .process = std::move(process)};
+  const auto id = process.id();
+  Spawned spawned{.child = OwnChild(id), .process = std::move(process)};
   spawned.in = std::move(in.write);
   spawned.out = std::move(out.read);
   spawned.err = std::move(err.read);

@@ -296,9 +296,8 @@ Assignment find_assignment(Reach& reach, std::size_t op) {
   const bool bare = sign == '=' && i == op && i > begin && in(reach.at(begin), sets::upper);
   if (reach.before(begin) == ';') {
     found.setting = Setting::list;
-  } else if (reach.slice(begin, i).starts_with("--")) {
-    found.setting = Setting::line;
-  } else if ((bare || (sign == ':' && reach.at(op + 1) == ' ')) && begins_line(reach, begin)) {
+  } else if (reach.slice(begin, i).starts_with("--") ||
+             ((bare || (sign == ':' && reach.at(op + 1) == ' ')) && begins_line(reach, begin))) {
     found.setting = Setting::line;
   }
 

@@ -182,8 +182,9 @@ class Look {
     for (const auto& [event, groups] : events.members()) {
       for (const json::View group : groups.elements()) {
         const std::string matcher = text_of(group.find("matcher"));
-        const std::string what =
-            "hook " + text_of(event) + (matcher.empty() ? "" : " (" + matcher + ")") + in + ": ";
+        std::string what = "hook " + text_of(event);
+        if (!matcher.empty()) what.append(" (").append(matcher).append(")");
+        what.append(in).append(": ");
         if (!has_only(group, {"matcher", "hooks"})) {
           add(what + std::string(group.raw()));
           continue;
@@ -257,7 +258,7 @@ bool has_own_texts(const std::string& folder) {
   const auto names = names_in_folder(folder, rules);
   if (!names) return false;
   std::vector<std::string> paths = {"CLAUDE.md", ".claude/CLAUDE.md"};
-  for (const std::string& name : *names) paths.push_back(rules + "/" + name);
+  for (const std::string& name : *names) paths.emplace_back(rules).append("/").append(name);
   return std::all_of(paths.begin(), paths.end(), [&folder](const std::string& path) {
     return read_in_folder(folder, path, executor::limits::folder_file).has_value();
   });

@@ -209,9 +209,9 @@ Result<SessionFile> find_session(const std::string& root, const std::string& id)
     const auto when = written(file);
     if (!when || (latest && !is_later(*when, *latest))) continue;
     latest = when;
-    found = SessionFile{.path = root + "/projects/" + project + "/" + name,
-                        .project_folder = project,
-                        .fd = std::move(file)};
+    std::string path = root;
+    path.append("/projects/").append(project).append("/").append(name);
+    found = SessionFile{.path = std::move(path), .project_folder = project, .fd = std::move(file)};
   }
   if (!found)
     return fail(ErrorKind::session_not_found,

@@ -201,7 +201,8 @@ class Finding {
     if (!names) return unclear(names.error().message);
     std::size_t left = executor::limits::folder_file;
     for (const std::string& name : *names) {
-      const std::string file = path + "/" + name;
+      std::string file = path;
+      file.append("/").append(name);
       const auto text = read_in_folder(folder_, file, left);
       if (!text) return unclear(text.error().message);
       if (!*text) continue;
