@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/json/controls.h"
+#include "base/json/view.h"
 #include "base/json/writer.h"
 #include "cli/backends.h"
 #include "cli/config/files.h"
@@ -110,6 +112,14 @@ struct Heard {
 };
 
 /// Says each text in a session of its own, so that each may become a title.
+/// As a person is shown it.
+std::string with_controls_shown(std::string_view text) {
+  std::string json;
+  json::Writer(json).string(text);
+  json = json::with_pictures(std::move(json));
+  return json::View(json).string().value();
+}
+
 transport::Task<void> converse(v1::AgentConnection& agent, Reader& reader, const Home& home,
                                const std::vector<Encoded>& texts, Heard& heard) {
   const transport::CallOptions no_deadline;
@@ -132,7 +142,7 @@ transport::Task<void> converse(v1::AgentConnection& agent, Reader& reader, const
     std::string_view said(each.text);
     said.remove_prefix(std::min(said.find_first_not_of(" \n\r\t"), said.size()));
     said = said.substr(0, said.find_last_not_of(" \n\r\t") + 1);
-    if (reader.heard != said) ++heard.missed;
+    if (reader.heard != with_controls_shown(said)) ++heard.missed;
   }
 }
 
@@ -143,7 +153,7 @@ void check(const Encoding& encoding) {
   Log log(env, Log::Level::debug,
           [&logged](const Log::Message& message) { logged.append(message.text); });
   Redactor redactor(cli::redaction_key(env));
-  auto mirror = cli::open_mirror((home.path() / "mirror").string(), redactor);
+  auto mirror = cli::open_mirror((home.path() / "mirror").string(), redactor, log);
   REQUIRE(mirror);
 
   std::vector<Encoded> texts;

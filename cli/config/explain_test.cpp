@@ -95,7 +95,7 @@ TEST_CASE("explain: the JSON form has every key with value, layer and place") {
   CHECK(model.at("overrides")[0].at("layer") == "user");
   CHECK(settings[4].at("value") == true);
   CHECK(settings[4].at("layer") == "default");
-  CHECK(settings[12].at("variable") == "TINE_LOG_LEVEL");
+  CHECK(settings[13].at("variable") == "TINE_LOG_LEVEL");
 
   const auto& work = json.at("backends")[0];
   CHECK(work.at("name") == "work");

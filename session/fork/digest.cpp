@@ -156,6 +156,7 @@ void DigestMaker::see(TurnEndPassage end) {
   prompt_ = {};
   forget_answer();
   const std::string prompt = in_short(exchange.prompt.begin);
+  const bool failed = end.stop == "error" || end.stop == "broken off";
   if (end.kept) {
     ++digest_.turns;
     unanswered_.remove([&prompt](const Digest::Open& each) { return each.what == prompt; });
@@ -164,13 +165,13 @@ void DigestMaker::see(TurnEndPassage end) {
       digest_.first = {.turn = exchange.turn, .prompt = exchange.prompt, .answer = {}};
     const std::size_t bytes = exchange.prompt.bytes() + exchange.answer.bytes();
     last_.add(std::move(exchange), bytes);
-    return;
+    if (!failed) return;
   }
   // What a command of ours has said is of the moment.
-  const bool failed = end.stop == "error" || end.stop == "cancelled" || end.stop == "broken off";
-  if (!failed || prompt.empty() || prompt.starts_with("/tine-")) return;
-  Digest::Open open{.what = prompt,
-                    .why = end.stop == "error" && !fault_.empty() ? fault_ : end.stop};
+  if ((!failed && end.stop != "cancelled") || prompt.empty() || prompt.starts_with("/tine-"))
+    return;
+  const bool is_known = end.stop == "error" && !fault_.empty();
+  Digest::Open open{.what = prompt, .why = is_known ? fault_ : end.stop};
   const std::size_t bytes = bytes_of(open);
   unanswered_.add(std::move(open), bytes);
 }

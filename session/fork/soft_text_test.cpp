@@ -122,8 +122,8 @@ TEST_CASE("soft text: with few tokens the first prompt and the last turn remain"
   for (int i = 0; i < 60; ++i)
     add_turn(digest, "question " + std::to_string(i) + ".", std::string(400, 'a') + ".");
   add_turn(digest, "the very last prompt", "the very last answer");
-  const SoftContext context = soft_text(digest, 600);
-  CHECK(context.tokens <= 600);
+  const SoftContext context = soft_text(digest, 1000);
+  CHECK(context.tokens <= 1000);
   const std::string text = told(context);
   CHECK(text.find("The first prompt:\n> the very first prompt\n") != std::string::npos);
   CHECK(text.find("> the very last prompt\n") != std::string::npos);
