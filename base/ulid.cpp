@@ -87,4 +87,28 @@ std::string rfc3339(std::int64_t wall_ms) {
   return {text.data(), static_cast<std::size_t>(written)};
 }
 
+std::optional<std::int64_t> wall_ms_of(std::string_view rfc3339) {
+  constexpr std::string_view form = "0000-00-00T00:00:00.000Z";
+  if (rfc3339.size() != form.size()) return std::nullopt;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    const bool is_digit = rfc3339[i] >= '0' && rfc3339[i] <= '9';
+    if (form[i] == '0' ? !is_digit : rfc3339[i] != form[i]) return std::nullopt;
+  }
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    int value = 0;
+    for (std::size_t i = at; i < at + digits; ++i) value = value * 10 + (rfc3339[i] - '0');
+    return value;
+  };
+  std::tm parts{};
+  parts.tm_year = number(0, 4) - 1900;
+  parts.tm_mon = number(5, 2) - 1;
+  parts.tm_mday = number(8, 2);
+  parts.tm_hour = number(11, 2);
+  parts.tm_min = number(14, 2);
+  parts.tm_sec = number(17, 2);
+  const std::int64_t wall_ms = std::int64_t{timegm(&parts)} * 1000 + number(20, 3);
+  if (tine::rfc3339(wall_ms) != rfc3339) return std::nullopt;
+  return wall_ms;
+}
+
 }  // namespace tine

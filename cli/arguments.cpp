@@ -123,6 +123,9 @@ std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
   app.add_flag("--version", arguments.version, "Print version, commit and protocol versions");
   app.add_flag("--json", arguments.json, "Print JSON");
   app.add_option("--backend", arguments.backend, "The name of the backend for new sessions");
+  app.add_option("--fork-strategy", arguments.fork_strategy,
+                 "How forks are made: auto, native, pty or soft (docs/forks.md)")
+      ->type_name("STRATEGY");
   app.add_option("--login", arguments.login,
                  "Log in to a backend with the backend's own program, then exit")
       ->type_name("BACKEND");

@@ -40,6 +40,7 @@ struct TrustArguments {
 struct Arguments {
   Verb verb = Verb::none;
   std::string backend;
+  std::string fork_strategy;
   std::string mirror;
   std::string login;  ///< a backend's name
   std::string cwd;

@@ -118,6 +118,8 @@ Result<Config> read_config(const Env& env, const Arguments& arguments) {
                         .built_in = built_in_kinds(),
                         .flags = {}};
   if (!arguments.backend.empty()) sources.flags.push_back({"--backend", arguments.backend});
+  if (!arguments.fork_strategy.empty())
+    sources.flags.push_back({"--fork-strategy", arguments.fork_strategy});
   if (arguments.trust) sources.flags.push_back({"--trust", "always"});
   return load_config(sources);
 }

@@ -16,6 +16,10 @@ session::Policy policy_of(const Settings& settings) {
   policy.retention_days = settings.retention_days;
   if (settings.trust == "cli") policy.trust = session::TrustRule::cli;
   if (settings.trust == "always") policy.trust = session::TrustRule::always;
+  policy.fork = {.strategy = session::strategy_named(settings.fork_strategy),
+                 .soft_when_cold = settings.fork_cold == "soft",
+                 .strict = settings.fork_strict};
+  policy.soft_tokens = static_cast<std::uint64_t>(settings.fork_summary_tokens);
   policy.max_depth = static_cast<std::uint64_t>(settings.max_depth);
   return policy;
 }

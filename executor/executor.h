@@ -6,6 +6,7 @@
 // Conversation is owned by one session. A backend speaks ACP at this border: what it says are
 // v1::Updates, what it asks goes to a v1::Client.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "executor/child_environment.h"
 #include "executor/folder.h"
 #include "executor/usage.h"
+#include "executor/width.h"
 #include "protocol/v1/client.h"
 #include "protocol/v1/types.h"
 #include "transport/cancel.h"
@@ -39,6 +41,8 @@ struct Capabilities {
   /// be chosen. Until then it costs nothing and writes nothing down.
   bool prepares = false;
   bool needs_login = true;  ///< someone must be logged in before a model is asked
+  /// How long the provider's cache keeps what it has read, at the least; 0: not known.
+  std::chrono::seconds cache_lifetime{0};
 };
 
 /// What a person can choose for a session, with what is chosen. Modes are listed from the narrowest
@@ -160,6 +164,8 @@ class Executor {
   virtual std::vector<v1::AuthMethod> auth_methods() const = 0;
   /// What a new session begins with.
   virtual Settings settings() const = 0;
+  /// How much a conversation with these settings does without asking; none: that cannot be told.
+  virtual std::optional<Width> width_of(const Settings& /*settings*/) const { return {}; }
   /// The same object for equal settings: most sessions keep what they began with.
   std::shared_ptr<const Settings> shared(Settings settings);
   /// Slash commands that a prompt may be; what it offers beside them it says in its turns.

@@ -33,4 +33,8 @@ inline constexpr transport::KillLadder ending{.after_input = milliseconds(3'000)
 /// Bytes of stderr in an error's text: the last ones.
 inline constexpr std::size_t told_stderr = 500;
 
+/// How long Anthropic and OpenAI keep a prompt in their caches at the least, after it was read
+/// last.
+inline constexpr std::chrono::minutes cache_lifetime{5};
+
 }  // namespace tine::executor::limits

@@ -16,36 +16,17 @@ Failure invalid(std::string what, const std::string& path) {
 
 bool is_there(json::View value) { return value.exists() && !value.is_null(); }
 
-/// What is asked of a fork and cannot be given: only the provider's own, on the parent's backend,
-/// is there. That one never steps down, so `strict` asks for nothing more.
-std::optional<Error> fork_refusal(const std::string& meta) {
-  const json::View fork = ours(meta).find("fork");
-  const std::string where = "params._meta.tine.fork";
-  const json::View strategy = fork.find("strategy");
-  if (is_there(strategy) && !strategy.equals("auto") && !strategy.equals("native")) {
-    return Error(ErrorKind::unsupported, "only native forks are possible at " + where + ".strategy")
-        .with_hint("Leave the strategy out, or ask for native or auto.")
-        .at(where + ".strategy");
-  }
-  if (is_there(fork.find("backend"))) {
-    return Error(ErrorKind::unsupported,
-                 "a fork stays on the backend of its parent at " + where + ".backend")
-        .with_hint("Leave the backend out.")
-        .at(where + ".backend");
-  }
-  if (const json::View strict = fork.find("strict"); is_there(strict) && !strict.boolean()) {
-    return Error(ErrorKind::invalid_params, "expected true or false at " + where + ".strict")
-        .at(where + ".strict");
-  }
-  return std::nullopt;
-}
-
 /// The fork point that `_meta.tine.fork.at` names: a number is a turn, a string a message.
 Result<SessionService::ForkAt> fork_at(const std::string& meta) {
   const std::string where = "params._meta.tine.fork.at";
   const json::View at = ours(meta).find("fork").find("at");
   SessionService::ForkAt point;
-  if (!at.exists() || at.is_null()) return point;
+  if (!is_there(at)) {
+    // How other agents are asked.
+    point.message_id =
+        json::View(meta).find("jetbrains").find("air").find("fork").find("messageId").string();
+    return point;
+  }
   if (auto message = at.string()) {
     point.message_id = std::move(*message);
     return point;
@@ -68,6 +49,31 @@ Result<std::uint64_t> load_bytes(const std::string& meta, std::int64_t configure
   if (!bytes || *bytes < 0)
     return invalid("expected a number of bytes, or 0 for all", where + ".max_bytes");
   return static_cast<std::uint64_t>(*bytes);
+}
+
+/// What `_meta.tine.fork` asks for.
+Result<SessionService::ForkWish> fork_wish(const std::string& meta) {
+  const std::string where = "params._meta.tine.fork";
+  const json::View fork = ours(meta).find("fork");
+  SessionService::ForkWish wish;
+  auto at = fork_at(meta);
+  if (!at) return fail(std::move(at.error()));
+  wish.at = std::move(*at);
+  if (const json::View strategy = fork.find("strategy"); is_there(strategy)) {
+    wish.any_strategy = strategy.equals("auto");
+    wish.strategy = strategy_named(strategy.string().value_or(""));
+    if (!wish.strategy && !wish.any_strategy)
+      return invalid("expected auto, native, pty or soft", where + ".strategy");
+  }
+  if (const json::View strict = fork.find("strict"); is_there(strict)) {
+    wish.strict = strict.boolean();
+    if (!wish.strict) return invalid("expected true or false", where + ".strict");
+  }
+  if (const json::View backend = fork.find("backend"); is_there(backend)) {
+    wish.backend = backend.string().value_or("");
+    if (wish.backend.empty()) return invalid("expected the name of a backend", where + ".backend");
+  }
+  return wish;
 }
 
 /// Whether `_meta.tine` of session/new says with which past the session is to begin.
@@ -298,11 +304,22 @@ v1::Answer<v1::ResumeSessionResponse> AcpAgent::resume_session(v1::ResumeSession
 
 v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionRequest request,
                                                            v1::RequestContext& context) {
-  if (auto refusal = fork_refusal(request.meta)) co_return fail(std::move(*refusal));
-  auto at = fork_at(request.meta);
-  if (!at) co_return fail(std::move(at.error()));
+  auto wish = fork_wish(request.meta);
+  if (!wish) co_return fail(std::move(wish.error()));
+  const json::View dry = ours(request.meta).find("fork").find("dryRun");
+  if (is_there(dry) && !dry.boolean())
+    co_return invalid("expected true or false", "params._meta.tine.fork.dryRun");
+  if (dry.boolean().value_or(false)) {
+    auto planned = co_await service_.plan_of_fork(request.session_id, std::move(request.workspace),
+                                                  std::move(*wish));
+    if (!planned) co_return fail(std::move(planned.error()));
+    v1::ForkSessionResponse response;
+    response.session_id = request.session_id;
+    response.meta = planned_meta(planned->backend->name(), planned->plan);
+    co_return response;
+  }
   auto forked =
-      co_await service_.fork(request.session_id, std::move(request.workspace), std::move(*at));
+      co_await service_.fork(request.session_id, std::move(request.workspace), std::move(*wish));
   if (!forked) co_return fail(std::move(forked.error()));
   auto still = co_await may_open(forked->session->id());
   if (!still) co_return fail(std::move(still.error()));

@@ -98,8 +98,8 @@ inline constexpr std::size_t growing_calls = 64;
 /// the longest time counts as over.
 inline constexpr std::size_t open_messages = 64;
 
-/// Tokens, as tokens::estimate() has them, of what a backend is told of a past that it has not seen.
-/// What does not fit is left out, the oldest first.
+/// Tokens, as tokens::estimate() has them, of what a backend is told of a past that it has not
+/// seen. What does not fit is left out, the oldest first.
 inline constexpr std::uint64_t soft_tokens = 2000;
 /// Bytes of each text, and of each list of texts, that are kept for that, for each of its tokens.
 /// Of a longer text the middle, of a longer list the beginning is left out.
@@ -115,6 +115,9 @@ inline constexpr std::size_t soft_output = 2048;
 inline constexpr std::size_t soft_files = 256;
 inline constexpr std::size_t soft_calls = 64;
 inline constexpr std::size_t soft_steps = 64;
+
+/// How long the provider may take to branch a conversation. Then another way is tried.
+inline constexpr std::chrono::milliseconds fork_patience{15'000};
 
 /// A fork that reads less from the provider's cache than the expected tokens divided by this is
 /// told of as a shortfall. Nothing else comes of it.

@@ -32,6 +32,22 @@ void write_tokens(json::Writer& writer, const executor::Tokens& tokens) {
   writer.end_object();
 }
 
+void write_cost(json::Writer& writer, const ForkCost& cost) {
+  writer.begin_object();
+  number_or_null(writer, "fresh", cost.fresh);
+  number_or_null(writer, "cacheRead", cost.cached);
+  writer.end_object();
+}
+
+void write_warm(json::Writer& writer, std::optional<bool> warm) {
+  writer.key("warm");
+  if (warm) {
+    writer.boolean(*warm);
+  } else {
+    writer.null();
+  }
+}
+
 /// Opens `{"tine":{`; the caller closes both.
 json::Writer& open(json::Writer& writer) {
   return writer.begin_object().key("tine").begin_object();
@@ -48,6 +64,7 @@ void write_fork(json::Writer& writer, const ForkReport& fork) {
         .member("strategy", std::string_view(attempt.strategy))
         .member("worked", attempt.worked)
         .member("reason", std::string_view(attempt.reason))
+        .member("ms", attempt.ms)
         .end_object();
   }
   writer.end_array();
@@ -58,6 +75,11 @@ void write_fork(json::Writer& writer, const ForkReport& fork) {
     writer.member("adopted", std::string_view(fork.adopted));
   }
   writer.member("depth", fork.depth);
+  if (fork.adopted.empty()) {
+    writer.key("expected");
+    write_cost(writer, fork.expected);
+    write_warm(writer, fork.warm);
+  }
   if (fork.expected_cache_read) writer.member("expectedCacheRead", *fork.expected_cache_read);
   writer.end_object();
 }
@@ -105,6 +127,27 @@ std::string forked_meta(std::string_view backend, std::uint64_t seq, const ForkR
   open(writer).member("backend", backend).member("seq", seq).key("fork");
   write_fork(writer, fork);
   writer.end_object().end_object();
+  return out;
+}
+
+std::string planned_meta(std::string_view backend, const ForkPlan& plan) {
+  std::string out;
+  json::Writer writer(out);
+  open(writer).member("backend", backend).key("fork").begin_object();
+  writer.member("dryRun", true);
+  writer.key("plan").begin_array();
+  for (const ForkCandidate& each : plan.candidates) {
+    writer.begin_object()
+        .member("strategy", name_of(each.strategy))
+        .member("usable", each.obstacle.empty());
+    if (!each.obstacle.empty()) writer.member("reason", std::string_view(each.obstacle));
+    writer.key("expected");
+    write_cost(writer, each.cost);
+    writer.end_object();
+  }
+  writer.end_array();
+  write_warm(writer, plan.warm);
+  writer.end_object().end_object().end_object();
   return out;
 }
 

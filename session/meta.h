@@ -13,6 +13,7 @@
 #include "base/json/view.h"
 #include "base/json/writer.h"
 #include "executor/usage.h"
+#include "session/fork/plan.h"
 
 namespace tine::session {
 
@@ -22,6 +23,7 @@ struct ForkReport {
     std::string strategy;
     bool worked = false;
     std::string reason;  ///< why not, or what there is to say
+    std::int64_t ms = 0;
   };
   std::string strategy;
   std::vector<Attempt> attempts;
@@ -30,6 +32,8 @@ struct ForkReport {
   std::uint64_t at = 0;    ///< seq in the parent
   std::uint64_t turn = 0;  ///< the parent's turn that is the last common one; 0: none
   std::uint64_t depth = 0;
+  ForkCost expected;         ///< of the past, in the first call of the model
+  std::optional<bool> warm;  ///< whether the provider's cache still has it; none: not known
   /// Tokens that the first turn is expected to read from the provider's cache; none: not known.
   std::optional<std::uint64_t> expected_cache_read;
 };
@@ -73,6 +77,8 @@ std::string opened_meta(std::string_view backend, std::uint64_t seq);
 std::string loaded_meta(std::string_view backend, std::uint64_t seq, std::uint64_t max_bytes,
                         const LeftOut& left_out, std::string_view session);
 std::string forked_meta(std::string_view backend, std::uint64_t seq, const ForkReport& fork);
+/// Of a fork that is not made.
+std::string planned_meta(std::string_view backend, const ForkPlan& plan);
 /// `turn` 0: the prompt became no turn.
 std::string prompt_meta(std::uint64_t seq, std::uint64_t turn, const UsageReport& usage);
 /// Of a session in a list.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "session/fork/strategy.h"
 #include "session/limits.h"
 
 namespace tine::session {
@@ -28,6 +29,8 @@ struct Policy {
   std::int64_t retention_days = 0;
   std::uint64_t max_depth = 5;
   TrustRule trust = TrustRule::ask;
+  ForkPolicy fork;
+  std::uint64_t soft_tokens = limits::soft_tokens;   ///< the most that a soft fork carries
   std::size_t max_open_sessions = limits::sessions;  ///< of one process
 };
 

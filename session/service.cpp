@@ -6,9 +6,11 @@
 #include "base/json/redact.h"
 #include "protocol/v1/codec.h"
 #include "protocol/v1/known_clients.h"
+#include "session/fork/command.h"
 #include "session/limits.h"
 #include "session/project.h"
 #include "session/purge.h"
+#include "session/record/lineage.h"
 #include "session/settings.h"
 #include "session/tree.h"
 #include "transport/together.h"
@@ -32,27 +34,44 @@ std::optional<store::Store::Place> parse_cursor(std::string_view text) {
   return cursor;
 }
 
-/// The backend's settings with what was chosen; what the backend does not offer is left as it is.
-executor::Settings settings_of(const Choices& choices) {
-  executor::Settings settings = choices.backend->settings();
-  for (const v1::Mode& mode : settings.modes.available) {
-    if (mode.id == choices.mode) settings.modes.current = mode.id;
-  }
-  for (v1::ConfigOption& option : settings.options) {
-    if (option.category == "model" && offers(option, choices.model)) option.current = choices.model;
-    if (option.category == "thought_level" && offers(option, choices.effort))
-      option.current = choices.effort;
-  }
-  return settings;
+/// "2000 tokens" or "12000 tokens, of them 11000 from the cache"
+std::string cost_text(const ForkCost& cost) {
+  if (!cost.fresh || !cost.cached) return "it is not known what its past costs";
+  std::string text = "its past costs ";
+  if (*cost.fresh > 0 || *cost.cached == 0) text += std::to_string(*cost.fresh) + " tokens";
+  if (*cost.fresh > 0 && *cost.cached > 0) text += " and ";
+  if (*cost.cached > 0) text += std::to_string(*cost.cached) + " tokens from the provider's cache";
+  return text;
 }
 
 /// Tells a person of a fork, and how to open it in the client that they have before them.
 std::string fork_text(const SessionService::Forked& forked, const v1::Client* client) {
-  std::string text = "Forked after turn " + std::to_string(forked.report.turn) + " (" +
-                     forked.report.strategy + "). The new session is \"" +
-                     forked.session->state().description + "\" (" + forked.session->id() + ").";
+  const ForkReport& report = forked.report;
+  std::string text = "Forked after turn " + std::to_string(report.turn) + " (" + report.strategy +
+                     "). The new session is \"" + forked.session->state().description + "\" (" +
+                     forked.session->id() + ").";
+  for (const ForkReport::Attempt& each : report.attempts) {
+    if (!each.worked && each.strategy != name_of(Strategy::pty))
+      text.append("\nNot ").append(each.strategy).append(": ").append(each.reason).append(".");
+  }
+  if (report.expected.fresh)
+    text.append("\nIn its first turn ").append(cost_text(report.expected)).append(".");
   const std::string_view way = client != nullptr ? client->capabilities().way_to_open : "";
   text.append("\nTo open it, ").append(way.empty() ? v1::way_to_open({}) : way).append(".");
+  return text;
+}
+
+/// Tells a person what a fork would be.
+std::string plan_text(const ForkPlan& plan, std::string_view backend) {
+  std::string text = "A fork on " + std::string(backend) + " would be tried so:";
+  for (const ForkCandidate& each : plan.candidates) {
+    text.append("\n- ").append(name_of(each.strategy)).append(": ");
+    text.append(each.obstacle.empty() ? cost_text(each.cost) : "not possible, " + each.obstacle);
+  }
+  if (plan.warm) {
+    text.append(*plan.warm ? "\nThe provider's cache should still have this session's past."
+                           : "\nThe provider's cache does not have this session's past any more.");
+  }
   return text;
 }
 
@@ -80,7 +99,7 @@ std::optional<Error> refusal_of(const v1::Workspace& workspace, const executor::
 /// What a command of ours is for; empty: there is no such command.
 std::string_view purpose_of(std::string_view command) {
   if (command == "tine-usage") return "count";
-  if (command == "tine-fork") return "fork";
+  if (command == "tine-fork" || command == "tine-fork?") return "fork";
   if (command == "tine-tree") return "draw";
   return {};
 }
@@ -103,6 +122,19 @@ std::string usage_text(const executor::Tokens& tokens) {
 }
 
 }  // namespace
+
+executor::Settings settings_of(const Choices& choices) {
+  executor::Settings settings = choices.backend->settings();
+  for (const v1::Mode& mode : settings.modes.available) {
+    if (mode.id == choices.mode) settings.modes.current = mode.id;
+  }
+  for (v1::ConfigOption& option : settings.options) {
+    if (option.category == "model" && offers(option, choices.model)) option.current = choices.model;
+    if (option.category == "thought_level" && offers(option, choices.effort))
+      option.current = choices.effort;
+  }
+  return settings;
+}
 
 executor::Executor* Backends::named(std::string_view name) const {
   const auto found = std::find_if(all.begin(), all.end(),
@@ -191,9 +223,9 @@ Result<std::shared_ptr<Record>> SessionService::begin(store::State state,
   if (auto made = library_.store.create(state); !made) return fail(std::move(made.error()));
   Account account;
   store::IndexEntry where = store::entry_of(state, 0);
-  account.history =
-      parent ? std::make_shared<History>(std::move(where), std::move(parent), state.fork_seq)
-             : std::make_shared<History>(std::move(where));
+  account.history = parent ? std::make_shared<History>(std::move(where), std::move(parent),
+                                                       state.fork_seq, past_of(state))
+                           : std::make_shared<History>(std::move(where));
   account.state = std::move(state);
   return std::make_shared<Record>(library_, std::move(account));
 }
@@ -418,7 +450,24 @@ transport::Task<Result<std::string>> SessionService::tree(std::string id) const 
   co_return *drawn;
 }
 
-transport::Task<std::string> SessionService::command(Session& session, std::string name) {
+transport::Task<std::string> SessionService::fork_as_told(Session& session, std::string line) {
+  auto command = parse_fork_command(line, backends_);
+  if (!command) co_return command.error().message + ".";
+  std::string id = session.id();
+  v1::Workspace workspace = session.workspace();
+  if (command->is_question) {
+    const auto planned =
+        co_await plan_of_fork(std::move(id), std::move(workspace), std::move(command->wish));
+    co_return planned ? plan_text(planned->plan, planned->backend->name())
+                      : "The session cannot be forked: " + planned.error().message;
+  }
+  auto forked = co_await fork(std::move(id), std::move(workspace), std::move(command->wish));
+  if (!forked) co_return "The session could not be forked: " + forked.error().message;
+  co_return fork_text(*forked, session.client());
+}
+
+transport::Task<std::string> SessionService::command(Session& session, std::string line) {
+  const std::string name = line.substr(0, line.find_first_of(" \t\r"));
   const std::string_view purpose = purpose_of(name);
   if (session.history()->turns() == 0 && !purpose.empty()) {
     co_return "Nothing has been said in this session yet, so there is nothing to " +
@@ -429,12 +478,7 @@ transport::Task<std::string> SessionService::command(Session& session, std::stri
     const auto drawn = co_await tree(session.id());
     co_return drawn ? *drawn : "The tree could not be read: " + drawn.error().message;
   }
-  if (name == "tine-fork") {
-    const ForkAt last_turn;
-    auto forked = co_await fork(session.id(), session.workspace(), last_turn);
-    if (!forked) co_return "The session could not be forked: " + forked.error().message;
-    co_return fork_text(*forked, session.client());
-  }
+  if (name == "tine-fork" || name == "tine-fork?") co_return co_await fork_as_told(session, line);
   co_return "There is no command of that name. There are /tine-usage, /tine-fork and /tine-tree.";
 }
 

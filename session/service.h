@@ -38,6 +38,8 @@ struct Choices {
   std::string model;
   std::string effort;
 };
+/// The backend's settings with what was chosen; what the backend does not offer is left as it is.
+executor::Settings settings_of(const Choices& choices);
 /// Chooses for a session in `cwd`; `backend` is the name that its client asked for, or empty.
 using Chooser = std::function<Result<Choices>(const std::string& cwd, const std::string& backend)>;
 
@@ -78,11 +80,27 @@ class SessionService {
     std::optional<std::uint64_t> turn;
     std::optional<std::string> message_id;
   };
+  /// What is asked of a fork; what is left out is as the configuration has it.
+  struct ForkWish {
+    ForkAt at;
+    std::string backend;  ///< by its name; empty: the parent's
+    std::optional<Strategy> strategy;
+    bool any_strategy = false;  ///< `strategy` is none on purpose
+    std::optional<bool> strict;
+  };
   struct Forked {
     std::shared_ptr<Session> session;
     ForkReport report;
   };
-  transport::Task<Result<Forked>> fork(std::string parent_id, v1::Workspace workspace, ForkAt at);
+  transport::Task<Result<Forked>> fork(std::string parent_id, v1::Workspace workspace,
+                                       ForkWish wish);
+  /// What fork() would do now, without doing it.
+  struct Planned {
+    executor::Executor* backend = nullptr;
+    ForkPlan plan;
+  };
+  transport::Task<Result<Planned>> plan_of_fork(std::string parent_id, v1::Workspace workspace,
+                                                ForkWish wish);
 
   /// A conversation that was begun without us.
   struct Adoption {
@@ -149,6 +167,24 @@ class SessionService {
   transport::Task<Result<void>> remove_now(std::string id, const store::Lock* held);
 
   class ForkUnderWay;
+  /// What a fork is made from.
+  struct ForkBasis {
+    std::shared_ptr<Record> parent;
+    std::shared_ptr<const History> history;
+    std::uint64_t seq = 0;
+    executor::Executor* from = nullptr;  ///< the parent's backend
+    executor::Executor* to = nullptr;
+    ForkPolicy policy;
+    ForkPlan plan;
+  };
+  transport::Task<Result<ForkBasis>> fork_basis(std::string parent_id,
+                                                const v1::Workspace& workspace, ForkWish wish);
+  ForkFacts fork_facts(const ForkBasis& basis, const v1::Workspace& workspace) const;
+  transport::Task<Result<std::string>> fork_native(std::shared_ptr<Session> session,
+                                                   const ForkBasis& basis);
+  transport::Task<Result<std::string>> fork_softly(std::shared_ptr<Session> session);
+  transport::Task<Result<void>> walk(std::shared_ptr<Session> session, const ForkBasis& basis,
+                                     ForkReport& report);
   /// Of one parent.
   struct Forks {
     std::size_t begun = 0;
@@ -162,18 +198,19 @@ class SessionService {
   Opened place(executor::Executor& backend, store::State state, v1::Workspace workspace,
                std::shared_ptr<const History> parent);
   transport::Task<void> discard(std::shared_ptr<Session> session);
-  transport::Task<Result<void>> converse(std::shared_ptr<Session> session,
-                                         ConversationHolder::Begin begin);
+  static transport::Task<Result<void>> converse(std::shared_ptr<Session> session,
+                                                ConversationHolder::Begin begin);
   transport::Task<Result<Forked>> list_fork(std::shared_ptr<Session> session, ForkReport report,
                                             Record::Past past);
-  store::State fork_state(const v1::Workspace& workspace, const Record& parent, std::uint64_t seq);
+  Result<store::State> fork_state(const v1::Workspace& workspace, const ForkBasis& basis);
   Opened open_from_store(store::IndexEntry entry);
   /// What is known of a session that may be forked: also of one that is hidden or runs elsewhere.
   transport::Task<Result<std::shared_ptr<Record>>> record_of(std::string id);
   transport::Task<Result<std::uint64_t>> fork_seq(std::shared_ptr<const History> history,
                                                   ForkAt at);
   Result<executor::Executor*> backend_of(const store::State& state) const;
-  transport::Task<std::string> command(Session& session, std::string name);
+  transport::Task<std::string> command(Session& session, std::string line);
+  transport::Task<std::string> fork_as_told(Session& session, std::string line);
 
   Library library_;
   Trust& trust_;

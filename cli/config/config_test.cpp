@@ -76,6 +76,11 @@ log_file_bytes = 65_536
 trust = "cli"
 [load]
 max_bytes = 6
+[fork]
+strategy = "soft"
+cold = "soft"
+strict = true
+summary_tokens = 4_000
 [redact]
 literals = ["one", "two"]
 prefixes = ["acme_"]
@@ -105,12 +110,16 @@ kind = "rehearsal"
   CHECK(settings.log_files == 9);
   CHECK(settings.log_file_bytes == 65'536);
   CHECK(settings.trust == "cli");
+  CHECK(settings.fork_strategy == "soft");
+  CHECK(settings.fork_cold == "soft");
+  CHECK(settings.fork_strict);
+  CHECK(settings.fork_summary_tokens == 4000);
   CHECK(settings.redact_literals == Strings{"one", "two"});
   CHECK(settings.redact_prefixes == Strings{"acme_"});
   for (const SettingKey& key : setting_keys()) CHECK(config->origin_of(key.name) != nullptr);
   CHECK(origin(*config, "default_backend") == "user " + std::string(user_path) + ":1:1");
   CHECK(origin(*config, "max_depth") == "user " + std::string(user_path) + ":11:3");
-  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":22:1");
+  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":27:1");
 }
 
 TEST_CASE("config: a flag beats the environment, which beats the user's file") {
@@ -140,7 +149,8 @@ TEST_CASE("config: every variable sets its key") {
     FakeMachine machine;
     machine.variables[std::string(key.variable)] =
         key.name == "default_backend" ? "rehearsal"
-        : key.member.index() == 0     ? "false"
+        : key.name == "unstable"      ? "false"
+        : key.member.index() == 0     ? "true"
         : key.member.index() == 1     ? std::to_string(key.rule.least + 17)
         : !key.rule.choices.empty()   ? std::string(key.rule.choices.back())
         : key.rule.path               ? "/var/log/x"

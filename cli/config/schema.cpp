@@ -15,6 +15,8 @@ namespace {
 constexpr std::array<std::string_view, 2> durabilities = {"interval", "turn"};
 constexpr std::array<std::string_view, 2> histories = {"full", "none"};
 constexpr std::array<std::string_view, 3> trust_rules = {"ask", "cli", "always"};
+constexpr std::array<std::string_view, 4> fork_strategies = {"auto", "native", "pty", "soft"};
+constexpr std::array<std::string_view, 2> cold_strategies = {"native", "soft"};
 constexpr std::array<std::string_view, 5> log_levels = {"debug", "info", "warning", "error", "off"};
 constexpr std::array<std::string_view, 2> log_formats = {"text", "json"};
 constexpr std::array<std::string_view, 3> sandboxes = {"read-only", "workspace-write",
@@ -151,6 +153,33 @@ constexpr std::array settings_table = {
                .rule = {.choices = trust_rules},
                .doc = "Which folders may start programs of their own: those that you agree to when "
                       "you are asked, only those that the backend's own program trusts, or all."},
+    SettingKey{.name = "fork.strategy",
+               .member = &Settings::fork_strategy,
+               .variable = "TINE_FORK_STRATEGY",
+               .flag = "--fork-strategy",
+               .rule = {.choices = fork_strategies},
+               .doc = "How forks are made: the provider branches the conversation, its own program "
+                      "does in a terminal, or a new conversation is told what the transcript says; "
+                      "`auto`: the best that works."},
+    SettingKey{.name = "fork.cold",
+               .member = &Settings::fork_cold,
+               .variable = "TINE_FORK_COLD",
+               .flag = {},
+               .rule = {.choices = cold_strategies},
+               .doc = "What `auto` tries first when the provider's cache of the parent has gone."},
+    SettingKey{.name = "fork.strict",
+               .member = &Settings::fork_strict,
+               .variable = "TINE_FORK_STRICT",
+               .flag = {},
+               .rule = {},
+               .doc = "Whether a fork fails when the first way to make it does, in place of trying "
+                      "another."},
+    SettingKey{.name = "fork.summary_tokens",
+               .member = &Settings::fork_summary_tokens,
+               .variable = "TINE_FORK_SUMMARY_TOKENS",
+               .flag = {},
+               .rule = {.least = 200, .most = 200'000},
+               .doc = "The most tokens that a soft fork tells of its parent's past."},
     SettingKey{.name = "redact.literals",
                .member = &Settings::redact_literals,
                .variable = {},

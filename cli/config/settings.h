@@ -52,6 +52,10 @@ struct Settings {
   std::string log_format = "text";
   std::int64_t log_files = 5;
   std::int64_t log_file_bytes = 5'000'000;
+  std::string fork_strategy = "auto";
+  std::string fork_cold = "native";
+  bool fork_strict = false;
+  std::int64_t fork_summary_tokens = 2000;
   Strings redact_literals;
   Strings redact_prefixes;
 };

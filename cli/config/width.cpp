@@ -1,37 +1,16 @@
 #include "cli/config/width.h"
 
 #include <algorithm>
-#include <array>
+#include <optional>
 
 #include "cli/config/apply.h"
+#include "executor/claude/options.h"
+#include "executor/codex/options.h"
 
 namespace tine::cli {
 namespace {
 
 constexpr WidthRange unknown = {Width::nothing, Width::anything};
-
-struct ModeWidth {
-  BackendKind kind;
-  std::string_view mode;
-  Width width;
-};
-
-constexpr std::array modes = {
-    ModeWidth{BackendKind::codex, "read-only", Width::reads},
-    ModeWidth{BackendKind::codex, "auto", Width::project},
-    ModeWidth{BackendKind::codex, "full-access", Width::anything},
-    ModeWidth{BackendKind::claude, "plan", Width::reads},
-    ModeWidth{BackendKind::claude, "dontAsk", Width::reads},
-    ModeWidth{BackendKind::claude, "default", Width::reads},
-    ModeWidth{BackendKind::claude, "acceptEdits", Width::edits},
-    ModeWidth{BackendKind::claude, "auto", Width::judges},
-    ModeWidth{BackendKind::claude, "bypassPermissions", Width::anything},
-};
-
-Width width_of_sandbox(std::string_view sandbox) {
-  if (sandbox == "read-only") return Width::reads;
-  return sandbox == "workspace-write" ? Width::project : Width::anything;
-}
 
 /// The mode that a backend begins with when none is set.
 std::string_view own_mode(BackendKind kind) {
@@ -57,7 +36,7 @@ WidthRange without_opaque(const BackendConfig& backend, std::string_view mode) {
   if (backend.kind != BackendKind::codex) return width_of_mode(backend.kind, begins);
   WidthRange width = width_of_mode(backend.kind, begins);
   if (!backend.sandbox.empty()) {
-    const Width sandbox = width_of_sandbox(backend.sandbox);
+    const Width sandbox = executor::codex::width_of_sandbox(backend.sandbox);
     width = {sandbox, sandbox};
   }
   // It asks before nearly everything, and what is agreed to then goes as far as the sandbox lets
@@ -98,30 +77,13 @@ std::string comparison(const BackendConfig& backend, Width wide, const BackendCo
 
 }  // namespace
 
-std::string_view describe(Width width) {
-  switch (width) {
-    case Width::nothing:
-      return "runs no model";
-    case Width::reads:
-      return "asks before it changes or runs anything";
-    case Width::edits:
-      return "edits files in the project without asking";
-    case Width::project:
-      return "works in the project without asking";
-    case Width::judges:
-      return "decides by itself what is safe to do";
-    case Width::anything:
-      break;
-  }
-  return "may do anything without asking";
-}
-
 WidthRange width_of_mode(BackendKind kind, std::string_view mode) {
+  // It runs no model.
   if (kind == BackendKind::rehearsal) return {Width::nothing, Width::nothing};
-  for (const ModeWidth& each : modes) {
-    if (each.kind == kind && each.mode == mode) return {each.width, each.width};
-  }
-  return unknown;
+  std::optional<Width> known;
+  if (kind == BackendKind::codex) known = executor::codex::width_of_mode(mode);
+  if (kind == BackendKind::claude) known = executor::claude::width_of_mode(mode);
+  return known ? WidthRange{*known, *known} : unknown;
 }
 
 WidthRange width_at_start(const BackendConfig& backend, std::string_view mode) {

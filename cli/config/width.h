@@ -1,28 +1,16 @@
 #pragma once
-// How much a backend does without asking, on one scale for all kinds: what a project's file may
-// choose is measured by it.
+// What a project's file may choose, measured by how much a backend does without asking.
 //
 // Pure functions.
 
-#include <cstdint>
 #include <string_view>
 
 #include "cli/config/config.h"
+#include "executor/width.h"
 
 namespace tine::cli {
 
-/// From the narrowest to the widest.
-enum class Width : std::uint8_t {
-  nothing,   ///< runs no model
-  reads,     ///< asks before it changes or runs anything
-  edits,     ///< edits files in the project without asking
-  project,   ///< also runs commands, in a sandbox around the project
-  judges,    ///< also runs commands without a sandbox, when it judges them to be safe
-  anything,  ///< asks nothing
-};
-
-/// "edits files in the project without asking"
-std::string_view describe(Width width);
+using executor::Width;
 
 /// Between which widths something lies: both are the same where it is known exactly.
 struct WidthRange {

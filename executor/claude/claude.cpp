@@ -10,6 +10,7 @@
 #include "executor/claude/folder.h"
 #include "executor/claude/program.h"
 #include "executor/claude/session_files.h"
+#include "executor/limits.h"
 
 namespace tine::executor::claude {
 namespace {
@@ -50,7 +51,8 @@ const Capabilities& Claude::capabilities() const {
       .native_fork = true,
       .fork_at_turn = true,
       .adopts = true,
-      .prepares = true};
+      .prepares = true,
+      .cache_lifetime = executor::limits::cache_lifetime};
   return all;
 }
 
@@ -80,6 +82,12 @@ transport::Task<Reads> Claude::may_read(v1::Workspace workspace, FolderTrust tru
         "a folder would start something else than was agreed to: nothing of it is started");
   }
   co_return *reads;
+}
+
+std::optional<Width> Claude::width_of(const Settings& settings) const {
+  // Arguments of the user's own may change anything.
+  if (setup_.command.size() > 1) return std::nullopt;
+  return width_of_mode(settings.modes.current);
 }
 
 Settings Claude::settings() const { return settings_for(setup_.defaults, models_); }

@@ -37,6 +37,7 @@ class Claude final : public Executor {
   const Capabilities& capabilities() const override;
   std::vector<v1::AuthMethod> auth_methods() const override;
   Settings settings() const override;
+  std::optional<Width> width_of(const Settings& settings) const override;
   FolderLook folder_look(const v1::Workspace& workspace) const override;
 
   Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;

@@ -18,16 +18,20 @@ struct ModeFacts {
   std::string_view id;
   std::string_view name;
   std::string_view description;
+  Width width;
 };
 
 /// From the narrowest to the widest.
 constexpr std::array modes = {
-    ModeFacts{"plan", "Plan", "Looks and plans; changes nothing."},
-    ModeFacts{"dontAsk", "Don't ask", "Does what is allowed already, and nothing else."},
-    ModeFacts{default_mode, "Default", "Asks before it changes or runs anything."},
-    ModeFacts{accept_edits_mode, "Accept edits", "Edits files in the project without asking."},
-    ModeFacts{"auto", "Auto", "Decides by itself what is safe to do."},
-    ModeFacts{bypass_mode, "Bypass permissions", "Does everything without asking."},
+    ModeFacts{"plan", "Plan", "Looks and plans; changes nothing.", Width::reads},
+    ModeFacts{"dontAsk", "Don't ask", "Does what is allowed already, and nothing else.",
+              Width::reads},
+    ModeFacts{default_mode, "Default", "Asks before it changes or runs anything.", Width::reads},
+    ModeFacts{accept_edits_mode, "Accept edits", "Edits files in the project without asking.",
+              Width::edits},
+    ModeFacts{"auto", "Auto", "Decides by itself what is safe to do.", Width::judges},
+    ModeFacts{bypass_mode, "Bypass permissions", "Does everything without asking.",
+              Width::anything},
 };
 
 /// Known to each version: what it makes of them is up to it.
@@ -65,6 +69,13 @@ bool can_thinking_be_off(std::string_view models) {
 }
 
 }  // namespace
+
+std::optional<Width> width_of_mode(std::string_view mode) {
+  for (const ModeFacts& each : modes) {
+    if (each.id == mode) return each.width;
+  }
+  return std::nullopt;
+}
 
 Settings settings_for(const Defaults& defaults, std::string_view models) {
   Settings settings;

@@ -3,11 +3,13 @@
 //
 // Values and plain functions.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "executor/executor.h"
+#include "executor/width.h"
 
 namespace tine::executor::claude {
 
@@ -35,6 +37,9 @@ inline constexpr std::string_view accept_edits_mode = "acceptEdits";
 /// `models` is that of the answer to initialize, or empty.
 Settings settings_for(const Defaults& defaults, std::string_view models);
 Choices choices_of(const Settings& settings);
+
+/// None: it is no mode of Claude Code.
+std::optional<Width> width_of_mode(std::string_view mode);
 
 /// `commands` of the answer to initialize.
 std::vector<v1::Command> commands_of(json::View commands);

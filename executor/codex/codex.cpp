@@ -5,6 +5,7 @@
 #include "base/json/writer.h"
 #include "executor/codex/limits.h"
 #include "executor/codex/program.h"
+#include "executor/limits.h"
 
 namespace tine::executor::codex {
 namespace {
@@ -32,12 +33,19 @@ const Capabilities& Codex::capabilities() const {
       .system_prompt = true,
       .system_prompt_override = true,
       .native_fork = true,
-      .fork_at_turn = true};
+      .fork_at_turn = true,
+      .cache_lifetime = executor::limits::cache_lifetime};
   return all;
 }
 
 std::vector<v1::AuthMethod> Codex::auth_methods() const {
   return login_methods(program, setup_.name);
+}
+
+std::optional<Width> Codex::width_of(const Settings& settings) const {
+  // What the user passes on to Codex may change anything.
+  if (setup_.command.size() > 1 || !setup_.defaults.config.empty()) return std::nullopt;
+  return width_of_sandbox(choices_of(settings).sandbox);
 }
 
 Settings Codex::settings() const { return settings_for(setup_.defaults, models_); }
@@ -181,6 +189,11 @@ Executor::Reply<Codex::Opened> Codex::open(ThreadCall call, const ConversationSp
     co_return fail(std::move(error));
   }
   const json::View result(*answer);
+  if (call == ThreadCall::fork && text_in(result.find("thread"), "id") == of.conversation) {
+    // To let go of it again would end what the parent hears.
+    co_await stop_using();
+    co_return fail(ErrorKind::backend_failed, "Codex gave the parent's own conversation");
+  }
   Opened opened;
   opened.server = std::move(*server);
   opened.thread.id = text_in(result.find("thread"), "id");

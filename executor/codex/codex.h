@@ -37,6 +37,7 @@ class Codex final : public Executor {
   const Capabilities& capabilities() const override;
   std::vector<v1::AuthMethod> auth_methods() const override;
   Settings settings() const override;
+  std::optional<Width> width_of(const Settings& settings) const override;
   std::vector<v1::Command> commands() const override;
   FolderLook folder_look(const v1::Workspace& workspace) const override;
 

@@ -28,7 +28,24 @@ constexpr std::array modes = {
               "danger-full-access"},
 };
 
+const ModeFacts* facts_of(std::string_view mode) {
+  const auto* const found = std::find_if(modes.begin(), modes.end(),
+                                         [mode](const ModeFacts& each) { return each.id == mode; });
+  return found == modes.end() ? nullptr : found;
+}
+
 }  // namespace
+
+std::optional<Width> width_of_mode(std::string_view mode) {
+  const ModeFacts* const facts = facts_of(mode);
+  if (facts == nullptr) return std::nullopt;
+  return width_of_sandbox(facts->sandbox);
+}
+
+Width width_of_sandbox(std::string_view sandbox) {
+  if (sandbox == "read-only") return Width::reads;
+  return sandbox == "workspace-write" ? Width::project : Width::anything;
+}
 
 Settings settings_for(const Defaults& defaults, std::string_view models) {
   Settings settings;
@@ -72,10 +89,8 @@ Settings settings_for(const Defaults& defaults, std::string_view models) {
 
 Choices choices_of(const Settings& settings) {
   Choices choices;
-  const auto* mode = std::find_if(modes.begin(), modes.end(), [&settings](const ModeFacts& each) {
-    return each.id == settings.modes.current;
-  });
-  if (mode == modes.end()) mode = modes.begin();
+  const ModeFacts* mode = facts_of(settings.modes.current);
+  if (mode == nullptr) mode = modes.begin();
   choices.model = chosen_value(settings, model_option);
   choices.effort = chosen_value(settings, effort_option);
   choices.approval = chosen_value(settings, approval_option);

@@ -3,10 +3,12 @@
 //
 // Values and plain functions.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "executor/executor.h"
+#include "executor/width.h"
 
 namespace tine::executor::codex {
 
@@ -37,5 +39,10 @@ inline constexpr std::string_view sandbox_option = "sandbox";
 /// `models` is the `data` of model/list, or empty.
 Settings settings_for(const Defaults& defaults, std::string_view models);
 Choices choices_of(const Settings& settings);
+
+/// None: it is no mode of Codex.
+std::optional<Width> width_of_mode(std::string_view mode);
+/// What goes beyond the sandbox is asked about, at the least.
+Width width_of_sandbox(std::string_view sandbox);
 
 }  // namespace tine::executor::codex

@@ -87,6 +87,12 @@ Settings Rehearsal::settings() const {
   return settings;
 }
 
+std::optional<Width> Rehearsal::width_of(const Settings& settings) const {
+  const std::string& mode = settings.modes.current;
+  if (mode == "read-only") return Width::nothing;
+  return mode == "ask" ? Width::reads : Width::anything;
+}
+
 FolderLook Rehearsal::folder_look(const v1::Workspace& workspace) const {
   if (!looks_) return {};
   return [cwd = workspace.cwd] {

@@ -47,8 +47,9 @@ struct Past {
     state.fork_seq = seq;
     REQUIRE(store.create(state));
     const store::IndexEntry entry = *store.find_any(session);
-    history = parent ? std::make_shared<History>(entry, std::move(parent), seq)
-                     : std::make_shared<History>(entry);
+    history = parent
+                  ? std::make_shared<History>(entry, std::move(parent), seq, History::Past::shared)
+                  : std::make_shared<History>(entry);
     write(R"({"session":")" + session + R"("})", "header", seq);
   }
 
@@ -219,6 +220,18 @@ TEST_CASE("soft context: what was open is settled later") {
   past.add("turn_aborted",
            R"({"turn":3,"reason":"x","toolCalls":[{"toolCallId":"c3","status":"failed"}]})");
   CHECK(has(past.told(), "> failed: Write it\n> prompt without an answer (broken off): r\n"));
+}
+
+TEST_CASE("soft context: a turn that failed and was kept is told, and is open") {
+  Past past;
+  past.ask(text_block("p"));
+  past.say("half of");
+  past.add("error", R"({"turn":1,"kind":"overloaded","message":"x"})");
+  past.end("error");
+  CHECK(has(past.told(), "> prompt without an answer (overloaded): p\n"));
+  CHECK(has(past.told(), "Turn 1, the answer:\n> half of\n"));
+  past.exchange("p", "all of it");
+  CHECK_FALSE(has(past.told(), "Still open"));
 }
 
 TEST_CASE("soft context: a command in the client's terminal ends as the terminal says") {

@@ -121,7 +121,7 @@ TEST_CASE("conversation: a backend's commands are announced with ours, then and 
 TEST_CASE("conversation: what a fork offers before it is a session waits for it") {
   OpenSession it;
   it.turn();
-  const SessionService::ForkAt last;
+  const SessionService::ForkWish last;
   auto forked = it.run(it.service.fork(it.session->id(), it.workspace, last));
   REQUIRE(forked);
   CHECK(it.backend->origin.conversation == "scripted-" + it.session->id());
@@ -268,8 +268,8 @@ TEST_CASE("adopt: a session has the past of another conversation, also when it i
   CHECK(it.backend->origin.turn == "their-9");
 
   // A fork of its beginning has that past as well.
-  SessionService::ForkAt beginning;
-  beginning.turn = 0;
+  SessionService::ForkWish beginning;
+  beginning.at.turn = 0;
   it.backend->done.clear();
   const auto forked = it.run(it.service.fork(id, it.workspace, beginning));
   REQUIRE(forked);

@@ -6,6 +6,7 @@
 #include "protocol/v1/filter.h"
 #include "protocol/v1/shown.h"
 #include "session/empty_plan.h"
+#include "session/fork/soft_context.h"
 #include "session/record/past.h"
 #include "session/replay.h"
 #include "session/settings.h"
@@ -21,14 +22,27 @@ std::vector<v1::Command> own_commands() {
        .hint = {},
        .meta = {}},
       {.name = "tine-fork",
-       .description = "Fork this session at its last turn",
-       .hint = {},
+       .description = "Fork this session: /tine-fork? shows how, @3 after turn 3, or on a backend",
+       .hint = "[@point] [backend]",
        .meta = {}},
       {.name = "tine-tree",
        .description = "Show the tree that this session belongs to",
        .hint = {},
        .meta = {}},
   };
+}
+
+/// What the provider was told: the first prompt of a conversation that began anew brought the past
+/// along.
+transport::Task<Result<std::vector<executor::PastTurn>>> past_of_provider(
+    Library library, std::shared_ptr<const History> past) {
+  auto turns = co_await past_turns(library.loop, library.store, past, past->cursor());
+  if (!turns || turns->empty() || past->retold_until() == 0) co_return turns;
+  const auto told = co_await soft_context(library.loop, library.store, library.redactor, past,
+                                          past->retold_until(), library.policy.soft_tokens);
+  if (!told) co_return fail(told.error());
+  turns->front().prompt.insert(0, told->text + "\n");
+  co_return turns;
 }
 
 std::string shown(const executor::Settings& settings) {
@@ -365,9 +379,7 @@ executor::ConversationSpec Session::spec(executor::ConversationEvents events) co
   spec.trust = trust_.given();
   spec.settings = settings();
   spec.turns = past->turns();
-  spec.past = [library = library_, past] {
-    return past_turns(library.loop, library.store, past, past->cursor());
-  };
+  spec.past = [library = library_, past] { return past_of_provider(library, past); };
   spec.origin = origin_of(state(), *past, past->cursor());
   spec.events = std::move(events);
   return spec;

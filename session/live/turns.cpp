@@ -17,12 +17,12 @@
 namespace tine::session {
 namespace {
 
-/// The name of the command of ours that a prompt is; empty for any other prompt.
-std::string command_name(const std::vector<v1::ContentBlock>& blocks) {
+/// The command of ours that a prompt is, with what stands behind it; empty for any other prompt.
+std::string command_line(const std::vector<v1::ContentBlock>& blocks) {
   if (blocks.empty() || blocks.front().type != v1::ContentType::text) return {};
   const std::string_view text = blocks.front().text;
   if (!text.starts_with("/tine-")) return {};
-  return std::string(text.substr(1, text.find_first_of(" \n\t") - 1));
+  return std::string(text.substr(1, text.find('\n') - 1));
 }
 
 /// Whether a session that is full takes the prompt: a command of ours, or one with which the
@@ -30,7 +30,7 @@ std::string command_name(const std::vector<v1::ContentBlock>& blocks) {
 bool is_for_full_session(const std::vector<v1::ContentBlock>& blocks) {
   if (v1::bytes_of(blocks) > limits::command_prompt || blocks.empty()) return false;
   const std::string_view text = blocks.front().text;
-  return !command_name(blocks).empty() || text == "/compact" || text.starts_with("/compact ");
+  return !command_line(blocks).empty() || text == "/compact" || text.starts_with("/compact ");
 }
 
 Error too_large(std::int64_t most) {
@@ -168,7 +168,7 @@ Turns::Report Turns::claim_and_run(std::vector<v1::ContentBlock> blocks,
 Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel) {
   const Library& library = session_.library();
   const std::shared_ptr<Record> record = session_.record();
-  const std::string command = command_name(blocks);
+  const std::string command = command_line(blocks);
   if (!command.empty() && session_.history()->turns() == 0) {
     co_return co_await answer_unrecorded(command, cancel);
   }
@@ -284,7 +284,9 @@ transport::Task<executor::TurnOutcome> Turns::perform(std::shared_ptr<Running> r
 transport::Task<Result<void>> Turns::find_conversation(std::shared_ptr<Running> running,
                                                        std::vector<v1::ContentBlock>& blocks) {
   co_await settle_trust(running);
+  const bool is_to_be_retold = session_.history()->is_to_be_retold();
   auto ready = co_await session_.conversation().ready(running->cancel);
+  if (ready && is_to_be_retold) co_return co_await retell(blocks);
   if (ready || ready.error().kind != ErrorKind::conversation_lost) co_return ready;
   auto summary = co_await offer_summary(running, std::move(ready.error()));
   if (!summary) co_return fail(std::move(summary.error()));
@@ -294,6 +296,18 @@ transport::Task<Result<void>> Turns::find_conversation(std::shared_ptr<Running> 
     return backend.start(std::move(spec));
   };
   co_return co_await session_.conversation().make(std::move(anew), running->cancel);
+}
+
+/// Puts in front of the prompt what happened before the conversation began. It stays to be told
+/// until the provider has kept a turn.
+transport::Task<Result<void>> Turns::retell(std::vector<v1::ContentBlock>& blocks) {
+  const std::shared_ptr<const History> known = session_.history();
+  const Library& library = session_.library();
+  auto past = co_await soft_context(library.loop, library.store, library.redactor, known,
+                                    known->retold_until(), library.policy.soft_tokens);
+  if (!past) co_return fail(std::move(past.error()));
+  blocks.insert(blocks.begin(), v1::text_block(std::move(past->text)));
+  co_return Result<void>();
 }
 
 /// Whether the folder may start programs is decided before the prompt reaches the model. Other than
@@ -336,7 +350,7 @@ transport::Task<Result<std::string>> Turns::offer_summary(std::shared_ptr<Runnin
   const std::shared_ptr<const History> known = session_.history();
   const Library& library = session_.library();
   auto context = co_await soft_context(library.loop, library.store, library.redactor, known,
-                                       known->cursor(), limits::soft_tokens);
+                                       known->cursor(), library.policy.soft_tokens);
   if (!context) co_return fail(std::move(context.error()));
   co_return std::move(context->text);
 }

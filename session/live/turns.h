@@ -38,8 +38,8 @@ struct TurnReport {
 
 class Turns {
  public:
-  /// A slash command of ours: gives what it has to say, without the backend.
-  using Command = std::function<transport::Task<std::string>(Session& session, std::string name)>;
+  /// A slash command of ours, without the slash: gives what it has to say, without the backend.
+  using Command = std::function<transport::Task<std::string>(Session& session, std::string line)>;
   using Report = transport::Task<Result<TurnReport>>;
 
   Turns(Session& session, Command command) : session_(session), command_(std::move(command)) {}
@@ -91,6 +91,7 @@ class Turns {
                                                  std::vector<v1::ContentBlock> blocks);
   transport::Task<Result<void>> find_conversation(std::shared_ptr<Running> running,
                                                   std::vector<v1::ContentBlock>& blocks);
+  transport::Task<Result<void>> retell(std::vector<v1::ContentBlock>& blocks);
   transport::Task<void> settle_trust(std::shared_ptr<Running> running);
   transport::Task<Result<std::string>> offer_summary(std::shared_ptr<Running> running, Error lost);
   transport::Task<void> look_at_git(std::shared_ptr<Git> git);

@@ -55,9 +55,10 @@ transport::Task<Result<std::vector<TurnMark>>> marks_until(transport::Loop& loop
 
 std::shared_ptr<History> history_below(store::IndexEntry entry,
                                        std::shared_ptr<const History> parent,
-                                       std::uint64_t fork_seq) {
+                                       const store::State& state) {
   if (!parent) return std::make_shared<History>(std::move(entry));
-  return std::make_shared<History>(std::move(entry), std::move(parent), fork_seq);
+  return std::make_shared<History>(std::move(entry), std::move(parent), state.fork_seq,
+                                   past_of(state));
 }
 
 }  // namespace
@@ -128,7 +129,7 @@ transport::Task<Result<Account>> Archive::from_state(store::IndexEntry entry, st
     if (is_no_damage(marks.error())) co_return fail(std::move(marks.error()));
     co_return co_await rebuild(entry, std::move(parent), std::move(marks.error()));
   }
-  auto history = history_below(entry, std::move(parent), state.fork_seq);
+  auto history = history_below(entry, std::move(parent), state);
   // From the end of the last turn on: the state may have been saved within the one after it, and
   // does not say that it was open. To take a line again changes nothing.
   store::WritePoint from{.next_seq = state.fork_seq, .offset = 0, .first_seq = state.fork_seq};
@@ -163,7 +164,7 @@ transport::Task<Result<Account>> Archive::from_transcript(store::IndexEntry entr
   if (first.state.id != entry.id) co_return damaged("the transcript is that of another session");
 
   Account account;
-  account.history = history_below(entry, std::move(parent), first.state.fork_seq);
+  account.history = history_below(entry, std::move(parent), first.state);
   account.state.prompted = false;
   account.state.fork_seq = first.state.fork_seq;
   const store::SeeLine see = [&account](const store::Line& line, std::int64_t begin,

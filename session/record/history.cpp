@@ -17,11 +17,21 @@ const TurnMark* History::find_back(See see) const {
   return nullptr;
 }
 
-History::History(store::IndexEntry where, std::shared_ptr<const History> parent, std::uint64_t seq)
-    : where_(std::move(where)), parent_(std::move(parent)), fork_seq_(seq) {
+History::History(store::IndexEntry where, std::shared_ptr<const History> parent, std::uint64_t seq,
+                 Past past)
+    : where_(std::move(where)),
+      parent_(std::move(parent)),
+      fork_seq_(seq),
+      retold_until_(past == Past::retold ? seq : std::min(parent_->retold_until_, seq)) {
   const TurnMark* point =
       parent_->find_back([seq](const TurnMark& mark) { return mark.seq == seq; });
   if (point != nullptr) turns_ = point->turn;
+}
+
+bool History::is_to_be_retold() const {
+  if (retold_until_ == 0) return false;
+  const TurnMark* const last = last_kept_turn();
+  return last == nullptr || last->seq <= retold_until_;
 }
 
 void History::add(TurnMark mark) {

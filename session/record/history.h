@@ -32,8 +32,14 @@ struct TurnMark {
 class History {
  public:
   explicit History(store::IndexEntry where) : where_(std::move(where)) {}
+  /// How the conversation knows what was before a fork.
+  enum class Past : std::uint8_t {
+    shared,  ///< the provider has branched it off
+    retold   ///< it began anew, and is told of it
+  };
   /// Goes on from `parent` after `seq`, the end of a turn, or 0 for the beginning.
-  History(store::IndexEntry where, std::shared_ptr<const History> parent, std::uint64_t seq);
+  History(store::IndexEntry where, std::shared_ptr<const History> parent, std::uint64_t seq,
+          Past past);
 
   /// The session whose transcript holds its own part.
   const store::IndexEntry& where() const { return where_; }
@@ -43,6 +49,13 @@ class History {
 
   /// 0: not a fork, or one of the beginning.
   std::uint64_t fork_seq() const { return fork_seq_; }
+  /// Up to here the session's conversation has at most been told of what happened; 0: it has been
+  /// there from the beginning.
+  std::uint64_t retold_until() const { return retold_until_; }
+  /// Whether the provider knows nothing of its own yet, and has to be told.
+  bool is_to_be_retold() const;
+  /// The conversation begins anew after all.
+  void retell() { retold_until_ = fork_seq_; }
   /// Turns that have ended, those before the fork included.
   std::uint64_t turns() const { return turns_; }
   /// The end of the last turn, or 0: what a client may name as the place up to which it knows all.
@@ -69,6 +82,7 @@ class History {
   store::IndexEntry where_;
   std::shared_ptr<const History> parent_;
   std::uint64_t fork_seq_ = 0;
+  std::uint64_t retold_until_ = 0;
   std::uint64_t turns_ = 0;
   std::vector<TurnMark> own_;
 };

@@ -3,15 +3,29 @@
 #include <utility>
 #include <vector>
 
+#include "session/fork/strategy.h"
 #include "session/record/account.h"
 #include "session/store/limits.h"
 #include "session/store/recovery.h"
 
 namespace tine::session {
+namespace {
+
+Link link_from(const store::IndexEntry& entry, const store::State& state) {
+  return {
+      .entry = entry, .parent = state.parent, .fork_seq = state.fork_seq, .past = past_of(state)};
+}
+
+}  // namespace
+
+History::Past past_of(const store::State& state) {
+  return state.fork_strategy == name_of(Strategy::soft) ? History::Past::retold
+                                                        : History::Past::shared;
+}
 
 Result<Link> link_of(store::Store& store, const store::IndexEntry& entry) {
   const auto state = store.read_state(entry);
-  if (state) return Link{.entry = entry, .parent = state->parent, .fork_seq = state->fork_seq};
+  if (state) return link_from(entry, *state);
   // What passes, such as too many open files, says nothing of the session.
   if (state.error().retryable) return fail(state.error());
   const auto folder = store.open(entry);
@@ -28,7 +42,7 @@ Result<Link> link_of(store::Store& store, const store::IndexEntry& entry) {
   Account account;
   account.history = std::make_shared<History>(entry);
   account.take(*header, 0, 0);
-  return Link{.entry = entry, .parent = account.state.parent, .fork_seq = account.state.fork_seq};
+  return link_from(entry, account.state);
 }
 
 Result<void> Lineage::enter(const std::string& id) {
@@ -69,8 +83,9 @@ Result<std::shared_ptr<const History>> history_from(store::Store& store,
   }
   std::shared_ptr<const History> history;
   for (auto each = links.rbegin(); each != links.rend(); ++each) {
-    history = history ? std::make_shared<const History>(each->entry, history, each->fork_seq)
-                      : std::make_shared<const History>(each->entry);
+    history =
+        history ? std::make_shared<const History>(each->entry, history, each->fork_seq, each->past)
+                : std::make_shared<const History>(each->entry);
   }
   return history;
 }

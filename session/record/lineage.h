@@ -20,7 +20,11 @@ struct Link {
   store::IndexEntry entry;
   std::string parent;  ///< empty: it is no fork
   std::uint64_t fork_seq = 0;
+  History::Past past = History::Past::shared;
 };
+
+/// How the session's conversation knows what was before the fork that it is.
+History::Past past_of(const store::State& state);
 
 /// From the state, or else from the transcript's first line, which says the same.
 Result<Link> link_of(store::Store& store, const store::IndexEntry& entry);

@@ -23,7 +23,7 @@ transport::Task<Result<std::vector<executor::PastTurn>>> past_turns(
     std::uint64_t until) {
   std::vector<executor::PastTurn> turns;
   executor::PastTurn turn;
-  ChainReader reader(store, *history, 0);
+  ChainReader reader(store, *history, history->retold_until());
   for (;;) {
     if (reader.needs_disk()) co_await transport::yield(loop);
     const auto line = reader.next();
@@ -61,6 +61,9 @@ std::optional<executor::ProviderPoint> provider_point(const store::State& state,
   const auto known = state.backends.find(state.backend);
   if (known == state.backends.end() || known->second.provider_id.empty()) return std::nullopt;
   const TurnMark* turn = history.kept_turn_until(seq);
+  // What the provider has only been told of is no point of its own.
+  if (history.retold_until() > 0 && (turn == nullptr || turn->seq <= history.retold_until()))
+    return std::nullopt;
   if (turn == nullptr) {
     // Of what was adopted there is no turn here.
     if (state.adopted.empty()) return std::nullopt;
@@ -78,6 +81,8 @@ std::optional<executor::ProviderPoint> provider_point(const store::State& state,
 executor::ProviderPoint origin_of(const store::State& state, const History& history,
                                   std::uint64_t seq) {
   const TurnMark* turn = history.kept_turn_until(seq);
+  if (history.retold_until() > 0 && (turn == nullptr || turn->seq <= history.retold_until()))
+    return {};
   if (turn == nullptr) return {.conversation = state.adopted, .turn = state.adopted_turn};
   if (!turn->conversation.empty())
     return {.conversation = turn->conversation, .turn = turn->provider_turn};

@@ -18,7 +18,8 @@
 
 namespace tine::session {
 
-/// The turns up to the record `until` that the provider has kept, the first one first.
+/// The turns up to the record `until` that the provider has kept, the first one first; none of
+/// those that it has only been told of.
 transport::Task<Result<std::vector<executor::PastTurn>>> past_turns(
     transport::Loop& loop, store::Store& store, std::shared_ptr<const History> history,
     std::uint64_t until);

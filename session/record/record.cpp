@@ -12,6 +12,7 @@
 #include "session/limits.h"
 #include "session/record/data.h"
 #include "session/record/header.h"
+#include "session/record/lineage.h"
 #include "session/store/limits.h"
 #include "transport/worker.h"
 
@@ -445,6 +446,10 @@ void Record::failed(Error error) {
 void Record::begin_with(Past past) {
   store::State& state = account_.state;
   state.fork_strategy = std::move(past.strategy);
+  if (past_of(state) == History::Past::retold) {
+    account_.history->retell();
+    state.expected_cache_read.reset();
+  }
   state.adopted = std::move(past.adopted);
   state.adopted_turn = std::move(past.adopted_turn);
   if (!past.conversation.empty())

@@ -55,6 +55,7 @@ struct OpenSession {
     auto owned = std::make_unique<ScriptedBackend>(loop);
     backend = owned.get();
     backend->can.prepares = prepares;
+    backend->can.native_fork = backend->can.fork_at_turn = true;
     backend->offered = settings({"ask", "auto"}, {"small", "large"});
     backends.all.push_back(std::move(owned));
     backends.preferred = backend;

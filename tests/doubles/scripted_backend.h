@@ -2,6 +2,7 @@
 // A backend that does as the test says, and whose conversations the test speaks for.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -40,7 +41,9 @@ class ScriptedBackend final : public executor::Executor {
   struct ScriptedConversation final : executor::Conversation {
     ScriptedConversation(ScriptedBackend& backend, ConversationSpec given)
         : owner(backend), spec(std::move(given)) {}
-    std::string provider_id() const override { return "scripted-" + spec.session_id; }
+    std::string provider_id() const override {
+      return owner.forks_are.empty() ? "scripted-" + spec.session_id : owner.forks_are;
+    }
     transport::Task<executor::TurnOutcome> prompt(std::vector<v1::ContentBlock> /*prompt*/,
                                                   v1::Client& client,
                                                   transport::CancelSource& /*cancel*/) override {
@@ -68,6 +71,10 @@ class ScriptedBackend final : public executor::Executor {
   const executor::Capabilities& capabilities() const override { return can; }
   std::vector<v1::AuthMethod> auth_methods() const override { return {}; }
   executor::Settings settings() const override { return offered; }
+  std::optional<executor::Width> width_of(const executor::Settings& settings) const override {
+    const auto found = widths.find(settings.modes.current);
+    return found == widths.end() ? std::nullopt : std::optional(found->second);
+  }
   executor::FolderLook folder_look(const v1::Workspace& /*workspace*/) const override {
     return look;
   }
@@ -86,7 +93,7 @@ class ScriptedBackend final : public executor::Executor {
   Reply<std::unique_ptr<executor::Conversation>> fork(ConversationSpec spec,
                                                       ProviderPoint at) override {
     done += "fork " + at.conversation + "@" + at.turn + " ";
-    if (!fork_fault.empty()) co_return fail(ErrorKind::backend_failed, fork_fault);
+    if (!fork_fault.empty()) co_return fail(fault_kind, fork_fault);
     auto conversation = made(std::move(spec));
     // A fork may look around before it is a session.
     events.on_commands({{.name = "early", .description = "x", .hint = {}, .meta = {}}});
@@ -108,10 +115,13 @@ class ScriptedBackend final : public executor::Executor {
 
   executor::Capabilities can;
   executor::Settings offered;
+  std::map<std::string, executor::Width> widths;
   executor::FolderLook look;
   transport::Event may_start;
   transport::Event may_close;
   bool fails = false;
+  ErrorKind fault_kind = ErrorKind::backend_failed;
+  std::string forks_are;   // the name of each conversation; empty: its own
   std::string fork_fault;  // why forking fails; empty: it does not
   bool live = false;
   std::function<transport::Task<void>(v1::Client&)> in_turn;  // what a turn does; empty: nothing

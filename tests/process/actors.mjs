@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { directory, until } from '../clients/cases.mjs';
 
-const codex = (onTurn, atEnd, atStart) => `#!/bin/sh
+const codex = ({ onTurn, onFork, atEnd, atStart }) => `#!/bin/sh
 ${atStart}
 count=0
 say() { printf '%s\\n' "$1"; }
@@ -26,6 +26,7 @@ while read -r line; do
       say '{"method":"item/agentMessage/delta","params":{'"$said"',"itemId":"item","delta":"acted"}}'
       say '{"method":"turn/completed","params":{'"$turn"',"status":"completed"}}}' ;;
     *'"method":"thread/'*)
+      case $line in *'thread/fork'*) ${onFork} ;; esac
       count=$((count + 1))
       say '{"id":'"$id"',"result":{"thread":{"id":"thread-'"$$-$count"'"},"model":"model"}}' ;;
     *) say '{"id":'"$id"',"result":{}}' ;;
@@ -34,7 +35,7 @@ done
 ${atEnd}
 `;
 
-const claude = (onTurn, atEnd, atStart) => `#!/bin/sh
+const claude = ({ onTurn, atEnd, atStart }) => `#!/bin/sh
 ${atStart}
 while read -r line; do
   id=\${line#*\\"request_id\\":\\"}; id=\${id%%\\"*}
@@ -48,12 +49,13 @@ ${atEnd}
 `;
 
 /// An environment in which the default backend is a program of this kind ("codex" or "claude"), which
-/// runs the shell's words \`onTurn\` whenever a turn begins, \`atEnd\` once its input has ended, and
-/// \`atStart\` before anything else.
-export function acting(kind, onTurn = ':', atEnd = ':', atStart = ':') {
+/// runs the shell's words \`onTurn\` whenever a turn begins, \`atEnd\` once its input has ended,
+/// \`atStart\` before anything else, and Codex \`onFork\` when it is to fork.
+export function acting(kind, onTurn = ':', { atEnd = ':', atStart = ':', onFork = ':' } = {}) {
   const home = directory('home');
   const program = join(directory('bin'), kind);
-  writeFileSync(program, (kind === 'codex' ? codex : claude)(onTurn, atEnd, atStart));
+  const script = (kind === 'codex' ? codex : claude)({ onTurn, onFork, atEnd, atStart });
+  writeFileSync(program, script);
   chmodSync(program, 0o755);
   mkdirSync(join(home, 'config/tine'), { recursive: true });
   writeFileSync(join(home, 'config/tine/config.toml'), 'default_backend = "actor"\n' +

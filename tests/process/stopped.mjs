@@ -75,8 +75,8 @@ const unused = 3_000;
 const deaf = 'trap "" TERM; while :; do sleep 1; done';
 
 /// Heeds neither the end of its input nor SIGTERM, before it has greeted or after.
-const deafClaude = { 'that still starts': () => acting('claude', ':', ':', deaf),
-  'that has greeted': () => acting('claude', ':', deaf) };
+const deafClaude = { 'that still starts': () => acting('claude', ':', { atStart: deaf }),
+  'that has greeted': () => acting('claude', ':', { atEnd: deaf }) };
 
 for (const [which, environment] of Object.entries(deafClaude)) {
   test(`the end of the input while a deaf claude runs ${which}, and was never prompted`, async () => {
@@ -99,7 +99,7 @@ for (const [which, environment] of Object.entries(deafClaude)) {
 }
 
 test('the end of the input while a deaf codex has forks but had no turn', async () => {
-  const env = acting('codex', ':', deaf);
+  const env = acting('codex', ':', { atEnd: deaf });
   const { server: first, session } = await Server.open({ env });
   const cwd = first.cwdOf(session);
   await first.prompt(session, 'hello');

@@ -1,0 +1,189 @@
+#include "session/service.h"
+#include "tests/doubles/open_session.h"
+
+using namespace tine;
+using namespace tine::session;
+
+namespace {
+
+constexpr const char* token =
+    "tk-"
+    "9f8e7d6c5b4a"
+    "39281706f5e4d3c2b1a0";
+
+v1::Workspace with_server(const OpenSession& it) {
+  v1::McpServer server;
+  server.name = "files";
+  server.command = "/bin/files";
+  v1::NameValue variable;
+  variable.name = "FILES_TOKEN";
+  variable.value = token;
+  server.env.push_back(std::move(variable));
+  v1::Workspace workspace = it.workspace;
+  workspace.mcp_servers.push_back(std::move(server));
+  return workspace;
+}
+
+}  // namespace
+
+TEST_CASE("fork: a backend's error that quotes the fork's servers tells none of their secrets") {
+  OpenSession it;
+  it.turn();
+  it.backend->fork_fault = std::string("cannot start files with ") + token;
+  SessionService::ForkWish last;
+  last.strict = true;
+  const auto workspace = with_server(it);
+  const auto forked = it.run(it.service.fork(it.session->id(), workspace, last));
+  REQUIRE_FALSE(forked);
+  CHECK(forked.error().message.find("cannot start files with") != std::string::npos);
+  CHECK(forked.error().message.find(token) == std::string::npos);
+  CHECK(it.logged.find(token) == std::string::npos);
+}
+
+TEST_CASE("fork: one that fails leaves nothing") {
+  OpenSession it;
+  it.turn();
+  it.backend->fork_fault = "no";
+  SessionService::ForkWish last;
+  last.strict = true;
+  REQUIRE_FALSE(it.run(it.service.fork(it.session->id(), it.workspace, last)));
+  const auto all = it.run(it.store.all());
+  REQUIRE(all);
+  std::size_t there = 0;
+  for (const auto& each : *all) there += each.gone ? 0 : 1;
+  CHECK(there == 1);
+}
+
+TEST_CASE("forks and loads count against the limit of open sessions") {
+  OpenSession it;
+  it.turn();
+  const std::string id = it.session->id();
+  it.policy.max_open_sessions = 1;
+  const SessionService::ForkWish last;
+  const auto forked = it.run(it.service.fork(id, it.workspace, last));
+  REQUIRE_FALSE(forked);
+  CHECK(forked.error().kind == ErrorKind::queue_full);
+  // One that is open already is no further one.
+  CHECK(it.run(it.service.open(id)));
+  it.close();
+  REQUIRE(it.service.create(it.workspace, {}));
+  const auto opened = it.run(it.service.open(id));
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().kind == ErrorKind::queue_full);
+  it.policy.max_open_sessions = 2;
+  CHECK(it.run(it.service.open(id)));
+}
+
+// --- the walk
+// ------------------------------------------------------------------------------------
+
+namespace {
+
+std::string told(const ForkReport& report) {
+  std::string out = report.strategy + ":";
+  for (const ForkReport::Attempt& each : report.attempts)
+    out += "\n" + each.strategy + (each.worked ? " worked: " : " failed: ") + each.reason;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("fork: when the provider cannot branch, a new conversation is told, and why") {
+  OpenSession it;
+  it.turn();
+  it.backend->fork_fault = "no branch today";
+  const auto forked = it.run(it.service.fork(it.session->id(), it.workspace, {}));
+  REQUIRE(forked);
+  CHECK(
+      told(forked->report) ==
+      "soft:\nnative failed: no branch today\npty failed: tine knows no way to fork scripted in a "
+      "terminal\nsoft worked: the first prompt tells a new conversation what the transcript says, "
+      "in at most 2000 tokens");
+  CHECK(forked->session->state().fork_strategy == "soft");
+  CHECK(forked->session->history()->is_to_be_retold());
+
+  it.backend->done.clear();
+  const transport::CancelSource never;
+  REQUIRE(it.run(forked->session->prompt({v1::text_block("go on")}, never)));
+  CHECK(it.backend->done == "start ");
+  CHECK_FALSE(forked->session->history()->is_to_be_retold());
+}
+
+TEST_CASE("fork: a secret that a backend quotes does not get into the answer") {
+  OpenSession it;
+  it.turn();
+  it.backend->fork_fault = std::string("cannot start files with ") + token;
+  const auto workspace = with_server(it);
+  const auto forked = it.run(it.service.fork(it.session->id(), workspace, {}));
+  REQUIRE(forked);
+  CHECK(told(forked->report).find(token) == std::string::npos);
+}
+
+TEST_CASE("fork: the parent's own conversation is no fork") {
+  OpenSession it;
+  it.turn();
+  it.backend->forks_are = "scripted-" + it.session->id();
+  const auto forked = it.run(it.service.fork(it.session->id(), it.workspace, {}));
+  REQUIRE(forked);
+  CHECK(forked->report.strategy == "soft");
+  CHECK(forked->report.attempts.front().reason ==
+        "the provider gave the parent's own conversation");
+  SessionService::ForkWish strict;
+  strict.strict = true;
+  REQUIRE_FALSE(it.run(it.service.fork(it.session->id(), it.workspace, strict)));
+}
+
+TEST_CASE("fork: where a person must act nothing else is tried") {
+  OpenSession it;
+  it.turn();
+  it.backend->fork_fault = "log in first";
+  it.backend->fault_kind = ErrorKind::auth_required;
+  const auto forked = it.run(it.service.fork(it.session->id(), it.workspace, {}));
+  REQUIRE_FALSE(forked);
+  CHECK(forked.error().kind == ErrorKind::auth_required);
+}
+
+TEST_CASE("fork: what a soft fork has to be told is known after a restart, and its forks' too") {
+  OpenSession it;
+  it.turn();
+  SessionService::ForkWish soft;
+  soft.strategy = Strategy::soft;
+  const auto forked = it.run(it.service.fork(it.session->id(), it.workspace, soft));
+  REQUIRE(forked);
+  const std::string id = forked->session->id();
+  const auto again = [&](const std::string& which) {
+    auto account = it.run(Archive(it.loop, it.log, it.store).load(*it.store.find(which)));
+    REQUIRE(account);
+    return account->history;
+  };
+  CHECK(again(id)->is_to_be_retold());
+  // The provider knows nothing of it yet, so it cannot branch it.
+  const auto grandchild = it.run(it.service.fork(id, it.workspace, {}));
+  REQUIRE(grandchild);
+  CHECK(grandchild->report.strategy == "soft");
+
+  const transport::CancelSource never;
+  REQUIRE(it.run(forked->session->prompt({v1::text_block("go on")}, never)));
+  CHECK_FALSE(again(id)->is_to_be_retold());
+  CHECK(again(id)->retold_until() == again(it.session->id())->cursor());
+  const auto late = it.run(it.service.fork(id, it.workspace, {}));
+  REQUIRE(late);
+  CHECK(late->report.strategy == "native");
+  CHECK_FALSE(again(late->session->id())->is_to_be_retold());
+  SessionService::ForkWish early;
+  early.at.turn = 1;
+  const auto before = it.run(it.service.fork(id, it.workspace, early));
+  REQUIRE(before);
+  CHECK(before->report.strategy == "soft");
+}
+
+TEST_CASE("fork: nothing is retold to a provider as its own past") {
+  OpenSession it;
+  it.turn();
+  SessionService::ForkWish soft;
+  soft.strategy = Strategy::soft;
+  const auto forked = it.run(it.service.fork(it.session->id(), it.workspace, soft));
+  REQUIRE(forked);
+  CHECK_FALSE(forked->session->provider_point());
+  CHECK(forked->session->spec({}).origin.conversation.empty());
+}

@@ -1,0 +1,62 @@
+// The program with several backends at once: the real Codex and the real Claude Code, each with a
+// mocked model, and two rehearsal agents, in one home.
+
+import assert from 'node:assert/strict';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { claude, World as ClaudeWorld } from '../claude/world.mjs';
+import { codex, World as CodexWorld } from '../codex/world.mjs';
+
+export const backends = ['rehearsal', 'other', 'codex', 'claude'];
+
+export class World {
+  static async make({ settings = '' } = {}) {
+    const world = new World();
+    world.ofCodex = await CodexWorld.make();
+    world.ofClaude = await ClaudeWorld.make();
+    world.project = world.ofCodex.project;
+    world.settings = settings;
+    return world;
+  }
+
+  /// The requests of the model behind a backend, as texts.
+  requests(backend) {
+    const model = { codex: this.ofCodex, claude: this.ofClaude }[backend]?.model;
+    return (model?.requests() ?? []).map(({ body }) => JSON.stringify(body ?? {}));
+  }
+
+  /// Starts the program; `backend` is that of new sessions.
+  async serve(backend) {
+    const file = join(this.ofCodex.home, 'config/tine/config.toml');
+    writeFileSync(file, `default_backend = "${backend}"\n${this.settings}\n` +
+      `[backends.rehearsal]\nkind = "rehearsal"\n[backends.other]\nkind = "rehearsal"\n` +
+      `[backends.codex]\nkind = "codex"\ncommand = ["${codex}"]\n` +
+      `[backends.claude]\nkind = "claude"\ncommand = ["${claude}"]\n`);
+    chmodSync(file, 0o600);
+    const ofClaude = this.ofClaude.environment();
+    const ofCodex = this.ofCodex.environment();
+    this.ofCodex.environment = () => ({ ...ofClaude, ...ofCodex });
+    return this.ofCodex.serve({ _meta: { tine: {} } });
+  }
+}
+
+/// Forks a session of the world; `cwd` is where the child works.
+export const fork = (server, world, sessionId, wish = {}, cwd = world.project) =>
+  server.request('session/fork', { sessionId, cwd, mcpServers: [], _meta: { tine: { fork: wish } } });
+
+/// What the agent says in a turn.
+async function answer(server, session, prompt) {
+  const before = server.text(session).length;
+  assert.equal((await server.prompt(session, prompt)).stopReason, 'end_turn');
+  return server.text(session).slice(before);
+}
+
+/// What the child's backend has been told by the end of its first turn.
+export async function told(server, world, child, backend) {
+  const from = world.requests(backend).length;
+  await answer(server, child, 'the word of the child');
+  if (backend === 'rehearsal' || backend === 'other') return answer(server, child, '[[recall]]');
+  return world.requests(backend).slice(from).filter((each) =>
+    each.includes('the word of the child')).join('\n');
+}
