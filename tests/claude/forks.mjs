@@ -228,11 +228,17 @@ test('claude: a fork whose past has been compacted unforeseen is lost, and goes 
     const fault = await next.prompt(child.sessionId, '[[say: no]]').catch((error) => error);
     assert.equal(fault.data?.tine?.kind, 'conversation_lost', JSON.stringify(fault));
     assert.match(fault.data.tine.hint, /Fork the parent anew/);
-    const twig = await fork(next, world, child.sessionId).catch((error) => error);
+    const strict = (more) => ({ _meta: { tine: { fork: { strict: true, ...more } } } });
+    const twig = await fork(next, world, child.sessionId, strict()).catch((error) => error);
     assert.equal(twig.data?.tine?.kind, 'conversation_lost', JSON.stringify(twig));
-    const early = await fork(next, world, session, at(1)).catch((error) => error);
+    const early = await fork(next, world, session, strict({ at: 1 })).catch((error) => error);
     assert.equal(early.data?.tine?.kind, 'conversation_lost', JSON.stringify(early));
     assert.match(early.data.tine.hint, /later turn/);
+    // Without that a fork is told what the transcript says.
+    const soft = await fork(next, world, session, at(1));
+    assert.equal(soft._meta.tine.fork.strategy, 'soft');
+    const told = await firstRequest(next, world, soft.sessionId, '[[say: in the soft one]]');
+    assert.ok(said(told).includes('remembered'));
     choose = 'allow_once';
     const request = await firstRequest(next, world, child.sessionId, '[[say: and on]]');
     assert.ok(said(request).includes('remembered'));
