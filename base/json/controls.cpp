@@ -53,6 +53,8 @@ Piece piece_at(std::string_view text) {
 }
 
 std::string_view find_first(std::string_view text, char what) {
+  // An empty view may point nowhere, which memchr() must not be given.
+  if (text.empty()) return {};
   const void* const found = std::memchr(text.data(), what, text.size());
   if (found == nullptr) return {};
   return text.substr(static_cast<std::size_t>(static_cast<const char*>(found) - text.data()));

@@ -19,7 +19,8 @@ export async function startModel(dialect) {
   const port = await new Promise((done) => {
     createInterface(child.stdout).once('line', done);
   });
-  const lines = () => readFileSync(recording, 'utf8').split('\n').filter(Boolean)
+  // The last line may still be written.
+  const lines = () => readFileSync(recording, 'utf8').split('\n').slice(0, -1)
     .map((line) => JSON.parse(line));
   return {
     port,
