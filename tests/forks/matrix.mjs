@@ -99,8 +99,8 @@ async function cell({ world, server, session, backend, state, wish, cwd }) {
   for (const [name, digest] of Object.entries(before)) assert.equal(after[name], digest, `${what}: ${name}`);
 }
 
-/// The real backends play each state with each wish, in one of the directories.
-for (const backend of ['rehearsal', 'codex', 'claude']) {
+/// Plays each state with each wish on a backend; `all`: in each directory, else in one of them.
+export function playMatrix(backend, all) {
   for (const state of Object.keys(states)) {
     test(`fork matrix: ${backend}, ${state}`, async () => {
       const world = await World.make();
@@ -109,7 +109,7 @@ for (const backend of ['rehearsal', 'codex', 'claude']) {
         turn += 1;
         const elsewhere = directory('elsewhere');
         const both = [world.project, elsewhere];
-        for (const cwd of backend === 'rehearsal' ? both : [both[turn % 2]]) {
+        for (const cwd of all ? both : [both[turn % 2]]) {
           const server = await world.serve(backend);
           const session = await server.newSession(world.project);
           await server.prompt(session, '[[say: planted]] plant a walnut');

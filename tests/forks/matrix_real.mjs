@@ -1,0 +1,6 @@
+// The matrix of forks with the real Codex and Claude Code.
+
+import { playMatrix } from './matrix.mjs';
+
+playMatrix('codex', true);
+playMatrix('claude', true);
