@@ -5,7 +5,6 @@
 
 #include "base/json/redact.h"
 #include "protocol/v1/codec.h"
-#include "protocol/v1/known_clients.h"
 #include "session/fork/command.h"
 #include "session/limits.h"
 #include "session/project.h"
@@ -32,47 +31,6 @@ std::optional<store::Store::Place> parse_cursor(std::string_view text) {
   cursor.id = text.substr(dash + 1);
   if (!is_ulid(cursor.id)) return std::nullopt;
   return cursor;
-}
-
-/// "2000 tokens" or "12000 tokens, of them 11000 from the cache"
-std::string cost_text(const ForkCost& cost) {
-  if (!cost.fresh || !cost.cached) return "it is not known what its past costs";
-  std::string text = "its past costs ";
-  if (*cost.fresh > 0 || *cost.cached == 0) text += std::to_string(*cost.fresh) + " tokens";
-  if (*cost.fresh > 0 && *cost.cached > 0) text += " and ";
-  if (*cost.cached > 0) text += std::to_string(*cost.cached) + " tokens from the provider's cache";
-  return text;
-}
-
-/// Tells a person of a fork, and how to open it in the client that they have before them.
-std::string fork_text(const SessionService::Forked& forked, const v1::Client* client) {
-  const ForkReport& report = forked.report;
-  std::string text = "Forked after turn " + std::to_string(report.turn) + " (" + report.strategy +
-                     "). The new session is \"" + forked.session->state().description + "\" (" +
-                     forked.session->id() + ").";
-  for (const ForkReport::Attempt& each : report.attempts) {
-    if (!each.worked && each.strategy != name_of(Strategy::pty))
-      text.append("\nNot ").append(each.strategy).append(": ").append(each.reason).append(".");
-  }
-  if (report.expected.fresh)
-    text.append("\nIn its first turn ").append(cost_text(report.expected)).append(".");
-  const std::string_view way = client != nullptr ? client->capabilities().way_to_open : "";
-  text.append("\nTo open it, ").append(way.empty() ? v1::way_to_open({}) : way).append(".");
-  return text;
-}
-
-/// Tells a person what a fork would be.
-std::string plan_text(const ForkPlan& plan, std::string_view backend) {
-  std::string text = "A fork on " + std::string(backend) + " would be tried so:";
-  for (const ForkCandidate& each : plan.candidates) {
-    text.append("\n- ").append(name_of(each.strategy)).append(": ");
-    text.append(each.obstacle.empty() ? cost_text(each.cost) : "not possible, " + each.obstacle);
-  }
-  if (plan.warm) {
-    text.append(*plan.warm ? "\nThe provider's cache should still have this session's past."
-                           : "\nThe provider's cache does not have this session's past any more.");
-  }
-  return text;
 }
 
 std::optional<v1::SystemPrompt> system_prompt_of(const store::State& state) {

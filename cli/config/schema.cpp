@@ -158,9 +158,11 @@ constexpr std::array settings_table = {
                .variable = "TINE_FORK_STRATEGY",
                .flag = "--fork-strategy",
                .rule = {.choices = fork_strategies},
-               .doc = "How forks are made: the provider branches the conversation, its own program "
-                      "does in a terminal, or a new conversation is told what the transcript says; "
-                      "`auto`: the best that works."},
+               .doc =
+                   "How forks are made. `native`: the provider branches the conversation; `pty`: "
+                   "the backend's program branches it in a terminal; `soft`: a new "
+                   "conversation begins with a summary of the transcript; `auto`: the first "
+                   "of these that works."},
     SettingKey{.name = "fork.cold",
                .member = &Settings::fork_cold,
                .variable = "TINE_FORK_COLD",

@@ -169,7 +169,7 @@ void Updates::call(json::View block, std::string_view parent) {
 }
 
 void Updates::user(json::View line) {
-  // A text is none of a tool's: a summary, or what is told again of the past when it is made.
+  // A text belongs to no tool: it is Claude Code's summary of the past, or repeats a part of it.
   for (const json::View each : line.find("message").find("content").elements())
     if (each.find("type").equals("tool_result")) returned(line, each);
 }

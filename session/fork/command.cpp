@@ -1,8 +1,11 @@
 #include "session/fork/command.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <vector>
+
+#include "protocol/v1/known_clients.h"
 
 namespace tine::session {
 namespace {
@@ -32,6 +35,16 @@ SessionService::ForkAt point_of(std::string_view word) {
   return at;
 }
 
+/// "its past costs 2000 tokens"
+std::string cost_text(const ForkCost& cost) {
+  if (!cost.fresh || !cost.cached) return "it is not known what its past costs";
+  std::string text = "its past costs ";
+  if (*cost.fresh > 0 || *cost.cached == 0) text += std::to_string(*cost.fresh) + " tokens";
+  if (*cost.fresh > 0 && *cost.cached > 0) text += " and ";
+  if (*cost.cached > 0) text += std::to_string(*cost.cached) + " tokens from the provider's cache";
+  return text;
+}
+
 }  // namespace
 
 Result<ForkCommand> parse_fork_command(std::string_view line, const Backends& backends) {
@@ -54,6 +67,35 @@ Result<ForkCommand> parse_fork_command(std::string_view line, const Backends& ba
     }
   }
   return command;
+}
+
+std::string fork_text(const SessionService::Forked& forked, const v1::Client* client) {
+  const ForkReport& report = forked.report;
+  std::string text = "Forked after turn " + std::to_string(report.turn) + " (" + report.strategy +
+                     "). The new session is \"" + forked.session->state().description + "\" (" +
+                     forked.session->id() + ").";
+  for (const ForkReport::Attempt& each : report.attempts) {
+    if (!each.worked && each.strategy != name_of(Strategy::pty))
+      text.append("\nNot ").append(each.strategy).append(": ").append(each.reason).append(".");
+  }
+  if (report.expected.fresh)
+    text.append("\nIn its first turn ").append(cost_text(report.expected)).append(".");
+  const std::string_view way = client != nullptr ? client->capabilities().way_to_open : "";
+  text.append("\nTo open it, ").append(way.empty() ? v1::way_to_open({}) : way).append(".");
+  return text;
+}
+
+std::string plan_text(const ForkPlan& plan, std::string_view backend) {
+  std::string text = "A fork on " + std::string(backend) + " would be tried so:";
+  for (const ForkCandidate& each : plan.candidates) {
+    text.append("\n- ").append(name_of(each.strategy)).append(": ");
+    text.append(each.obstacle.empty() ? cost_text(each.cost) : "not possible, " + each.obstacle);
+  }
+  if (plan.warm) {
+    text.append(*plan.warm ? "\nThe provider's cache should still have this session's past."
+                           : "\nThe provider's cache does not have this session's past any more.");
+  }
+  return text;
 }
 
 }  // namespace tine::session

@@ -86,9 +86,17 @@ std::string told(const ForkReport& report) {
   return out;
 }
 
+Result<SessionService::Forked> forked_softly(OpenSession& it) {
+  SessionService::ForkWish soft;
+  soft.strategy = Strategy::soft;
+  auto forked = it.run(it.service.fork(it.session->id(), it.workspace, soft));
+  REQUIRE(forked);
+  return forked;
+}
+
 }  // namespace
 
-TEST_CASE("fork: when the provider cannot branch, a new conversation is told, and why") {
+TEST_CASE("fork: when the provider cannot branch, the fork is soft, and says why") {
   OpenSession it;
   it.turn();
   it.backend->fork_fault = "no branch today";
@@ -97,8 +105,8 @@ TEST_CASE("fork: when the provider cannot branch, a new conversation is told, an
   CHECK(
       told(forked->report) ==
       "soft:\nnative failed: no branch today\npty failed: tine knows no way to fork scripted in a "
-      "terminal\nsoft worked: the first prompt tells a new conversation what the transcript says, "
-      "in at most 2000 tokens");
+      "terminal\nsoft worked: the first prompt carries a summary of the transcript, "
+      "of at most 2000 tokens");
   CHECK(forked->session->state().fork_strategy == "soft");
   CHECK(forked->session->history()->is_to_be_retold());
 
@@ -143,13 +151,10 @@ TEST_CASE("fork: where a person must act nothing else is tried") {
   CHECK(forked.error().kind == ErrorKind::auth_required);
 }
 
-TEST_CASE("fork: what a soft fork has to be told is known after a restart, and its forks' too") {
+TEST_CASE("fork: a restart and forks of a soft fork do not forget that it needs a summary") {
   OpenSession it;
   it.turn();
-  SessionService::ForkWish soft;
-  soft.strategy = Strategy::soft;
-  const auto forked = it.run(it.service.fork(it.session->id(), it.workspace, soft));
-  REQUIRE(forked);
+  const auto forked = forked_softly(it);
   const std::string id = forked->session->id();
   const auto again = [&](const std::string& which) {
     auto account = it.run(Archive(it.loop, it.log, it.store).load(*it.store.find(which)));
@@ -177,13 +182,10 @@ TEST_CASE("fork: what a soft fork has to be told is known after a restart, and i
   CHECK(before->report.strategy == "soft");
 }
 
-TEST_CASE("fork: nothing is retold to a provider as its own past") {
+TEST_CASE("fork: a soft fork has no point in a conversation of the provider") {
   OpenSession it;
   it.turn();
-  SessionService::ForkWish soft;
-  soft.strategy = Strategy::soft;
-  const auto forked = it.run(it.service.fork(it.session->id(), it.workspace, soft));
-  REQUIRE(forked);
+  const auto forked = forked_softly(it);
   CHECK_FALSE(forked->session->provider_point());
   CHECK(forked->session->spec({}).origin.conversation.empty());
 }

@@ -13,9 +13,12 @@ namespace tine::session {
 enum class Strategy : std::uint8_t {
   native,  ///< the provider branches the conversation
   pty,     ///< the backend's own program does, in a terminal
-  soft,    ///< a new conversation is told what the transcript says
+  soft,    ///< a new conversation begins with a summary of the transcript
 };
 inline constexpr std::array strategies = {Strategy::native, Strategy::pty, Strategy::soft};
+
+/// What is said of a native fork that worked.
+inline constexpr std::string_view branched = "the provider branched the conversation";
 
 std::string_view name_of(Strategy strategy);
 std::optional<Strategy> strategy_named(std::string_view name);

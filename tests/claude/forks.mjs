@@ -234,7 +234,7 @@ test('claude: a fork whose past has been compacted unforeseen is lost, and goes 
     const early = await fork(next, world, session, strict({ at: 1 })).catch((error) => error);
     assert.equal(early.data?.tine?.kind, 'conversation_lost', JSON.stringify(early));
     assert.match(early.data.tine.hint, /later turn/);
-    // Without that a fork is told what the transcript says.
+    // Otherwise the fork begins with a summary of the transcript.
     const soft = await fork(next, world, session, at(1));
     assert.equal(soft._meta.tine.fork.strategy, 'soft');
     const told = await firstRequest(next, world, soft.sessionId, '[[say: in the soft one]]');

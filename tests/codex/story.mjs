@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { test } from '../clients/cases.mjs';
+import { playLoudCommand } from '../clients/loud_command.mjs';
 import { World } from './world.mjs';
 
 const patch = (name, text) =>
@@ -44,20 +45,8 @@ test('codex: a command, a plan and an edit are told as they happen', async () =>
   assert.deepEqual(plan.entries.map(({ status }) => status), ['in_progress', 'pending']);
 });
 
-test('codex: what a command prints for a terminal is shown, and obeyed by none', async () => {
-  const world = await World.make();
-  const { server, session } = await world.open();
-  server.handlers['session/request_permission'] = ({ options }) => ({ outcome: {
-    outcome: 'selected', optionId: options.find(({ kind }) => kind === 'allow_once').optionId } });
-  writeFileSync(join(world.project, 'loud'), '\x1b]0;title\x07\x1b[31mred\x1b[0m\r\n');
-  await server.prompt(session, '[[run: cat loud loud]] [[say: done]]');
-  const said = JSON.stringify(server.updates(session));
-  assert.ok(said.includes('␛]0;title␇␛[31mred␛[0m'), said);
-  assert.doesNotMatch(said, /\\u00(07|1b)/);
-  assert.doesNotMatch(world.transcript(session), /\\u00(07|1b)/);
-  assert.ok(JSON.stringify(world.model.requests().at(-1).body).includes('\\u001b[31mred'),
-    'the model reads what was printed');
-});
+test('codex: what a command prints for a terminal is shown, and obeyed by none',
+  () => playLoudCommand(World));
 
 test('codex: each session and each fork sees its own identity in a command', async () => {
   const world = await World.make();

@@ -1,0 +1,170 @@
+// What a fork is made from: its parent, the point in it, the backends of both, and what stands for
+// and against each way to make it.
+
+#include <algorithm>
+#include <chrono>
+
+#include "session/fork/rights.h"
+#include "session/record/past.h"
+#include "session/service.h"
+#include "session/settings.h"
+
+namespace tine::session {
+
+transport::Task<Result<std::shared_ptr<Record>>> SessionService::record_of(std::string id) {
+  if (const auto open = find(id)) {
+    auto looked = co_await (*open)->refresh();
+    if (!looked) co_return fail(std::move(looked.error()));
+    co_return (*open)->record();
+  }
+  auto entry = library_.store.find_any(id);
+  if (!entry) co_return fail(std::move(entry.error()));
+  auto account = co_await archive_.load(std::move(*entry));
+  if (!account) co_return fail(std::move(account.error()));
+  co_return std::make_shared<Record>(library_, std::move(*account));
+}
+
+transport::Task<Result<std::uint64_t>> SessionService::fork_seq(
+    std::shared_ptr<const History> history, ForkAt at) {
+  const TurnMark* turn = nullptr;
+  if (at.turn) {
+    if (*at.turn == 0) co_return std::uint64_t{0};
+    turn = history->turn_numbered(*at.turn);
+  } else if (at.message_id) {
+    const auto seq =
+        co_await seq_of_message(library_.loop, library_.store, history, *at.message_id);
+    if (!seq) co_return fail(seq.error());
+    if (*seq > 0) turn = history->turn_that_holds(*seq);
+  } else {
+    turn = history->last_kept_turn();
+    if (turn == nullptr) co_return std::uint64_t{0};
+  }
+  if (turn == nullptr) {
+    const std::string where = "params._meta.tine.fork.at";
+    co_return fail(
+        Error(ErrorKind::invalid_params, "no completed turn of the session is meant at " + where)
+            .at(where));
+  }
+  // What the provider has not kept (a command of ours, a prompt that never reached it) is not
+  // forked either.
+  const TurnMark* kept = history->kept_turn_until(turn->seq);
+  co_return kept == nullptr ? 0 : kept->seq;
+}
+
+/// The state of a fork, but for its title.
+Result<store::State> SessionService::fork_state(const v1::Workspace& workspace,
+                                                const ForkBasis& basis) {
+  store::State state = new_state(workspace);
+  const store::State& from = basis.parent->state();
+  state.backend = basis.to->name();
+  if (basis.to == basis.from) {
+    state.mode = from.mode;
+    state.options = from.options;
+  } else {
+    const auto choices = choose_(workspace.cwd, state.backend);
+    if (!choices) return fail(choices.error());
+    const auto most = basis.from->width_of(chosen(basis.from->settings(), from));
+    const auto settings = narrowed(*basis.to, settings_of(*choices), most);
+    if (!settings) return fail(settings.error());
+    keep_chosen(*settings, state);
+  }
+  state.system_prompt = from.system_prompt;
+  state.parent = from.id;
+  state.depth = from.depth + 1;
+  state.fork_seq = basis.seq;
+  if (const TurnMark* point = basis.history->kept_turn_until(basis.seq)) {
+    state.fork_turn = point->turn;
+    state.expected_cache_read = point->last_prompt;
+  }
+  state.turns = state.fork_turn;
+  state.adopted = from.adopted;
+  state.adopted_turn = from.adopted_turn;
+  return state;
+}
+
+/// What stands against each way, and what is known of the provider's cache.
+ForkFacts SessionService::fork_facts(const ForkBasis& basis, const v1::Workspace& workspace) const {
+  const store::State& parent = basis.parent->state();
+  const executor::Capabilities& can = basis.to->capabilities();
+  const TurnMark* const turn = basis.history->kept_turn_until(basis.seq);
+  ForkFacts facts;
+  facts.soft_tokens = library_.policy.soft_tokens;
+
+  std::string native;
+  const std::string name(basis.to->name());
+  const bool knows = provider_point(parent, *basis.history, basis.seq).has_value();
+  const bool is_last = turn == basis.history->last_kept_turn();
+  if (basis.to != basis.from) {
+    native = "the parent is on another backend, " + std::string(basis.from->name());
+  } else if (!can.native_fork) {
+    native = name + " cannot branch a conversation";
+  } else if (!is_last && !can.fork_at_turn) {
+    native = name + " can only branch a conversation after its last turn";
+  } else if (turn != nullptr && !knows) {
+    native = "the provider has not been in the conversation at that point, it was only told of it";
+  }
+  if (!native.empty()) facts.obstacles[Strategy::native] = native;
+
+  facts.obstacles[Strategy::pty] = "tine knows no way to fork " + name + " in a terminal";
+
+  std::string soft;
+  if (turn == nullptr) {
+    soft = parent.adopted.empty() ? "there is nothing to carry: the parent has no turn yet"
+                                  : "only the provider knows what the parent has adopted";
+  } else if (!library_.policy.keep_text) {
+    soft = "the transcript holds no text, as history = \"none\" is configured";
+  }
+  if (!soft.empty()) facts.obstacles[Strategy::soft] = soft;
+
+  if (turn != nullptr) facts.prefix = turn->last_prompt;
+  const auto told = parent.backends.find(parent.backend);
+  if (told != parent.backends.end()) {
+    if (const auto seen = wall_ms_of(told->second.updated))
+      facts.age_ms = std::max<std::int64_t>(0, library_.env.wall_ms() - *seen);
+  }
+  facts.cache_lifetime_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(can.cache_lifetime).count();
+  const auto open = find(parent.id);
+  if (open && (*open)->workspace().mcp_servers != workspace.mcp_servers)
+    facts.change = "it gets other MCP servers than its parent, so other tools";
+  return facts;
+}
+
+/// Gathers what a fork is made from, and plans it.
+transport::Task<Result<SessionService::ForkBasis>> SessionService::fork_basis(
+    std::string parent_id, const v1::Workspace& workspace, ForkWish wish) {
+  auto found = co_await record_of(parent_id);
+  if (!found) co_return fail(std::move(found.error()));
+  ForkBasis basis;
+  basis.parent = std::move(*found);
+  basis.history = basis.parent->history();
+  const auto from = backend_of(basis.parent->state());
+  if (!from) co_return fail(from.error());
+  basis.from = basis.to = *from;
+  if (!wish.backend.empty()) {
+    basis.to = backends_.named(wish.backend);
+    if (basis.to == nullptr) {
+      const std::string where = "params._meta.tine.fork.backend";
+      co_return fail(
+          Error(ErrorKind::invalid_params, "no backend of that name is configured at " + where)
+              .at(where));
+    }
+  }
+  const auto seq = co_await fork_seq(basis.history, std::move(wish.at));
+  if (!seq) co_return fail(seq.error());
+  basis.seq = *seq;
+  basis.policy = library_.policy.fork;
+  if (wish.strategy || wish.any_strategy) basis.policy.strategy = wish.strategy;
+  if (wish.strict) basis.policy.strict = *wish.strict;
+  basis.plan = plan_fork(fork_facts(basis, workspace), basis.policy);
+  co_return basis;
+}
+
+transport::Task<Result<SessionService::Planned>> SessionService::plan_of_fork(
+    std::string parent_id, v1::Workspace workspace, ForkWish wish) {
+  auto basis = co_await fork_basis(parent_id, workspace, std::move(wish));
+  if (!basis) co_return fail(as_seen_now(parent_id, std::move(basis.error())));
+  co_return Planned{.backend = basis->to, .plan = std::move(basis->plan)};
+}
+
+}  // namespace tine::session

@@ -1,0 +1,118 @@
+// Makes the conversation of a fork in the ways that were planned, one after the other.
+
+#include <chrono>
+
+#include "session/record/past.h"
+#include "session/service.h"
+
+namespace tine::session {
+namespace {
+
+/// Whether another way can help: not where a person must act, or the session is wanted no more.
+bool may_step_down(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::auth_required:
+    case ErrorKind::cancelled:
+    case ErrorKind::queue_full:
+    case ErrorKind::session_not_found:
+    case ErrorKind::storage_failed:
+    case ErrorKind::storage_full:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+/// Makes the conversation of a session that was placed.
+transport::Task<Result<void>> SessionService::converse(std::shared_ptr<Session> session,
+                                                       ConversationHolder::Begin begin) {
+  const transport::CancelSource never;
+  auto made = co_await session->conversation().make(std::move(begin), never);
+  co_return made;
+}
+
+/// The provider branches the conversation. Gives what there is to say of it.
+transport::Task<Result<std::string>> SessionService::fork_native(std::shared_ptr<Session> session,
+                                                                 const ForkBasis& basis) {
+  const store::State& parent = basis.parent->state();
+  const auto point = provider_point(parent, *basis.history, basis.seq);
+  if (!point) co_return std::string("the parent has no turn yet: a new conversation is the same");
+  executor::Executor& executor = *basis.to;
+  const executor::ProviderPoint origin = origin_of(parent, *basis.history, basis.seq);
+  ConversationHolder::Begin begin = [&executor, origin,
+                                     at = *point](executor::ConversationSpec spec) {
+    spec.origin = origin;
+    return executor.fork(std::move(spec), at);
+  };
+  transport::Loop& loop = library_.loop;
+  const auto over = std::make_shared<transport::Event>(loop);
+  const auto made = std::make_shared<Result<void>>();
+  loop.spawn([](ConversationHolder::Begin how, std::shared_ptr<Session> of,
+                std::shared_ptr<Result<void>> outcome,
+                std::shared_ptr<transport::Event> set) -> transport::Task<void> {
+    auto done = co_await converse(of, std::move(how));
+    *outcome = std::move(done);
+    set->set();
+  }(std::move(begin), session, made, over));
+  const bool ended = co_await over->wait_for(limits::fork_patience);
+  if (!ended) {
+    session->conversation().let_go();
+    co_return fail(ErrorKind::timeout, "the provider has not branched the conversation within " +
+                                           std::to_string(limits::fork_patience.count() / 1000) +
+                                           " seconds");
+  }
+  if (!*made) co_return fail(std::move(made->error()));
+  const auto& conversation = session->conversation().get();
+  // It would write into its parent's conversation.
+  if (conversation && conversation->provider_id() == point->conversation) {
+    session->conversation().let_go();
+    co_return fail(ErrorKind::backend_failed, "the provider gave the parent's own conversation");
+  }
+  co_return std::string(branched);
+}
+
+/// Makes nothing yet: the first prompt carries the past.
+transport::Task<Result<std::string>> SessionService::fork_softly(std::shared_ptr<Session> session) {
+  session->conversation().let_go();
+  co_return "the first prompt carries a summary of the transcript, of at most " +
+      std::to_string(library_.policy.soft_tokens) + " tokens";
+}
+
+/// Tries what is planned, one after the other, and notes each attempt.
+transport::Task<Result<void>> SessionService::walk(std::shared_ptr<Session> session,
+                                                   const ForkBasis& basis, ForkReport& report) {
+  std::optional<Error> first;
+  for (const ForkCandidate& each : basis.plan.candidates) {
+    ForkReport::Attempt attempt{
+        .strategy = std::string(name_of(each.strategy)), .worked = false, .reason = each.obstacle};
+    if (each.obstacle.empty()) {
+      const auto begin = std::chrono::steady_clock::now();
+      Result<std::string> made;
+      if (each.strategy == Strategy::native) {
+        made = co_await fork_native(session, basis);
+      } else {
+        made = co_await fork_softly(session);
+      }
+      attempt.ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                       std::chrono::steady_clock::now() - begin)
+                       .count();
+      attempt.worked = made.has_value();
+      attempt.reason = made ? std::move(*made) : made.error().message;
+      if (made) {
+        report.strategy = attempt.strategy;
+        report.expected = each.cost;
+        if (each.strategy == Strategy::soft) report.expected_cache_read.reset();
+        report.attempts.push_back(std::move(attempt));
+        co_return Result<void>();
+      }
+      if (!first) first = std::move(made.error());
+      if (!may_step_down(first->kind)) break;
+    }
+    report.attempts.push_back(std::move(attempt));
+  }
+  co_return fail(std::move(*first));
+}
+
+}  // namespace tine::session
