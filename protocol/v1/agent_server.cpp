@@ -148,6 +148,7 @@ transport::Task<void> AgentServer::Methods::serve(AgentServer& server, Function<
   RequestContext context{replier.cancel_source(), replier.id(), {}};
   const std::string session = session_of(request);
   auto answer = co_await (server.handler_.*function)(std::move(request), context);
+  if constexpr (std::is_same_v<Method, method::Prompt>) server.client_.end_turn(session);
   if (!answer) {
     replier.error(with_session(std::move(answer.error()), session));
     co_return;
@@ -212,6 +213,7 @@ void AgentServer::initialize(json::View params, transport::Replier replier) {
   ClientCapabilities capabilities = request->client_capabilities;
   capabilities.option_names = shows_option_names(request->client_info);
   capabilities.way_to_open = way_to_open(request->client_info);
+  capabilities.joins_messages = joins_messages(request->client_info);
   client_.negotiated(std::move(capabilities));
   auto response = handler_.initialize(*request);
   if (!response) return replier.error(response.error());

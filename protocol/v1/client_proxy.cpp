@@ -61,7 +61,13 @@ void ClientProxy::negotiated(ClientCapabilities capabilities) {
                                                   : transport::ErrorForm::for_person);
 }
 
+void ClientProxy::keep_apart(const Update& update) {
+  if (!capabilities_.joins_messages) return;
+  if (const auto gap = gaps_.before(update)) pass(*gap);
+}
+
 void ClientProxy::update(const Update& update) {
+  keep_apart(update);
   if (takes(capabilities_, update)) return pass(update);
   const auto instead = fallback(capabilities_, update, "notice-" + std::to_string(++fallbacks_));
   if (instead) pass(*instead);
@@ -70,6 +76,7 @@ void ClientProxy::update(const Update& update) {
 void ClientProxy::long_update(std::shared_ptr<Update> given) {
   if (!takes(capabilities_, *given) || given->payload.size() > limits::max_payload)
     return update(*given);
+  keep_apart(*given);
   const std::uint64_t stream = stream_of(given->session);
   long_lines(std::move(given),
              [&](transport::LongLine line) { peer_->send(std::move(line), stream); });

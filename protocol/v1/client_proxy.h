@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "protocol/v1/client.h"
+#include "protocol/v1/message_gaps.h"
 #include "transport/rpc_peer.h"
 
 namespace tine::v1 {
@@ -26,15 +27,19 @@ class ClientProxy : public Client {
   void long_update(std::shared_ptr<Update> update) override;
   transport::Task<void> room() override;
   bool has_room() const override { return peer_->has_room(); }
+  /// Takes note that a turn of the session has been answered.
+  void end_turn(const std::string& session) { gaps_.end_turn(session); }
   Reply<std::string> call(std::string method, std::string params, Cancel cancel) override;
   void notify(std::string_view method, std::string_view params) override;
 
  private:
+  void keep_apart(const Update& update);
   void pass(const Update& update);
   void emit(const Update& update);
 
   std::shared_ptr<transport::RpcPeer> peer_;
   ClientCapabilities capabilities_;
+  MessageGaps gaps_;
   std::uint64_t fallbacks_ = 0;
 };
 

@@ -89,6 +89,26 @@ TEST_CASE("proxy: a long update that is given away arrives like any other") {
   }
 }
 
+TEST_CASE("proxy: a client that joins messages gets a blank line before a long one, too") {
+  Served served;
+  served.initialize("{}", "CodeCompanion.nvim");
+  const std::string filler(transport::limits::long_message, 'f');
+  const auto said = [&](const std::string& text, const std::string& id) {
+    return served.after([&] {
+      served.proxy.send(in_session(text_chunk(UpdateKind::agent_message_chunk, text, id)));
+    });
+  };
+  CHECK(said("short", "one").size() == 1);
+  const Log apart = said(filler, "two");
+  REQUIRE(apart.size() == 2);
+  const auto chunk = [](const std::string& line) {
+    return json::View(line).find("params").find("update");
+  };
+  CHECK(chunk(apart[0]).find("content").find("text").equals("\n\n"));
+  CHECK(chunk(apart[1]).find("messageId").equals("two"));
+  CHECK(said(filler, "two").size() == 1);
+}
+
 template <class Response>
 struct Asked {
   bool ended = false;

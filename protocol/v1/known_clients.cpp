@@ -9,6 +9,7 @@ namespace {
 struct KnownClient {
   std::string_view name;  ///< as `clientInfo.name` has it
   bool option_names = false;
+  bool joins_messages = false;
   std::string_view way_to_open;  ///< empty: as in any other
 };
 
@@ -22,10 +23,14 @@ constexpr std::array known_clients = {
                 .way_to_open = "use `M-x agent-shell-resume-session` with this id. "
                                "`M-x agent-shell-fork` forks and opens in one step"},
     KnownClient{.name = "CodeCompanion.nvim",
+                .joins_messages = true,
                 .way_to_open = "choose it with `/resume` in a new chat"},
     KnownClient{.name = "obsidian-agent-client", .option_names = true, .way_to_open = {}},
-    KnownClient{.name = "toad", .option_names = true, .way_to_open = {}},
-    KnownClient{.name = "vscode-acp-client", .option_names = true, .way_to_open = {}},
+    KnownClient{.name = "toad", .option_names = true, .joins_messages = true, .way_to_open = {}},
+    KnownClient{.name = "vscode-acp-client",
+                .option_names = true,
+                .joins_messages = true,
+                .way_to_open = {}},
     KnownClient{.name = "zed",
                 .option_names = true,
                 .way_to_open = "import it into the thread list of the agent panel"},
@@ -41,6 +46,10 @@ const KnownClient& known(const std::optional<Implementation>& client) {
 
 bool shows_option_names(const std::optional<Implementation>& client) {
   return known(client).option_names;
+}
+
+bool joins_messages(const std::optional<Implementation>& client) {
+  return known(client).joins_messages;
 }
 
 std::string_view way_to_open(const std::optional<Implementation>& client) {

@@ -14,6 +14,9 @@ namespace tine::v1 {
 /// Whether a person sees the name of every option of a permission question, and chooses by it.
 bool shows_option_names(const std::optional<Implementation>& client);
 
+/// Whether it overlooks `messageId`, so that separate messages of a turn read as one.
+bool joins_messages(const std::optional<Implementation>& client);
+
 /// Says, in the client's own words, how a person opens another session there. Part of a sentence
 /// that begins "To open it, "; of an unknown client it says what most of them have.
 std::string_view way_to_open(const std::optional<Implementation>& client);

@@ -17,6 +17,14 @@ TEST_CASE("known clients: who shows option names goes by the exact name") {
   CHECK_FALSE(shows_option_names({}));
 }
 
+TEST_CASE("known clients: messages are kept apart for those that overlook their ids") {
+  for (const char* name : {"CodeCompanion.nvim", "toad", "vscode-acp-client"})
+    CHECK(joins_messages(named(name)));
+  for (const char* name : {"zed", "agent-shell", "acpx", "someone", ""})
+    CHECK_FALSE(joins_messages(named(name)));
+  CHECK_FALSE(joins_messages({}));
+}
+
 TEST_CASE("known clients: how a session is opened is said in the client's own words") {
   const auto has = [](const char* name, std::string_view words) {
     return way_to_open(named(name)).find(words) != std::string_view::npos;

@@ -38,4 +38,8 @@ inline constexpr std::size_t prompt_blocks = std::size_t{16} * 1024;
 /// answered: they end without the client, and faster than they come.
 inline constexpr std::size_t open_lists = 64;
 
+/// Sessions of a connection of which the last message is known, for clients that join messages. Of
+/// more, the known ones are forgotten: a blank line may be missing then.
+inline constexpr std::size_t gap_sessions = 1000;
+
 }  // namespace tine::v1::limits

@@ -78,10 +78,12 @@ struct Served {
     return lines.front();
   }
   /// As a client that is told all of an error.
-  std::string initialize(const std::string& capabilities = "{}") {
+  std::string initialize(const std::string& capabilities = "{}", const std::string& name = "") {
     const std::string others = capabilities == "{}" ? "}" : "," + capabilities.substr(1);
+    const std::string info =
+        name.empty() ? "" : R"(,"clientInfo":{"name":")" + name + R"(","version":"1"})";
     const std::string params =
-        R"({"protocolVersion":1,"clientCapabilities":{"_meta":{"tine":{}})" + others + "}";
+        R"({"protocolVersion":1,"clientCapabilities":{"_meta":{"tine":{}})" + others + info + "}";
     std::string response = answer("initialize", params);
     CHECK(kind_of(response) == "(no error)");
     agent.log.clear();

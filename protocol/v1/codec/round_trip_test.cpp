@@ -89,7 +89,8 @@ TEST_CASE("initialize: round trip") {
   request.client_info = Implementation{"editor", "The Editor", "1.0"};
   request.meta = meta;
   auto& can = request.client_capabilities;
-  can = {true, true, true, true, true, true, true, true, true, true, true, true, meta, false, {}};
+  can = {true, true, true, true, true, true,  true,  true,
+         true, true, true, true, meta, false, false, {}};
   check("InitializeRequest", request);
   can.meta = R"({"other":{}})";
   can.error_facts = false;
