@@ -3,8 +3,11 @@
 # A suite is an executable file in tests/suites/. It finds TINE (the program) and TINE_NODE (Node 22,
 # also first in PATH) set, and the project root as its directory; its last line is "N passed,
 # N failed" or "N passed, N failed, N skipped". A line "suite: asan" among its first ten makes it run
-# again with the sanitized program, "suite: long" keeps it for `./run test --all`, "suite: beside" runs
-# it beside the others.
+# again with the sanitized program, "suite: asan-only" with that one only, "suite: long" keeps it for
+# `./run test --all`, "suite: beside" runs it beside the others.
+#
+# Units, too, run with the sanitizers only: they find the same faults there and more, and to compile
+# them twice took a quarter of the time. `./run test --all` runs all of it with both programs.
 
 passed=0 failed=0 skipped=0 running=''
 
@@ -57,10 +60,10 @@ check() {  # check NAME COMMAND... : a stage that passes or fails as a whole
   if "$@"; then report "$name" "$started" 1 0 0; else report "$name" "$started" 0 1 0; return 1; fi
 }
 
-units() {  # units PRESET
+units() {  # units PRESET [PREFIX] : all, or those of which the names begin so
   local started=$SECONDS log=$logs/units-$1.log junit=$logs/units-$1.xml head
   rm -f "$junit"
-  ctest --test-dir "build/$1" -j "$jobs" --output-on-failure --no-tests=error \
+  ctest --test-dir "build/$1" -R "^${2:-}" -j "$jobs" --output-on-failure --no-tests=error \
     --output-junit "$root/$junit" >"$log" 2>&1 </dev/null
   local status=$?
   head=$(grep -m1 -A8 '<testsuite ' "$junit" 2>/dev/null | tr '\n' ' ')
@@ -71,17 +74,20 @@ units() {  # units PRESET
     grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test +#[0-9]+:.* Passed )' "$log" | head -n 200
     [ "${bad:-0}" -ne 0 ] || bad=1 all=$((${all:-0} + 1))
   fi
-  report "units ($1)" "$started" $((all - bad - skip)) "$bad" "$skip"
+  report "units ($1${2:+, $2})" "$started" $((all - bad - skip)) "$bad" "$skip"
 }
 
-has_mark() { head -n 10 "$1" | grep -qE "^[^[:alnum:]]*suite:.*\b$2\b"; }
+has_mark() { head -n 10 "$1" | grep -qE "^[^[:alnum:]]*suite:(.* )?$2( |$)"; }
 
-suites_of() {  # suites_of MARK LONG : those with the mark, or all when it is empty
+suites_of() {  # suites_of PRESET LONG
   local file
   for file in tests/suites/*; do
     [ -f "$file" ] && [ -x "$file" ] || continue
-    [ -z "$1" ] || has_mark "$file" "$1" || continue
-    [ "$2" = yes ] || ! has_mark "$file" long || continue
+    [ "$1" != asan ] || has_mark "$file" '(asan|asan-only)' || continue
+    if [ "$2" = no ]; then
+      ! has_mark "$file" long || continue
+      [ "$1" = asan ] || ! has_mark "$file" asan-only || continue
+    fi
     echo "$file"
   done
 }
@@ -113,9 +119,9 @@ finish_suite() {  # finish_suite PRESET FILE BEGAN STARTED [NAME]
 
 # Suites marked "suite: beside" mostly wait for programs of others: one of them at a time runs beside
 # the suites that run one after the other.
-suites() {  # suites PRESET MARK LONG
+suites() {  # suites PRESET LONG
   local preset=$1 file started waiting=() others=() lane='' lane_began lane_started
-  for file in $(suites_of "$2" "$3"); do
+  for file in $(suites_of "$1" "$2"); do
     if has_mark "$file" beside; then waiting+=("$file"); else others+=("$file"); fi
   done
   lane_goes_on() {  # begins the next one, or has none left
@@ -137,9 +143,9 @@ suites() {  # suites PRESET MARK LONG
   while [ -n "$lane" ]; do lane_goes_on; done
 }
 
-suites_together() {  # suites_together PRESET MARK LONG : all at a time, as they mostly wait
+suites_together() {  # suites_together PRESET LONG : all at a time, as they mostly wait
   local file started=$SECONDS files=() all=() i
-  for file in $(suites_of "$2" "$3"); do
+  for file in $(suites_of "$1" "$2"); do
     begin_suite "$1" "$file"
     files+=("$file") all+=("$began")
   done
@@ -235,25 +241,25 @@ fuzz_together() {  # fuzz_together SECONDS TARGET...
   done
 }
 
-prepared() {  # true when there is a program to go on with
+prepared() {  # prepared [TARGET] : true when there is a program to go on with
   # The units, too, take the protocol's schema from these packages.
   check "npm packages" npm_packages tests/clients && clients_environment
-  check "build (release)" build release
+  check "build (release)" build release "$@"
 }
 
 everything() {  # everything LONG
-  local fuzz_seconds=10
-  [ "$1" = no ] || fuzz_seconds=300
+  local fuzz_seconds=10 released=suites tested=mock
+  [ "$1" = no ] || { fuzz_seconds=300 released=all tested=''; }
 
   check "sources: layers, co_await" tools/check_sources
-  if prepared; then
-    # Units and suites often wait: what they leave of the processor builds what comes after them.
+  if prepared "$released"; then
+    # Suites often wait: what they leave of the processor builds what comes after them.
     beside build asan
-    units release
+    units release $tested
     check "npm packages (codex)" npm_packages tests/codex
     check "npm packages (claude)" npm_packages tests/claude
     check "npm packages (tokens)" npm_packages tests/tokens
-    suites release "" "$1"
+    suites release "$1"
     if [ "$1" = yes ]; then
       other_versions codex @openai/codex
       other_versions claude @anthropic-ai/claude-code
@@ -264,7 +270,7 @@ everything() {  # everything LONG
   if check "build (asan)" finished; then
     sanitizer_environment
     units asan
-    suites_together asan asan "$1"
+    suites_together asan "$1"
     check "no sanitizer reports" no_sanitizer_reports
     unset ASAN_OPTIONS UBSAN_OPTIONS
     fuzz_together "$fuzz_seconds" $(find build/asan/fuzz -name 'fuzz_*' -type f -executable | sort)
