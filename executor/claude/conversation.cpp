@@ -12,6 +12,7 @@
 #include "executor/claude/input.h"
 #include "executor/claude/turn.h"
 #include "executor/offered.h"
+#include "executor/second_attempt.h"
 #include "protocol/v1/build_update.h"
 #include "transport/limits.h"
 #include "transport/worker.h"
@@ -274,23 +275,18 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
   retry_delay_.reset();
   const bool was_awake = process_ != nullptr;
   const Order order = co_await order_of(std::move(prompt));
-  TurnOutcome outcome;
-  const bool is_lost = co_await attempt(order, outcome, client, cancel);
-  if (is_lost && was_awake && !closed_) {
-    claude_.log().warning("session " + spec_.session_id +
-                          ": claude had gone before it took the prompt; it is started anew and "
-                          "given the prompt again");
-    co_await attempt(order, outcome, client, cancel);
-  }
+  Attempts attempts{
+      .session = spec_.session_id,
+      .program = "claude",
+      .was_open = was_awake,
+      .closed = closed_,
+      .attempt = [&](TurnOutcome& made) { return attempt(order, made, client, cancel); }};
+  TurnOutcome outcome = co_await attempted(std::move(attempts), claude_.log(), claude_.redactor());
   prompted_ = false;
   last_used_ = std::chrono::steady_clock::now();
   claude_.look_after_idle();
   outcome.usage.add_spent(std::exchange(unpaid_, {}));
-  if (!outcome.stop) {
-    Error& error = outcome.stop.error();
-    error.message = claude_.redactor().redacted(error.message);
-    add_time_to_wait(error);
-  }
+  if (!outcome.stop) add_time_to_wait(outcome.stop.error());
   co_return outcome;
 }
 

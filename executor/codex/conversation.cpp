@@ -11,6 +11,7 @@
 #include "executor/codex/questions.h"
 #include "executor/codex/turn.h"
 #include "executor/offered.h"
+#include "executor/second_attempt.h"
 #include "transport/limits.h"
 #include "transport/worker.h"
 
@@ -79,19 +80,15 @@ transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBl
                                                        v1::Client& client,
                                                        transport::CancelSource& cancel) {
   const auto blocks = std::make_shared<const std::vector<v1::ContentBlock>>(std::move(prompt));
-  const bool was_open = server_ != nullptr;
-  TurnOutcome outcome;
-  const bool is_lost = co_await attempt(blocks, outcome, client, cancel);
-  if (is_lost && was_open && !closed_) {
-    codex_.log().warning("session " + spec_.session_id +
-                         ": codex app-server had gone before it took the prompt; it is started "
-                         "anew and given the prompt again");
-    co_await attempt(blocks, outcome, client, cancel);
-  }
+  Attempts attempts{
+      .session = spec_.session_id,
+      .program = "codex app-server",
+      .was_open = server_ != nullptr,
+      .closed = closed_,
+      .attempt = [&](TurnOutcome& made) { return attempt(blocks, made, client, cancel); }};
+  TurnOutcome outcome = co_await attempted(std::move(attempts), codex_.log(), codex_.redactor());
   if (!outcome.stop) {
     Error& error = outcome.stop.error();
-    // Services are known to repeat a part of the key that they refuse.
-    error.message = codex_.redactor().redacted(error.message);
     if (error.kind == ErrorKind::usage_limit || error.kind == ErrorKind::rate_limited)
       error.retry_after = until_limit_ends();
   }
