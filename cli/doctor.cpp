@@ -63,7 +63,8 @@ std::vector<std::string> gaps_in(const Env& env, HomeSource home) {
 transport::Task<int> doctor(World& world, HomeSource home, bool json) {
   std::string text = "tine " + std::string(version()) + "\n";
   text += line("log", world.log_file.empty() ? "stderr only" : world.log_file);
-  const std::vector<std::string> gaps = gaps_in(world.env, home);
+  std::vector<std::string> gaps = gaps_in(world.env, home);
+  if (const auto fault = world.prices.take_fault()) gaps.push_back(fault->message);
   for (const std::string& each : gaps) text += line("lacks", each);
   std::vector<BackendReport> reports;
   bool good = false;

@@ -127,11 +127,15 @@ Result<Config> read_config(const Env& env, const Arguments& arguments) {
 /// As a session in this directory would have it.
 int show_config(const Config& config, const Arguments& arguments, Redactor& redactor) {
   const auto cwd = working_directory(arguments.cwd);
-  const auto here = cwd ? overlay_project(config, *cwd, read_config_file) : Result<Config>(config);
+  auto here = cwd ? overlay_project(config, *cwd, read_config_file) : Result<Config>(config);
   if (!here) {
     print_error(here.error());
     return exit_code::config;
   }
+  session::Prices prices(here->prices_file, read_config_file);
+  const auto fault = prices.take_fault();
+  if (fault) here->warnings.push_back(fault->message);
+  here->prices_file_exists = fault || prices.has_own();
   if (arguments.json) {
     print(json::redacted(explain_json(*here), redactor));
   } else {

@@ -1,6 +1,7 @@
 #include "cli/world.h"
 
 #include "cli/backends.h"
+#include "cli/config/files.h"
 #include "cli/log/log_file.h"
 
 namespace tine::cli {
@@ -34,6 +35,7 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
       log_file(cli::log_file(config.settings, env)),
       ending(loop, log),
       policy(policy_of(config.settings)),
+      prices(config.prices_file, read_config_file),
       worker(loop),
       store(loop, session::store::system_files(), env, session::store::default_root(env)),
       syncer(loop, worker, store),
@@ -46,7 +48,8 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
                .redactor = redactor,
                .store = store,
                .syncer = syncer,
-               .policy = policy},
+               .policy = policy,
+               .prices = prices},
               trust, backends, make_chooser(backends, config)) {}
 
 }  // namespace tine::cli

@@ -35,6 +35,7 @@ struct World {
   transport::Loop loop;
   Ending ending;
   session::Policy policy;
+  session::Prices prices;
   transport::Worker worker;
   session::store::Store store;
   session::store::Syncer syncer;

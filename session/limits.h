@@ -123,6 +123,10 @@ inline constexpr std::chrono::milliseconds fork_patience{15'000};
 /// told of as a shortfall. Nothing else comes of it.
 inline constexpr std::uint64_t cache_shortfall = 2;
 
+/// US dollars for a million tokens, in a file of prices. More is a mistake: config_invalid, and the
+/// file is not used.
+inline constexpr int highest_price = 100'000;
+
 /// How long after the first session was opened the policy of keeping is applied: the client is
 /// served first.
 inline constexpr std::chrono::milliseconds retention_delay{3'000};

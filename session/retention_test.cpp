@@ -158,6 +158,7 @@ struct Shelf {
   Log log{clock, Log::Level::error, [](const Log::Message&) {}};
   Redactor redactor{Redactor::Key{1}};
   Policy policy;
+  Prices prices{{}, nullptr};
   transport::Loop loop;
   transport::Worker worker{loop};
   store::Store store{loop, files, clock, folder.path()};
@@ -167,7 +168,7 @@ struct Shelf {
               log,         redactor, TrustRecord(store::system_files(), folder.path() + "/store"),
               policy.trust};
   SessionService service{
-      Library{loop, clock, log, redactor, store, syncer, policy}, trust, backends,
+      Library{loop, clock, log, redactor, store, syncer, policy, prices}, trust, backends,
       [](const std::string&, const std::string&) -> Result<Choices> { return Choices{}; }};
 };
 

@@ -52,7 +52,9 @@ struct Config {
 
   std::string user_file;  ///< where it would be; empty: no home directory is known
   bool user_file_exists = false;
-  std::string project_file;  ///< empty: there is none
+  std::string prices_file;          ///< the same of the user's prices
+  bool prices_file_exists = false;  ///< known once they have been looked at
+  std::string project_file;         ///< empty: there is none
   std::vector<std::string> warnings;
 
   const BackendConfig* find_backend(std::string_view name) const;

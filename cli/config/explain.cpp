@@ -38,6 +38,7 @@ std::string file_line(std::string_view what, const std::string& path, bool exist
 std::string explain(const Config& config, bool origins) {
   std::string text = file_line("user file", config.user_file, config.user_file_exists);
   text += file_line("project file", config.project_file, !config.project_file.empty());
+  text += file_line("prices file", config.prices_file, config.prices_file_exists);
   text += "\n";
   for (std::size_t i = 0; i < setting_keys().size(); ++i) {
     const SettingKey& key = setting_keys()[i];

@@ -113,6 +113,7 @@ std::string explain_json(const Config& config) {
   out["userFile"] = file_document(config.user_file, config.user_file_exists);
   out["projectFile"] =
       config.project_file.empty() ? Document() : file_document(config.project_file, true);
+  out["pricesFile"] = file_document(config.prices_file, config.prices_file_exists);
   out["settings"] = Document::array();
   for (std::size_t i = 0; i < setting_keys().size(); ++i) {
     out["settings"].push_back(setting(config, i));

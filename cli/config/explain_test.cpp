@@ -32,6 +32,7 @@ TEST_CASE("explain: every key has a line with its value and where it comes from"
   const std::string text = explain(sample(), true);
   INFO(text);
   CHECK(has(text, "user file      /home/me/.config/tine/config.toml\n"));
+  CHECK(has(text, "prices file    /home/me/.config/tine/prices.toml (absent)\n"));
   CHECK(has(text, "project file   /p/.tine.toml\n"));
   CHECK(has(text, "default_backend   = \"work\"               # flag --backend\n"));
   CHECK(has(text,

@@ -15,12 +15,12 @@ std::string variable(const Env& env, std::string_view name) {
   return env.variable(name).value_or(std::string());
 }
 
-std::string user_file(const Env& env, const std::string& home) {
+/// Where a file of the user would be; empty: no home directory is known.
+std::string user_file(const Env& env, const std::string& home, std::string_view name) {
   // As the XDG Base Directory Specification has it: a relative path is ignored.
-  if (const std::string folder = variable(env, "XDG_CONFIG_HOME"); folder.starts_with('/')) {
-    return folder + "/tine/config.toml";
-  }
-  return home.empty() ? std::string() : home + "/.config/tine/config.toml";
+  std::string folder = variable(env, "XDG_CONFIG_HOME");
+  if (!folder.starts_with('/')) folder = home.empty() ? home : home + "/.config";
+  return folder.empty() ? folder : folder.append("/tine/").append(name);
 }
 
 Result<void> apply_environment(const Env& env, std::string_view home, Config& to) {
@@ -82,7 +82,8 @@ const Origin* Config::origin_of(std::string_view key) const {
 Result<Config> load_config(const ConfigSources& sources) {
   Config config;
   const std::string home = variable(sources.env, "HOME");
-  config.user_file = user_file(sources.env, home);
+  config.user_file = user_file(sources.env, home, "config.toml");
+  config.prices_file = user_file(sources.env, home, "prices.toml");
   if (!config.user_file.empty()) {
     const auto text = sources.read(config.user_file);
     if (!text) return tl::unexpected(text.error());

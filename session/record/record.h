@@ -19,6 +19,7 @@
 #include "base/redact/redactor.h"
 #include "session/limits.h"
 #include "session/policy.h"
+#include "session/prices.h"
 #include "session/record/account.h"
 #include "session/record/data.h"
 #include "session/record/update_redactor.h"
@@ -40,6 +41,7 @@ struct Library {
   store::Store& store;
   store::Syncer& syncer;
   const Policy& policy;
+  Prices& prices;
 };
 
 class Record : public std::enable_shared_from_this<Record> {

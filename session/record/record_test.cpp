@@ -94,7 +94,8 @@ struct Desk {
   transport::Worker worker{loop};
   store::Store store{loop, files, env, place.path()};
   store::Syncer syncer{loop, worker, store};
-  Library library{loop, env, log, redactor, store, syncer, policy};
+  Prices prices{{}, nullptr};
+  Library library{loop, env, log, redactor, store, syncer, policy, prices};
   std::shared_ptr<Record> record;
 };
 

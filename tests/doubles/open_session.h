@@ -113,6 +113,7 @@ struct OpenSession {
   Log log{env, Log::Level::debug, [this](const Log::Message& message) { logged += message.text; }};
   Redactor redactor{Redactor::Key{1}};
   Policy policy;
+  Prices prices{{}, nullptr};
   transport::Loop loop;
   transport::Worker worker{loop};
   store::Store store{loop, store::system_files(), env, place.path() + "/store"};
@@ -125,11 +126,11 @@ struct OpenSession {
   Trust trust{loop,        worker,   env,
               log,         redactor, TrustRecord(store::system_files(), place.path() + "/store"),
               policy.trust};
-  SessionService service{Library{loop, env, log, redactor, store, syncer, policy}, trust, backends,
-                         [this](const std::string&, const std::string&) -> Result<Choices> {
-                           return Choices{
-                               .backend = backend, .mode = {}, .model = model, .effort = {}};
-                         }};
+  SessionService service{
+      Library{loop, env, log, redactor, store, syncer, policy, prices}, trust, backends,
+      [this](const std::string&, const std::string&) -> Result<Choices> {
+        return Choices{.backend = backend, .mode = {}, .model = model, .effort = {}};
+      }};
   std::shared_ptr<Session> session;
 };
 

@@ -246,6 +246,25 @@ test('doctor, for people and programs', async () => {
   assert.deepEqual([rehearsal.kind, rehearsal.usable], ['rehearsal', true]);
 });
 
+test('a damaged file of prices is named by config and doctor, which work all the same', async () => {
+  const place = directory('prices');
+  mkdirSync(join(place, 'config/tine'), { recursive: true });
+  const file = join(place, 'config/tine/prices.toml');
+  const env = { HOME: place, XDG_CONFIG_HOME: `${place}/config`, XDG_STATE_HOME: `${place}/state` };
+  const config = async () => JSON.parse((await good(['config', '--json'], { env })).stdout);
+  const lacks = async () => JSON.parse((await good(['doctor', '--json'], { env })).stdout).lacks;
+  assert.deepEqual((await config()).pricesFile, { path: file, exists: false });
+  writeFileSync(file, 'version = 1\n[[price]]\nmodels = ["m"]\ninput = -1\n');
+  const fault = `${file}:4:9: input: expected dollars for a million tokens, from 0 to 100000; ` +
+    'no price in the file is used';
+  assert.deepEqual((await config()).warnings, [fault]);
+  assert.deepEqual(await lacks(), [fault]);
+  writeFileSync(file, 'version = 1\n');
+  assert.deepEqual((await config()).pricesFile, { path: file, exists: true });
+  assert.deepEqual((await config()).warnings, []);
+  assert.deepEqual(await lacks(), []);
+});
+
 test('--mirror records the traffic in a file of its owner', async () => {
   const file = join(directory('mirror'), 'traffic');
   const { server, session } = await Server.open({ command: [program, '--mirror', file, 'acp'] });
