@@ -7,7 +7,8 @@
 namespace tine::cli {
 namespace {
 
-session::Policy policy_of(const Settings& settings) {
+session::Policy policy_of(const Config& config) {
+  const Settings& settings = config.settings;
   session::Policy policy;
   policy.sync_each_turn = settings.durability == "turn";
   policy.keep_text = settings.history != "none";
@@ -21,6 +22,11 @@ session::Policy policy_of(const Settings& settings) {
                  .soft_when_cold = settings.fork_cold == "soft",
                  .strict = settings.fork_strict};
   policy.soft_tokens = static_cast<std::uint64_t>(settings.fork_summary_tokens);
+  policy.failover.ask = settings.failover != "auto";
+  policy.failover.fallback = settings.fallback;
+  for (const BackendConfig& backend : config.backends) {
+    if (!backend.fallback.empty()) policy.failover.of_backend[backend.name] = backend.fallback;
+  }
   policy.max_depth = static_cast<std::uint64_t>(settings.max_depth);
   return policy;
 }
@@ -34,7 +40,7 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
       config(std::move(the_config)),
       log_file(cli::log_file(config.settings, env)),
       ending(loop, log),
-      policy(policy_of(config.settings)),
+      policy(policy_of(config)),
       prices(config.prices_file, read_config_file),
       worker(loop),
       store(loop, session::store::system_files(), env, session::store::default_root(env)),

@@ -412,9 +412,11 @@ v1::Answer<v1::PromptResponse> AcpAgent::prompt(v1::PromptRequest request,
   v1::PromptResponse response;
   response.stop_reason = report->stop_reason;
   response.usage = report->usage.tokens.on_the_wire();
-  response.meta =
-      prompt_meta(report->seq, report->turn,
-                  {.turn = report->usage, .cumulative = report->cumulative, .fork = report->fork});
+  response.meta = prompt_meta(report->seq, report->turn,
+                              {.turn = report->usage,
+                               .cumulative = report->cumulative,
+                               .fork = report->fork,
+                               .failover = report->failover});
   co_return response;
 }
 

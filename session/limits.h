@@ -116,6 +116,10 @@ inline constexpr std::size_t soft_files = 256;
 inline constexpr std::size_t soft_calls = 64;
 inline constexpr std::size_t soft_steps = 64;
 
+/// How long a limit of a backend is supposed to last that does not say when it ends. Only then the
+/// client is asked whether to go back to it.
+inline constexpr std::chrono::milliseconds supposed_limit = std::chrono::hours{5};
+
 /// How long the provider may take to branch a conversation. Then another way is tried.
 inline constexpr std::chrono::milliseconds fork_patience{15'000};
 

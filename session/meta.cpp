@@ -48,6 +48,24 @@ void write_warm(json::Writer& writer, std::optional<bool> warm) {
   }
 }
 
+void write_failover(json::Writer& writer, const FailoverReport& failover) {
+  writer.begin_object()
+      .member("from", std::string_view(failover.from))
+      .member("backend", std::string_view(failover.backend))
+      .member("strategy", std::string_view(failover.strategy));
+  if (!failover.limited_until.empty())
+    writer.member("limitedUntil", std::string_view(failover.limited_until));
+  writer.key("attempts").begin_array();
+  for (const FailoverReport::Attempt& attempt : failover.attempts) {
+    writer.begin_object()
+        .member("backend", std::string_view(attempt.backend))
+        .member("worked", attempt.worked)
+        .member("reason", std::string_view(attempt.reason))
+        .end_object();
+  }
+  writer.end_array().end_object();
+}
+
 /// Opens `{"tine":{`; the caller closes both.
 json::Writer& open(json::Writer& writer) {
   return writer.begin_object().key("tine").begin_object();
@@ -159,6 +177,10 @@ std::string prompt_meta(std::uint64_t seq, std::uint64_t turn, const UsageReport
   if (usage.fork) {
     writer.key("fork");
     write_cache(writer, *usage.fork);
+  }
+  if (usage.failover) {
+    writer.key("failover");
+    write_failover(writer, *usage.failover);
   }
   if (!usage.turn.tokens.unknown()) {
     writer.key("usage").begin_object();

@@ -45,6 +45,20 @@ struct CacheReport {
   bool shortfall = false;  ///< far less than expected
 };
 
+/// How a session went on with another backend within a turn.
+struct FailoverReport {
+  struct Attempt {
+    std::string backend;
+    bool worked = false;
+    std::string reason;
+  };
+  std::string from;           ///< the backend that it was on
+  std::string backend;        ///< … that it is on now
+  std::string strategy;       ///< how that one knows the past
+  std::string limited_until;  ///< when the limit of `from` ends; empty: not known
+  std::vector<Attempt> attempts;
+};
+
 void write_fork(json::Writer& writer, const ForkReport& fork);
 void write_cache(json::Writer& writer, const CacheReport& cache);
 
@@ -60,6 +74,7 @@ struct UsageReport {
   const executor::TurnUsage& turn;
   const executor::Tokens& cumulative;
   std::optional<CacheReport> fork;  ///< of the first turn of a fork
+  std::optional<FailoverReport> failover;
 };
 
 struct SessionFacts {

@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "session/fork/strategy.h"
 #include "session/limits.h"
@@ -19,6 +21,18 @@ enum class TrustRule : std::uint8_t {
   always  ///< every folder
 };
 
+/// Where a session goes on when the limit of its backend is used up.
+struct FailoverPolicy {
+  bool ask = true;                    ///< the client is asked before
+  std::vector<std::string> fallback;  ///< backends, in the order in which they are tried
+  std::map<std::string, std::vector<std::string>> of_backend;  ///< … from that one, in its place
+
+  const std::vector<std::string>& from(const std::string& backend) const {
+    const auto own = of_backend.find(backend);
+    return own == of_backend.end() ? fallback : own->second;
+  }
+};
+
 struct Policy {
   bool sync_each_turn = false;  ///< durability = "turn"
   bool keep_text = true;        ///< history = "full"
@@ -30,6 +44,7 @@ struct Policy {
   std::uint64_t max_depth = 5;
   TrustRule trust = TrustRule::ask;
   ForkPolicy fork;
+  FailoverPolicy failover;
   std::uint64_t soft_tokens = limits::soft_tokens;   ///< the most that a soft fork carries
   std::size_t max_open_sessions = limits::sessions;  ///< of one process
 };

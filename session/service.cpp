@@ -42,18 +42,6 @@ std::optional<v1::SystemPrompt> system_prompt_of(const store::State& state) {
   return prompt;
 }
 
-/// What is announced holds for the default backend; another one may be able to do less.
-std::optional<Error> refusal_of(const v1::Workspace& workspace, const executor::Executor& backend) {
-  const auto& prompt = workspace.system_prompt;
-  if (!prompt || prompt->mode != "override" || backend.capabilities().system_prompt_override)
-    return std::nullopt;
-  const std::string path = "params.systemPrompt.mode";
-  return Error(ErrorKind::unsupported, "the backend " + std::string(backend.name()) +
-                                           " cannot replace its system prompt at " + path)
-      .with_hint("Use the mode append, or another backend.")
-      .at(path);
-}
-
 /// What a command of ours is for; empty: there is no such command.
 std::string_view purpose_of(std::string_view command) {
   if (command == "tine-usage") return "count";
@@ -81,31 +69,13 @@ std::string usage_text(const executor::Tokens& tokens) {
 
 }  // namespace
 
-executor::Settings settings_of(const Choices& choices) {
-  executor::Settings settings = choices.backend->settings();
-  for (const v1::Mode& mode : settings.modes.available) {
-    if (mode.id == choices.mode) settings.modes.current = mode.id;
-  }
-  for (v1::ConfigOption& option : settings.options) {
-    if (option.category == "model" && offers(option, choices.model)) option.current = choices.model;
-    if (option.category == "thought_level" && offers(option, choices.effort))
-      option.current = choices.effort;
-  }
-  return settings;
-}
-
-executor::Executor* Backends::named(std::string_view name) const {
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [name](const auto& each) { return each->name() == name; });
-  return found == all.end() ? nullptr : found->get();
-}
-
 std::shared_ptr<Session> SessionService::add(executor::Executor& backend,
                                              std::shared_ptr<Record> record,
                                              v1::Workspace workspace) {
   const std::string id = record->id();
   auto session = std::make_shared<Session>(
-      library_, trust_, backend, std::move(record), std::move(workspace),
+      library_, trust_, Elsewhere{backends_, choose_}, backend, std::move(record),
+      std::move(workspace),
       [this](Session& which, std::string name) { return command(which, std::move(name)); });
   sessions_.emplace(id, session);
   first_opened_.set();
@@ -197,9 +167,7 @@ Result<std::shared_ptr<Session>> SessionService::find(const std::string& id) con
 
 Result<executor::Executor*> SessionService::backend_of(const store::State& state) const {
   if (executor::Executor* backend = backends_.named(state.backend)) return backend;
-  return fail(Error(ErrorKind::unsupported, "the session belongs to the backend " + state.backend +
-                                                ", which is not configured")
-                  .with_hint("Configure a backend of that name."));
+  return fail(backend_missing(state.backend));
 }
 
 SessionService::Opened SessionService::open(std::string id) {
@@ -365,10 +333,10 @@ transport::Task<Result<void>> SessionService::remove_now(std::string id, const s
 }
 
 void SessionService::forget_conversation(const store::State& state) const {
-  executor::Executor* backend = backends_.named(state.backend);
-  const auto known = state.backends.find(state.backend);
-  if (backend == nullptr || known == state.backends.end()) return;
-  if (!known->second.provider_id.empty()) backend->forget(known->second.provider_id);
+  for (const auto& [name, known] : state.backends) {
+    executor::Executor* const backend = backends_.named(name);
+    if (backend != nullptr && !known.provider_id.empty()) backend->forget(known.provider_id);
+  }
 }
 
 transport::Task<Result<void>> SessionService::purge(std::string id, const store::Lock& held) {

@@ -16,32 +16,13 @@
 
 #include "base/ulid.h"
 #include "executor/executor.h"
+#include "session/backends.h"
 #include "session/live/session.h"
 #include "session/meta.h"
 #include "session/record/archive.h"
 #include "transport/event.h"
 
 namespace tine::session {
-
-/// The backends that were configured, and the one that is used when none is named.
-struct Backends {
-  std::vector<std::unique_ptr<executor::Executor>> all;
-  executor::Executor* preferred = nullptr;
-
-  executor::Executor* named(std::string_view name) const;
-};
-
-/// What a new session begins with; an empty text leaves the choice to the backend.
-struct Choices {
-  executor::Executor* backend = nullptr;
-  std::string mode;
-  std::string model;
-  std::string effort;
-};
-/// The backend's settings with what was chosen; what the backend does not offer is left as it is.
-executor::Settings settings_of(const Choices& choices);
-/// Chooses for a session in `cwd`; `backend` is the name that its client asked for, or empty.
-using Chooser = std::function<Result<Choices>(const std::string& cwd, const std::string& backend)>;
 
 class SessionService {
  public:
@@ -135,7 +116,7 @@ class SessionService {
   /// Hides a session at once; it is no error when there is none. session_locked: another process
   /// is at work in it. `held`: the caller has its lock.
   transport::Task<Result<void>> remove(std::string id, const store::Lock* held = nullptr);
-  /// Tells the backend that it will not be asked for the session again.
+  /// Tells the backends that they will not be asked for the session again.
   void forget_conversation(const store::State& state) const;
   /// Of a hidden session that forks still need: removes all but what they need. `held`: the caller
   /// has its lock.

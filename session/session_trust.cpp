@@ -72,7 +72,7 @@ v1::PermissionRequest question(const std::string& folder, const std::vector<std:
 }  // namespace
 
 transport::Task<void> SessionTrust::look(v1::Workspace workspace) {
-  auto verdict = co_await trust_.judge(backend_, std::move(workspace));
+  auto verdict = co_await trust_->judge(*backend_, std::move(workspace));
   verdict_ = std::move(verdict);
 }
 
@@ -80,7 +80,7 @@ transport::Task<void> SessionTrust::settle(v1::Client& client, v1::Workspace wor
                                            transport::CancelSource cancel) {
   co_await look(workspace);
   while (is_open()) {
-    const Trust::QuestionOver over = trust_.asking(backend_, verdict_);
+    const Trust::QuestionOver over = trust_->asking(*backend_, verdict_);
     if (!over) break;
     // Whoever else waits for it looks once more for nothing.
     const auto subscription = cancel.on_cancel([over] {
@@ -99,7 +99,7 @@ transport::Task<void> SessionTrust::settle(v1::Client& client, v1::Workspace wor
 }
 
 transport::Task<void> SessionTrust::ask(v1::Client& client) {
-  const Trust::Question asking = trust_.begin_question(backend_, verdict_);
+  const Trust::Question asking = trust_->begin_question(*backend_, verdict_);
   asked_ = verdict_.facts.starts;
   auto request = question(verdict_.folder, verdict_.facts.starts);
   const std::vector<v1::PermissionOption> options = request.options;
@@ -117,7 +117,7 @@ transport::Task<void> SessionTrust::ask(v1::Client& client) {
                                                    : Trust::Answer::not_now;
   if (what == Trust::Answer::yes) verdict_.trust = {.given = true, .starts = verdict_.facts.starts};
   Trust::Verdict found = verdict_;
-  co_await trust_.keep(backend_, std::move(found), what);
+  co_await trust_->keep(*backend_, std::move(found), what);
 }
 
 void SessionTrust::tell(v1::Client& client) {

@@ -13,7 +13,10 @@ namespace tine::session {
 class SessionTrust {
  public:
   SessionTrust(Trust& trust, const executor::Executor& backend)
-      : trust_(trust), backend_(backend) {}
+      : trust_(&trust), backend_(&backend) {}
+
+  /// The session goes on with another backend, of which nothing is known yet.
+  void change_backend(const executor::Executor& backend) { *this = SessionTrust(*trust_, backend); }
 
   /// Looks at the folder anew, asks nobody. A conversation that begins then is given given().
   transport::Task<void> look(v1::Workspace workspace);
@@ -36,8 +39,8 @@ class SessionTrust {
   transport::Task<void> ask(v1::Client& client);
   void tell(v1::Client& client);
 
-  Trust& trust_;
-  const executor::Executor& backend_;
+  Trust* trust_;
+  const executor::Executor* backend_;
   Trust::Verdict verdict_;
   executor::FolderTrust begun_with_;
   std::vector<std::string> asked_;  // about what, lately

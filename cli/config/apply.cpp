@@ -215,14 +215,15 @@ Failure refuse(const Origin& origin, std::string_view text) {
   return fail(ErrorKind::config_invalid, origin.str() + ": " + std::string(text));
 }
 
-Failure refuse_backend(const Config& config, std::string_view name, const Origin& origin) {
+Failure refuse_backend(const Config& config, std::string_view key, std::string_view name,
+                       const Origin& origin) {
   Names names;
   std::string list;
   for (const BackendConfig& backend : config.backends) {
     names.push_back(backend.name);
     list += (list.empty() ? "" : ", ") + backend.name;
   }
-  return refuse(origin, "default_backend: there is no backend " + shown(name) +
+  return refuse(origin, std::string(key) + ": there is no backend " + shown(name) +
                             suggestion(name, names) + " (there are: " + list + ")");
 }
 

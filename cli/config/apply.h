@@ -28,6 +28,7 @@ Result<void> apply_text(const SettingKey& key, std::string_view text, Origin ori
 Failure refuse(const Origin& origin, std::string_view text);
 
 /// No backend has the name that the setting at `origin` gives.
-Failure refuse_backend(const Config& config, std::string_view name, const Origin& origin);
+Failure refuse_backend(const Config& config, std::string_view key, std::string_view name,
+                       const Origin& origin);
 
 }  // namespace tine::cli

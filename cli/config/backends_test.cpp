@@ -30,6 +30,7 @@ first_response_seconds = 2
 idle_seconds = 3
 max_retries = 0
 allow_bypass = true
+fallback = ["work", "practice"]
 
 [backends.other]
 kind = "acp"
@@ -63,6 +64,7 @@ kind = "rehearsal"
   CHECK(config->backends[1].idle_seconds == 3);
   CHECK(config->backends[1].max_retries == 0);
   CHECK(config->backends[1].allow_bypass);
+  CHECK(config->backends[1].fallback == Strings{"work", "practice"});
   CHECK(config->backends[2].kind == BackendKind::acp);
   CHECK(config->backends[2].command == Strings{"gemini", "--acp"});
   CHECK(config->backends[3].name == "practice");
@@ -148,6 +150,16 @@ TEST_CASE("backends: a default that there is not is refused, with the nearest th
   machine.flags = {{"--backend", "x"}};
   CHECK(complaint(machine.load("")) ==
         "--backend: default_backend: there is no backend \"x\" (there are: rehearsal)");
+}
+
+TEST_CASE("backends: a fallback that there is not is refused, with the nearest that there is") {
+  FakeMachine machine;
+  const std::string work = "[backends.work]\nkind = \"codex\"";
+  CHECK(complaint(machine.load("fallback = [\"work\", \"wrok\"]\n" + work)) ==
+        ":1:1: fallback: there is no backend \"wrok\"; did you mean \"work\"? (there are: "
+        "work, rehearsal)");
+  CHECK(complaint(machine.load(work + "\nfallback = [\"x\"]")) ==
+        ":1:11: fallback: there is no backend \"x\" (there are: work, rehearsal)");
 }
 
 TEST_CASE("backends: what the user says of one goes before what the same file says of all") {

@@ -74,6 +74,8 @@ log_format = "json"
 log_files = 9
 log_file_bytes = 65_536
 trust = "cli"
+fallback = ["mine", "codex"]
+failover = "auto"
 [load]
 max_bytes = 6
 [fork]
@@ -90,7 +92,9 @@ kind = "rehearsal"
   CHECK(complaint(config) == "no error");
   REQUIRE(config);
   CHECK(config->user_file_exists);
-  CHECK(config->warnings.empty());
+  // A program that is not installed here may be tomorrow.
+  CHECK(config->warnings ==
+        Strings{std::string(user_path) + ":18:1: fallback: codex is not installed"});
   const Settings& settings = config->settings;
   CHECK(settings.default_backend == "mine");
   CHECK(settings.model == "m");
@@ -110,6 +114,8 @@ kind = "rehearsal"
   CHECK(settings.log_files == 9);
   CHECK(settings.log_file_bytes == 65'536);
   CHECK(settings.trust == "cli");
+  CHECK(settings.fallback == Strings{"mine", "codex"});
+  CHECK(settings.failover == "auto");
   CHECK(settings.fork_strategy == "soft");
   CHECK(settings.fork_cold == "soft");
   CHECK(settings.fork_strict);
@@ -119,7 +125,7 @@ kind = "rehearsal"
   for (const SettingKey& key : setting_keys()) CHECK(config->origin_of(key.name) != nullptr);
   CHECK(origin(*config, "default_backend") == "user " + std::string(user_path) + ":1:1");
   CHECK(origin(*config, "max_depth") == "user " + std::string(user_path) + ":11:3");
-  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":27:1");
+  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":29:1");
 }
 
 TEST_CASE("config: a flag beats the environment, which beats the user's file") {

@@ -56,9 +56,31 @@ Result<void> settle_default(Config& config) {
   const std::string& name = config.settings.default_backend;
   if (name.empty()) return {};
   const Origin* const origin = config.origin_of("default_backend");
-  if (config.find_backend(name) == nullptr) return refuse_backend(config, name, *origin);
+  if (config.find_backend(name) == nullptr)
+    return refuse_backend(config, "default_backend", name, *origin);
   config.default_backend = name;
   config.default_reason = "it is the default_backend of " + origin->str();
+  return {};
+}
+
+/// A name that nobody has is a slip; a program that is not installed today may be tomorrow.
+Result<void> check_fallback(const Strings& names, const Origin& origin, Config& config) {
+  for (const std::string& name : names) {
+    if (config.find_backend(name) != nullptr) continue;
+    if (!backend_kind_named(name)) return refuse_backend(config, "fallback", name, origin);
+    config.warnings.push_back(origin.str() + ": fallback: " + name + " is not installed");
+  }
+  return {};
+}
+
+Result<void> check_fallbacks(Config& config) {
+  if (const Origin* const origin = config.origin_of("fallback")) {
+    const Origin where = *origin;
+    if (auto good = check_fallback(config.settings.fallback, where, config); !good) return good;
+  }
+  for (const BackendConfig& backend : config.backends) {
+    if (auto good = check_fallback(backend.fallback, backend.origin, config); !good) return good;
+  }
   return {};
 }
 
@@ -109,6 +131,7 @@ Result<Config> load_config(const ConfigSources& sources) {
   config.default_backend = std::move(chosen.name);
   config.default_reason = std::move(chosen.reason);
   if (auto done = settle_default(config); !done) return tl::unexpected(done.error());
+  if (auto done = check_fallbacks(config); !done) return tl::unexpected(done.error());
   return config;
 }
 

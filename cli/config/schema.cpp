@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 2> histories = {"full", "none"};
 constexpr std::array<std::string_view, 3> trust_rules = {"ask", "cli", "always"};
 constexpr std::array<std::string_view, 4> fork_strategies = {"auto", "native", "pty", "soft"};
 constexpr std::array<std::string_view, 2> cold_strategies = {"native", "soft"};
+constexpr std::array<std::string_view, 2> failover_rules = {"ask", "auto"};
 constexpr std::array<std::string_view, 5> log_levels = {"debug", "info", "warning", "error", "off"};
 constexpr std::array<std::string_view, 2> log_formats = {"text", "json"};
 constexpr std::array<std::string_view, 3> sandboxes = {"read-only", "workspace-write",
@@ -182,6 +183,19 @@ constexpr std::array settings_table = {
                .flag = {},
                .rule = {.least = 200, .most = 200'000},
                .doc = "The most tokens that a soft fork tells of its parent's past."},
+    SettingKey{.name = "fallback",
+               .member = &Settings::fallback,
+               .variable = {},
+               .flag = {},
+               .rule = {},
+               .doc = "The names of the backends on which a session goes on when the limit of its "
+                      "own is used up, in the order in which they are tried."},
+    SettingKey{.name = "failover",
+               .member = &Settings::failover,
+               .variable = "TINE_FAILOVER",
+               .flag = {},
+               .rule = {.choices = failover_rules},
+               .doc = "Whether you are asked before a session goes on with one of them."},
     SettingKey{.name = "redact.literals",
                .member = &Settings::redact_literals,
                .variable = {},
@@ -275,6 +289,11 @@ constexpr std::array backends_table = {
                claude,
                {},
                "Whether the mode that skips all permissions can be chosen."},
+    BackendKey{"fallback",
+               &BackendConfig::fallback,
+               codex | claude | acp | rehearsal,
+               {},
+               "Like the key `fallback`, for sessions on this backend."},
 };
 
 std::string choices_text(std::span<const std::string_view> choices, std::string_view quote) {

@@ -56,6 +56,8 @@ struct Settings {
   std::string fork_cold = "native";
   bool fork_strict = false;
   std::int64_t fork_summary_tokens = 2000;
+  Strings fallback;
+  std::string failover = "ask";
   Strings redact_literals;
   Strings redact_prefixes;
 };
@@ -81,6 +83,7 @@ struct BackendConfig {
   std::string permission_mode;
   std::int64_t max_retries = kind_decides;  ///< of a call of the model
   bool allow_bypass = false;
+  Strings fallback;
 };
 
 }  // namespace tine::cli

@@ -51,6 +51,15 @@ std::string as_code(std::string_view text) {
   return out + "`";
 }
 
+/// On which backend the session goes on.
+std::string change_of(json::View data) {
+  const std::string from = json::text_in(data, "from");
+  const std::string to = json::text_in(data, "backend");
+  return from == to ? "The session stays with " + to
+                    : "The session goes on with " + to + " instead of " + from + " (" +
+                          json::text_in(data, "reason") + ")";
+}
+
 std::string origin_of(json::View fork) {
   const std::string adopted = json::text_in(fork, "adopted");
   if (!adopted.empty())
@@ -79,6 +88,8 @@ void Conversation::take(const session::store::Line& line, std::string& out) {
     take_update(line.data);
   } else if (line.type == record_type::error) {
     remark("It failed: " + json::text_in(line.data, "message"));
+  } else if (line.type == record_type::backend) {
+    remark(change_of(line.data));
   } else if (line.type == record_type::fork) {
     remark(origin_of(line.data));
     finish(out);

@@ -107,6 +107,7 @@ transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::Conte
               .client = client,
               .cancel = cancel,
               .session = spec_.session_id,
+              .backend = std::string(agent_.name()),
               .cwd = spec_.workspace.cwd,
               .mode = spec_.settings.modes.current,
               .settings = spec_.settings,

@@ -15,6 +15,9 @@ inline constexpr std::size_t max_chunks = 1'000'000;
 /// Milliseconds of one pause. A larger number is taken as this one.
 inline constexpr std::chrono::milliseconds max_pause{60'000};
 
+/// Seconds until a rehearsed limit ends. A larger number is taken as this one.
+inline constexpr std::size_t max_seconds = 86'400;
+
 /// Bytes of one piece of generated text. A larger number is taken as this one.
 inline constexpr std::size_t max_text = std::size_t{64} * 1024 * 1024;
 

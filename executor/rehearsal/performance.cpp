@@ -362,9 +362,15 @@ Performance::Step Performance::usage(std::string argument) {
 // ----------------------------------------------------------------------------------------
 
 Performance::Step Performance::fail_with(std::string argument) {
-  const ErrorKind kind = error_kind_named(argument).value_or(ErrorKind::backend_failed);
+  const auto parts = fields(argument, ':', 3);
+  const ErrorKind kind = error_kind_named(parts[0]).value_or(ErrorKind::backend_failed);
+  if (parts.size() > 1 && !parts[1].empty()) {
+    const auto backends = fields(parts[1], '|', limits::max_directives);
+    if (std::find(backends.begin(), backends.end(), stage_.backend) == backends.end()) co_return;
+  }
   error_ = Error(kind, "rehearsed: " + std::string(facts(kind).name));
-  co_return;
+  if (parts.size() > 2)
+    error_->retry_after = std::chrono::seconds(number_or(parts[2], 0, limits::max_seconds));
 }
 
 Performance::Step Performance::forget(std::string /*argument*/) {

@@ -27,6 +27,7 @@ struct Stage {
   v1::Client& client;
   transport::CancelSource& cancel;
   std::string session;
+  std::string backend;  ///< its configured name
   std::string cwd;
   std::string mode;    ///< of this turn
   Settings& settings;  ///< of the turns after it

@@ -27,10 +27,10 @@ Passage taken(const store::Line& line, std::size_t room) {
 
 transport::Task<Result<Digest>> digest_of(transport::Loop& loop, store::Store& store,
                                           Redactor& redactor,
-                                          std::shared_ptr<const History> history,
-                                          std::uint64_t until, std::size_t room) {
+                                          std::shared_ptr<const History> history, Span span,
+                                          std::size_t room) {
   DigestMaker maker(redactor, room);
-  ChainReader reader(store, *history, 0);
+  ChainReader reader(store, *history, span.since);
   const store::Reader::Look look = [room](const store::Line& line) {
     return std::make_shared<Passage>(passage_of(line, room));
   };
@@ -43,7 +43,7 @@ transport::Task<Result<Digest>> digest_of(transport::Loop& loop, store::Store& s
     if (!step) co_return fail(std::move(step.error()));
     if (step->is_last) break;
     if (!step->line) continue;
-    if (step->line->seq > until) break;
+    if (step->line->seq > span.until) break;
     maker.begin(taken(*step->line, room));
     while (maker.read(limits::redaction_window)) co_await transport::yield(loop);
   }
@@ -54,9 +54,9 @@ transport::Task<Result<Digest>> digest_of(transport::Loop& loop, store::Store& s
 
 transport::Task<Result<SoftContext>> soft_context(transport::Loop& loop, store::Store& store,
                                                   Redactor& redactor,
-                                                  std::shared_ptr<const History> history,
-                                                  std::uint64_t until, std::uint64_t most_tokens) {
-  auto digest = co_await digest_of(loop, store, redactor, history, until, room_of(most_tokens));
+                                                  std::shared_ptr<const History> history, Span span,
+                                                  std::uint64_t most_tokens) {
+  auto digest = co_await digest_of(loop, store, redactor, history, span, room_of(most_tokens));
   if (!digest) co_return fail(std::move(digest.error()));
   if (digest->empty()) {
     co_return fail(Error(ErrorKind::unsupported,

@@ -16,11 +16,17 @@
 
 namespace tine::session {
 
-/// Tells what happened up to the record `until`, in at most `most_tokens`. What the redactor knows
+/// Records of a history: behind `since`, the end of a turn or 0, up to `until`.
+struct Span {
+  std::uint64_t since = 0;
+  std::uint64_t until = 0;
+};
+
+/// Tells what happened in the span, in at most `most_tokens`. What the redactor knows
 /// by now is taken out before anything is cut. unsupported: there is nothing to tell, or no room.
 transport::Task<Result<SoftContext>> soft_context(transport::Loop& loop, store::Store& store,
                                                   Redactor& redactor,
-                                                  std::shared_ptr<const History> history,
-                                                  std::uint64_t until, std::uint64_t most_tokens);
+                                                  std::shared_ptr<const History> history, Span span,
+                                                  std::uint64_t most_tokens);
 
 }  // namespace tine::session

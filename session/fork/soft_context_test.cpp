@@ -93,7 +93,8 @@ struct Past {
   }
   Result<SoftContext> context_until(std::uint64_t until,
                                     std::uint64_t most = session::limits::soft_tokens) {
-    return test::await(loop, soft_context(loop, store, redactor, history, until, most));
+    return test::await(
+        loop, soft_context(loop, store, redactor, history, Span{.since = 0, .until = until}, most));
   }
   /// Without the frame.
   std::string told(std::uint64_t most = session::limits::soft_tokens) {

@@ -7,6 +7,7 @@
 #include "protocol/v1/shown.h"
 #include "session/empty_plan.h"
 #include "session/fork/soft_context.h"
+#include "session/record/data.h"
 #include "session/record/past.h"
 #include "session/replay.h"
 #include "session/settings.h"
@@ -38,8 +39,9 @@ transport::Task<Result<std::vector<executor::PastTurn>>> past_of_provider(
     Library library, std::shared_ptr<const History> past) {
   auto turns = co_await past_turns(library.loop, library.store, past, past->cursor());
   if (!turns || turns->empty() || past->retold_until() == 0) co_return turns;
-  const auto told = co_await soft_context(library.loop, library.store, library.redactor, past,
-                                          past->retold_until(), library.policy.soft_tokens);
+  const Span span{.since = 0, .until = past->retold_until()};
+  const auto told = co_await soft_context(library.loop, library.store, library.redactor, past, span,
+                                          library.policy.soft_tokens);
   if (!told) co_return fail(told.error());
   turns->front().prompt.insert(0, told->text + "\n");
   co_return turns;
@@ -56,10 +58,11 @@ Failure session_closed() {
                   .with_hint("Open the session again: load or resume it."));
 }
 
-Session::Session(Library library, Trust& trust, executor::Executor& executor,
+Session::Session(Library library, Trust& trust, Elsewhere elsewhere, executor::Executor& executor,
                  std::shared_ptr<Record> record, v1::Workspace workspace, Turns::Command command)
     : library_(library),
-      executor_(executor),
+      elsewhere_(elsewhere),
+      executor_(&executor),
       record_(std::move(record)),
       workspace_(std::move(workspace)),
       trust_(trust, executor),
@@ -93,13 +96,38 @@ transport::Task<Result<void>> Session::refresh() {
   if (running()) co_return Result<void>();
   const auto news = co_await record_->look();
   if (!news) co_return fail(news.error());
-  if (*news && !running()) adopt_external_changes();
+  if (*news && !running()) co_return adopt_external_changes();
   co_return Result<void>();
 }
 
-void Session::adopt_external_changes() {
-  settings_ = executor_.shared(chosen(settings(), state()));
+Result<void> Session::adopt_external_changes() {
   conversation_.let_go();
+  if (state().backend != executor_->name()) {
+    executor::Executor* const now = elsewhere_.backends.named(state().backend);
+    if (now == nullptr) return fail(backend_missing(state().backend));
+    use(*now);
+  }
+  settings_ = executor_->shared(chosen(settings(), state()));
+  return {};
+}
+
+void Session::use(executor::Executor& backend) {
+  conversation_.let_go();
+  executor_ = &backend;
+  trust_.change_backend(backend);
+  commands_.clear();
+  settings_ = executor_->shared(chosen(executor_->settings(), state()));
+}
+
+void Session::change_backend(executor::Executor& to, BackendChange change) {
+  change.turn = history()->turns() + 1;
+  change.from = executor_->name();
+  change.to = to.name();
+  record_->add(record_type::backend, backend_data(change));
+  if (&to == executor_) return;
+  use(to);
+  show_choices(true);
+  announce_commands();
 }
 
 transport::Task<void> Session::close() {
@@ -170,7 +198,7 @@ void Session::note_mode(const v1::Update& update) {
   if (!mode) return;
   executor::Settings changed = settings();
   changed.modes.current = std::move(*mode);
-  settings_ = executor_.shared(std::move(changed));
+  settings_ = executor_->shared(std::move(changed));
 }
 
 transport::Task<void> Session::room(transport::CancelSource cancel) {
@@ -236,7 +264,7 @@ void Session::announce_commands() {
     return;
   }
   std::vector<v1::Command> all = own_commands();
-  for (const auto& backends : {executor_.commands(), commands_})
+  for (const auto& backends : {executor_->commands(), commands_})
     all.insert(all.end(), backends.begin(), backends.end());
   v1::Update update = v1::available_commands(all);
   v1::show_controls(update);
@@ -263,7 +291,7 @@ transport::Task<Result<void>> Session::choose(Choice choice) {
   if (recorded) {
     executor::Settings changed = settings();
     choice(changed);
-    settings_ = executor_.shared(std::move(changed));
+    settings_ = executor_->shared(std::move(changed));
   }
   if (last_choice_ == mine) last_choice_ = nullptr;
   mine->set();
@@ -277,7 +305,12 @@ transport::Task<Result<void>> Session::record_choice(const Choice& choice) {
     const auto news = co_await record_->claim("an option is set");
     if (!news) co_return fail(news.error());
     // What another process has chosen stays.
-    if (*news) adopt_external_changes();
+    if (*news) {
+      if (auto adopted = adopt_external_changes(); !adopted) {
+        record_->release();
+        co_return adopted;
+      }
+    }
   }
   executor::Settings after = settings();
   const v1::Update update = choice(after);
@@ -386,6 +419,7 @@ executor::ConversationSpec Session::spec(executor::ConversationEvents events) co
 }
 
 std::optional<executor::ProviderPoint> Session::provider_point() const {
+  if (const auto left = left_at(state(), *history())) return left->point;
   return session::provider_point(state(), *history(), history()->cursor());
 }
 
@@ -400,7 +434,7 @@ void Session::take_update(v1::Update update) {
 }
 
 void Session::take_settings(const executor::Settings& offered) {
-  const auto before = std::exchange(settings_, executor_.shared(chosen(offered, state())));
+  const auto before = std::exchange(settings_, executor_->shared(chosen(offered, state())));
   if (shown(*before) == shown(settings())) return;
   const bool other_mode = settings().modes.current != before->modes.current;
   if (other_mode) note_unasked(v1::current_mode(settings().modes.current));

@@ -18,6 +18,7 @@
 #include "executor/executor.h"
 #include "protocol/v1/client.h"
 #include "protocol/v1/types.h"
+#include "session/backends.h"
 #include "session/live/conversation_holder.h"
 #include "session/live/turns.h"
 #include "session/meta.h"
@@ -38,15 +39,22 @@ struct HeldNews {
   bool commands = false;
 };
 
+/// Where a session may go on, and with what.
+struct Elsewhere {
+  const Backends& backends;
+  const Chooser& choose;
+};
+
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Library library, Trust& trust, executor::Executor& executor,
+  Session(Library library, Trust& trust, Elsewhere elsewhere, executor::Executor& executor,
           std::shared_ptr<Record> record, v1::Workspace workspace, Turns::Command command);
 
   const std::string& id() const { return record_->id(); }
   const store::State& state() const { return record_->state(); }
   const v1::Workspace& workspace() const { return workspace_; }
-  executor::Executor& executor() const { return executor_; }
+  executor::Executor& executor() const { return *executor_; }
+  const Elsewhere& elsewhere() const { return elsewhere_; }
   const std::shared_ptr<History>& history() const { return record_->history(); }
   const std::shared_ptr<Record>& record() const { return record_; }
   const Library& library() const { return library_; }
@@ -119,7 +127,10 @@ class Session : public std::enable_shared_from_this<Session> {
   /// The credentials of the session's servers, which the redactor knows as long as this is held.
   const std::shared_ptr<const std::vector<KnownSecret>>& secrets() const { return secrets_; }
   /// Another process has gone on with the session: what this one has of it is of the past.
-  void adopt_external_changes();
+  /// unsupported: the session is on a backend now that is not configured here.
+  Result<void> adopt_external_changes();
+  /// Goes on with another backend: its conversation is made for the next prompt. Claimed.
+  void change_backend(executor::Executor& to, BackendChange change);
 
   // --- what the conversation reports of its own accord (executor::ConversationEvents)
 
@@ -138,9 +149,11 @@ class Session : public std::enable_shared_from_this<Session> {
   void tell_held_news();
   void note_mode(const v1::Update& update);
   void learn_secrets();
+  void use(executor::Executor& backend);
 
   Library library_;
-  executor::Executor& executor_;
+  Elsewhere elsewhere_;
+  executor::Executor* executor_;
   std::shared_ptr<Record> record_;
   v1::Workspace workspace_;
   SessionTrust trust_;

@@ -24,18 +24,31 @@ std::string in_session(std::string params, std::string_view id) {
 
 }  // namespace
 
+void TurnClient::end_tool_calls() {
+  const std::vector<std::string> open = session_->open_tool_calls();  // saying so ends them
+  for (const std::string& id : open) {
+    v1::ToolCall last;
+    last.id = id;
+    last.status = v1::ToolStatus::failed;
+    session_->say(v1::tool_call_update(last));
+  }
+}
+
+void TurnClient::release_terminals() {
+  for (const std::string& id : open_terminals_) session_->release_terminal(id);
+  open_terminals_.clear();
+}
+
+void TurnClient::cut_off() {
+  if (session_ == nullptr) return;
+  end_tool_calls();
+  release_terminals();
+}
+
 void TurnClient::end(bool cut_short) {
   if (session_ == nullptr) return;
-  if (cut_short) {
-    const std::vector<std::string> open = session_->open_tool_calls();  // saying so ends them
-    for (const std::string& id : open) {
-      v1::ToolCall last;
-      last.id = id;
-      last.status = v1::ToolStatus::failed;
-      session_->say(v1::tool_call_update(last));
-    }
-  }
-  for (const std::string& id : open_terminals_) session_->release_terminal(id);
+  if (cut_short) end_tool_calls();
+  release_terminals();
   session_ = nullptr;
 }
 

@@ -26,6 +26,9 @@ class TurnClient final : public v1::Client {
 
   /// What comes from now on is dropped.
   void silence() { silent_ = true; }
+  /// Another backend is to go on: gives open tool calls their last status, and releases the
+  /// terminals that are still open.
+  void cut_off();
   /// The backend has had its say: gives open tool calls their last status when the turn was cut
   /// short, and releases the terminals that are still open. What comes later is dropped.
   void end(bool cut_short);
@@ -42,6 +45,8 @@ class TurnClient final : public v1::Client {
   void notify(std::string_view method, std::string_view params) override;
 
  private:
+  void end_tool_calls();
+  void release_terminals();
   bool is_only_recorded(const v1::Update& update) const;
   void note_terminals(std::string_view method, std::string_view params, std::string_view answer);
 

@@ -9,9 +9,11 @@
 #include "session/fork/soft_context.h"
 #include "session/git.h"
 #include "session/limits.h"
+#include "session/live/failover.h"
 #include "session/live/session.h"
 #include "session/record/data.h"
 #include "session/record/long_text.h"
+#include "session/record/past.h"
 #include "session/title.h"
 
 namespace tine::session {
@@ -147,7 +149,12 @@ Turns::Report Turns::claim_and_run(std::vector<v1::ContentBlock> blocks,
   const std::shared_ptr<Record> record = session_.record();
   auto news = co_await record->claim("a turn runs");
   if (!news) co_return fail(std::move(news.error()));
-  if (*news) session_.adopt_external_changes();
+  if (*news) {
+    if (auto adopted = session_.adopt_external_changes(); !adopted) {
+      record->release();
+      co_return fail(std::move(adopted.error()));
+    }
+  }
   const std::int64_t most = session_.library().policy.max_session_bytes;
   const auto prompted = static_cast<std::int64_t>(v1::bytes_of(blocks));
   if (most > 0 && !is_for_full_session(blocks) &&
@@ -198,7 +205,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
   executor::TurnOutcome outcome;
   if (cancel.cancelled()) {
     outcome.stop = v1::StopReason::cancelled;
-    co_return co_await finish(std::move(outcome), true);
+    co_return co_await finish(std::move(outcome), true, std::nullopt);
   }
   const auto running = std::make_shared<Running>(library.loop, session_, cancel);
   // What cannot be written down must not go on.
@@ -234,7 +241,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
   if (record->failure()) running->outcome.stop = fail(*record->failure());
   const bool cancelled = cancel.cancelled() && !record->failure() && !running->is_full;
   running->client.end(cancelled || !running->outcome.stop);
-  co_return co_await finish(std::move(running->outcome), cancelled);
+  co_return co_await finish(std::move(running->outcome), cancelled, std::move(running->failover));
 }
 
 /// In which state the project is as the turn begins.
@@ -268,6 +275,33 @@ transport::Task<void> Turns::play(std::shared_ptr<Running> running,
 
 transport::Task<executor::TurnOutcome> Turns::perform(std::shared_ptr<Running> running,
                                                       std::vector<v1::ContentBlock> blocks) {
+  auto back = co_await offer_way_back(session_, running->client, running->cancel);
+  running->failover = std::move(back);
+  Failover failover(session_, running->client, running->cancel);
+  std::vector<v1::ContentBlock> asked;
+  if (failover.is_possible()) asked = blocks;
+  auto outcome = co_await attempt(running, std::move(blocks));
+  while (failover.is_possible() && failover.is_needed(outcome)) {
+    co_await session_.record()->caught_up();
+    session_.record()->end_messages();
+    Error error = outcome.stop.error();
+    const bool goes_on = co_await failover.go_on(std::move(error));
+    if (!goes_on || running->given_up) break;
+    running->is_sent_again = true;
+    std::vector<v1::ContentBlock> again = asked;
+    auto next = co_await attempt(running, std::move(again));
+    next.usage.add_spent(outcome.usage);
+    outcome = std::move(next);
+  }
+  if (running->given_up) co_return outcome;
+  failover.end(outcome);
+  if (failover.report()) running->failover = failover.report();
+  co_return outcome;
+}
+
+/// Has the prompt played by the session's backend as it is now.
+transport::Task<executor::TurnOutcome> Turns::attempt(std::shared_ptr<Running> running,
+                                                      std::vector<v1::ContentBlock> blocks) {
   executor::TurnOutcome outcome;
   auto ready = co_await find_conversation(running, blocks);
   if (!ready) {
@@ -277,6 +311,12 @@ transport::Task<executor::TurnOutcome> Turns::perform(std::shared_ptr<Running> r
   } else {
     const std::shared_ptr<executor::Conversation> conversation = session_.conversation().get();
     outcome = co_await conversation->prompt(std::move(blocks), running->client, running->cancel);
+    // It may believe that its provider has kept more than it has: the next prompt finds out.
+    const bool is_gone =
+        !outcome.stop && (outcome.stop.error().kind == ErrorKind::backend_gone ||
+                          outcome.stop.error().kind == ErrorKind::conversation_lost);
+    if (is_gone && !running->given_up && session_.conversation().get() == conversation)
+      session_.conversation().let_go();
   }
   co_return outcome;
 }
@@ -284,9 +324,9 @@ transport::Task<executor::TurnOutcome> Turns::perform(std::shared_ptr<Running> r
 transport::Task<Result<void>> Turns::find_conversation(std::shared_ptr<Running> running,
                                                        std::vector<v1::ContentBlock>& blocks) {
   co_await settle_trust(running);
-  const bool is_to_be_retold = session_.history()->is_to_be_retold();
+  const bool is_to_be_retold = session_.history()->is_to_be_retold() || running->is_sent_again;
   auto ready = co_await session_.conversation().ready(running->cancel);
-  if (ready && is_to_be_retold) co_return co_await retell(blocks);
+  if (ready && is_to_be_retold) co_return co_await retell(running, blocks);
   if (ready || ready.error().kind != ErrorKind::conversation_lost) co_return ready;
   auto summary = co_await offer_summary(running, std::move(ready.error()));
   if (!summary) co_return fail(std::move(summary.error()));
@@ -300,11 +340,22 @@ transport::Task<Result<void>> Turns::find_conversation(std::shared_ptr<Running> 
 
 /// Puts in front of the prompt what happened before the conversation began. It stays to be told
 /// until the provider has kept a turn.
-transport::Task<Result<void>> Turns::retell(std::vector<v1::ContentBlock>& blocks) {
+transport::Task<Result<void>> Turns::retell(std::shared_ptr<Running> running,
+                                            std::vector<v1::ContentBlock>& blocks) {
   const std::shared_ptr<const History> known = session_.history();
   const Library& library = session_.library();
-  auto past = co_await soft_context(library.loop, library.store, library.redactor, known,
-                                    known->retold_until(), library.policy.soft_tokens);
+  const auto left = left_at(session_.state(), *known);
+  Span span{.since = left ? left->seq : 0, .until = known->cursor()};
+  if (running->is_sent_again) {
+    // What the other backend has done of the turn.
+    session_.record()->flush();
+    span.until = session_.state().last_seq;
+  }
+  auto past = co_await soft_context(library.loop, library.store, library.redactor, known, span,
+                                    library.policy.soft_tokens);
+  const bool may_be_nothing = left || !known->is_to_be_retold();
+  if (!past && past.error().kind == ErrorKind::unsupported && may_be_nothing)
+    co_return Result<void>();
   if (!past) co_return fail(std::move(past.error()));
   blocks.insert(blocks.begin(), v1::text_block(std::move(past->text)));
   co_return Result<void>();
@@ -349,8 +400,9 @@ transport::Task<Result<std::string>> Turns::offer_summary(std::shared_ptr<Runnin
   }
   const std::shared_ptr<const History> known = session_.history();
   const Library& library = session_.library();
-  auto context = co_await soft_context(library.loop, library.store, library.redactor, known,
-                                       known->cursor(), library.policy.soft_tokens);
+  const Span all{.since = 0, .until = known->cursor()};
+  auto context = co_await soft_context(library.loop, library.store, library.redactor, known, all,
+                                       library.policy.soft_tokens);
   if (!context) co_return fail(std::move(context.error()));
   co_return std::move(context->text);
 }
@@ -363,7 +415,7 @@ Turns::Report Turns::run_command(std::string name, transport::CancelSource cance
     session_.say(v1::text_chunk(v1::UpdateKind::agent_message_chunk, said, id));
   }
   if (cancel.cancelled()) outcome.stop = v1::StopReason::cancelled;
-  co_return co_await finish(std::move(outcome), cancel.cancelled());
+  co_return co_await finish(std::move(outcome), cancel.cancelled(), std::nullopt);
 }
 
 /// Before anything was said: an answer alone makes no session that would be listed.
@@ -380,7 +432,8 @@ Turns::Report Turns::answer_unrecorded(std::string name, transport::CancelSource
 }
 
 /// Writes down how the turn ended, before anybody is told.
-Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled) {
+Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled,
+                            std::optional<FailoverReport> failover) {
   const std::shared_ptr<Record> record = session_.record();
   co_await record->caught_up();
   record->end_messages();
@@ -401,6 +454,7 @@ Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled) {
   if (const auto& conversation = session_.conversation().get())
     end.conversation = conversation->provider_id();
   end.provider_turn = outcome.provider_turn;
+  end.told_until = session_.history()->retold_until();
   end.usage = outcome.usage;
   report.seq = record->end_turn(std::move(end));
   report.turn = session_.history()->turns();
@@ -410,6 +464,7 @@ Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled) {
   if (!written) co_return fail(std::move(written.error()));
   if (!outcome.stop) co_return fail(std::move(outcome.stop.error()));
   report.stop_reason = *outcome.stop;
+  report.failover = std::move(failover);
   report.usage = std::move(outcome.usage);
   report.cumulative = session_.state().total;
   co_return report;

@@ -32,7 +32,8 @@ struct TurnReport {
   executor::TurnUsage usage;
   executor::Tokens cumulative;
   std::optional<CacheReport> fork;  ///< of the first turn of a fork
-  std::uint64_t seq = 0;            ///< of the end of the session's last turn
+  std::optional<FailoverReport> failover;
+  std::uint64_t seq = 0;   ///< of the end of the session's last turn
   std::uint64_t turn = 0;  ///< its number; 0: there was none, as when it was cancelled before
 };
 
@@ -69,8 +70,10 @@ class Turns {
     transport::Event done;
     transport::Event woken;  // done, or nobody waits for it any longer
     executor::TurnOutcome outcome;
-    bool given_up = false;  // the turn has ended without it
-    bool is_full = false;   // the session may not become any larger
+    std::optional<FailoverReport> failover;
+    bool is_sent_again = false;  // its prompt, to another backend
+    bool given_up = false;       // the turn has ended without it
+    bool is_full = false;        // the session may not become any larger
   };
   struct Git {
     bool known = false;
@@ -84,14 +87,18 @@ class Turns {
   Report run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
   Report run_command(std::string name, transport::CancelSource cancel);
   Report answer_unrecorded(std::string name, transport::CancelSource cancel);
-  Report finish(executor::TurnOutcome outcome, bool cancelled);
+  Report finish(executor::TurnOutcome outcome, bool cancelled,
+                std::optional<FailoverReport> failover);
   transport::Task<void> play(std::shared_ptr<Running> running,
                              std::vector<v1::ContentBlock> blocks);
   transport::Task<executor::TurnOutcome> perform(std::shared_ptr<Running> running,
                                                  std::vector<v1::ContentBlock> blocks);
+  transport::Task<executor::TurnOutcome> attempt(std::shared_ptr<Running> running,
+                                                 std::vector<v1::ContentBlock> blocks);
   transport::Task<Result<void>> find_conversation(std::shared_ptr<Running> running,
                                                   std::vector<v1::ContentBlock>& blocks);
-  transport::Task<Result<void>> retell(std::vector<v1::ContentBlock>& blocks);
+  transport::Task<Result<void>> retell(std::shared_ptr<Running> running,
+                                       std::vector<v1::ContentBlock>& blocks);
   transport::Task<void> settle_trust(std::shared_ptr<Running> running);
   transport::Task<Result<std::string>> offer_summary(std::shared_ptr<Running> running, Error lost);
   transport::Task<void> look_at_git(std::shared_ptr<Git> git);

@@ -47,6 +47,7 @@ std::optional<TurnMark> mark_of(const store::Line& line, std::int64_t begin, std
   mark.provider_turn = json::text_in(provider, "turn");
   mark.last_prompt = json::count_in(line.data.find("usage"), "lastPrompt");
   mark.conversation = json::text_in(provider, "conversation");
+  mark.told_until = number_in(provider, "toldUntil");
   mark.line = begin;
   mark.end = end;
   return mark;
@@ -69,6 +70,8 @@ void Account::take(const store::Line& line, std::int64_t begin, std::int64_t end
     take_turn_end(line, begin, end);
   } else if (line.type == record_type::header) {
     take_header(line.data, state);
+  } else if (line.type == record_type::backend) {
+    take_backend(line.data);
   } else if (line.type == record_type::fork) {
     // From here on it has the past that it was made with.
     state.prompted = true;
@@ -126,6 +129,22 @@ void Account::take_update(json::View data) {
     default:
       break;
   }
+}
+
+void Account::take_backend(json::View data) {
+  state.backend = json::text_in(data, "backend");
+  state.mode = json::text_in(data, "mode");
+  state.options.clear();
+  for (const auto& [id, value] : data.find("options").members())
+    state.options[id.string().value_or("")] = value.string().value_or("");
+  state.told_until = number_in(data, "toldUntil");
+  history->go_on_told(state.told_until);
+  state.away.reset();
+  if (const json::View away = data.find("away"); away.is_object()) {
+    state.away = {.from = json::text_in(away, "from"), .until = json::text_in(away, "until")};
+  }
+  // Nothing is known of what another backend finds in its provider's cache.
+  state.expected_cache_read.reset();
 }
 
 void Account::take_turn_end(const store::Line& line, std::int64_t begin, std::int64_t end) {

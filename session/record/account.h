@@ -37,6 +37,7 @@ struct Account {
 
  private:
   void take_tool_call(json::View update, bool is_new);
+  void take_backend(json::View data);
   void take_turn_end(const store::Line& line, std::int64_t begin, std::int64_t end);
 };
 

@@ -138,6 +138,7 @@ transport::Task<Result<Account>> Archive::from_state(store::IndexEntry entry, st
     from.offset = marks->back().end;
   }
   for (TurnMark& mark : *marks) history->add(std::move(mark));
+  if (state.told_until > 0) history->go_on_told(state.told_until);
 
   Account account;
   account.state = std::move(state);

@@ -37,6 +37,29 @@ std::string fork_data(const ForkReport& fork) {
   return text;
 }
 
+std::string backend_data(const BackendChange& change) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object()
+      .member("turn", change.turn)
+      .member("from", std::string_view(change.from))
+      .member("backend", std::string_view(change.to))
+      .member("reason", std::string_view(change.reason))
+      .member("mode", std::string_view(change.mode));
+  out.key("options").begin_object();
+  for (const auto& [id, value] : change.options) out.member(id, std::string_view(value));
+  out.end_object().member("toldUntil", change.told_until);
+  if (change.away) {
+    out.key("away")
+        .begin_object()
+        .member("from", std::string_view(change.away->from))
+        .member("until", std::string_view(change.away->until))
+        .end_object();
+  }
+  out.end_object();
+  return text;
+}
+
 std::string content_json(const std::vector<v1::ContentBlock>& blocks) {
   std::string content;
   json::Writer list(content);
@@ -66,6 +89,7 @@ std::string turn_end_data(const TurnEnd& end, Redactor& redactor) {
   out.key("provider").begin_object();
   member_unless_empty(out, "conversation", end.conversation);
   member_unless_empty(out, "turn", end.provider_turn);
+  if (end.told_until > 0) out.member("toldUntil", end.told_until);
   out.end_object();
   if (!end.usage.tokens.unknown()) {
     out.key("usage").begin_object().key("tokens").raw(tokens_json(end.usage.tokens));

@@ -6,6 +6,7 @@
 // UpdateRedactor.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,12 +17,14 @@
 #include "executor/usage.h"
 #include "protocol/v1/types/content.h"
 #include "session/meta.h"
+#include "session/store/state.h"
 
 namespace tine::session {
 
 namespace record_type {
 inline constexpr std::string_view header = "header";
 inline constexpr std::string_view fork = "fork";
+inline constexpr std::string_view backend = "backend";
 inline constexpr std::string_view prompt = "prompt";
 inline constexpr std::string_view update = "update";
 inline constexpr std::string_view question = "question";
@@ -34,6 +37,19 @@ inline constexpr std::string_view turn_aborted = "turn_aborted";
 /// The second one of a fork: how it came about.
 std::string fork_data(const ForkReport& fork);
 
+/// Within a turn the session goes on with another backend.
+struct BackendChange {
+  std::uint64_t turn = 0;
+  std::string from;
+  std::string to;
+  std::string reason;  ///< the kind of the error, or "back"
+  std::string mode;
+  std::map<std::string, std::string> options;
+  std::uint64_t told_until = 0;  ///< see store::State
+  std::optional<store::Away> away;
+};
+std::string backend_data(const BackendChange& change);
+
 /// What a prompt says, as JSON that is still to be redacted.
 std::string content_json(const std::vector<v1::ContentBlock>& blocks);
 /// `content` is JSON without secrets.
@@ -43,7 +59,8 @@ struct TurnEnd {
   std::uint64_t turn = 0;
   std::string stop;  ///< a stop reason, or "error"
   std::string conversation;
-  std::string provider_turn;  ///< empty: the provider has not kept it
+  std::string provider_turn;     ///< empty: the provider has not kept it
+  std::uint64_t told_until = 0;  ///< see TurnMark
   executor::TurnUsage usage;
   std::optional<CacheReport> fork;  ///< of the first turn of a fork
   std::int64_t previous = -1;  ///< where the line of the turn before begins; -1: it is the first

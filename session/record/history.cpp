@@ -22,10 +22,18 @@ History::History(store::IndexEntry where, std::shared_ptr<const History> parent,
     : where_(std::move(where)),
       parent_(std::move(parent)),
       fork_seq_(seq),
-      retold_until_(past == Past::retold ? seq : std::min(parent_->retold_until_, seq)) {
+      first_retold_until_(past == Past::retold ? seq : parent_->retold_until_at(seq)),
+      retold_until_(first_retold_until_) {
   const TurnMark* point =
       parent_->find_back([seq](const TurnMark& mark) { return mark.seq == seq; });
   if (point != nullptr) turns_ = point->turn;
+}
+
+std::uint64_t History::retold_until_at(std::uint64_t seq) const {
+  const auto turn = std::find_if(own_.rbegin(), own_.rend(),
+                                 [seq](const TurnMark& mark) { return mark.seq <= seq; });
+  const std::uint64_t later = turn == own_.rend() ? 0 : turn->told_until;
+  return std::min(std::max(first_retold_until_, later), seq);
 }
 
 bool History::is_to_be_retold() const {

@@ -6,6 +6,7 @@
 // Shared by a session and its forks; only its own session appends. What lies before the end of a
 // turn never changes, so a fork at that end needs no copy. On the loop's thread.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,8 +26,10 @@ struct TurnMark {
   /// All that the turn's last call of the model had read; none: not known.
   std::optional<std::uint64_t> last_prompt;
   std::string conversation;  ///< the provider's name for the conversation that it belongs to
-  std::int64_t line = 0;     ///< where its line begins in the session's transcript
-  std::int64_t end = 0;      ///< … and ends
+  /// Up to here that conversation has at most been told of what happened; 0: see History.
+  std::uint64_t told_until = 0;
+  std::int64_t line = 0;  ///< where its line begins in the session's transcript
+  std::int64_t end = 0;   ///< … and ends
 };
 
 class History {
@@ -54,8 +57,10 @@ class History {
   std::uint64_t retold_until() const { return retold_until_; }
   /// Whether the provider knows nothing of its own yet, and has to be told.
   bool is_to_be_retold() const;
-  /// The conversation begins anew after all.
-  void retell() { retold_until_ = fork_seq_; }
+  /// The fork's conversation begins anew after all.
+  void retell() { first_retold_until_ = retold_until_ = fork_seq_; }
+  /// A conversation goes on that was at most told of what happened until `seq`.
+  void go_on_told(std::uint64_t seq) { retold_until_ = std::max(first_retold_until_, seq); }
   /// Turns that have ended, those before the fork included.
   std::uint64_t turns() const { return turns_; }
   /// The end of the last turn, or 0: what a client may name as the place up to which it knows all.
@@ -79,9 +84,13 @@ class History {
   template <class See>
   const TurnMark* find_back(See see) const;
 
+  /// What retold_until() was at the end of the turn at `seq`, whatever came later.
+  std::uint64_t retold_until_at(std::uint64_t seq) const;
+
   store::IndexEntry where_;
   std::shared_ptr<const History> parent_;
   std::uint64_t fork_seq_ = 0;
+  std::uint64_t first_retold_until_ = 0;  // as the session began
   std::uint64_t retold_until_ = 0;
   std::uint64_t turns_ = 0;
   std::vector<TurnMark> own_;

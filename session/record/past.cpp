@@ -78,6 +78,15 @@ std::optional<executor::ProviderPoint> provider_point(const store::State& state,
       .turn = turn->provider_turn};
 }
 
+std::optional<LeftAt> left_at(const store::State& state, const History& history) {
+  if (state.told_until == 0 || !history.is_to_be_retold()) return std::nullopt;
+  const auto known = state.backends.find(state.backend);
+  if (known == state.backends.end() || known->second.provider_turn.empty()) return std::nullopt;
+  const store::BackendState& backend = known->second;
+  return LeftAt{.point = {.conversation = backend.provider_id, .turn = backend.provider_turn},
+                .seq = backend.provider_turn_seq};
+}
+
 executor::ProviderPoint origin_of(const store::State& state, const History& history,
                                   std::uint64_t seq) {
   const TurnMark* turn = history.kept_turn_until(seq);

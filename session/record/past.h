@@ -32,6 +32,14 @@ executor::ChildIdentity identity_of(const Library& library, const store::State& 
 std::optional<executor::ProviderPoint> provider_point(const store::State& state,
                                                       const History& history, std::uint64_t seq);
 
+/// Where a backend that the session has left before and comes back to still has it.
+struct LeftAt {
+  executor::ProviderPoint point;
+  std::uint64_t seq = 0;  ///< the record that ends the turn
+};
+/// none: the backend has to be told of all that happened, or of nothing.
+std::optional<LeftAt> left_at(const store::State& state, const History& history);
+
 /// Where the last turn that the provider has kept until the record `seq` has happened: see
 /// executor::ConversationSpec::origin.
 executor::ProviderPoint origin_of(const store::State& state, const History& history,

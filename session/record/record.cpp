@@ -175,8 +175,8 @@ transport::Task<Result<bool>> Record::look() {
 
 bool Record::is_recorded(std::string_view type) const {
   return library_.policy.keep_text || type == record_type::header || type == record_type::fork ||
-         type == record_type::prompt || type == record_type::turn_end ||
-         type == record_type::turn_aborted;
+         type == record_type::backend || type == record_type::prompt ||
+         type == record_type::turn_end || type == record_type::turn_aborted;
 }
 
 bool Record::is_recorded(v1::UpdateKind kind) const {

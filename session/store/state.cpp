@@ -255,6 +255,13 @@ void fields_of_state(Form form, AnyState& state) {
     context.field("compacted", state.compacted);
     context.field("compacted_at", state.compacted_at);
   });
+  form.table("failover", state.told_until > 0 || state.away, [&](Form failover) {
+    failover.field("told_until", state.told_until);
+    failover.table("away", state.away, [](Form table, auto& away) {
+      table.field("from", away.from);
+      table.field("until", away.until);
+    });
+  });
   form.table("git", state.git, [](Form table, auto& git) {
     table.field("branch", git.branch);
     table.field("commit", git.commit);

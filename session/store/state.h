@@ -44,6 +44,13 @@ struct BackendState {
   bool operator==(const BackendState&) const = default;
 };
 
+/// A session has gone on with another backend, as the limit of its own was used up.
+struct Away {
+  std::string from;   ///< the backend that it left
+  std::string until;  ///< when the limit ends, or is supposed to
+  bool operator==(const Away&) const = default;
+};
+
 struct State {
   std::string id;
   std::string description;
@@ -75,6 +82,11 @@ struct State {
   /// turns, with which the history begins; empty: with nothing.
   std::string adopted;
   std::string adopted_turn;
+
+  /// Up to this record the conversation of the session's backend has at most been told of what
+  /// happened, as the session came to that backend later; 0: it has been there all the time.
+  std::uint64_t told_until = 0;
+  std::optional<Away> away;
 
   bool compacted = false;
   std::string compacted_at;

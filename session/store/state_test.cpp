@@ -38,6 +38,8 @@ State sample() {
   state.first_cache_read = 3968;
   state.adopted = "5f0c";
   state.adopted_turn = "turn-9";
+  state.told_until = 30;
+  state.away = Away{.from = "an other", .until = "2026-01-31T17:00:00.000Z"};
   state.compacted = true;
   state.compacted_at = "2026-01-31T12:00:00.500Z";
   state.git = GitState{.branch = "main", .commit = "0123abc", .dirty = true};

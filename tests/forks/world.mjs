@@ -11,12 +11,14 @@ import { codex, World as CodexWorld } from '../codex/world.mjs';
 export const backends = ['rehearsal', 'other', 'codex', 'claude'];
 
 export class World {
-  static async make({ settings = '' } = {}) {
+  /// `tables`: the keys of each backend's table; `variables`: of Claude Code's environment.
+  static async make({ settings = '', tables = {}, variables = {} } = {}) {
     const world = new World();
     world.ofCodex = await CodexWorld.make();
-    world.ofClaude = await ClaudeWorld.make();
+    world.ofClaude = await ClaudeWorld.make({ variables });
     world.project = world.ofCodex.project;
     world.settings = settings;
+    world.tables = tables;
     return world;
   }
 
@@ -29,10 +31,11 @@ export class World {
   /// Starts the program; `backend` is that of new sessions.
   async serve(backend) {
     const file = join(this.ofCodex.home, 'config/tine/config.toml');
+    const table = (name, kind, command) => `[backends.${name}]\nkind = "${kind}"\n` +
+      (command ? `command = ["${command}"]\n` : '') + `${this.tables[name] ?? ''}\n`;
     writeFileSync(file, `default_backend = "${backend}"\n${this.settings}\n` +
-      `[backends.rehearsal]\nkind = "rehearsal"\n[backends.other]\nkind = "rehearsal"\n` +
-      `[backends.codex]\nkind = "codex"\ncommand = ["${codex}"]\n` +
-      `[backends.claude]\nkind = "claude"\ncommand = ["${claude}"]\n`);
+      table('rehearsal', 'rehearsal') + table('other', 'rehearsal') +
+      table('codex', 'codex', codex) + table('claude', 'claude', claude));
     chmodSync(file, 0o600);
     const ofClaude = this.ofClaude.environment();
     const ofCodex = this.ofCodex.environment();

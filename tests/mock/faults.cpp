@@ -18,6 +18,7 @@ std::size_t times_at(const Step& step) {
 bool Faults::strikes(const std::string& place, const Step& step) {
   const auto parts = words(step.argument, 3);
   const std::size_t at = times_at(step);
+  if (step.name == "limit" && parts.size() > 2 && parts[2] != dialect_) return false;
   int& happened = happened_[place + step.name];
   if (parts.size() > at && happened >= std::stoi(parts[at])) return false;
   ++happened;

@@ -35,7 +35,7 @@ class Messages {
 
   Recording& recording_;
   BreakpointCache cache_;
-  Faults faults_;
+  Faults faults_{"messages"};
   std::size_t ids_ = 0;
 };
 

@@ -34,7 +34,7 @@ class Responses {
 
   Recording& recording_;
   PrefixCache cache_;
-  Faults faults_;
+  Faults faults_{"responses"};
   std::size_t ids_ = 0;
 };
 

@@ -6,7 +6,7 @@
 //
 //   [[say: TEXT]]  [[think: TEXT]]  [[slow: CHUNKS MS]]  [[clock: CHUNKS MS]]
 //   [[run: COMMAND]]  [[call: NAME JSON]]
-//   [[status: CODE TIMES RETRY_AFTER]]  [[context]]  [[limit: RESETS_AT]]
+//   [[status: CODE TIMES RETRY_AFTER]]  [[context]]  [[limit: RESETS_AT TIMES DIALECT]]
 //   [[drop: TIMES]]  [[hang: headers|body TIMES]]
 // of the Responses API alone:
 //   [[escalate: COMMAND]]  [[patch: PATCH]]  [[plan: STEP | STEP]]  [[mcp: NAMESPACE NAME JSON]]

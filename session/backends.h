@@ -1,0 +1,44 @@
+#pragma once
+// The backends that were configured, and what a session on one of them begins with.
+//
+// Values and plain functions; main owns the backends.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "executor/executor.h"
+
+namespace tine::session {
+
+/// The backends that were configured, and the one that is used when none is named.
+struct Backends {
+  std::vector<std::unique_ptr<executor::Executor>> all;
+  executor::Executor* preferred = nullptr;
+
+  executor::Executor* named(std::string_view name) const;
+};
+
+/// What to say where a session is on a backend that is not configured.
+Error backend_missing(const std::string& name);
+
+/// What a new session begins with; an empty text leaves the choice to the backend.
+struct Choices {
+  executor::Executor* backend = nullptr;
+  std::string mode;
+  std::string model;
+  std::string effort;
+};
+/// The backend's settings with what was chosen; what the backend does not offer is left as it is.
+executor::Settings settings_of(const Choices& choices);
+/// Chooses for a session in `cwd`; `backend` is the name that its client asked for, or empty.
+using Chooser = std::function<Result<Choices>(const std::string& cwd, const std::string& backend)>;
+
+/// Why the backend cannot take a session on; none: it can. What is announced to a client holds for
+/// the default backend; another one may be able to do less.
+std::optional<Error> refusal_of(const v1::Workspace& workspace, const executor::Executor& backend);
+
+}  // namespace tine::session
