@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 
 #include "cli/config/files.h"
 #include "executor/rehearsal/rehearsal.h"
@@ -35,6 +34,12 @@ bool is_codex_own(std::string_view name) {
 /// Of Claude Code's own what tells of the session that has called us is left out by its backend.
 bool is_claude_own(std::string_view name) {
   return !name.starts_with("CODEX_") && !name.starts_with("OPENAI_");
+}
+
+/// An agent may work with any provider and gets the keys of all. What tells of the agent that has
+/// called us is left out.
+bool is_agents_own(std::string_view name) {
+  return name.starts_with("ANTHROPIC_") || is_codex_own(name);
 }
 
 /// What is inherited, as far as it is the backend's `own`, and what is configured.
@@ -101,10 +106,16 @@ executor::claude::Setup claude_setup(const BackendConfig& config) {
   return setup;
 }
 
-std::span<const BackendKind> built_in_kinds() {
-  static constexpr std::array kinds = {BackendKind::codex, BackendKind::claude,
-                                       BackendKind::rehearsal};
-  return kinds;
+executor::acp::Setup acp_setup(const BackendConfig& config) {
+  executor::acp::Setup setup;
+  setup.name = config.name;
+  setup.command = config.command;
+  setup.environment = environment_of(config.env, is_agents_own);
+  using std::chrono::seconds;
+  if (config.first_response_seconds > 0)
+    setup.patience.first_response = seconds(config.first_response_seconds);
+  if (config.idle_seconds > 0) setup.patience.idle = seconds(config.idle_seconds);
+  return setup;
 }
 
 session::Backends make_backends(transport::Loop& loop, transport::Worker& worker, Env& env,
@@ -117,6 +128,14 @@ session::Backends make_backends(transport::Loop& loop, transport::Worker& worker
     } else if (each.kind == BackendKind::claude) {
       backends.all.push_back(std::make_unique<executor::claude::Claude>(
           loop, worker, env, log, redactor, claude_setup(each)));
+    } else if (each.kind == BackendKind::acp) {
+      executor::acp::Setup setup = acp_setup(each);
+      // One process serves all sessions, so it is told of none of them but of how deep they are.
+      if (const auto depth =
+              executor::depth_below(env, static_cast<std::uint64_t>(config.settings.max_depth)))
+        setup.environment.push_back("TINE_DEPTH=" + std::to_string(*depth));
+      backends.all.push_back(
+          std::make_unique<executor::acp::Acp>(loop, worker, log, redactor, std::move(setup)));
     } else if (each.kind == BackendKind::rehearsal) {
       backends.all.push_back(
           std::make_unique<executor::rehearsal::Rehearsal>(loop, each.name, manner(env)));

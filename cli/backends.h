@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "cli/config/config.h"
+#include "executor/acp/acp.h"
 #include "executor/claude/claude.h"
 #include "executor/codex/codex.h"
 #include "session/service.h"
@@ -15,15 +16,13 @@
 
 namespace tine::cli {
 
-/// The kinds of backend that this program can run.
-std::span<const BackendKind> built_in_kinds();
-
 session::Backends make_backends(transport::Loop& loop, transport::Worker& worker, Env& env,
                                 Log& log, Redactor& redactor, const Config& config);
 
 /// How the program of a backend of that kind is run.
 executor::codex::Setup codex_setup(const BackendConfig& config);
 executor::claude::Setup claude_setup(const BackendConfig& config);
+executor::acp::Setup acp_setup(const BackendConfig& config);
 
 /// By the client's wish, the project's file and the user's configuration, in this order.
 session::Chooser make_chooser(const session::Backends& backends, const Config& config);

@@ -34,17 +34,6 @@ std::string told(const BackendReport& backend) {
          line("forking", report.forking);
 }
 
-/// Of a backend that is configured and that this version has no code for.
-BackendReport cannot_run(const BackendConfig& backend) {
-  executor::DoctorReport report;
-  report.summary =
-      "this version of tine cannot run agents of the kind " + std::string(name_of(backend.kind));
-  return {.name = backend.name,
-          .kind = name_of(backend.kind),
-          .is_default = false,
-          .doctor = std::move(report)};
-}
-
 }  // namespace
 
 std::vector<std::string> gaps_in(const Env& env, HomeSource home) {
@@ -76,9 +65,6 @@ transport::Task<int> doctor(World& world, HomeSource home, bool json) {
                        .kind = backend->kind(),
                        .is_default = preferred,
                        .doctor = std::move(report)});
-  }
-  for (const BackendConfig& each : world.config.backends) {
-    if (world.backends.named(each.name) == nullptr) reports.push_back(cannot_run(each));
   }
   for (const BackendReport& each : reports) text += told(each);
   print(json ? doctor_json(world.log_file, gaps, reports) : text);

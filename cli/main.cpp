@@ -115,7 +115,6 @@ Result<Config> read_config(const Env& env, const Arguments& arguments) {
   ConfigSources sources{.env = env,
                         .read = read_config_file,
                         .is_program = is_program,
-                        .built_in = built_in_kinds(),
                         .flags = {}};
   if (!arguments.backend.empty()) sources.flags.push_back({"--backend", arguments.backend});
   if (!arguments.fork_strategy.empty())
@@ -195,12 +194,6 @@ int start(const Arguments& arguments, HomeSource home) {
   if (arguments.verb == Verb::session) {
     return run_to_end(world, signals, session_verb(world, arguments, signals.shutdown()));
   }
-  if (world.backends.preferred == nullptr) {
-    print_error(Error(ErrorKind::config_invalid,
-                      "this version cannot run the backend " + world.config.default_backend));
-    return exit_code::config;
-  }
-
   if (arguments.verb == Verb::none && !serves) {
     print(welcome(std::filesystem::read_symlink("/proc/self/exe").string(), backend_lines(world)));
     return exit_code::good;

@@ -72,6 +72,7 @@ std::vector<v1::ConfigOption> chosen_anew(const executor::Settings& before,
 }
 
 std::vector<v1::ConfigOption> all_options(const executor::Settings& settings) {
+  if (settings.modes.available.empty()) return settings.options;
   v1::ConfigOption option;
   option.id = mode_option_id;
   option.name = "Mode";

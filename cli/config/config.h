@@ -30,7 +30,6 @@ struct ConfigSources {
   const Env& env;
   ReadFile read;
   IsProgram is_program;
-  std::span<const BackendKind> built_in;  ///< the kinds that this program can run
   std::vector<FlagValue> flags;
 };
 

@@ -1,7 +1,5 @@
 #include "cli/config/discover.h"
 
-#include <algorithm>
-
 #include "transport/program_path.h"
 
 namespace tine::cli {
@@ -36,27 +34,15 @@ std::vector<BackendConfig> discover_backends(const Env& env, const IsProgram& is
   return found;
 }
 
-DefaultBackend choose_default(std::span<const BackendConfig> backends,
-                              std::span<const BackendKind> built_in) {
-  std::string passed_over;
-  for (const BackendConfig& backend : backends) {
-    if (std::find(built_in.begin(), built_in.end(), backend.kind) == built_in.end()) {
-      if (passed_over.empty()) {
-        passed_over = "this version cannot run " + backend.name + " (" + backend.origin.str() + ")";
-      }
-      continue;
-    }
-    switch (backend.origin.layer) {
-      case Layer::user:
-        return {backend.name, "it is the first backend in " + backend.origin.source};
-      case Layer::discovered:
-        return {backend.name, "it is installed: " + backend.origin.source};
-      default:
-        return {backend.name,
-                passed_over.empty() ? "no other backend is configured or installed" : passed_over};
-    }
+DefaultBackend choose_default(const BackendConfig& first) {
+  switch (first.origin.layer) {
+    case Layer::user:
+      return {first.name, "it is the first backend in " + first.origin.source};
+    case Layer::discovered:
+      return {first.name, "it is installed: " + first.origin.source};
+    default:
+      return {first.name, "no other backend is configured or installed"};
   }
-  return {std::string(name_of(BackendKind::rehearsal)), passed_over};
 }
 
 }  // namespace tine::cli

@@ -1,7 +1,6 @@
 #pragma once
 // What is installed here, for those who have configured nothing.
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,9 +24,8 @@ struct DefaultBackend {
   std::string reason;  ///< a sentence for people, without a full stop
 };
 
-/// Which backend sessions use that name none, when no setting says: the first one configured that
-/// this program can run, else the first installed one, else the rehearsal agent.
-DefaultBackend choose_default(std::span<const BackendConfig> backends,
-                              std::span<const BackendKind> built_in);
+/// Which backend sessions use that name none, when no setting says: the first one that is
+/// configured, else the first installed one, else the rehearsal agent.
+DefaultBackend choose_default(const BackendConfig& first);
 
 }  // namespace tine::cli

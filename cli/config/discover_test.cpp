@@ -38,11 +38,10 @@ TEST_CASE("discover: programs are looked for in PATH, in its order") {
   CHECK(find_program(machine, "codex", is_program).empty());
 }
 
-TEST_CASE("discover: what is installed and can be run is the default") {
+TEST_CASE("discover: what is installed is the default") {
   FakeMachine machine;
   machine.variables["PATH"] = "/usr/bin:/opt";
   machine.programs = {"/opt/claude"};
-  machine.built_in = {BackendKind::rehearsal, BackendKind::codex, BackendKind::claude};
   auto config = machine.load();
   REQUIRE(config);
   CHECK(names(*config) == std::vector<std::string>{"claude", "rehearsal"});
@@ -58,17 +57,6 @@ TEST_CASE("discover: what is installed and can be run is the default") {
   CHECK(config->default_backend == "codex");
 }
 
-TEST_CASE("discover: what this version cannot run is known but not the default") {
-  FakeMachine machine;
-  machine.variables["PATH"] = "/usr/bin";
-  machine.programs = {"/usr/bin/codex"};
-  const auto config = machine.load();
-  REQUIRE(config);
-  CHECK(names(*config) == std::vector<std::string>{"codex", "rehearsal"});
-  CHECK(config->default_backend == "rehearsal");
-  CHECK(config->default_reason == "this version cannot run codex (/usr/bin/codex)");
-}
-
 TEST_CASE("discover: with nothing at all it is the rehearsal agent") {
   FakeMachine machine;
   const auto config = machine.load();
@@ -82,13 +70,12 @@ TEST_CASE("discover: a configured backend goes before what is installed, in the 
   FakeMachine machine;
   machine.variables["PATH"] = "/usr/bin";
   machine.programs = {"/usr/bin/codex"};
-  machine.built_in = {BackendKind::rehearsal, BackendKind::codex};
   const auto config = machine.load(
       "[backends.z]\nkind = \"claude\"\n[backends.y]\nkind = \"codex\"\n"
       "[backends.a]\nkind = \"codex\"\n");
   REQUIRE(config);
   CHECK(names(*config) == std::vector<std::string>{"z", "y", "a", "codex", "rehearsal"});
-  CHECK(config->default_backend == "y");
+  CHECK(config->default_backend == "z");
   CHECK(config->default_reason == "it is the first backend in " + std::string(user_path));
 }
 

@@ -127,7 +127,7 @@ Result<Config> load_config(const ConfigSources& sources) {
   config.mode_without_project = config.settings.mode;
 
   add_discovered(sources, config);
-  DefaultBackend chosen = choose_default(config.backends, sources.built_in);
+  DefaultBackend chosen = choose_default(config.backends.front());
   config.default_backend = std::move(chosen.name);
   config.default_reason = std::move(chosen.reason);
   if (auto done = settle_default(config); !done) return tl::unexpected(done.error());

@@ -110,7 +110,6 @@ TEST_CASE("project: a backend that the user has not offered is refused, also an 
   FakeMachine machine;
   machine.programs = {"/usr/bin/codex", "/usr/bin/claude"};
   machine.variables["PATH"] = "/usr/bin";
-  machine.built_in = {BackendKind::codex, BackendKind::claude, BackendKind::rehearsal};
   // The one that is in force without the file changes nothing.
   CHECK(machine.load_project("default_backend = \"codex\"").value().default_backend == "codex");
 

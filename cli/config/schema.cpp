@@ -258,13 +258,13 @@ constexpr std::array backends_table = {
                "When Codex asks before it does something."},
     BackendKey{"first_response_seconds",
                &BackendConfig::first_response_seconds,
-               codex | claude,
+               codex | claude | acp,
                {.least = 1, .most = a_day},
                "Seconds to wait for the model's first output (Claude Code: for any output); then "
                "the turn is interrupted. Default: 300."},
     BackendKey{"idle_seconds",
                &BackendConfig::idle_seconds,
-               codex | claude,
+               codex | claude | acp,
                {.least = 1, .most = a_day},
                "Seconds that a turn may be silent after that (Claude Code: while a tool runs) when "
                "no question is open. Default: 1800."},

@@ -29,8 +29,6 @@ std::string choose(const Table& preferred, const Table& chosen) {
   text += "\n[backends.theirs]\nprojects_may_choose = true\nkind = \"" + chosen.kind + "\"\n" +
           chosen.keys + "\n";
   machine.files[std::string(user_path)] = text;
-  machine.built_in = {BackendKind::codex, BackendKind::claude, BackendKind::rehearsal,
-                      BackendKind::acp};
   const auto config = machine.load_project("\ndefault_backend = \"theirs\"");
   if (config) return config->default_backend == "theirs" ? "good" : "not chosen";
   CHECK(config.error().kind == ErrorKind::config_invalid);

@@ -60,53 +60,22 @@ std::vector<v1::Command> Codex::commands() const {
 // --- the process
 // ------------------------------------------------------------------------------------
 
-Executor::Reply<std::shared_ptr<Process>> Codex::use() {
-  ++uses_;
-  while (changing_) {
-    const auto until = changing_;
-    co_await until->wait();
-  }
-  if (server_ && !server_->gone()) co_return server_;
-
-  const auto changing = std::make_shared<transport::Event>(loop_);
-  changing_ = changing;
-  if (server_) co_await server_->ended();
+SharedProcess<Process>::Reply Codex::launch() {
   transport::GuardedSpec spec;
   spec.command = setup_.command;
   spec.command.emplace_back("app-server");
   spec.environment = setup_.environment;
   spec.guardian = setup_.guardian;
   auto started = co_await Process::start(loop_, log_, redactor_, std::move(spec));
-  changing_.reset();
-  changing->set();
-  if (!started) {
-    --uses_;
-    co_return fail(std::move(started.error()));
-  }
-  server_ = *started;
-  log_.info("codex app-server " + server_->version() + " runs");
-  if (models_.empty()) loop_.spawn(learn_models(server_));
-  co_return server_;
-}
-
-transport::Task<void> Codex::stop_using() {
-  --uses_;
-  co_await stop_unless_used();
-}
-
-transport::Task<void> Codex::stop_unless_used() {
-  if (uses_ > 0 || !server_) co_return;
-  const auto server = std::exchange(server_, nullptr);
-  const auto changing = std::make_shared<transport::Event>(loop_);
-  changing_ = changing;
-  co_await server->stop();
-  changing_.reset();
-  changing->set();
+  if (!started) co_return started;
+  log_.info("codex app-server " + (*started)->version() + " runs");
+  if (models_.empty()) loop_.spawn(learn_models(*started));
+  co_return started;
 }
 
 transport::Task<void> Codex::leave(std::shared_ptr<Process> server, std::string thread_id) {
   co_await server->unsubscribe(std::move(thread_id));
-  co_await stop_using();
+  co_await shared_.leave();
 }
 
 transport::Task<void> Codex::learn_models(std::shared_ptr<Process> server) {
@@ -115,10 +84,10 @@ transport::Task<void> Codex::learn_models(std::shared_ptr<Process> server) {
 }
 
 Executor::Reply<std::string> Codex::call_once(std::string method, std::string params) {
-  auto server = co_await use();
+  auto server = co_await shared_.use();
   if (!server) co_return fail(std::move(server.error()));
   auto answer = co_await (*server)->call(std::move(method), std::move(params), limits::call);
-  co_await stop_using();
+  co_await shared_.leave();
   co_return answer;
 }
 
@@ -160,7 +129,7 @@ Executor::Reply<std::string> Codex::read_workspace_sandbox(std::shared_ptr<Proce
 
 Executor::Reply<Codex::Opened> Codex::open(ThreadCall call, const ConversationSpec& spec,
                                            ProviderPoint of, std::string model) {
-  auto server = co_await use();
+  auto server = co_await shared_.use();
   if (!server) co_return fail(std::move(server.error()));
   Choices choices = choices_of(spec.settings);
   if (choices.model.empty()) choices.model = std::move(model);
@@ -169,20 +138,20 @@ Executor::Reply<Codex::Opened> Codex::open(ThreadCall call, const ConversationSp
   if (call == ThreadCall::fork) method = "thread/fork";
   auto let_in = co_await check_login(*server);
   if (!let_in) {
-    co_await stop_using();
+    co_await shared_.leave();
     co_return fail(std::move(let_in.error()));
   }
   const std::string projects = co_await judge_folder(spec);
   auto sandbox = co_await read_workspace_sandbox(*server, spec);
   if (!sandbox) {
-    co_await stop_using();
+    co_await shared_.leave();
     co_return fail(std::move(sandbox.error()));
   }
   auto answer = co_await (*server)->call(
       method, thread_params(call, spec, choices, setup_.defaults.config, projects, of),
       limits::call);
   if (!answer) {
-    co_await stop_using();
+    co_await shared_.leave();
     Error error = std::move(answer.error());
     const bool refused = error.kind == ErrorKind::backend_failed;
     if (refused && call != ThreadCall::start) error.kind = ErrorKind::conversation_lost;
@@ -191,7 +160,7 @@ Executor::Reply<Codex::Opened> Codex::open(ThreadCall call, const ConversationSp
   const json::View result(*answer);
   if (call == ThreadCall::fork && text_in(result.find("thread"), "id") == of.conversation) {
     // To let go of it again would end what the parent hears.
-    co_await stop_using();
+    co_await shared_.leave();
     co_return fail(ErrorKind::backend_failed, "Codex gave the parent's own conversation");
   }
   Opened opened;
@@ -255,10 +224,11 @@ Executor::Reply<std::unique_ptr<Conversation>> Codex::fork(ConversationSpec spec
 
 /// Only where it costs nothing: what is forgotten here can still be found in Codex.
 void Codex::forget(const std::string& provider_id) {
-  if (!server_ || server_->gone()) return;
+  const auto server = shared_.running();
+  if (!server) return;
   loop_.spawn([](std::shared_ptr<Process> server, std::string params) -> transport::Task<void> {
     co_await server->call("thread/archive", std::move(params), limits::call);
-  }(server_, thread_id_params(provider_id)));
+  }(server, thread_id_params(provider_id)));
 }
 
 // --- logging in
@@ -277,10 +247,10 @@ transport::Task<Result<void>> Codex::authenticate(std::string method_id) {
   auto known = check_login_method(program, method_id);
   if (!known) co_return known;
   logged_in_ = false;
-  auto server = co_await use();
+  auto server = co_await shared_.use();
   if (!server) co_return fail(std::move(server.error()));
   auto let_in = co_await check_login(*server);
-  co_await stop_using();
+  co_await shared_.leave();
   co_return let_in;
 }
 
@@ -295,14 +265,14 @@ transport::Task<DoctorReport> Codex::doctor() {
   DoctorReport report;
   report.binary = setup_.command.front();
   report.forking = "native, at any turn";
-  auto server = co_await use();
+  auto server = co_await shared_.use();
   if (!server) {
     report.summary = server.error().message;
     co_return report;
   }
   report.version = (*server)->version();
   const auto answer = co_await (*server)->call("account/read", "{}", limits::call);
-  co_await stop_using();
+  co_await shared_.leave();
   if (!answer) {
     report.summary = answer.error().message;
     co_return report;

@@ -17,6 +17,7 @@
 #include "executor/codex/limits.h"
 #include "executor/codex/process.h"
 #include "executor/executor.h"
+#include "executor/shared_process.h"
 #include "transport/worker.h"
 
 namespace tine::executor::codex {
@@ -30,7 +31,8 @@ class Codex final : public Executor {
         env_(env),
         log_(log),
         redactor_(redactor),
-        setup_(std::move(setup)) {}
+        setup_(std::move(setup)),
+        shared_(loop, [this] { return launch(); }) {}
 
   std::string_view name() const override { return setup_.name; }
   std::string_view kind() const override { return "codex"; }
@@ -66,14 +68,10 @@ class Codex final : public Executor {
   /// A conversation lets go of its thread; the last one ends the process.
   transport::Task<void> leave(std::shared_ptr<Process> server, std::string thread_id);
   /// A conversation's process has gone by itself.
-  void lost() { --uses_; }
+  void lost() { shared_.lost(); }
 
  private:
-  /// The process, counted as used once more, until leave() or lost().
-  Reply<std::shared_ptr<Process>> use();
-  /// Counted as used once less.
-  transport::Task<void> stop_using();
-  transport::Task<void> stop_unless_used();
+  SharedProcess<Process>::Reply launch();
   FolderPlaces places_of(const v1::Workspace& workspace) const;
   /// See projects_config().
   transport::Task<std::string> judge_folder(const ConversationSpec& spec);
@@ -97,9 +95,7 @@ class Codex final : public Executor {
   Log& log_;
   Redactor& redactor_;
   Setup setup_;
-  std::shared_ptr<Process> server_;
-  std::shared_ptr<transport::Event> changing_;  // it is being started or stopped
-  std::size_t uses_ = 0;
+  SharedProcess<Process> shared_;
   bool logged_in_ = false;  // as far as is known
   std::string models_;      // `data` of model/list, once it is known
 };

@@ -97,7 +97,11 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // --- what was chosen
 
-  v1::ModeState modes() const { return settings_->modes; }
+  /// None: the backend has no modes, or has not told them yet.
+  std::optional<v1::ModeState> modes() const {
+    if (settings_->modes.available.empty()) return std::nullopt;
+    return settings_->modes;
+  }
   const executor::Settings& settings() const { return *settings_; }
   /// All options, the mode among them, as the attached client can show them.
   std::vector<v1::ConfigOption> options() const;

@@ -8,12 +8,14 @@ import { Server } from './server.mjs';
 
 export class AgentWorld {
   #kind;
+  #name;
 
-  /// `kind` names the backend; `model` is the service behind it.
-  constructor(kind, model) {
+  /// `kind` is that of the backend, `name` what it is called; `model` is the service behind it.
+  constructor(kind, model, name = kind) {
     this.#kind = kind;
+    this.#name = name;
     this.model = model;
-    this.home = directory(`${kind}-home`);
+    this.home = directory(`${name}-home`);
     this.project = directory('project');
   }
 
@@ -22,7 +24,7 @@ export class AgentWorld {
     mkdirSync(join(this.home, 'config/tine'), { recursive: true });
     const configuration = join(this.home, 'config/tine/config.toml');
     writeFileSync(configuration,
-      `default_backend = "${this.#kind}"\n[backends.${this.#kind}]\nkind = "${this.#kind}"\n` +
+      `default_backend = "${this.#name}"\n[backends.${this.#name}]\nkind = "${this.#kind}"\n` +
       `${backend}\n`);
     chmodSync(configuration, 0o600);
   }

@@ -8,7 +8,7 @@ import { defer, directory, patience, program, until, within } from './cases.mjs'
 import { checkAgentMessage } from './schema.mjs';
 
 /// Of one kind of update so many are judged, of the further ones each thousandth: judging takes far
-/// longer than sending.
+/// longer than sending. With 0 no message is judged.
 const fullyJudged = 500;
 
 /// An environment in which nothing of this machine's user is found.
@@ -139,6 +139,7 @@ export class Server {
   };
 
   #judge(message, line) {
+    if (this.#toJudge === 0) return;
     const kind = message.params?.update?.sessionUpdate;
     if (kind !== undefined) {
       const seen = (this.#judged.get(kind) ?? 0) + 1;

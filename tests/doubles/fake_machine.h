@@ -20,7 +20,6 @@ class FakeMachine : public Env {
   std::map<std::string, std::string, std::less<>> variables = {{"HOME", "/home/me"}};
   std::map<std::string, std::string, std::less<>> files;
   std::set<std::string, std::less<>> programs;
-  std::vector<BackendKind> built_in = {BackendKind::rehearsal};
   std::vector<FlagValue> flags;
   mutable std::vector<std::string> asked;  ///< the files that were looked for
 
@@ -49,7 +48,7 @@ class FakeMachine : public Env {
   Result<Config> load() const {
     return load_config({*this, read(),
                         [this](const std::string& path) { return programs.contains(path); },
-                        built_in, flags});
+                        flags});
   }
   Result<Config> load(std::string user_text) {
     files["/home/me/.config/tine/config.toml"] = std::move(user_text);

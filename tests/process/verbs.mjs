@@ -7,7 +7,7 @@ import {
   symlinkSync, writeFileSync,
 } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { directory, patience, program, test, within } from '../clients/cases.mjs';
 import { environment, runProgram, Server } from '../clients/server.mjs';
@@ -223,19 +223,23 @@ test('an unknown backend: exit code 3', async () => {
   }
 });
 
-test('doctor lists a configured backend that this version cannot run', async () => {
+test('doctor starts an ACP agent and says what it can', async () => {
   const config = directory('config');
   mkdirSync(join(config, 'tine'));
+  const agent = join(dirname(process.env.TINE), 'tests/agent/scripted_agent');
   writeFileSync(join(config, 'tine/config.toml'),
-    '[backends.gemini]\nkind = "acp"\ncommand = ["gemini", "--acp"]\n');
+    `[backends.mine]\nkind = "acp"\ncommand = [${JSON.stringify(agent)}]\n` +
+    '[backends.absent]\nkind = "acp"\ncommand = ["/nowhere/agent"]\n');
   const env = { XDG_CONFIG_HOME: config };
-  const said = 'this version of tine cannot run agents of the kind acp';
   const { stdout } = await runProgram(['doctor'], { env });
-  assert.ok(stdout.includes(`gemini: does not work; ${said}\n    kind      acp\n`), stdout);
+  assert.match(stdout, /mine \(the default\): works; the agent answers\n {4}kind {6}acp\n/);
+  assert.match(stdout, /version {3}1\.2\.3\n {4}forking {3}native, at the last turn\n/);
+  assert.match(stdout, /absent: does not work; .*nowhere/);
   const { backends } = JSON.parse((await runProgram(['doctor', '--json'], { env })).stdout);
-  const { usable, summary } = backends.find(({ name }) => name === 'gemini');
-  assert.deepEqual([usable, summary], [false, said]);
-  assert.equal((await runProgram(['run', '--backend', 'gemini', 'hello'], { env })).code, 3);
+  assert.deepEqual(backends.map(({ name, usable }) => [name, usable]),
+    [['mine', true], ['absent', false], ['rehearsal', true]]);
+  const asked = await runProgram(['run', '[[say: hello]]'], { env });
+  assert.equal(asked.stdout.trim(), 'hello');
 });
 
 test('doctor, for people and programs', async () => {

@@ -36,7 +36,6 @@ cli::Config configuration(const Env& env) {
   auto config = cli::load_config({.env = env,
                                   .read = cli::read_config_file,
                                   .is_program = cli::is_program,
-                                  .built_in = cli::built_in_kinds(),
                                   .flags = {}});
   return config ? std::move(*config) : cli::Config();
 }

@@ -1,0 +1,303 @@
+#include "executor/acp/acp.h"
+
+#include <utility>
+
+#include "executor/acp/folder.h"
+#include "protocol/v1/codec.h"
+
+namespace tine::executor::acp {
+namespace {
+
+Capabilities not_known_yet() {
+  Capabilities all;
+  // Until the agent has said what it can do, a fork tries: it says why where it cannot.
+  all.native_fork = true;
+  all.prepares = true;
+  all.needs_login = false;
+  return all;
+}
+
+/// What tine's own client can do is decided anew for each that connects: what it cannot is refused
+/// when the agent asks for it.
+v1::ClientCapabilities what_clients_can() {
+  v1::ClientCapabilities able;
+  able.read_text_file = able.write_text_file = able.terminal = true;
+  able.boolean_options = able.notices = able.compaction = true;
+  able.elicitation_form = able.elicitation_url = true;
+  return able;
+}
+
+bool is_answer(const Error& error) {
+  return error.kind != ErrorKind::backend_gone && error.kind != ErrorKind::timeout &&
+         error.kind != ErrorKind::backend_not_installed && error.kind != ErrorKind::auth_required;
+}
+
+}  // namespace
+
+Acp::Acp(transport::Loop& loop, transport::Worker& worker, Log& log, Redactor& redactor,
+         Setup setup)
+    : loop_(loop),
+      worker_(worker),
+      log_(log),
+      redactor_(redactor),
+      setup_(std::move(setup)),
+      install_hint_("Install it, or correct `command` of [backends." + setup_.name +
+                    "] in the configuration."),
+      program_{.name = setup_.name,
+               .process = setup_.name,
+               .oldest = {},
+               .newest = {},
+               .install_hint = install_hint_,
+               .update_hint = {},
+               .login_id = {},
+               .login_command = {},
+               .login_hint = {}},
+      shared_(loop, [this] { return launch(); }),
+      capabilities_(not_known_yet()) {}
+
+// --- the process
+// ------------------------------------------------------------------------------------
+
+SharedProcess<Process>::Reply Acp::launch() {
+  transport::GuardedSpec spec;
+  spec.command = setup_.command;
+  spec.environment = setup_.environment;
+  spec.guardian = setup_.guardian;
+  auto started = co_await Process::start(loop_, log_, redactor_, program_, std::move(spec),
+                                         what_clients_can());
+  if (!started) co_return started;
+  learn((*started)->greeting());
+  co_return started;
+}
+
+void Acp::learn(const v1::InitializeResponse& greeting) {
+  const v1::AgentCapabilities& told = greeting.agent_capabilities;
+  capabilities_.prompt = told.prompt;
+  capabilities_.mcp = {.http = told.mcp.http, .sse = told.mcp.sse};
+  capabilities_.additional_directories = told.session.additional_directories;
+  capabilities_.native_fork = told.session.fork;
+  auth_methods_ = greeting.auth_methods;
+  const std::string version = greeting.agent_info ? greeting.agent_info->version : "";
+  log_.info("the agent of backend " + setup_.name + " runs" +
+            (version.empty() ? "" : ", version " + version));
+}
+
+transport::Task<void> Acp::leave(std::shared_ptr<Process> process, std::string id) {
+  co_await process->close_session(std::move(id));
+  co_await shared_.leave();
+}
+
+Executor::Reply<std::string> Acp::call_once(std::string method, std::string params) {
+  auto process = co_await shared_.use();
+  if (!process) co_return fail(std::move(process.error()));
+  auto answer = co_await (*process)->call(std::move(method), std::move(params), limits::call);
+  co_await shared_.leave();
+  co_return answer;
+}
+
+// --- sessions
+// ------------------------------------------------------------------------------------
+
+FolderLook Acp::folder_look(const v1::Workspace& workspace) const {
+  std::string home;
+  for (const std::string& entry : setup_.environment)
+    if (entry.starts_with("HOME=")) home = entry.substr(entry.find('=') + 1);
+  return [home, folder = workspace.cwd] { return look(folder, home); };
+}
+
+Executor::Reply<void> Acp::admit(const ConversationSpec& spec) {
+  if (spec.trust.given && !spec.trust.starts) co_return Result<void>();
+  const auto facts = std::make_shared<FolderFacts>();
+  std::function<void()> job = [facts, look = folder_look(spec.workspace)] { *facts = look(); };
+  co_await worker_.run(std::move(job));
+  if (facts->starts.empty() || spec.trust.covers(*facts)) co_return Result<void>();
+  co_return fail(
+      Error(ErrorKind::unsupported,
+            setup_.name +
+                " is not started in this folder, which brings configuration for agents (" +
+                facts->starts.front() + ") and is not trusted")
+          .with_hint("Trust the folder when you are asked, or run `tine trust add` for it."));
+}
+
+/// Opens a session of which the agent's answer tells the id.
+Executor::Reply<AcpConversation::Opened> Acp::open(std::string method, std::string params) {
+  auto process = co_await shared_.use();
+  if (!process) co_return fail(std::move(process.error()));
+  const auto answer = co_await (*process)->call(std::move(method), std::move(params), limits::call);
+  Result<v1::NewSessionResponse> read;
+  if (answer) {
+    read = v1::read_result<v1::NewSessionResponse>(json::View(*answer), ErrorKind::backend_failed);
+  } else {
+    read = fail(answer.error());
+  }
+  if (!read) {
+    co_await shared_.leave();
+    co_return fail(std::move(read.error()));
+  }
+  Opened opened;
+  opened.process = std::move(*process);
+  opened.id = std::move(read->session_id);
+  opened.offer = offer_of(std::move(read->modes), std::move(read->config_options));
+  settings_ = opened.offer.settings;
+  co_return opened;
+}
+
+Executor::Reply<AcpConversation::Opened> Acp::begin(const ConversationSpec& spec) {
+  auto admitted = co_await admit(spec);
+  if (!admitted) co_return fail(std::move(admitted.error()));
+  v1::NewSessionRequest request;
+  request.workspace = spec.workspace;
+  co_return co_await open(std::string(v1::method::NewSession::name), v1::write(request));
+}
+
+Executor::Reply<AcpConversation::Opened> Acp::branch(const ConversationSpec& spec,
+                                                     std::string parent) {
+  auto admitted = co_await admit(spec);
+  if (!admitted) co_return fail(std::move(admitted.error()));
+  v1::ForkSessionRequest request;
+  request.session_id = parent;
+  request.workspace = spec.workspace;
+  auto opened = co_await open(std::string(v1::method::ForkSession::name), v1::write(request));
+  if (!opened) co_return opened;
+  if (opened->id == parent) {
+    // To close it would end what the parent hears.
+    co_await shared_.leave();
+    co_return fail(ErrorKind::backend_failed, setup_.name + " gave the parent's own session");
+  }
+  opened->process->end_replay(opened->id);
+  opened->kept = true;
+  co_return opened;
+}
+
+/// Opens a session that the agent has kept.
+Executor::Reply<AcpConversation::Opened> Acp::take_up(const ConversationSpec& spec,
+                                                      std::string id) {
+  auto admitted = co_await admit(spec);
+  if (!admitted) co_return fail(std::move(admitted.error()));
+  auto process = co_await shared_.use();
+  if (!process) co_return fail(std::move(process.error()));
+  const v1::AgentCapabilities& able = (*process)->greeting().agent_capabilities;
+  Result<std::string> answer =
+      fail(ErrorKind::conversation_lost, setup_.name + " cannot open a session of the past again");
+  v1::ResumeSessionRequest request;
+  request.session_id = id;
+  request.workspace = spec.workspace;
+  (*process)->begin_replay(id);
+  if (able.session.resume) {
+    answer = co_await (*process)->call(std::string(v1::method::ResumeSession::name),
+                                       v1::write(request), limits::call);
+  } else if (able.load_session) {
+    v1::LoadSessionRequest load;
+    load.session_id = id;
+    load.workspace = spec.workspace;
+    answer = co_await (*process)->call(std::string(v1::method::LoadSession::name), v1::write(load),
+                                       limits::call);
+  }
+  (*process)->end_replay(id);
+  Result<v1::LoadSessionResponse> read;
+  if (answer) {
+    read = v1::read_result<v1::LoadSessionResponse>(json::View(*answer), ErrorKind::backend_failed);
+  } else {
+    read = fail(std::move(answer.error()));
+  }
+  if (!read) {
+    co_await shared_.leave();
+    Error error = std::move(read.error());
+    if (is_answer(error)) error.kind = ErrorKind::conversation_lost;
+    co_return fail(std::move(error));
+  }
+  Opened opened;
+  opened.process = std::move(*process);
+  opened.id = std::move(id);
+  opened.offer = offer_of(std::move(read->modes), std::move(read->config_options));
+  opened.kept = true;
+  co_return opened;
+}
+
+Executor::Reply<AcpConversation::Opened> Acp::reopen(const ConversationSpec& spec, std::string id,
+                                                     bool kept) {
+  if (kept) co_return co_await take_up(spec, std::move(id));
+  co_return co_await begin(spec);
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Acp::start(ConversationSpec spec) {
+  auto opened = co_await begin(spec);
+  if (!opened) co_return fail(std::move(opened.error()));
+  co_return std::make_unique<AcpConversation>(*this, std::move(*opened), std::move(spec));
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Acp::resume(ConversationSpec spec,
+                                                           ProviderPoint at) {
+  auto opened = co_await reopen(spec, std::move(at.conversation), !at.turn.empty());
+  if (!opened) co_return fail(std::move(opened.error()));
+  co_return std::make_unique<AcpConversation>(*this, std::move(*opened), std::move(spec));
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Acp::fork(ConversationSpec spec, ProviderPoint at) {
+  if (at.turn.empty()) co_return co_await start(std::move(spec));
+  auto opened = co_await branch(spec, std::move(at.conversation));
+  if (!opened) co_return fail(std::move(opened.error()));
+  co_return std::make_unique<AcpConversation>(*this, std::move(*opened), std::move(spec));
+}
+
+/// Only where it costs nothing: what is forgotten here can still be found in the agent.
+void Acp::forget(const std::string& provider_id) {
+  const auto process = shared_.running();
+  if (!process || !process->greeting().agent_capabilities.session.remove) return;
+  v1::DeleteSessionRequest request;
+  request.session_id = provider_id;
+  loop_.spawn([](std::shared_ptr<Process> told, std::string params) -> transport::Task<void> {
+    co_await told->call(std::string(v1::method::DeleteSession::name), std::move(params),
+                        limits::call);
+  }(process, v1::write(request)));
+}
+
+// --- logging in
+// ------------------------------------------------------------------------------------
+
+std::vector<v1::AuthMethod> Acp::auth_methods() const {
+  std::vector<v1::AuthMethod> methods;
+  for (v1::AuthMethod each : auth_methods_) {
+    // A terminal method's arguments are for the agent's own command line, not for tine's.
+    if (each.type == v1::AuthMethod::Type::terminal) continue;
+    each.id = setup_.name + ":" + each.id;
+    methods.push_back(std::move(each));
+  }
+  return methods;
+}
+
+transport::Task<Result<void>> Acp::authenticate(std::string method_id) {
+  const std::string prefix = setup_.name + ":";
+  v1::AuthenticateRequest request;
+  request.method_id = method_id.starts_with(prefix) ? method_id.substr(prefix.size()) : method_id;
+  auto answer = co_await call_once(std::string(v1::method::Authenticate::name), v1::write(request));
+  if (!answer) co_return fail(std::move(answer.error()));
+  co_return Result<void>();
+}
+
+transport::Task<Result<void>> Acp::logout() {
+  auto answer =
+      co_await call_once(std::string(v1::method::Logout::name), v1::write(v1::LogoutRequest{}));
+  if (!answer) co_return fail(std::move(answer.error()));
+  co_return Result<void>();
+}
+
+transport::Task<DoctorReport> Acp::doctor() {
+  DoctorReport report;
+  report.binary = setup_.command.front();
+  const auto process = co_await shared_.use();
+  if (!process) {
+    report.summary = process.error().message;
+    co_return report;
+  }
+  const v1::InitializeResponse& told = (*process)->greeting();
+  if (told.agent_info) report.version = told.agent_info->version;
+  report.forking = told.agent_capabilities.session.fork ? "native, at the last turn"
+                                                        : "soft: the agent has no fork of its own";
+  report.usable = true;
+  report.summary = "the agent answers";
+  co_await shared_.leave();
+  co_return report;
+}
+
+}  // namespace tine::executor::acp

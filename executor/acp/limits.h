@@ -1,0 +1,45 @@
+#pragma once
+// The limits of an ACP agent as a backend, each with the rule at its edge.
+
+#include <chrono>
+#include <cstddef>
+
+#include "transport/guarded.h"
+
+namespace tine::executor::acp::limits {
+
+using std::chrono::milliseconds;
+
+/// A call that makes, loads or changes a session. Then: timeout.
+inline constexpr milliseconds call{60'000};
+
+/// How long a turn may be silent.
+struct Patience {
+  /// From a prompt to the first sign of the model. Then the turn is cancelled: timeout.
+  milliseconds first_response{300'000};
+  /// Between two signs of a turn while no question is open. Then, or at most after twice as long,
+  /// it is cancelled: timeout. Commands may be silent for long.
+  milliseconds idle{1'800'000};
+  /// How long a cancelled turn may take to end. Then it is over without the agent, which counts as
+  /// silent. Less than the session gives a cancelled turn.
+  milliseconds cancel{3'000};
+};
+inline constexpr Patience patience;
+
+/// How long an agent may take to close a session. Then it counts as silent: it is not asked again
+/// until it has said something.
+inline constexpr milliseconds farewell{2'000};
+
+/// What an agent is given to end that is silent, or had no turn. With the time of a cancelled turn
+/// before it, it fits into the end of the program.
+inline constexpr transport::KillLadder ending_soon{.after_input = milliseconds(250),
+                                                   .after_term = milliseconds(250)};
+
+/// Updates of a session that come before its conversation is made, as when they are in one write
+/// with the answer. Of more the first ones are kept.
+inline constexpr std::size_t early_updates = 64;
+
+/// Folders that are looked into, from the session's own upwards. Those above them are not.
+inline constexpr std::size_t folders_above = 64;
+
+}  // namespace tine::executor::acp::limits

@@ -1,0 +1,110 @@
+// The program with real ACP agents behind it, and mocked models behind those, in a home of their own.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { AgentWorld } from '../clients/agent_world.mjs';
+import { codex } from '../codex/world.mjs';
+import { startModel } from '../mock/model.mjs';
+
+const packages = resolve('tests/acp/node_modules');
+const node = process.env.TINE_NODE;
+
+/// Nothing but loopback can be reached: whatever else is tried ends at a port that nobody has.
+const loopback = {
+  HTTP_PROXY: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1',
+};
+
+const outside = (command) => `[[escalate: ${command}]]`;
+const run = (command) => `[[run: ${command}]]`;
+
+/// No real key, and it does not look like one.
+const apiKey = 'very-secret-key';
+
+/// By their names: the dialect of their model, how they are started and made ready, and how a model
+/// has them `ask` before they run something.
+export const agents = {
+  'codex-acp': {
+    dialect: 'responses',
+    command: [node, join(packages, '@agentclientprotocol/codex-acp/dist/index.js')],
+    prepare({ home, model }) {
+      mkdirSync(join(home, '.codex'));
+      writeFileSync(join(home, '.codex/config.toml'), `
+model = "gpt-5.5"
+model_provider = "mock"
+check_for_update_on_startup = false
+[model_providers.mock]
+name = "Mock"
+base_url = "http://127.0.0.1:${model.port}/v1"
+wire_api = "responses"
+env_key = "OPENAI_API_KEY"
+`);
+    },
+    environment: () => ({ OPENAI_API_KEY: apiKey, CODEX_PATH: codex }),
+    ask: { run: outside, outside: true, mode: 'read-only' },
+  },
+  'claude-agent-acp': {
+    dialect: 'messages',
+    command: [node, join(packages, '@agentclientprotocol/claude-agent-acp/dist/index.js')],
+    prepare() {},
+    environment: ({ home, model }) => ({
+      CLAUDE_CONFIG_DIR: `${home}/.claude`,
+      ANTHROPIC_BASE_URL: `http://127.0.0.1:${model.port}`,
+      ANTHROPIC_API_KEY: apiKey,
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      DISABLE_AUTOUPDATER: '1',
+      DISABLE_TELEMETRY: '1',
+      DISABLE_ERROR_REPORTING: '1',
+    }),
+    ask: { run, mode: 'default' },
+  },
+  opencode: {
+    dialect: 'messages',
+    command: [join(packages, 'opencode-linux-x64/bin/opencode'), 'acp'],
+    prepare({ home, model }) {
+      mkdirSync(join(home, 'config/opencode'), { recursive: true });
+      writeFileSync(join(home, 'config/opencode/opencode.json'), JSON.stringify({
+        $schema: 'https://opencode.ai/config.json',
+        autoupdate: false,
+        share: 'disabled',
+        model: 'anthropic/claude-sonnet-4-5',
+        small_model: 'anthropic/claude-sonnet-4-5',
+        permission: { bash: 'ask', edit: 'ask' },
+        provider: { anthropic: { options: {
+          baseURL: `http://127.0.0.1:${model.port}/v1`, apiKey } } },
+      }));
+    },
+    environment: ({ home }) => ({
+      XDG_DATA_HOME: `${home}/data`, XDG_CACHE_HOME: `${home}/cache`,
+      OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
+      OPENCODE_DISABLE_MODELS_FETCH: '1', OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
+    }),
+    ask: { run },
+  },
+};
+
+export class World extends AgentWorld {
+  #agent;
+
+  static async make(name, more = '') {
+    const agent = agents[name];
+    const world = new World('acp', await startModel(agent.dialect), name);
+    world.#agent = agent;
+    agent.prepare(world);
+    world.configure(`command = ${JSON.stringify(agent.command)}\n${more}`);
+    return world;
+  }
+
+  environment() {
+    return { ...super.environment(), ...loopback, ...this.#agent.environment(this) };
+  }
+
+  /// What the model was told in the last call in which those words are, as text.
+  toldWith(words) {
+    return this.model.requests().map(({ body }) => JSON.stringify(body ?? {}))
+      .findLast((body) => body.includes(words)) ?? '';
+  }
+}
+
+export const versionOf = (name) => JSON.parse(readFileSync(
+  join(packages, name, 'package.json'), 'utf8')).version;
