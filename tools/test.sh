@@ -259,6 +259,7 @@ everything() {  # everything LONG
     check "npm packages (codex)" npm_packages tests/codex
     check "npm packages (claude)" npm_packages tests/claude
     check "npm packages (tokens)" npm_packages tests/tokens
+    check "npm packages (acp)" npm_packages tests/acp
     suites release "$1"
     if [ "$1" = yes ]; then
       other_versions codex @openai/codex

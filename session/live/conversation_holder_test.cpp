@@ -79,7 +79,7 @@ TEST_CASE("conversation: new lists keep what is chosen, and nothing is recorded"
   it.backend->events.on_settings(settings({"plan", "ask", "auto"}, {"large", "small", "huge"}));
   CHECK(it.client.take() == "config_option_update");
   CHECK(it.client.last.find("huge") != std::string::npos);
-  CHECK(it.session->modes().current == "auto");
+  CHECK(it.session->modes()->current == "auto");
   CHECK(it.session->settings().options.front().current == "small");
   it.backend->events.on_idle();
   CHECK(it.told() == before);
