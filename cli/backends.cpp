@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/agent_memory.h"
 #include "cli/config/files.h"
 #include "executor/rehearsal/rehearsal.h"
 
@@ -119,7 +120,8 @@ executor::acp::Setup acp_setup(const BackendConfig& config) {
 }
 
 session::Backends make_backends(transport::Loop& loop, transport::Worker& worker, Env& env,
-                                Log& log, Redactor& redactor, const Config& config) {
+                                Log& log, Redactor& redactor, const Config& config,
+                                const Result<std::string>& root) {
   session::Backends backends;
   for (const BackendConfig& each : config.backends) {
     if (each.kind == BackendKind::codex) {
@@ -134,6 +136,9 @@ session::Backends make_backends(transport::Loop& loop, transport::Worker& worker
       if (const auto depth =
               executor::depth_below(env, static_cast<std::uint64_t>(config.settings.max_depth)))
         setup.environment.push_back("TINE_DEPTH=" + std::to_string(*depth));
+      const AgentMemory memory(session::store::system_files(), root, each);
+      setup.greeting = memory.recall();
+      setup.keep = [memory](const std::string& greeting) { return memory.keep(greeting); };
       backends.all.push_back(
           std::make_unique<executor::acp::Acp>(loop, worker, log, redactor, std::move(setup)));
     } else if (each.kind == BackendKind::rehearsal) {

@@ -85,10 +85,8 @@ class Reader final : public v1::ClientHandler {
 };
 
 cli::Config configuration(const Env& env) {
-  auto config = cli::load_config({.env = env,
-                                  .read = cli::read_config_file,
-                                  .is_program = cli::is_program,
-                                  .flags = {}});
+  auto config = cli::load_config(
+      {.env = env, .read = cli::read_config_file, .is_program = cli::is_program, .flags = {}});
   REQUIRE(config);
   return std::move(*config);
 }

@@ -2,12 +2,16 @@
 // The limits of the command line, each with the rule at its edge.
 
 #include <chrono>
+#include <cstddef>
 
 namespace tine::cli::limits {
 
 /// How long the program may take to end once its input has ended or a signal has asked it to. Then
 /// what is left is killed, and the program ends with exit_code::overdue.
 inline constexpr std::chrono::milliseconds ending{5'000};
+
+/// Bytes of what an ACP agent has said of itself. More is not kept.
+inline constexpr std::size_t agent_memory = std::size_t{64} * 1024;
 
 /// How long what is left is killed again and again. What is alive then cannot be killed.
 inline constexpr std::chrono::milliseconds killing{1'000};

@@ -112,10 +112,8 @@ std::string backend_lines(const World& world) {
 }
 
 Result<Config> read_config(const Env& env, const Arguments& arguments) {
-  ConfigSources sources{.env = env,
-                        .read = read_config_file,
-                        .is_program = is_program,
-                        .flags = {}};
+  ConfigSources sources{
+      .env = env, .read = read_config_file, .is_program = is_program, .flags = {}};
   if (!arguments.backend.empty()) sources.flags.push_back({"--backend", arguments.backend});
   if (!arguments.fork_strategy.empty())
     sources.flags.push_back({"--fork-strategy", arguments.fork_strategy});

@@ -47,7 +47,7 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
       syncer(loop, worker, store),
       trust(loop, worker, env, log, redactor,
             session::TrustRecord(session::store::system_files(), store.path()), policy.trust),
-      backends(make_backends(loop, worker, env, log, redactor, config)),
+      backends(make_backends(loop, worker, env, log, redactor, config, store.path())),
       service({.loop = loop,
                .env = env,
                .log = log,

@@ -41,10 +41,8 @@ transport::Task<void> wait_for_ever(transport::Loop& loop, std::string& gone) {
 }
 
 cli::Config configuration(const Env& env) {
-  auto config = cli::load_config({.env = env,
-                                  .read = cli::read_config_file,
-                                  .is_program = cli::is_program,
-                                  .flags = {}});
+  auto config = cli::load_config(
+      {.env = env, .read = cli::read_config_file, .is_program = cli::is_program, .flags = {}});
   REQUIRE(config);
   return std::move(*config);
 }

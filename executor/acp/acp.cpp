@@ -53,7 +53,12 @@ Acp::Acp(transport::Loop& loop, transport::Worker& worker, Log& log, Redactor& r
                .login_command = {},
                .login_hint = {}},
       shared_(loop, [this] { return launch(); }),
-      capabilities_(not_known_yet()) {}
+      capabilities_(not_known_yet()) {
+  if (setup_.greeting.empty()) return;
+  const auto told = v1::read_result<v1::InitializeResponse>(json::View(setup_.greeting),
+                                                            ErrorKind::backend_failed);
+  if (told) learn(*told);
+}
 
 // --- the process
 // ------------------------------------------------------------------------------------
@@ -66,7 +71,13 @@ SharedProcess<Process>::Reply Acp::launch() {
   auto started = co_await Process::start(loop_, log_, redactor_, program_, std::move(spec),
                                          what_clients_can());
   if (!started) co_return started;
-  learn((*started)->greeting());
+  const v1::InitializeResponse& greeting = (*started)->greeting();
+  learn(greeting);
+  const std::string version = greeting.agent_info ? greeting.agent_info->version : "";
+  log_.info("the agent of backend " + setup_.name + " runs" +
+            (version.empty() ? "" : ", version " + version));
+  std::string text = v1::write(greeting);
+  if (setup_.keep && text != setup_.greeting) loop_.spawn(remember(std::move(text)));
   co_return started;
 }
 
@@ -77,9 +88,17 @@ void Acp::learn(const v1::InitializeResponse& greeting) {
   capabilities_.additional_directories = told.session.additional_directories;
   capabilities_.native_fork = told.session.fork;
   auth_methods_ = greeting.auth_methods;
-  const std::string version = greeting.agent_info ? greeting.agent_info->version : "";
-  log_.info("the agent of backend " + setup_.name + " runs" +
-            (version.empty() ? "" : ", version " + version));
+}
+
+/// For the next tine, which tells its client what the agent can before it runs.
+transport::Task<void> Acp::remember(std::string greeting) {
+  setup_.greeting = greeting;
+  const auto kept = std::make_shared<Result<void>>();
+  std::function<void()> job = [kept, keep = setup_.keep, text = std::move(greeting)] {
+    *kept = keep(text);
+  };
+  co_await worker_.run(std::move(job));
+  if (!*kept) log_.warning("what " + setup_.name + " can is not kept: " + kept->error().message);
 }
 
 transport::Task<void> Acp::leave(std::shared_ptr<Process> process, std::string id) {

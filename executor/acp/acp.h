@@ -4,6 +4,7 @@
 //
 // Made by main, on the loop's thread; outlives its conversations.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,10 @@ struct Setup {
   std::vector<std::string> environment;  ///< NAME=value, the whole of it
   std::string guardian = transport::GuardedSpec().guardian;
   limits::Patience patience;
+  /// The agent's answer to initialize when it ran last, as JSON; empty: it is not known.
+  std::string greeting;
+  /// Keeps such an answer. Called on a worker's thread; may be empty.
+  std::function<Result<void>(const std::string&)> keep;
 };
 
 class Acp final : public Executor {
@@ -66,6 +71,7 @@ class Acp final : public Executor {
   using Opened = AcpConversation::Opened;
   SharedProcess<Process>::Reply launch();
   void learn(const v1::InitializeResponse& greeting);
+  transport::Task<void> remember(std::string greeting);
   /// Nothing is begun in a folder that may start programs and is not trusted.
   Reply<void> admit(const ConversationSpec& spec);
   Reply<Opened> begin(const ConversationSpec& spec);

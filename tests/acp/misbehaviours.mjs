@@ -2,7 +2,7 @@
 // on or fails with an error that says why.
 
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { AgentWorld } from '../clients/agent_world.mjs';
@@ -187,6 +187,21 @@ test('scripted: a mode that is chosen holds for the next prompts', async () => {
   await server.request('session/set_mode', { sessionId: session, modeId: 'free' });
   await server.prompt(session, '[[recall]]');
   assert.match(server.text(session), /in mode free$/);
+});
+
+test('scripted: what it can is offered by the next tine, also when that file is damaged', async () => {
+  const world = new World();
+  const images = async () => (await world.initialize()).agentCapabilities.promptCapabilities.image;
+  assert.equal(await images(), false);
+  const { server, session } = await world.open();
+  await server.prompt(session, '[[say: well]]');
+  const file = join(world.home, 'state/tine/agent-scripted.json');
+  await until('what it can to be kept', () => existsSync(file));
+  assert.equal(await images(), true);
+  writeFileSync(file, readFileSync(file, 'utf8').slice(0, 100));
+  assert.equal(await images(), false);
+  world.configure(`command = ${JSON.stringify([agent, 'forkless'])}`);
+  assert.equal(await images(), false);
 });
 
 // --- ends
