@@ -112,6 +112,7 @@ executor::acp::Setup acp_setup(const BackendConfig& config) {
   setup.name = config.name;
   setup.command = config.command;
   setup.environment = environment_of(config.env, is_agents_own);
+  setup.rights = executor::width_named(config.rights);
   using std::chrono::seconds;
   if (config.first_response_seconds > 0)
     setup.patience.first_response = seconds(config.first_response_seconds);

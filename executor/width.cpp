@@ -20,4 +20,10 @@ std::string_view describe(Width width) {
   return "may do anything without asking";
 }
 
+std::optional<Width> width_named(std::string_view name) {
+  for (std::size_t i = 0; i < width_names.size(); ++i)
+    if (width_names[i] == name) return static_cast<Width>(i);
+  return std::nullopt;
+}
+
 }  // namespace tine::executor

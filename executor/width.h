@@ -2,9 +2,11 @@
 // How much a backend does without asking, on one scale for all kinds: a project's file may not
 // choose what is wider, and a fork is never wider than its parent.
 //
-// A value and a pure function.
+// A value and pure functions.
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace tine::executor {
@@ -21,5 +23,10 @@ enum class Width : std::uint8_t {
 
 /// "edits files in the project without asking"
 std::string_view describe(Width width);
+
+/// The words by which a configuration names them, from the narrowest to the widest.
+inline constexpr std::array<std::string_view, 6> width_names = {"nothing", "asks",   "edits",
+                                                                "project", "judges", "anything"};
+std::optional<Width> width_named(std::string_view name);
 
 }  // namespace tine::executor

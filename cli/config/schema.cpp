@@ -8,6 +8,7 @@
 #include "base/toml/json.h"
 #include "cli/config/config.h"
 #include "cli/log/limits.h"
+#include "executor/width.h"
 
 namespace tine::cli {
 namespace {
@@ -278,6 +279,13 @@ constexpr std::array backends_table = {
                claude,
                {.choices = permission_modes},
                "The mode that sessions begin with."},
+    BackendKey{
+        "rights",
+        &BackendConfig::rights,
+        acp,
+        {.choices = executor::width_names},
+        "What the agent does without asking in the mode that its sessions begin with. A fork "
+        "from another backend needs it, as it may do no more than its parent."},
     BackendKey{
         "max_retries",
         &BackendConfig::max_retries,

@@ -117,6 +117,12 @@ Executor::Reply<std::string> Acp::call_once(std::string method, std::string para
 // --- sessions
 // ------------------------------------------------------------------------------------
 
+std::optional<Width> Acp::width_of(const Settings& settings) const {
+  // Of its other modes nothing is known.
+  const bool begins = settings.modes.current == settings_.modes.current;
+  return begins ? setup_.rights : std::nullopt;
+}
+
 FolderLook Acp::folder_look(const v1::Workspace& workspace) const {
   std::string home;
   for (const std::string& entry : setup_.environment)

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct Setup {
   std::vector<std::string> environment;  ///< NAME=value, the whole of it
   std::string guardian = transport::GuardedSpec().guardian;
   limits::Patience patience;
+  /// What it does without asking in the mode that its sessions begin with; none: nobody says.
+  std::optional<Width> rights;
   /// The agent's answer to initialize when it ran last, as JSON; empty: it is not known.
   std::string greeting;
   /// Keeps such an answer. Called on a worker's thread; may be empty.
@@ -43,6 +46,7 @@ class Acp final : public Executor {
   const Capabilities& capabilities() const override { return capabilities_; }
   std::vector<v1::AuthMethod> auth_methods() const override;
   Settings settings() const override { return settings_; }
+  std::optional<Width> width_of(const Settings& settings) const override;
   FolderLook folder_look(const v1::Workspace& workspace) const override;
 
   Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;

@@ -10,13 +10,16 @@ Result<executor::Settings> narrowed(const executor::Executor& backend, executor:
   // Listed from the narrowest to the widest.
   const std::vector<v1::Mode>& modes = wanted.modes.available;
   std::string chosen;
+  // What cannot be judged is let in only under a parent that asks nothing itself.
+  const auto fits = [&] {
+    const auto width = backend.width_of(wanted);
+    return width ? most && *width <= *most : most == executor::Width::anything;
+  };
+  if (modes.empty() && fits()) return wanted;
   const std::string last = wanted.modes.current;
   for (const v1::Mode& mode : modes) {
     wanted.modes.current = mode.id;
-    const auto width = backend.width_of(wanted);
-    // What cannot be judged is let in only under a parent that asks nothing itself.
-    const bool fits = width ? most && *width <= *most : most == executor::Width::anything;
-    if (fits) chosen = mode.id;
+    if (fits()) chosen = mode.id;
     if (mode.id == last) break;
   }
   if (chosen.empty() && !most && !modes.empty()) chosen = modes.front().id;

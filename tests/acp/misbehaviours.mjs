@@ -363,6 +363,30 @@ test('scripted: a strict fork of one that cannot is refused with the reason', as
   await goesOn(server, session);
 });
 
+test('scripted: a fork from another backend needs to know what the agent does without asking',
+  async () => {
+    const world = new World();
+    const more = '[backends.rehearsal]\nkind = "rehearsal"\n';
+    world.configure(`command = ${JSON.stringify([agent])}\n${more}`);
+    const play = async () => {
+      const { server } = await world.open();
+      const { sessionId } = await server.request('session/new', { cwd: world.project,
+        mcpServers: [], _meta: { tine: { backend: 'rehearsal' } } });
+      await server.prompt(sessionId, 'plant a walnut');
+      return { server, forked: fork(server, world, sessionId, { backend: 'scripted' }) };
+    };
+    const fault = await failure((await play()).forked);
+    assert.match(fault.message, /would do more without asking than its parent/);
+    world.configure(`command = ${JSON.stringify([agent])}\nrights = "asks"\n${more}`);
+    const { server, forked } = await play();
+    const { sessionId, _meta: { tine } } = await forked;
+    assert.equal(tine.fork.strategy, 'soft');
+    await server.prompt(sessionId, '[[recall]]');
+    assert.match(server.text(sessionId), /walnut/);
+    const back = await fork(server, world, sessionId, { backend: 'rehearsal' });
+    assert.equal(back._meta.tine.backend, 'rehearsal');
+  });
+
 // --- folders
 
 test('scripted: nothing is started in a folder with configuration for agents before it is trusted',
