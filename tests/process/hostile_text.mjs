@@ -186,10 +186,11 @@ test('hostile text: the configuration', async () => {
   const quoted = (text) => JSON.stringify(text).replaceAll('\x7f', '\\u007f');
   const name = quoted(all);
   place.configure(`${name} = 1\n[backends.x]\nkind = "acp"\ncommand = [${quoted(`/${all}`)}]\n`);
-  for (const args of ['config', 'config --explain', 'config --json', 'run x']) {
+  for (const args of ['config', 'config --explain', 'config --json']) {
     const { code, text } = await place.onTerminal(args);
     assert.equal(code, 0, text);
   }
+  assert.equal((await place.onTerminal('run x')).code, 1);  // there is no such program
   place.configure(`model = ${name}\n`);
   assert.equal((await place.onTerminal('config')).code, 3);
 });
