@@ -81,24 +81,6 @@ for (const name of Object.keys(agents)) {
     assert.match(server.text(session), /and on it goes$/);
   });
 
-  test(`${name}: a fork knows the past, and parent and fork go their own ways`, async () => {
-    const world = await World.make(name);
-    const { server, session } = await world.open({}, 'zed');
-    await server.prompt(session, '[[say: noted]] plant a walnut');
-    const { sessionId, _meta: { tine } } = await fork(server, world, session);
-    assert.equal(tine.fork.strategy, 'native', JSON.stringify(tine.fork));
-    await server.prompt(session, '[[say: later]] then a birch');
-    assert.match(world.toldWith('then a birch'), /walnut/);
-    await server.prompt(sessionId, '[[say: mine]] then an oak');
-    assert.match(world.toldWith('then an oak'), /walnut/);
-    assert.doesNotMatch(world.toldWith('then an oak'), /birch/);
-    await server.prompt(session, '[[say: yours]] and a beech');
-    assert.match(world.toldWith('and a beech'), /birch/);
-    assert.doesNotMatch(world.toldWith('and a beech'), /an oak/);
-    const { sessions } = await server.request('session/list', { cwd: world.project });
-    assert.equal(new Set(sessions.map(({ title }) => title)).size, 2, JSON.stringify(sessions));
-  });
-
   test(`${name}: a session is taken up again by another tine, without its secrets`, async () => {
     const world = await World.make(name);
     const first = await world.open({}, 'zed');
@@ -125,3 +107,26 @@ for (const name of Object.keys(agents)) {
     await nothingRuns();
   });
 }
+
+/// A fork knows the past, and parent and fork go their own ways.
+async function playFork(name) {
+  const world = await World.make(name);
+  const { server, session } = await world.open({}, 'zed');
+  await server.prompt(session, '[[say: noted]] plant a walnut');
+  const { sessionId, _meta: { tine } } = await fork(server, world, session);
+  assert.equal(tine.fork.strategy, 'native', JSON.stringify(tine.fork));
+  await server.prompt(session, '[[say: later]] then a birch');
+  assert.match(world.toldWith('then a birch'), /walnut/);
+  await server.prompt(sessionId, '[[say: mine]] then an oak');
+  assert.match(world.toldWith('then an oak'), /walnut/);
+  assert.doesNotMatch(world.toldWith('then an oak'), /birch/);
+  await server.prompt(session, '[[say: yours]] and a beech');
+  assert.match(world.toldWith('and a beech'), /birch/);
+  assert.doesNotMatch(world.toldWith('and a beech'), /an oak/);
+  const { sessions } = await server.request('session/list', { cwd: world.project });
+  assert.equal(new Set(sessions.map(({ title }) => title)).size, 2, JSON.stringify(sessions));
+}
+
+test('acp forks: with OpenCode', () => playFork('opencode'));
+test('acp forks: with the adapter for Codex', () => playFork('codex-acp'));
+test('acp forks: with the adapter for Claude Code', () => playFork('claude-agent-acp'));
