@@ -140,13 +140,17 @@ std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
     sub->callback([&arguments, value] { arguments.verb = value; });
     return sub;
   };
-  verb(Verb::acp, "acp", "Serve ACP on stdin and stdout")
-      ->add_flag("--fork-from-caller", arguments.fork_from_caller,
-                 "Make the first session a fork of the session that started tine");
+  const auto add_fork_from_caller = [&arguments](CLI::App& sub) {
+    sub.add_flag("--fork-from-caller", arguments.fork_from_caller,
+                 "Begin the first session with what was said in the agent's session that started "
+                 "tine");
+  };
+  add_fork_from_caller(*verb(Verb::acp, "acp", "Serve ACP on stdin and stdout"));
   CLI::App* run = verb(Verb::run, "run", "Run one prompt and print the answer");
   run->add_option("prompt", arguments.prompt, "The prompt; - reads it from stdin")->required();
   run->add_option("--cwd", arguments.cwd, "The working directory (default: the current one)")
       ->type_name("DIR");
+  add_fork_from_caller(*run);
   run->add_flag("--stream-json", arguments.stream_json, "Print each update as one line of JSON");
   run->add_flag("--approve", arguments.approve, "Allow every request for permission, once each");
   run->add_flag("--trust", arguments.trust,

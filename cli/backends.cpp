@@ -27,7 +27,8 @@ Failure no_such_backend(const session::Backends& backends, bool asked_by_client)
 
 /// What tells of the agent that has called us, or is another backend's, is none of Codex's.
 bool is_codex_own(std::string_view name) {
-  if (name == "CLAUDECODE" || name == "CODEX_THREAD_ID" || name.starts_with("CODEX_SANDBOX"))
+  if (name == "CLAUDECODE" || name == "CODEX_THREAD_ID" || name == "CODEX_SESSION_ID" ||
+      name == "CODEX_TOOL_CALL_ID" || name.starts_with("CODEX_SANDBOX"))
     return false;
   return !name.starts_with("CLAUDE_") && !name.starts_with("ANTHROPIC_");
 }

@@ -196,6 +196,7 @@ int start(const Arguments& arguments, HomeSource home) {
     print(welcome(std::filesystem::read_symlink("/proc/self/exe").string(), backend_lines(world)));
     return exit_code::good;
   }
+  if (arguments.fork_from_caller) world.service.adopt_caller_first();
   switch (arguments.verb) {
     case Verb::run:
       return run_to_end(world, signals, run_prompt(world, arguments, signals.shutdown()));
@@ -217,7 +218,6 @@ int start(const Arguments& arguments, HomeSource home) {
     print_error(std::move(stdio.error()).with_hint(internal_hint(world.log_file)));
     return exit_code::failed;
   }
-  if (arguments.fork_from_caller) world.service.adopt_caller_first();
   return run_to_end(world, signals,
                     serve_stdio(world, std::move(*stdio), std::move(*mirror), signals.shutdown()));
 }

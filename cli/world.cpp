@@ -22,6 +22,7 @@ session::Policy policy_of(const Config& config) {
                  .soft_when_cold = settings.fork_cold == "soft",
                  .strict = settings.fork_strict};
   policy.soft_tokens = static_cast<std::uint64_t>(settings.fork_summary_tokens);
+  policy.seed_tokens = static_cast<std::uint64_t>(settings.session_fork_prefix_budget);
   policy.failover.ask = settings.failover != "auto";
   policy.failover.fallback = settings.fallback;
   for (const BackendConfig& backend : config.backends) {

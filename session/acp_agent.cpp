@@ -248,6 +248,10 @@ v1::NewSessionResponse AcpAgent::branched(const SessionService::Forked& forked,
                                           v1::RequestContext& context) const {
   forked.session->attach(client_, forked.session->workspace());
   v1::NewSessionResponse response = opened(forked.session, context);
+  if (!forked.warning.empty()) {
+    response.meta = warned_meta(forked.session->executor().name(), forked.warning);
+    return response;
+  }
   response.meta = forked_meta(forked.session->executor().name(),
                               forked.session->history()->cursor(), forked.report);
   return response;

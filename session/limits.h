@@ -116,6 +116,17 @@ inline constexpr std::size_t soft_files = 256;
 inline constexpr std::size_t soft_calls = 64;
 inline constexpr std::size_t soft_steps = 64;
 
+/// Tokens of what a session that begins within another agent's is told of that one's, by default.
+inline constexpr std::uint64_t seed_tokens = 32'768;
+/// The least and the most of them that can be configured. What is less or more is taken as these,
+/// with a warning.
+inline constexpr std::uint64_t least_seed_tokens = 4'096;
+inline constexpr std::uint64_t most_seed_tokens = 131'072;
+/// No message has more than one of so many shares of that, with so many bytes to a token. The
+/// middle of a longer one is left out.
+inline constexpr std::uint64_t seed_shares = 2;
+inline constexpr std::size_t seed_bytes = 4;
+
 /// How long a limit of a backend is supposed to last that does not say when it ends. Only then the
 /// client is asked whether to go back to it.
 inline constexpr std::chrono::milliseconds supposed_limit = std::chrono::hours{5};

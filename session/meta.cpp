@@ -148,6 +148,14 @@ std::string forked_meta(std::string_view backend, std::uint64_t seq, const ForkR
   return out;
 }
 
+std::string warned_meta(std::string_view backend, std::string_view warning) {
+  std::string out;
+  json::Writer writer(out);
+  open(writer).member("backend", backend).member("seq", std::uint64_t{0});
+  writer.member("warning", warning).end_object().end_object();
+  return out;
+}
+
 std::string planned_meta(std::string_view backend, const ForkPlan& plan) {
   std::string out;
   json::Writer writer(out);

@@ -92,6 +92,8 @@ std::string opened_meta(std::string_view backend, std::uint64_t seq);
 std::string loaded_meta(std::string_view backend, std::uint64_t seq, std::uint64_t max_bytes,
                         const LeftOut& left_out, std::string_view session);
 std::string forked_meta(std::string_view backend, std::uint64_t seq, const ForkReport& fork);
+/// Of a new session that was to have a past and has none.
+std::string warned_meta(std::string_view backend, std::string_view warning);
 /// Of a fork that is not made.
 std::string planned_meta(std::string_view backend, const ForkPlan& plan);
 /// `turn` 0: the prompt became no turn.

@@ -46,6 +46,7 @@ struct Policy {
   ForkPolicy fork;
   FailoverPolicy failover;
   std::uint64_t soft_tokens = limits::soft_tokens;   ///< the most that a soft fork carries
+  std::uint64_t seed_tokens = limits::seed_tokens;   ///< the most that is told of a caller's past
   std::size_t max_open_sessions = limits::sessions;  ///< of one process
 };
 

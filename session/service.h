@@ -72,6 +72,7 @@ class SessionService {
   struct Forked {
     std::shared_ptr<Session> session;
     ForkReport report;
+    std::string warning;  ///< it has no past, for that reason; empty: it has one
   };
   transport::Task<Result<Forked>> fork(std::string parent_id, v1::Workspace workspace,
                                        ForkWish wish);
@@ -88,7 +89,8 @@ class SessionService {
     std::string id;   ///< the provider's; empty: the one within which this program was started
     std::string cwd;  ///< where it was begun; empty: in the new session's directory
   };
-  /// A new session that knows what the conversation knows, which is not touched.
+  /// A new session that knows what the conversation knows, which is not touched. Where that is the
+  /// caller's and cannot be found, the session begins without a past.
   transport::Task<Result<Forked>> adopt(v1::Workspace workspace, std::string backend,
                                         Adoption what);
   /// The first session that is made in this process adopts the caller's conversation.
@@ -166,6 +168,20 @@ class SessionService {
   transport::Task<Result<std::string>> fork_softly(std::shared_ptr<Session> session);
   transport::Task<Result<void>> walk(std::shared_ptr<Session> session, const ForkBasis& basis,
                                      ForkReport& report);
+  /// What was said in a calling agent's session.
+  struct Seed {
+    std::string agent;
+    std::string session;
+    std::string text;
+  };
+  transport::Task<Result<Seed>> seed_for(std::string kind);
+  /// The past with which an adopting session begins.
+  struct Taken {
+    Record::Past past;
+    std::string seed;  ///< data of its record; empty: there is none
+  };
+  transport::Task<Result<Taken>> take_past(std::shared_ptr<Session> session, Adoption what,
+                                           ForkReport& report);
   /// Of one parent.
   struct Forks {
     std::size_t begun = 0;
@@ -182,7 +198,7 @@ class SessionService {
   static transport::Task<Result<void>> converse(std::shared_ptr<Session> session,
                                                 ConversationHolder::Begin begin);
   transport::Task<Result<Forked>> list_fork(std::shared_ptr<Session> session, ForkReport report,
-                                            Record::Past past);
+                                            Record::Past past, std::string seed);
   Result<store::State> fork_state(const v1::Workspace& workspace, const ForkBasis& basis);
   Opened open_from_store(store::IndexEntry entry);
   /// What is known of a session that may be forked: also of one that is hidden or runs elsewhere.

@@ -83,6 +83,8 @@ strategy = "soft"
 cold = "soft"
 strict = true
 summary_tokens = 4_000
+[session]
+fork_prefix_budget = 5_000
 [redact]
 literals = ["one", "two"]
 prefixes = ["acme_"]
@@ -120,12 +122,32 @@ kind = "rehearsal"
   CHECK(settings.fork_cold == "soft");
   CHECK(settings.fork_strict);
   CHECK(settings.fork_summary_tokens == 4000);
+  CHECK(settings.session_fork_prefix_budget == 5000);
   CHECK(settings.redact_literals == Strings{"one", "two"});
   CHECK(settings.redact_prefixes == Strings{"acme_"});
   for (const SettingKey& key : setting_keys()) CHECK(config->origin_of(key.name) != nullptr);
   CHECK(origin(*config, "default_backend") == "user " + std::string(user_path) + ":1:1");
   CHECK(origin(*config, "max_depth") == "user " + std::string(user_path) + ":11:3");
-  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":29:1");
+  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":31:1");
+}
+
+TEST_CASE(
+    "config: too small and too large a budget for a caller's past become the nearest that may be") {
+  for (const auto& [set, taken] : {std::pair("4095", 4096), std::pair("131073", 131'072)}) {
+    FakeMachine machine;
+    const auto config = machine.load(std::string("[session]\nfork_prefix_budget = ") + set + "\n");
+    REQUIRE(config);
+    CHECK(config->settings.session_fork_prefix_budget == taken);
+    CHECK(config->warnings ==
+          Strings{std::string(user_path) + ":2:1: session.fork_prefix_budget: " + set +
+                  " is taken as " + std::to_string(taken)});
+  }
+  for (const char* const good : {"4096", "131072"}) {
+    FakeMachine machine;
+    const auto config = machine.load(std::string("[session]\nfork_prefix_budget = ") + good + "\n");
+    REQUIRE(config);
+    CHECK(config->warnings.empty());
+  }
 }
 
 TEST_CASE("config: a flag beats the environment, which beats the user's file") {

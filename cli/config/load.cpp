@@ -6,6 +6,7 @@
 #include "cli/config/discover.h"
 #include "cli/config/schema.h"
 #include "cli/config/width.h"
+#include "session/limits.h"
 
 namespace tine::cli {
 namespace {
@@ -73,6 +74,18 @@ Result<void> check_fallback(const Strings& names, const Origin& origin, Config& 
   return {};
 }
 
+void clamp_prefix_budget(Config& config) {
+  using namespace session::limits;
+  std::int64_t& budget = config.settings.session_fork_prefix_budget;
+  const std::int64_t good = std::clamp(budget, static_cast<std::int64_t>(least_seed_tokens),
+                                       static_cast<std::int64_t>(most_seed_tokens));
+  if (good == budget) return;
+  config.warnings.push_back(config.origin_of("session.fork_prefix_budget")->str() +
+                            ": session.fork_prefix_budget: " + std::to_string(budget) +
+                            " is taken as " + std::to_string(good));
+  budget = good;
+}
+
 Result<void> check_fallbacks(Config& config) {
   if (const Origin* const origin = config.origin_of("fallback")) {
     const Origin where = *origin;
@@ -131,6 +144,7 @@ Result<Config> load_config(const ConfigSources& sources) {
   config.default_backend = std::move(chosen.name);
   config.default_reason = std::move(chosen.reason);
   if (auto done = settle_default(config); !done) return tl::unexpected(done.error());
+  clamp_prefix_budget(config);
   if (auto done = check_fallbacks(config); !done) return tl::unexpected(done.error());
   return config;
 }

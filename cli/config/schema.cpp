@@ -184,6 +184,13 @@ constexpr std::array settings_table = {
                .flag = {},
                .rule = {.least = 200, .most = 200'000},
                .doc = "The most tokens that a soft fork tells of its parent's past."},
+    SettingKey{.name = "session.fork_prefix_budget",
+               .member = &Settings::session_fork_prefix_budget,
+               .variable = "TINE_SESSION_FORK_PREFIX_BUDGET",
+               .flag = {},
+               .rule = {},
+               .doc = "The most tokens that a session which begins within another agent's is told "
+                      "of that one; at least 4096, at most 131072."},
     SettingKey{.name = "fallback",
                .member = &Settings::fallback,
                .variable = {},

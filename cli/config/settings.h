@@ -56,6 +56,7 @@ struct Settings {
   std::string fork_cold = "native";
   bool fork_strict = false;
   std::int64_t fork_summary_tokens = 2000;
+  std::int64_t session_fork_prefix_budget = 32'768;
   Strings fallback;
   std::string failover = "ask";
   Strings redact_literals;

@@ -1,10 +1,13 @@
 #include "executor/codex/codex.h"
 
+#include <functional>
 #include <utility>
 
 #include "base/json/writer.h"
+#include "executor/caller/caller.h"
 #include "executor/codex/limits.h"
 #include "executor/codex/program.h"
+#include "executor/codex/rollout.h"
 #include "executor/limits.h"
 
 namespace tine::executor::codex {
@@ -34,6 +37,7 @@ const Capabilities& Codex::capabilities() const {
       .system_prompt_override = true,
       .native_fork = true,
       .fork_at_turn = true,
+      .adopts = true,
       .cache_lifetime = executor::limits::cache_lifetime};
   return all;
 }
@@ -220,6 +224,47 @@ Executor::Reply<std::unique_ptr<Conversation>> Codex::fork(ConversationSpec spec
                                                            ProviderPoint at) {
   const ThreadCall call = at.turn.empty() ? ThreadCall::start : ThreadCall::fork;
   co_return co_await converse(call, std::move(spec), std::move(at));
+}
+
+Executor::Reply<Executor::Adopted> Codex::adopt(ConversationSpec spec, std::string provider_id) {
+  const bool of_caller = provider_id.empty();
+  if (of_caller) {
+    const auto caller = caller_for(env_, kind());
+    if (!caller || kind_of(caller->agent) != kind()) {
+      co_return fail(Error(ErrorKind::unsupported, "tine does not run within Codex")
+                         .with_hint("Start tine from a session of Codex, or name the conversation "
+                                    "by its id."));
+    }
+    provider_id = caller->session;
+  }
+  const auto last = std::make_shared<Result<LastTurn>>();
+  std::function<void()> look = [last, environment = setup_.environment, provider_id] {
+    *last = last_turn_of(environment, provider_id);
+  };
+  co_await worker_.run(std::move(look));
+  if (!*last) {
+    Error error = std::move(last->error());
+    if (error.kind == ErrorKind::session_not_found) error.kind = ErrorKind::invalid_params;
+    co_return fail(std::move(error));
+  }
+  if ((*last)->id.empty()) {
+    co_return fail(ErrorKind::unsupported,
+                   "the conversation has no completed turn that could be forked");
+  }
+  const std::string expected = spec.adopted_cwd.empty() ? spec.workspace.cwd : spec.adopted_cwd;
+  if (!of_caller && (*last)->cwd != expected) {
+    co_return fail(
+        Error(ErrorKind::invalid_params, "the conversation belongs to another directory")
+            .with_hint("Say in params._meta.tine.adopt.cwd where it was begun, if it is meant."));
+  }
+  Adopted adopted;
+  adopted.from = {.conversation = provider_id, .turn = (*last)->id};
+  spec.origin = adopted.from;
+  ProviderPoint from = adopted.from;
+  auto conversation = co_await converse(ThreadCall::fork, std::move(spec), std::move(from));
+  if (!conversation) co_return fail(std::move(conversation.error()));
+  adopted.conversation = std::move(*conversation);
+  co_return adopted;
 }
 
 /// Only where it costs nothing: what is forgotten here can still be found in Codex.

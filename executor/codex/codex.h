@@ -46,6 +46,7 @@ class Codex final : public Executor {
   Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;
   Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) override;
   Reply<std::unique_ptr<Conversation>> fork(ConversationSpec spec, ProviderPoint at) override;
+  Reply<Adopted> adopt(ConversationSpec spec, std::string provider_id) override;
   void forget(const std::string& provider_id) override;
 
   transport::Task<Result<void>> authenticate(std::string method_id) override;

@@ -1,12 +1,17 @@
 // Sessions that begin with the past of another conversation. Each is there first, with its lock and
 // all that the redactor must know; then its conversation is made for it; then it is listed.
 
+#include "executor/caller/caller.h"
+#include "executor/caller/past.h"
 #include "protocol/v1/build_update.h"
+#include "session/fork/seed_text.h"
+#include "session/limits.h"
 #include "session/project.h"
 #include "session/record/data.h"
 #include "session/record/past.h"
 #include "session/service.h"
 #include "session/title.h"
+#include "transport/worker.h"
 
 namespace tine::session {
 namespace {
@@ -108,13 +113,14 @@ transport::Task<void> SessionService::discard(std::shared_ptr<Session> session) 
 
 /// Writes down how the session came about, with which it is listed.
 transport::Task<Result<SessionService::Forked>> SessionService::list_fork(
-    std::shared_ptr<Session> session, ForkReport report, Record::Past past) {
+    std::shared_ptr<Session> session, ForkReport report, Record::Past past, std::string seed) {
   const std::shared_ptr<Record> record = session->record();
   if (const auto& conversation = session->conversation().get())
     past.conversation = conversation->provider_id();
   past.strategy = report.strategy;
   record->begin_with(std::move(past));
   record->add(record_type::fork, fork_data(report));
+  if (!seed.empty()) record->add(record_type::seed, seed);
   // The parent may have got its title after the point at which they part.
   const std::string title = record->state().description;
   if (!title.empty()) record->update(v1::session_info(title, rfc3339(record->updated_ms())));
@@ -130,6 +136,81 @@ transport::Task<Result<SessionService::Forked>> SessionService::list_fork(
   co_return forked;
 }
 
+/// What was said in the session of the calling agent, as the first prompt is to carry it.
+transport::Task<Result<SessionService::Seed>> SessionService::seed_for(std::string kind) {
+  if (!library_.policy.keep_text) {
+    co_return fail(ErrorKind::unsupported,
+                   "nothing of it could be kept, as history = \"none\" is configured");
+  }
+  const auto caller = executor::caller_for(library_.env, kind);
+  if (!caller) {
+    const bool several = !executor::callers(library_.env).empty();
+    co_return fail(ErrorKind::unsupported,
+                   several ? "several agents have started each other, and none of them is " + kind
+                           : "tine was not started within an agent that it knows");
+  }
+  std::vector<std::string> environment;
+  for (const std::string name : {"HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME"}) {
+    if (const auto value = library_.env.variable(name)) environment.push_back(name + "=" + *value);
+  }
+  using Past = Result<std::vector<executor::Said>>;
+  std::function<Past()> read = [caller = *caller, environment,
+                                bytes = library_.policy.seed_tokens * limits::soft_bytes] {
+    return executor::past_of(caller, environment, bytes);
+  };
+  auto said = co_await transport::made_beside(library_.loop, std::move(read));
+  if (!said) co_return fail(std::move(said.error()));
+  Seed seed{.agent = std::string(executor::name_of(caller->agent)),
+            .session = caller->session,
+            .text = {}};
+  std::string agent = seed.agent;
+  auto text = co_await seed_text(library_.loop, library_.redactor, std::move(*said),
+                                 std::move(agent), library_.policy.seed_tokens);
+  if (text.empty()) co_return fail(ErrorKind::unsupported, "nothing was said there yet");
+  seed.text = std::move(text);
+  co_return seed;
+}
+
+/// Takes the past of a session that was placed: the provider branches it off, or the first prompt
+/// carries what was said. Gives what is to be kept of it.
+transport::Task<Result<SessionService::Taken>> SessionService::take_past(
+    std::shared_ptr<Session> session, Adoption what, ForkReport& report) {
+  executor::Executor& executor = session->executor();
+  const bool is_caller = what.id.empty();
+  const auto from = std::make_shared<executor::ProviderPoint>();
+  ConversationHolder::Begin begin = [&executor, what = std::move(what),
+                                     from](executor::ConversationSpec spec) {
+    return adopted(executor, std::move(spec), what, from);
+  };
+  auto made = co_await converse(session, std::move(begin));
+  const auto note = [&report](Strategy strategy, bool worked, std::string reason) {
+    report.attempts.push_back({.strategy = std::string(name_of(strategy)),
+                               .worked = worked,
+                               .reason = std::move(reason)});
+    if (worked) report.strategy = name_of(strategy);
+  };
+  Taken taken;
+  if (made) {
+    note(Strategy::native, true, std::string(branched));
+    report.adopted = taken.past.adopted = from->conversation;
+    taken.past.adopted_turn = from->turn;
+    co_return taken;
+  }
+  const ErrorKind kind = made.error().kind;
+  const bool may_be_told = kind == ErrorKind::unsupported || kind == ErrorKind::invalid_params;
+  if (!is_caller || !may_be_told) co_return fail(std::move(made.error()));
+  note(Strategy::native, false, std::move(made.error().message));
+  session->conversation().let_go();
+  auto seed = co_await seed_for(std::string(executor.kind()));
+  if (!seed) co_return fail(std::move(seed.error()));
+  note(Strategy::soft, true,
+       "the first prompt carries what was said in the session of " + seed->agent + ", of at most " +
+           std::to_string(library_.policy.seed_tokens) + " tokens");
+  report.adopted = taken.past.adopted = seed->session;
+  taken.seed = seed_data(seed->agent, seed->session, seed->text);
+  co_return taken;
+}
+
 transport::Task<Result<SessionService::Forked>> SessionService::adopt(v1::Workspace workspace,
                                                                       std::string backend,
                                                                       Adoption what) {
@@ -140,30 +221,30 @@ transport::Task<Result<SessionService::Forked>> SessionService::adopt(v1::Worksp
   if (!begins) co_return fail(std::move(begins.error()));
   executor::Executor& executor = *begins->backend;
   begins->state.depth = 1;
+  const v1::Workspace same = workspace;
   auto placed = co_await place(executor, std::move(begins->state), std::move(workspace), nullptr);
   if (!placed) co_return fail(std::move(placed.error()));
 
-  const auto from = std::make_shared<executor::ProviderPoint>();
-  ConversationHolder::Begin begin = [&executor, what = std::move(what),
-                                     from](executor::ConversationSpec spec) {
-    return adopted(executor, std::move(spec), what, from);
-  };
-  auto made = co_await converse(*placed, std::move(begin));
-  if (!made) {
-    co_await discard(*placed);
-    co_return fail(std::move(made.error()));
-  }
-
+  const bool is_caller = what.id.empty();
   ForkReport report;
-  report.strategy = name_of(Strategy::native);
-  report.adopted = from->conversation;
   report.depth = 1;
-  report.attempts.push_back(
-      {.strategy = report.strategy, .worked = true, .reason = std::string(branched)});
-  Record::Past past;
-  past.adopted = from->conversation;
-  past.adopted_turn = from->turn;
-  co_return co_await list_fork(*placed, std::move(report), std::move(past));
+  auto taken = co_await take_past(*placed, std::move(what), report);
+  if (taken) {
+    auto listed = co_await list_fork(*placed, std::move(report), std::move(taken->past),
+                                     std::move(taken->seed));
+    co_return listed;
+  }
+  co_await discard(*placed);
+  const bool is_without_past = is_caller && (taken.error().kind == ErrorKind::unsupported ||
+                                             taken.error().kind == ErrorKind::session_not_found);
+  if (!is_without_past) co_return fail(std::move(taken.error()));
+  auto made = create(same, backend);
+  if (!made) co_return fail(std::move(made.error()));
+  Forked without;
+  without.session = std::move(*made);
+  without.warning = "The session begins without a past: " + taken.error().message + ".";
+  library_.log.warning("session " + without.session->id() + ": " + without.warning);
+  co_return without;
 }
 
 // --- forks
@@ -225,7 +306,8 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
     co_await discard(*placed);
     co_return fail(std::move(walked.error()));
   }
-  co_return co_await list_fork(*placed, std::move(report), std::move(past));
+  std::string no_seed;
+  co_return co_await list_fork(*placed, std::move(report), std::move(past), std::move(no_seed));
 }
 
 }  // namespace tine::session

@@ -9,6 +9,7 @@
 #include "session/fork/passage.h"
 #include "session/limits.h"
 #include "session/record/chain_reader.h"
+#include "session/record/data.h"
 #include "transport/worker.h"
 
 namespace tine::session {
@@ -25,11 +26,17 @@ Passage taken(const store::Line& line, std::size_t room) {
   return std::move(*std::static_pointer_cast<Passage>(line.ahead));
 }
 
-transport::Task<Result<Digest>> digest_of(transport::Loop& loop, store::Store& store,
-                                          Redactor& redactor,
-                                          std::shared_ptr<const History> history, Span span,
-                                          std::size_t room) {
+/// What a history tells: its digest, and what stands before all of it as it is.
+struct Told {
+  Digest digest;
+  std::string seed;
+};
+
+transport::Task<Result<Told>> read_span(transport::Loop& loop, store::Store& store,
+                                        Redactor& redactor, std::shared_ptr<const History> history,
+                                        Span span, std::size_t room) {
   DigestMaker maker(redactor, room);
+  Told told;
   ChainReader reader(store, *history, span.since);
   const store::Reader::Look look = [room](const store::Line& line) {
     return std::make_shared<Passage>(passage_of(line, room));
@@ -44,10 +51,12 @@ transport::Task<Result<Digest>> digest_of(transport::Loop& loop, store::Store& s
     if (step->is_last) break;
     if (!step->line) continue;
     if (step->line->seq > span.until) break;
+    if (step->line->type == record_type::seed) told.seed = json::text_in(step->line->data, "text");
     maker.begin(taken(*step->line, room));
     while (maker.read(limits::redaction_window)) co_await transport::yield(loop);
   }
-  co_return maker.take();
+  told.digest = maker.take();
+  co_return told;
 }
 
 }  // namespace
@@ -56,14 +65,19 @@ transport::Task<Result<SoftContext>> soft_context(transport::Loop& loop, store::
                                                   Redactor& redactor,
                                                   std::shared_ptr<const History> history, Span span,
                                                   std::uint64_t most_tokens) {
-  auto digest = co_await digest_of(loop, store, redactor, history, span, room_of(most_tokens));
-  if (!digest) co_return fail(std::move(digest.error()));
-  if (digest->empty()) {
+  auto told = co_await read_span(loop, store, redactor, history, span, room_of(most_tokens));
+  if (!told) co_return fail(std::move(told.error()));
+  if (told->digest.empty()) {
+    if (!told->seed.empty()) {
+      SoftContext context;
+      context.text = std::move(told->seed);
+      co_return context;
+    }
     co_return fail(Error(ErrorKind::unsupported,
                          "the transcript says nothing that another conversation could begin with")
                        .with_hint("Begin a new session."));
   }
-  const auto shared = std::make_shared<const Digest>(std::move(*digest));
+  const auto shared = std::make_shared<const Digest>(std::move(told->digest));
   std::function<SoftContext()> write = [shared, most_tokens] {
     return soft_text(*shared, most_tokens);
   };
@@ -73,6 +87,7 @@ transport::Task<Result<SoftContext>> soft_context(transport::Loop& loop, store::
                          std::to_string(most_tokens) + " tokens are too few to tell of the past")
                        .with_hint("Allow for more tokens."));
   }
+  context.text.insert(0, told->seed);
   co_return context;
 }
 

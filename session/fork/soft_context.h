@@ -23,7 +23,9 @@ struct Span {
 };
 
 /// Tells what happened in the span, in at most `most_tokens`. What the redactor knows
-/// by now is taken out before anything is cut. unsupported: there is nothing to tell, or no room.
+/// by now is taken out before anything is cut. What the session was told of a calling agent's comes
+/// before it, in the room that it was given then. unsupported: there is nothing to tell, or no
+/// room.
 transport::Task<Result<SoftContext>> soft_context(transport::Loop& loop, store::Store& store,
                                                   Redactor& redactor,
                                                   std::shared_ptr<const History> history, Span span,

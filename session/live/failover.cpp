@@ -84,6 +84,11 @@ void go_to(Session& session, executor::Executor& backend, const executor::Settin
   session.change_backend(backend, std::move(change));
 }
 
+/// Up to where a conversation that begins now is told of what happened.
+std::uint64_t told_now(const Session& session) {
+  return std::max(session.history()->cursor(), session.history()->retold_until());
+}
+
 std::string mode_line(const executor::Settings& settings) {
   return "It begins in the mode " + settings.modes.current +
          ", which does no more without asking than the session does now.";
@@ -132,7 +137,8 @@ Result<Failover::Target> Failover::target(const Session& session, const std::str
                 "the transcript holds no text that could be carried there, as history = \"none\" "
                 "is configured");
   }
-  if (!has_past && !state.adopted.empty())
+  const bool is_told = session.history()->retold_until() > 0;
+  if (!has_past && !state.adopted.empty() && !is_told)
     return fail(ErrorKind::unsupported, "only the provider knows what the session has adopted");
   if (target.backend->kind() == now.kind()) {
     target.settings = chosen(target.backend->settings(), state);
@@ -167,7 +173,8 @@ transport::Task<bool> Failover::agrees(Target target) {
         std::to_string(session_.library().policy.soft_tokens) +
         " tokens; what the summary leaves out is not known there.");
   }
-  if (!session_.state().adopted.empty())
+  if (!session_.state().adopted.empty() &&
+      session_.state().fork_strategy != name_of(Strategy::soft))
     lines.push_back("What was said before the session began is not known there.");
   lines.push_back(mode_line(target.settings));
   lines.push_back("Your prompt is sent again there.");
@@ -223,8 +230,8 @@ transport::Task<bool> Failover::go_on(Error error) {
       set_aside(name, "the client did not agree");
       co_return false;
     }
-    go_to(session_, *found->backend, found->settings, facts(error.kind).name,
-          session_.history()->cursor(), away_after(name));
+    go_to(session_, *found->backend, found->settings, facts(error.kind).name, told_now(session_),
+          away_after(name));
     report_->backend = name;
     has_moved_ = true;
     client_.update(v1::notice(asks ? v1::Severity::info : v1::Severity::warning,
@@ -288,7 +295,7 @@ transport::Task<std::optional<FailoverReport>> offer_way_back(Session& session, 
     go_to(session, session.executor(), same, "stays", session.state().told_until, std::nullopt);
     co_return std::nullopt;
   }
-  go_to(session, *back->backend, back->settings, "back", session.history()->cursor(), std::nullopt);
+  go_to(session, *back->backend, back->settings, "back", told_now(session), std::nullopt);
   const bool resumes = left_at(session.state(), *session.history()).has_value();
   FailoverReport report;
   report.from = from;

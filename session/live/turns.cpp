@@ -345,7 +345,8 @@ transport::Task<Result<void>> Turns::retell(std::shared_ptr<Running> running,
   const std::shared_ptr<const History> known = session_.history();
   const Library& library = session_.library();
   const auto left = left_at(session_.state(), *known);
-  Span span{.since = left ? left->seq : 0, .until = known->cursor()};
+  Span span{.since = left ? left->seq : 0,
+            .until = std::max(known->cursor(), known->retold_until())};
   if (running->is_sent_again) {
     // What the other backend has done of the turn.
     session_.record()->flush();

@@ -37,6 +37,17 @@ std::string fork_data(const ForkReport& fork) {
   return text;
 }
 
+std::string seed_data(std::string_view agent, std::string_view session, std::string_view text) {
+  std::string out;
+  json::Writer(out)
+      .begin_object()
+      .member("agent", agent)
+      .member("session", session)
+      .member("text", text)
+      .end_object();
+  return out;
+}
+
 std::string backend_data(const BackendChange& change) {
   std::string text;
   json::Writer out(text);

@@ -24,6 +24,7 @@ namespace tine::session {
 namespace record_type {
 inline constexpr std::string_view header = "header";
 inline constexpr std::string_view fork = "fork";
+inline constexpr std::string_view seed = "seed";
 inline constexpr std::string_view backend = "backend";
 inline constexpr std::string_view prompt = "prompt";
 inline constexpr std::string_view update = "update";
@@ -36,6 +37,10 @@ inline constexpr std::string_view turn_aborted = "turn_aborted";
 
 /// The second one of a fork: how it came about.
 std::string fork_data(const ForkReport& fork);
+
+/// What is told of the session of another agent within which this one was begun. `text` holds no
+/// secret.
+std::string seed_data(std::string_view agent, std::string_view session, std::string_view text);
 
 /// Within a turn the session goes on with another backend.
 struct BackendChange {
