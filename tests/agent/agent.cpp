@@ -21,6 +21,13 @@ std::string text_of(const Json& prompt) {
   return text;
 }
 
+/// Text as a model says it, of so many bytes.
+std::string words(std::size_t bytes) {
+  std::string text;
+  while (text.size() < bytes) text += "It reads the file, finds the place and changes two lines. ";
+  return text.substr(0, bytes);
+}
+
 /// Sessions outlive the process in a file where it was started with one.
 std::string store() {
   const char* const path = std::getenv("SCRIPTED_AGENT_STORE");
@@ -297,8 +304,7 @@ bool Agent::act(const Directive& directive, const std::string& session, const Js
     const std::size_t blank = argument.find(' ');
     const Json chunk = {
         {"sessionUpdate", "agent_message_chunk"},
-        {"content",
-         {{"type", "text"}, {"text", std::string(std::stoul(argument.substr(blank + 1)), 'x')}}}};
+        {"content", {{"type", "text"}, {"text", words(std::stoul(argument.substr(blank + 1)))}}}};
     const std::string line = Json{{"jsonrpc", "2.0"},
                                   {"method", "session/update"},
                                   {"params", {{"sessionId", session}, {"update", chunk}}}}
