@@ -301,8 +301,8 @@ transport::Task<Result<void>> Acp::authenticate(std::string method_id) {
 }
 
 transport::Task<Result<void>> Acp::logout() {
-  auto answer =
-      co_await call_once(std::string(v1::method::Logout::name), v1::write(v1::LogoutRequest{}));
+  const v1::LogoutRequest request;
+  auto answer = co_await call_once(std::string(v1::method::Logout::name), v1::write(request));
   if (!answer) co_return fail(std::move(answer.error()));
   co_return Result<void>();
 }

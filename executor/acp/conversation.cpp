@@ -55,7 +55,8 @@ void AcpConversation::take(Opened opened) {
 transport::Task<Result<void>> AcpConversation::make_ready() {
   if (process_ && process_->gone()) let_go();
   if (!process_) {
-    auto again = co_await acp_.reopen(spec_, id_, kept_ || heard_);
+    const bool is_asked_for = kept_ || heard_;
+    auto again = co_await acp_.reopen(spec_, id_, is_asked_for);
     const bool is_lost = !again && again.error().kind == ErrorKind::conversation_lost;
     // A session of which no turn has ended may not have been kept.
     if (is_lost && !kept_) again = co_await acp_.reopen(spec_, id_, false);
