@@ -82,7 +82,7 @@ struct BackendConfig {
   std::int64_t idle_seconds = kind_decides;
   JsonObject config;
   std::string permission_mode;
-  std::string rights;  ///< one of executor::width_names; empty: not known
+  std::string rights;                       ///< one of executor::width_names; empty: not known
   std::int64_t max_retries = kind_decides;  ///< of a call of the model
   bool allow_bypass = false;
   Strings fallback;

@@ -30,7 +30,7 @@ struct ClientCapabilities {
   std::string meta;
   /// Shows permission options by their names: not announced, but known of the client.
   bool option_names = false;
-  bool joins_messages = false;  ///< shows the messages of a turn as one text, likewise
+  bool joins_messages = false;   ///< shows the messages of a turn as one text, likewise
   std::string_view way_to_open;  ///< how a person opens another session there, likewise
 
   bool operator==(const ClientCapabilities&) const = default;
