@@ -58,13 +58,13 @@ std::string ExitReport::text() const {
 
 struct Guarded::State {
   State(Loop& the_loop, Spawned spawned, asio::posix::stream_descriptor our_end,
-        DescriptorBudget::Share its_share)
+        std::unique_ptr<Channel> its_stdio, DescriptorBudget::Share its_share)
       : loop(the_loop),
         share(std::move(its_share)),
         own(std::move(spawned.child)),
         process(std::move(spawned.process)),
         socket(std::move(our_end)),
-        stdio(make_fd_channel(the_loop, std::move(spawned.out), std::move(spawned.in))),
+        stdio(std::move(its_stdio)),
         errors(make_fd_channel(the_loop, std::move(spawned.err), Fd())),
         started(the_loop),
         ended(the_loop),
@@ -97,6 +97,7 @@ struct Guarded::State {
   boost::process::v2::process process;
   asio::posix::stream_descriptor socket;
   std::unique_ptr<Channel> stdio;
+  std::optional<Pty> terminal;
   std::unique_ptr<Channel> errors;
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
   Event started;  // or it is known that it cannot be
@@ -115,6 +116,11 @@ Guarded::~Guarded() { state_->give_up(); }
 pid_t Guarded::guardian_pid() const { return state_->own.pid(); }
 
 std::unique_ptr<Channel> Guarded::take_channel() { return std::move(state_->stdio); }
+
+Result<void> Guarded::resize(TerminalSize size) const {
+  if (!state_->terminal) return fail(ErrorKind::internal, "the program runs in no terminal");
+  return state_->terminal->resize(size);
+}
 
 Task<Result<std::unique_ptr<Guarded>>> Guarded::start(Loop& loop, GuardedSpec spec) {
   auto share = loop.descriptors().take(limits::guarded_descriptors);
@@ -137,17 +143,35 @@ Task<Result<std::unique_ptr<Guarded>>> Guarded::start(Loop& loop, GuardedSpec sp
   // What a guardian that is killed leaves behind is given to us.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 
+  std::optional<Pty> terminal;
+  std::unique_ptr<Channel> stdio;
+  Fd program_side;
+  if (spec.terminal) {
+    auto opened = Pty::open(*spec.terminal);
+    if (!opened) co_return fail(std::move(opened.error()));
+    auto channel = opened->make_channel(loop);
+    if (!channel) co_return fail(std::move(channel.error()));
+    program_side = opened->take_program_side();
+    terminal = std::move(*opened);
+    stdio = std::move(*channel);
+  }
+
   SpawnSpec plan;
-  plan.command = {spec.guardian, guardian_word, std::to_string(given_descriptor_limit())};
+  plan.command = {spec.guardian, spec.terminal ? guardian_terminal_word : guardian_word,
+                  std::to_string(given_descriptor_limit())};
   plan.command.insert(plan.command.end(), spec.command.begin(), spec.command.end());
   plan.environment = std::move(spec.environment);
   plan.cwd = spec.cwd;
   plan.descriptor_3 = theirs.get();
+  plan.terminal = program_side.get();
   auto spawned = spawn_process(loop, plan);
   if (!spawned) co_return fail(cannot_start(name, spec.cwd, spawned.error()));
   theirs.reset();
-  const auto state =
-      std::make_shared<State>(loop, std::move(*spawned), std::move(socket), std::move(*share));
+  program_side.reset();
+  if (!stdio) stdio = make_fd_channel(loop, std::move(spawned->out), std::move(spawned->in));
+  const auto state = std::make_shared<State>(loop, std::move(*spawned), std::move(socket),
+                                             std::move(stdio), std::move(*share));
+  state->terminal = std::move(terminal);
   std::unique_ptr<Guarded> guarded(new Guarded(state));
   loop.spawn(watch(state));
   loop.spawn(drain(state));
@@ -209,6 +233,7 @@ Task<ExitReport> Guarded::exited() {
 
 Task<ExitReport> Guarded::stop(KillLadder ladder) {
   const auto state = state_;
+  state->terminal.reset();
   state->wake();
   const bool by_input = co_await state->ended.wait_for(ladder.after_input);
   if (by_input) co_return state->report;

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "transport/channel.h"
 #include "transport/loop.h"
+#include "transport/pty/pty.h"
 
 namespace tine::transport {
 
@@ -26,6 +27,8 @@ struct GuardedSpec {
   /// The executable that becomes the guardian. The default is this process's own, as it was when it
   /// was started, whatever has become of the file since.
   std::string guardian = "/proc/self/exe";
+  /// It runs in a terminal of this size, in place of pipes: its controlling one, with its stderr.
+  std::optional<TerminalSize> terminal;
 };
 
 /// How a program ended: by a code or by a signal, or neither when nobody was left to see it.
@@ -56,6 +59,8 @@ class Guarded {
   pid_t guardian_pid() const;
   /// Its stdin and stdout. To be taken once.
   std::unique_ptr<Channel> take_channel();
+  /// Of the terminal that it runs in.
+  Result<void> resize(TerminalSize size) const;
 
   /// Returns when the whole tree has ended.
   Task<ExitReport> exited();

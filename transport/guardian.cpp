@@ -1,5 +1,6 @@
 #include "transport/guardian.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/prctl.h>
@@ -31,12 +32,21 @@ void report(GuardianReport::Kind kind, std::int32_t value) {
   ::send(socket_fd, &message, sizeof message, MSG_NOSIGNAL);
 }
 
+bool is_in_terminal(char** argv) { return std::string_view(argv[1]) == guardian_terminal_word; }
+
 /// 0, or the errno.
-int start(char** command, pid_t& pid) {
+int start(char** command, bool in_terminal, pid_t& pid) {
   posix_spawn_file_actions_t actions{};
   posix_spawnattr_t attributes{};
   posix_spawn_file_actions_init(&actions);
   posix_spawnattr_init(&attributes);
+  if (in_terminal) {
+    // It becomes the controlling terminal of the leader of a session that opens it. What is open
+    // under the number is closed first.
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/proc/self/fd/1", O_RDWR, 0);
+    posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDERR_FILENO);
+  }
   posix_spawn_file_actions_addclosefrom_np(&actions, socket_fd);
   sigset_t none{};
   sigemptyset(&none);
@@ -112,7 +122,7 @@ class Guardian {
 }  // namespace
 
 bool is_guardian(int argc, char** argv) {
-  return argc > 3 && std::string_view(argv[1]) == guardian_word;
+  return argc > 3 && (std::string_view(argv[1]) == guardian_word || is_in_terminal(argv));
 }
 
 int guard(char** argv) {
@@ -135,7 +145,7 @@ int guard(char** argv) {
   }
   set_descriptor_limit(0, std::strtoull(argv[2], nullptr, 10));
   pid_t program = 0;
-  if (const int error = start(argv + 3, program); error != 0) {
+  if (const int error = start(argv + 3, is_in_terminal(argv), program); error != 0) {
     report(GuardianReport::Kind::not_started, error);
     return 1;
   }

@@ -19,6 +19,8 @@ namespace tine::transport {
 /// The first argument. The soft limit of open files follows, which the program gets, then the path
 /// of the program and its arguments.
 inline constexpr const char* guardian_word = "__guard";
+/// … of one whose stdin is a terminal, which becomes the controlling one of its program.
+inline constexpr const char* guardian_terminal_word = "__guard-in-terminal";
 
 /// What the guardian tells through its socket, as it lies in memory: both are the same executable.
 struct GuardianReport {

@@ -49,7 +49,7 @@ using ErrorCode = boost::system::error_code;
 
 ErrorCode of(int failed) { return {failed, boost::system::system_category()}; }
 
-struct StandardPipes {
+struct StandardStreams {
   int in;
   int out;
   int err;  // negative: ours
@@ -149,19 +149,21 @@ tl::expected<Spawned, int> spawn_process(Loop& loop, const SpawnSpec& spec) {
   Pipe in;
   Pipe out;
   Pipe err;
-  if (!open_pipe(in) || !open_pipe(out) || (!spec.own_stderr && !open_pipe(err)))
-    return tl::unexpected(errno);
-  if (!set_nonblocking(in.write) || !set_nonblocking(out.read)) return tl::unexpected(errno);
+  StandardStreams streams{.in = spec.terminal, .out = spec.terminal, .err = spec.terminal};
+  if (spec.terminal < 0) {
+    if (!open_pipe(in) || !open_pipe(out) || (!spec.own_stderr && !open_pipe(err)))
+      return tl::unexpected(errno);
+    if (!set_nonblocking(in.write) || !set_nonblocking(out.read)) return tl::unexpected(errno);
+    streams = {.in = in.read.get(), .out = out.write.get(), .err = err.write.get()};
+  }
 
   const std::vector<std::string> args(spec.command.begin() + 1, spec.command.end());
   const std::vector<char*> environment = pointers(spec.environment);
   SpawnLauncher launch;
   ErrorCode error;
-  auto process =
-      launch(loop.executor(), error, program, args,
-             StandardPipes{.in = in.read.get(), .out = out.write.get(), .err = err.write.get()},
-             ExtraDescriptor{.fd = spec.descriptor_3}, Directory{.path = spec.cwd},
-             Variables{.pointers = environment});
+  auto process = launch(loop.executor(), error, program, args, streams,
+                        ExtraDescriptor{.fd = spec.descriptor_3}, Directory{.path = spec.cwd},
+                        Variables{.pointers = environment});
   if (error) return tl::unexpected(error.value());
 
   const auto id = process.id();

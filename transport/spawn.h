@@ -46,12 +46,14 @@ struct SpawnSpec {
   std::string cwd;                       ///< empty: ours
   bool own_stderr = false;               ///< its stderr is ours
   int descriptor_3 = -1;                 ///< what it gets as descriptor 3; negative: nothing
+  int terminal = -1;  ///< what it gets as stdin, stdout and stderr; negative: pipes to us
 };
 
 struct Spawned {
   OwnChild child;
   /// Not detached: waited for with wait_for(), or killed by its destructor.
   boost::process::v2::process process;
+  // Of one that runs in a terminal there are none.
   Fd in;   ///< writes to its stdin; non-blocking
   Fd out;  ///< reads its stdout; non-blocking
   Fd err;  ///< reads its stderr, unless that is ours
