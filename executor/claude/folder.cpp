@@ -147,7 +147,7 @@ class Look {
     std::string_view body = **text;
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
-    json::Scanner scanner;
+    json::Scanner scanner(tine::limits::max_json_depth, json::Scanner::Members::overlooked);
     if (scanner.feed(body) && scanner.finish() && json::View(body).is_object())
       return std::string(body);
     add_unclear(where_ + path + " cannot be understood");
@@ -216,7 +216,7 @@ class Look {
     const auto text = read_in_folder(record.parent_path().string(), record.filename().string(),
                                      limits::trust_record);
     if (!text || !*text) return false;
-    json::Scanner scanner;
+    json::Scanner scanner(tine::limits::max_json_depth, json::Scanner::Members::overlooked);
     if (!scanner.feed(**text) || !scanner.finish()) return false;
     const json::View projects = json::View(**text).find("projects");
     for (const Ancestor& each : ancestors_of(cwd)) {

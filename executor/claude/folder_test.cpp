@@ -78,6 +78,21 @@ TEST_CASE("claude folder: each program is named with its whole command") {
               "commands in .claude/commands, which can run commands: a.md b.md"});
 }
 
+TEST_CASE("claude folder: a record and settings may have many members") {
+  const Folder folder;
+  std::string members;
+  for (int i = 0; i < 100; ++i) members += R"("m)" + std::to_string(i) + R"(":1,)";
+  const std::string project = folder.path("work/project").string();
+  fs::create_directories(project);
+  folder.write("home/.claude.json", "{" + members + R"("projects":{")" + project +
+                                        R"(":{"hasTrustDialogAccepted":true}}})");
+  folder.write("work/project/.claude/settings.json", "{" + members + R"("apiKeyHelper":"x"})");
+  const FolderFacts facts = folder.look();
+  CHECK(facts.trusted_by_cli);
+  CHECK_FALSE(facts.unclear);
+  CHECK(facts.starts.size() == 101);
+}
+
 TEST_CASE("claude folder: servers of every folder above, settings up to the repository's root") {
   const Folder folder;
   const std::string hook =
