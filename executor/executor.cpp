@@ -9,6 +9,16 @@ std::shared_ptr<const Settings> Executor::shared(Settings settings) {
   return made;
 }
 
+transport::Task<std::string> Executor::terminal_obstacle(v1::Workspace /*workspace*/) {
+  co_return "tine knows no way to fork " + std::string(name()) + " in a terminal";
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Executor::fork_in_terminal(ConversationSpec spec,
+                                                                          ProviderPoint /*at*/) {
+  std::string obstacle = co_await terminal_obstacle(std::move(spec.workspace));
+  co_return fail(ErrorKind::unsupported, std::move(obstacle));
+}
+
 Executor::Reply<Executor::Adopted> Executor::adopt(ConversationSpec /*spec*/,
                                                    std::string /*provider_id*/) {
   co_return fail(Error(ErrorKind::unsupported, "the backend " + std::string(name()) +

@@ -177,6 +177,12 @@ class Executor {
   virtual Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) = 0;
   /// A new conversation that knows what the other knew at `at`; the other is not touched.
   virtual Reply<std::unique_ptr<Conversation>> fork(ConversationSpec spec, ProviderPoint at) = 0;
+  /// Why fork_in_terminal() is of no use in this workspace, in words for a person; empty: it is.
+  virtual transport::Task<std::string> terminal_obstacle(v1::Workspace workspace);
+  /// As fork(), by the backend's program in a terminal. Only after the last turn: another one, or
+  /// one that runs, is `unsupported`.
+  virtual Reply<std::unique_ptr<Conversation>> fork_in_terminal(ConversationSpec spec,
+                                                                ProviderPoint at);
   /// A new conversation that knows what one knows that was begun without us, by the provider's name
   /// for it; empty: the one within which this program has been started. The other is not touched.
   struct Adopted {

@@ -133,6 +133,9 @@ inline constexpr std::chrono::milliseconds supposed_limit = std::chrono::hours{5
 
 /// How long the provider may take to branch a conversation. Then another way is tried.
 inline constexpr std::chrono::milliseconds fork_patience{15'000};
+/// How long the backend's program may take to do so in a terminal, with its start and end. Longer
+/// than what each of these may take, so that the reason is known.
+inline constexpr std::chrono::milliseconds terminal_fork_patience{60'000};
 
 /// A fork that reads less from the provider's cache than the expected tokens divided by this is
 /// told of as a shortfall. Nothing else comes of it.

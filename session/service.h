@@ -162,9 +162,11 @@ class SessionService {
   };
   transport::Task<Result<ForkBasis>> fork_basis(std::string parent_id,
                                                 const v1::Workspace& workspace, ForkWish wish);
-  ForkFacts fork_facts(const ForkBasis& basis, const v1::Workspace& workspace) const;
-  transport::Task<Result<std::string>> fork_native(std::shared_ptr<Session> session,
-                                                   const ForkBasis& basis);
+  /// `terminal_obstacle`: of the backend that is to make it.
+  ForkFacts fork_facts(const ForkBasis& basis, const v1::Workspace& workspace,
+                       std::string terminal_obstacle) const;
+  transport::Task<Result<std::string>> branch(std::shared_ptr<Session> session,
+                                              const ForkBasis& basis, Strategy strategy);
   transport::Task<Result<std::string>> fork_softly(std::shared_ptr<Session> session);
   transport::Task<Result<void>> walk(std::shared_ptr<Session> session, const ForkBasis& basis,
                                      ForkReport& report);

@@ -10,7 +10,9 @@
 #include "executor/claude/folder.h"
 #include "executor/claude/program.h"
 #include "executor/claude/session_files.h"
+#include "executor/claude/terminal.h"
 #include "executor/limits.h"
+#include "executor/pty/fork.h"
 
 namespace tine::executor::claude {
 namespace {
@@ -182,6 +184,61 @@ Executor::Reply<std::unique_ptr<Conversation>> Claude::fork(ConversationSpec spe
         Error(ErrorKind::conversation_lost, "the conversation has been compacted since that turn")
             .with_hint("Fork it at a later turn."));
   }
+  co_return converse(std::move(beginning), std::move(spec));
+}
+
+Executor::Reply<void> Claude::check_end(ProviderPoint point) {
+  const auto root = root_for(setup_.environment);
+  const auto ends = std::make_shared<Result<bool>>(false);
+  std::function<void()> job = [ends, where = root.value_or(std::string()),
+                               point = std::move(point)] {
+    const auto file = find_session(where, point.conversation);
+    *ends = file ? ends_at(*file, point.turn) : Result<bool>(fail(file.error()));
+  };
+  co_await worker_.run(std::move(job));
+  if (!*ends) {
+    ends->error().kind = ErrorKind::conversation_lost;
+    co_return fail(std::move(ends->error()));
+  }
+  if (**ends) co_return Result<void>();
+  co_return fail(
+      ErrorKind::unsupported,
+      "Claude Code forks in a terminal only after the last turn, and a later one has begun");
+}
+
+transport::Task<std::string> Claude::terminal_obstacle(v1::Workspace workspace) {
+  const auto obstacle = std::make_shared<std::string>();
+  std::function<void()> job = [obstacle, environment = setup_.environment,
+                               places = places_of(setup_.environment, workspace.cwd, {})] {
+    *obstacle = claude::terminal_obstacle(places, environment);
+  };
+  co_await worker_.run(std::move(job));
+  co_return *obstacle;
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Claude::fork_in_terminal(ConversationSpec spec,
+                                                                        ProviderPoint at) {
+  const std::string obstacle = co_await terminal_obstacle(spec.workspace);
+  if (!obstacle.empty()) co_return fail(ErrorKind::unsupported, obstacle);
+  const Reads reads = co_await may_read(spec.workspace, spec.trust);
+  if (reads != Reads::everything) {
+    co_return fail(
+        ErrorKind::unsupported,
+        "in a terminal Claude Code starts what the folder names, which was not agreed to");
+  }
+  // Of a fork that has not begun itself the past is still in another conversation.
+  const bool known = co_await knows(at.conversation);
+  if (!known) at = spec.origin;
+  auto is_last = co_await check_end(at);
+  if (!is_last) co_return fail(std::move(is_last.error()));
+  pty::Recipe recipe = terminal_recipe(setup_, spec, at.conversation, new_id());
+  auto forked = co_await pty::fork(loop_, worker_, log_, redactor_, program, std::move(recipe));
+  if (!forked) co_return fail(std::move(forked.error()));
+  at.conversation = *forked;
+  // The parent may have gone on meanwhile.
+  auto knows_no_more = co_await check_end(at);
+  if (!knows_no_more) co_return fail(std::move(knows_no_more.error()));
+  Beginning beginning{.kind = Beginning::Kind::resume, .id = std::move(*forked), .from = {}};
   co_return converse(std::move(beginning), std::move(spec));
 }
 

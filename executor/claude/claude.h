@@ -43,6 +43,9 @@ class Claude final : public Executor {
   Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;
   Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) override;
   Reply<std::unique_ptr<Conversation>> fork(ConversationSpec spec, ProviderPoint at) override;
+  transport::Task<std::string> terminal_obstacle(v1::Workspace workspace) override;
+  Reply<std::unique_ptr<Conversation>> fork_in_terminal(ConversationSpec spec,
+                                                        ProviderPoint at) override;
   Reply<Adopted> adopt(ConversationSpec spec, std::string provider_id) override;
   /// What Claude Code keeps is Claude Code's to clean up.
   void forget(const std::string& /*provider_id*/) override {}
@@ -77,6 +80,8 @@ class Claude final : public Executor {
   /// Whether its conversation is known to have been made a summary since, so that no fork can begin
   /// there.
   transport::Task<bool> compacted_after(ProviderPoint point);
+  /// `unsupported` where something was said in the conversation after that point, or is.
+  Reply<void> check_end(ProviderPoint point);
   Reply<std::shared_ptr<Process>> probe();
   transport::Task<void> watch_idle();
 

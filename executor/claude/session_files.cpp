@@ -184,6 +184,11 @@ Result<LinesFromEnd> lines_of(const SessionFile& file) {
   return LinesFromEnd(file.fd.get(), facts.st_size, limits::session_line, limits::session_piece);
 }
 
+Failure no_point(std::string_view uuid) {
+  return fail(ErrorKind::conversation_lost,
+              "the conversation of Claude Code has no point " + std::string(uuid));
+}
+
 }  // namespace
 
 std::optional<std::string> root_for(const std::vector<std::string>& environment) {
@@ -230,6 +235,21 @@ Result<Point> last_point(const SessionFile& file) {
   }
 }
 
+Result<bool> ends_at(const SessionFile& file, std::string_view uuid) {
+  auto lines = lines_of(file);
+  if (!lines) return fail(std::move(lines.error()));
+  while (true) {
+    auto line = lines->next();
+    if (!line) return fail(std::move(line.error()));
+    if (!*line) return no_point(uuid);
+    const Entry entry(**line);
+    if (entry.find("uuid").equals(uuid)) return true;
+    // What the CLI notes for the model is said with the next prompt.
+    const bool is_said = is_link(entry) && role_of(entry) != Role::trails && !entry.is("isMeta");
+    if (is_said) return false;
+  }
+}
+
 Result<bool> compacted_after(const SessionFile& file, std::string_view uuid) {
   auto lines = lines_of(file);
   if (!lines) return fail(std::move(lines.error()));
@@ -237,10 +257,7 @@ Result<bool> compacted_after(const SessionFile& file, std::string_view uuid) {
   while (true) {
     auto line = lines->next();
     if (!line) return fail(std::move(line.error()));
-    if (!*line) {
-      return fail(ErrorKind::conversation_lost,
-                  "the conversation of Claude Code has no point " + std::string(uuid));
-    }
+    if (!*line) return no_point(uuid);
     const bool names_it = (*line)->find(uuid) != std::string_view::npos;
     if (!names_it && (*line)->find("\"compact_boundary\"") == std::string_view::npos) continue;
     const Entry entry(**line);

@@ -39,6 +39,10 @@ struct Point {
 /// is left out.
 Result<Point> last_point(const SessionFile& file);
 
+/// Whether nothing was said in the conversation after that point, and nothing is being said: what
+/// is branched off now knows what was known then. conversation_lost when there is no such point.
+Result<bool> ends_at(const SessionFile& file, std::string_view uuid);
+
 /// Whether the conversation has been compacted after that point, from where on no other can branch
 /// off there. conversation_lost when there is no such point.
 Result<bool> compacted_after(const SessionFile& file, std::string_view uuid);

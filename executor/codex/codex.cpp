@@ -8,7 +8,9 @@
 #include "executor/codex/limits.h"
 #include "executor/codex/program.h"
 #include "executor/codex/rollout.h"
+#include "executor/codex/terminal.h"
 #include "executor/limits.h"
+#include "executor/pty/fork.h"
 
 namespace tine::executor::codex {
 namespace {
@@ -265,6 +267,52 @@ Executor::Reply<Executor::Adopted> Codex::adopt(ConversationSpec spec, std::stri
   if (!conversation) co_return fail(std::move(conversation.error()));
   adopted.conversation = std::move(*conversation);
   co_return adopted;
+}
+
+Executor::Reply<void> Codex::check_last_turn(std::string thread_id, std::string turn) {
+  auto answer = co_await call_once("thread/turns/list", last_turn_params(thread_id));
+  if (!answer) co_return fail(std::move(answer.error()));
+  const auto turns = json::View(*answer).find("data").elements();
+  const auto last = turns.begin();
+  const bool is_last = last != turns.end() && (*last).find("id").equals(turn) &&
+                       !(*last).find("status").equals("inProgress");
+  if (is_last) co_return Result<void>();
+  co_return fail(ErrorKind::unsupported,
+                 "Codex forks in a terminal only after the last turn, and a later one has begun");
+}
+
+transport::Task<std::string> Codex::terminal_obstacle(v1::Workspace workspace) {
+  const auto obstacle = std::make_shared<std::string>();
+  std::function<void()> job = [obstacle, places = places_of(workspace)] {
+    *obstacle = codex::terminal_obstacle(places);
+  };
+  co_await worker_.run(std::move(job));
+  co_return *obstacle;
+}
+
+Executor::Reply<std::unique_ptr<Conversation>> Codex::fork_in_terminal(ConversationSpec spec,
+                                                                       ProviderPoint at) {
+  const std::string obstacle = co_await terminal_obstacle(spec.workspace);
+  if (!obstacle.empty()) co_return fail(ErrorKind::unsupported, obstacle);
+  auto is_last = co_await check_last_turn(at.conversation, at.turn);
+  if (!is_last) co_return fail(std::move(is_last.error()));
+  // It begins with the configured model, whatever its parent has.
+  auto model = co_await model_of(at.conversation);
+  if (!model) co_return fail(std::move(model.error()));
+  pty::Recipe recipe = terminal_recipe(setup_, spec, places_of(spec.workspace), at.conversation);
+  auto forked = co_await pty::fork(loop_, worker_, log_, redactor_, program, std::move(recipe));
+  if (!forked) co_return fail(std::move(forked.error()));
+  // The parent may have gone on meanwhile.
+  auto knows_no_more = co_await check_last_turn(*forked, at.turn);
+  if (!knows_no_more) {
+    forget(*forked);
+    co_return fail(std::move(knows_no_more.error()));
+  }
+  at.conversation = std::move(*forked);
+  auto opened = co_await open(ThreadCall::resume, spec, std::move(at), std::move(*model));
+  if (!opened) co_return fail(std::move(opened.error()));
+  co_return std::make_unique<CodexConversation>(*this, std::move(opened->server),
+                                                std::move(opened->thread), std::move(spec));
 }
 
 /// Only where it costs nothing: what is forgotten here can still be found in Codex.

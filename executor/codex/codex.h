@@ -47,6 +47,9 @@ class Codex final : public Executor {
   Reply<std::unique_ptr<Conversation>> resume(ConversationSpec spec, ProviderPoint at) override;
   Reply<std::unique_ptr<Conversation>> fork(ConversationSpec spec, ProviderPoint at) override;
   Reply<Adopted> adopt(ConversationSpec spec, std::string provider_id) override;
+  transport::Task<std::string> terminal_obstacle(v1::Workspace workspace) override;
+  Reply<std::unique_ptr<Conversation>> fork_in_terminal(ConversationSpec spec,
+                                                        ProviderPoint at) override;
   void forget(const std::string& provider_id) override;
 
   transport::Task<Result<void>> authenticate(std::string method_id) override;
@@ -84,6 +87,8 @@ class Codex final : public Executor {
   Reply<std::unique_ptr<Conversation>> converse(ThreadCall call, ConversationSpec spec,
                                                 ProviderPoint of);
   Reply<std::string> model_of(std::string thread_id);
+  /// `unsupported` where something was said in the thread after that turn, or is.
+  Reply<void> check_last_turn(std::string thread_id, std::string turn);
   /// A call that belongs to no thread.
   Reply<std::string> call_once(std::string method, std::string params);
   /// Nobody is sent to a service that will not let them in.

@@ -116,6 +116,18 @@ std::string thread_id_params(const std::string& thread_id) {
   return out;
 }
 
+std::string last_turn_params(const std::string& thread_id) {
+  std::string out;
+  json::Writer(out)
+      .begin_object()
+      .member("threadId", std::string_view(thread_id))
+      .member("limit", 1)
+      .member("sortDirection", "desc")
+      .member("itemsView", "notLoaded")
+      .end_object();
+  return out;
+}
+
 std::string cwd_params(const std::string& cwd) {
   std::string out;
   json::Writer(out).begin_object().member("cwd", std::string_view(cwd)).end_object();

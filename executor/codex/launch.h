@@ -39,6 +39,8 @@ std::string thread_params(ThreadCall call, const ConversationSpec& spec, const C
 
 /// Of a call that is about a thread and nothing else.
 std::string thread_id_params(const std::string& thread_id);
+/// Of thread/turns/list, for the last turn without what was said in it.
+std::string last_turn_params(const std::string& thread_id);
 /// Of a call that is about a directory and nothing else.
 std::string cwd_params(const std::string& cwd);
 

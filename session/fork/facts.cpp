@@ -83,7 +83,8 @@ Result<store::State> SessionService::fork_state(const v1::Workspace& workspace,
 }
 
 /// What stands against each way, and what is known of the provider's cache.
-ForkFacts SessionService::fork_facts(const ForkBasis& basis, const v1::Workspace& workspace) const {
+ForkFacts SessionService::fork_facts(const ForkBasis& basis, const v1::Workspace& workspace,
+                                     std::string terminal_obstacle) const {
   const store::State& parent = basis.parent->state();
   const executor::Capabilities& can = basis.to->capabilities();
   const TurnMark* const turn = basis.history->kept_turn_until(basis.seq);
@@ -105,7 +106,18 @@ ForkFacts SessionService::fork_facts(const ForkBasis& basis, const v1::Workspace
   }
   if (!native.empty()) facts.obstacles[Strategy::native] = native;
 
-  facts.obstacles[Strategy::pty] = "tine knows no way to fork " + name + " in a terminal";
+  if (basis.to != basis.from) {
+    terminal_obstacle = native;
+  } else if (!terminal_obstacle.empty()) {
+    // That is the reason.
+  } else if (turn == nullptr) {
+    terminal_obstacle = "the parent has no turn yet: there is nothing to fork in a terminal";
+  } else if (!knows) {
+    terminal_obstacle = native;
+  } else if (!is_last) {
+    terminal_obstacle = name + " can only fork in a terminal after the last turn";
+  }
+  if (!terminal_obstacle.empty()) facts.obstacles[Strategy::pty] = terminal_obstacle;
 
   std::string soft;
   if (turn == nullptr) {
@@ -156,7 +168,8 @@ transport::Task<Result<SessionService::ForkBasis>> SessionService::fork_basis(
   basis.policy = library_.policy.fork;
   if (wish.strategy || wish.any_strategy) basis.policy.strategy = wish.strategy;
   if (wish.strict) basis.policy.strict = *wish.strict;
-  basis.plan = plan_fork(fork_facts(basis, workspace), basis.policy);
+  std::string obstacle = co_await basis.to->terminal_obstacle(workspace);
+  basis.plan = plan_fork(fork_facts(basis, workspace, std::move(obstacle)), basis.policy);
   co_return basis;
 }
 

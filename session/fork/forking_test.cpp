@@ -117,6 +117,54 @@ TEST_CASE("fork: when the provider cannot branch, the fork is soft, and says why
   CHECK_FALSE(forked->session->history()->is_to_be_retold());
 }
 
+TEST_CASE("fork: what is made in a terminal stands behind native, or first where it is asked for") {
+  OpenSession it;
+  it.turn();
+  it.backend->has_terminal = true;
+  it.backend->fork_fault = "no branch today";
+  const auto second = it.run(it.service.fork(it.session->id(), it.workspace, {}));
+  REQUIRE(second);
+  CHECK(told(second->report) ==
+        "pty:\nnative failed: no branch today\npty worked: the backend's program branched the "
+        "conversation in a terminal");
+  CHECK(second->session->state().fork_strategy == "pty");
+  CHECK_FALSE(second->session->history()->is_to_be_retold());
+
+  it.backend->done.clear();
+  SessionService::ForkWish wish;
+  wish.strategy = Strategy::pty;
+  wish.strict = true;
+  const auto first = it.run(it.service.fork(it.session->id(), it.workspace, wish));
+  REQUIRE(first);
+  CHECK(first->report.attempts.size() == 1);
+  CHECK(it.backend->done.starts_with("terminal scripted-" + it.session->id() + "@turn-1 "));
+
+  it.backend->terminal_fault = "it asks something";
+  const auto none = it.run(it.service.fork(it.session->id(), it.workspace, wish));
+  REQUIRE_FALSE(none);
+  CHECK(none.error().kind == ErrorKind::timeout);
+  CHECK(none.error().message == "it asks something");
+}
+
+TEST_CASE("fork: in a terminal there is none of an earlier turn, nor before the first") {
+  OpenSession it;
+  it.backend->has_terminal = true;
+  it.backend->can.fork_at_turn = true;
+  SessionService::ForkWish wish;
+  wish.strategy = Strategy::pty;
+  wish.strict = true;
+  const auto early = it.run(it.service.fork(it.session->id(), it.workspace, wish));
+  REQUIRE_FALSE(early);
+  CHECK(early.error().kind == ErrorKind::unsupported);
+  CHECK(early.error().message.find("the parent has no turn yet") != std::string::npos);
+  it.turn();
+  it.turn();
+  wish.at.turn = 1;
+  const auto earlier = it.run(it.service.fork(it.session->id(), it.workspace, wish));
+  REQUIRE_FALSE(earlier);
+  CHECK(earlier.error().message.find("after the last turn") != std::string::npos);
+}
+
 TEST_CASE("fork: a secret that a backend quotes does not get into the answer") {
   OpenSession it;
   it.turn();

@@ -19,6 +19,9 @@ inline constexpr std::array strategies = {Strategy::native, Strategy::pty, Strat
 
 /// What is said of a native fork that worked.
 inline constexpr std::string_view branched = "the provider branched the conversation";
+/// … and of one in a terminal.
+inline constexpr std::string_view branched_in_terminal =
+    "the backend's program branched the conversation in a terminal";
 
 std::string_view name_of(Strategy strategy);
 std::optional<Strategy> strategy_named(std::string_view name);

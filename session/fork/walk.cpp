@@ -33,19 +33,24 @@ transport::Task<Result<void>> SessionService::converse(std::shared_ptr<Session> 
   co_return made;
 }
 
-/// The provider branches the conversation. Gives what there is to say of it.
-transport::Task<Result<std::string>> SessionService::fork_native(std::shared_ptr<Session> session,
-                                                                 const ForkBasis& basis) {
+/// The provider branches the conversation, asked by us or in a terminal. Gives what there is to say
+/// of it.
+transport::Task<Result<std::string>> SessionService::branch(std::shared_ptr<Session> session,
+                                                            const ForkBasis& basis,
+                                                            Strategy strategy) {
   const store::State& parent = basis.parent->state();
   const auto point = provider_point(parent, *basis.history, basis.seq);
   if (!point) co_return std::string("the parent has no turn yet: a new conversation is the same");
   executor::Executor& executor = *basis.to;
   const executor::ProviderPoint origin = origin_of(parent, *basis.history, basis.seq);
-  ConversationHolder::Begin begin = [&executor, origin,
-                                     at = *point](executor::ConversationSpec spec) {
+  const bool in_terminal = strategy == Strategy::pty;
+  ConversationHolder::Begin begin = [&executor, origin, at = *point,
+                                     in_terminal](executor::ConversationSpec spec) {
     spec.origin = origin;
-    return executor.fork(std::move(spec), at);
+    return in_terminal ? executor.fork_in_terminal(std::move(spec), at)
+                       : executor.fork(std::move(spec), at);
   };
+  const auto patience = in_terminal ? limits::terminal_fork_patience : limits::fork_patience;
   transport::Loop& loop = library_.loop;
   const auto over = std::make_shared<transport::Event>(loop);
   const auto made = std::make_shared<Result<void>>();
@@ -56,12 +61,11 @@ transport::Task<Result<std::string>> SessionService::fork_native(std::shared_ptr
     *outcome = std::move(done);
     set->set();
   }(std::move(begin), session, made, over));
-  const bool ended = co_await over->wait_for(limits::fork_patience);
+  const bool ended = co_await over->wait_for(patience);
   if (!ended) {
     session->conversation().let_go();
     co_return fail(ErrorKind::timeout, "the provider has not branched the conversation within " +
-                                           std::to_string(limits::fork_patience.count() / 1000) +
-                                           " seconds");
+                                           std::to_string(patience.count() / 1000) + " seconds");
   }
   if (!*made) co_return fail(std::move(made->error()));
   const auto& conversation = session->conversation().get();
@@ -70,7 +74,7 @@ transport::Task<Result<std::string>> SessionService::fork_native(std::shared_ptr
     session->conversation().let_go();
     co_return fail(ErrorKind::backend_failed, "the provider gave the parent's own conversation");
   }
-  co_return std::string(branched);
+  co_return std::string(in_terminal ? branched_in_terminal : branched);
 }
 
 /// Makes nothing yet: the first prompt carries the past.
@@ -90,10 +94,10 @@ transport::Task<Result<void>> SessionService::walk(std::shared_ptr<Session> sess
     if (each.obstacle.empty()) {
       const auto begin = std::chrono::steady_clock::now();
       Result<std::string> made;
-      if (each.strategy == Strategy::native) {
-        made = co_await fork_native(session, basis);
-      } else {
+      if (each.strategy == Strategy::soft) {
         made = co_await fork_softly(session);
+      } else {
+        made = co_await branch(session, basis, each.strategy);
       }
       attempt.ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                        std::chrono::steady_clock::now() - begin)

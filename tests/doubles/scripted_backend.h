@@ -99,6 +99,16 @@ class ScriptedBackend final : public executor::Executor {
     events.on_commands({{.name = "early", .description = "x", .hint = {}, .meta = {}}});
     co_return conversation;
   }
+  transport::Task<std::string> terminal_obstacle(v1::Workspace workspace) override {
+    if (!has_terminal) co_return co_await Executor::terminal_obstacle(std::move(workspace));
+    co_return std::string();
+  }
+  Reply<std::unique_ptr<executor::Conversation>> fork_in_terminal(ConversationSpec spec,
+                                                                  ProviderPoint at) override {
+    done += "terminal " + at.conversation + "@" + at.turn + " ";
+    if (!terminal_fault.empty()) co_return fail(ErrorKind::timeout, terminal_fault);
+    co_return made(std::move(spec));
+  }
   Reply<Adopted> adopt(ConversationSpec spec, std::string id) override {
     done += "adopt " + id + " in " + spec.adopted_cwd + " ";
     Adopted adopted;
@@ -123,6 +133,8 @@ class ScriptedBackend final : public executor::Executor {
   ErrorKind fault_kind = ErrorKind::backend_failed;
   std::string forks_are;   // the name of each conversation; empty: its own
   std::string fork_fault;  // why forking fails; empty: it does not
+  bool has_terminal = false;
+  std::string terminal_fault;  // as fork_fault, in a terminal
   bool live = false;
   std::function<transport::Task<void>(v1::Client&)> in_turn;  // what a turn does; empty: nothing
   int turns = 0;

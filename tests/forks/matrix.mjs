@@ -12,15 +12,19 @@ import { fork, told, World } from './world.mjs';
 const wishes = {
   auto: () => ({}),
   native: () => ({ strategy: 'native', strict: true }),
+  pty: () => ({ strategy: 'pty' }),
   soft: () => ({ strategy: 'soft' }),
   'strict pty': () => ({ strategy: 'pty', strict: true }),
   'another backend': () => ({ backend: 'other' }),
 };
 
-/// What comes of a wish: a strategy, or the kind of an error.
-function expected(state, wish) {
+/// What comes of a wish: a strategy, or the kind of an error. A terminal forks a conversation as it
+/// stands: not while a turn runs, and not before the first one.
+function expected(backend, state, wish) {
   if (state === 'deleted') return 'session_not_found';
-  if (wish === 'strict pty') return 'unsupported';
+  const inTerminal = backend !== 'rehearsal' && ['idle', 'restarted'].includes(state);
+  if (wish === 'strict pty') return inTerminal ? 'pty' : 'unsupported';
+  if (wish === 'pty' && inTerminal) return 'pty';
   if (state === 'never prompted') return wish === 'another backend' ? 'unsupported' : 'native';
   return wish === 'soft' || wish === 'another backend' ? 'soft' : 'native';
 }
@@ -79,16 +83,18 @@ async function cell({ world, server, session, backend, state, wish, cwd }) {
   const before = kept(world, session);
   let outcome;
   let child;
+  let why = '';
   try {
     const made = await fork(server, world, session, wishes[wish](), cwd);
     outcome = made._meta.tine.fork.strategy;
     child = made.sessionId;
   } catch (fault) {
     outcome = fault.data?.tine?.kind ?? String(fault);
+    why = `: ${fault.message}`;
     assert.ok(fault.message.length > 20, 'an error says why');
   }
   const what = `${backend}, ${state}, ${wish}`;
-  assert.equal(outcome, expected(state, wish), what);
+  assert.equal(outcome, expected(backend, state, wish), what + why);
   if (child) {
     const knows = await told(server, world, child, wish === 'another backend' ? 'other' : backend);
     assert.equal(knows.includes('walnut'), state !== 'never prompted', `${what}: ${knows}`);
@@ -109,6 +115,7 @@ export function playMatrix(backend, all) {
         turn += 1;
         const elsewhere = directory('elsewhere');
         const both = [world.project, elsewhere];
+        world.trust(...both);
         for (const cwd of all ? both : [both[turn % 2]]) {
           const server = await world.serve(backend);
           const session = await server.newSession(world.project);

@@ -2,10 +2,12 @@
 // mocked model, and two rehearsal agents, in one home.
 
 import assert from 'node:assert/strict';
-import { chmodSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
-import { claude, World as ClaudeWorld } from '../claude/world.mjs';
+import { apiKey, claude, World as ClaudeWorld } from '../claude/world.mjs';
 import { codex, World as CodexWorld } from '../codex/world.mjs';
 
 export const backends = ['rehearsal', 'other', 'codex', 'claude'];
@@ -20,6 +22,27 @@ export class World {
     world.settings = settings;
     world.tables = tables;
     return world;
+  }
+
+  get claudeRecord() { return join(this.ofClaude.home, '.claude/.claude.json'); }
+
+  /// Has a person trust these folders in Codex and in Claude Code, which they have set up.
+  trust(...folders) {
+    const configuration = this.ofCodex.codexConfiguration;
+    for (const each of folders) {
+      const table = `[projects."${each}"]`;
+      if (!readFileSync(configuration, 'utf8').includes(table))
+        appendFileSync(configuration, `\n${table}\ntrust_level = "trusted"\n`);
+    }
+    if (!readFileSync(configuration, 'utf8').includes('[tui]'))
+      appendFileSync(configuration, '\n[tui]\nscreen_reader_detection_done = true\n');
+    const record = existsSync(this.claudeRecord)
+      ? JSON.parse(readFileSync(this.claudeRecord, 'utf8')) : {};
+    mkdirSync(join(this.ofClaude.home, '.claude'), { recursive: true });
+    writeFileSync(this.claudeRecord, JSON.stringify({ ...record, hasCompletedOnboarding: true,
+      customApiKeyResponses: { approved: [apiKey.slice(-20)], rejected: [] },
+      projects: { ...record.projects,
+        ...Object.fromEntries(folders.map((each) => [each, { hasTrustDialogAccepted: true }])) } }));
   }
 
   /// The requests of the model behind a backend, as texts.

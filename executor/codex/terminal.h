@@ -1,0 +1,20 @@
+#pragma once
+// How Codex forks a thread in a terminal: `codex fork`.
+//
+// Values and plain functions. terminal_obstacle() blocks: it runs on a worker's thread.
+
+#include <string>
+
+#include "executor/codex/folder.h"
+#include "executor/codex/launch.h"
+#include "executor/pty/recipe.h"
+
+namespace tine::executor::codex {
+
+/// What it would ask its person before it forks, in words for that person; empty: nothing.
+std::string terminal_obstacle(const FolderPlaces& places);
+
+pty::Recipe terminal_recipe(const Setup& setup, const ConversationSpec& spec,
+                            const FolderPlaces& places, const std::string& parent);
+
+}  // namespace tine::executor::codex

@@ -1,0 +1,168 @@
+// Forks in a terminal, by the real Codex and the real Claude Code: what the child knows, what it
+// costs, what is left of the program, and where it cannot be used.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { directory, test, until } from '../clients/cases.mjs';
+import { ofProcess } from '../claude/world.mjs';
+import { guardians } from '../process/actors.mjs';
+import { fork, told, World } from './world.mjs';
+
+/// What the person has said to the backend's program, outside of its conversations.
+const answersOf = (world, backend) => (backend === 'codex'
+  ? world.ofCodex.codexConfiguration : world.claudeRecord);
+
+/// The files in which a backend keeps its conversations, with what they hold.
+function conversations(world, backend) {
+  const folder = backend === 'codex' ? join(world.ofCodex.home, '.codex/sessions')
+    : join(world.ofClaude.home, '.claude/projects');
+  return Object.fromEntries(readdirSync(folder, { recursive: true })
+    .map((name) => join(folder, name)).filter((name) => statSync(name).isFile())
+    .map((name) => [name, createHash('sha256').update(readFileSync(name)).digest('hex')]));
+}
+
+/// The processes of this world that have a terminal.
+const inTerminal = (world) => readdirSync('/proc').filter((pid) =>
+  ofProcess(pid, 'environ').includes(`HOME=${world.ofCodex.home}\0`) && hasTerminal(pid));
+
+function hasTerminal(pid) {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/0`).startsWith('/dev/pts/');
+  } catch {
+    return false;  // it has gone
+  }
+}
+
+const trusted = (world) => world.trust(world.project, world.elsewhere);
+
+/// A parent on the backend, in a world that was made ready before any process of it runs: Claude
+/// Code writes what it knows over what is written meanwhile.
+async function parentOf(backend, ready = trusted) {
+  const world = await World.make();
+  world.elsewhere = directory('elsewhere');
+  ready(world);
+  const server = await world.serve(backend);
+  const session = await server.newSession(world.project);
+  await server.prompt(session, '[[say: planted]] plant a walnut');
+  return { world, server, session };
+}
+
+for (const backend of ['codex', 'claude']) {
+  test(`fork in a terminal: ${backend}, a child that knows its parent's past, without a call of the model`,
+    async () => {
+      const { world, server, session } = await parentOf(backend);
+      const before = conversations(world, backend);
+      const answers = readFileSync(answersOf(world, backend), 'utf8');
+      const asked = world.requests(backend).length;
+      const { sessionId: child, _meta: { tine } } =
+        await fork(server, world, session, { strategy: 'pty', strict: true });
+      assert.equal(tine.fork.strategy, 'pty');
+      assert.deepEqual(tine.fork.attempts.map(({ strategy, worked }) => [strategy, worked]),
+        [['pty', true]]);
+      assert.equal(world.requests(backend).length, asked, 'no model was asked');
+      assert.deepEqual(inTerminal(world), [], 'its program has gone');
+      if (backend === 'codex') assert.equal(readFileSync(answersOf(world, backend), 'utf8'), answers);
+      const after = conversations(world, backend);
+      for (const [name, digest] of Object.entries(before)) assert.equal(after[name], digest, name);
+      assert.ok(Object.keys(after).length > Object.keys(before).length);
+
+      await server.prompt(session, '[[say: later]] then a birch');
+      const knows = await told(server, world, child, backend);
+      assert.match(knows, /walnut/);
+      assert.doesNotMatch(knows, /birch/);
+      server.stdin.end();
+      await server.exited;
+      await until('its processes to be gone', () => guardians(server).length === 0);
+
+      // It is a conversation like any other.
+      const again = await world.serve(backend);
+      await again.request('session/load', { sessionId: child, cwd: world.project, mcpServers: [] });
+      assert.match(await told(again, world, child, backend), /walnut/);
+      const { sessionId: grandchild, _meta } =
+        await fork(again, world, child, { strategy: 'pty', strict: true });
+      assert.equal(_meta.tine.fork.strategy, 'pty');
+      assert.match(await told(again, world, grandchild, backend), /walnut/);
+    });
+
+  test(`fork in a terminal: ${backend}, whose program ends with tine`, async () => {
+    const { world, server, session } = await parentOf(backend);
+    fork(server, world, session, { strategy: 'pty', strict: true }).catch(() => {});
+    await until('its program to run', () => inTerminal(world).length > 0);
+    process.kill(server.pid, 'SIGKILL');
+    await until('its program to be gone', () => inTerminal(world).length === 0);
+  });
+
+  test(`fork in a terminal: ${backend}, in another directory that is trusted as well`, async () => {
+    const { world, server, session } = await parentOf(backend);
+    const wish = { strategy: 'pty', strict: true };
+    await assert.rejects(fork(server, world, session, wish, directory('unknown')),
+      /does not trust the folder/);
+    const { elsewhere } = world;
+    const { sessionId: child, _meta: { tine } } = await fork(server, world, session, wish, elsewhere);
+    assert.equal(tine.fork.strategy, 'pty');
+    assert.match(await told(server, world, child, backend), /walnut/);
+  });
+
+  test(`fork in a terminal: ${backend}, not where the folder is not trusted`, async () => {
+    const { world, server, session } = await parentOf(backend, (made) => made.trust());
+    const answers = readFileSync(answersOf(world, backend), 'utf8');
+    const before = conversations(world, backend);
+    await assert.rejects(fork(server, world, session, { strategy: 'pty', strict: true }),
+      ({ message, data }) => data.tine.kind === 'unsupported' &&
+        /does not trust the folder .* and would ask/.test(message));
+    const { _meta: { tine } } = await fork(server, world, session, { strategy: 'pty' });
+    assert.equal(tine.fork.strategy, 'native');
+    assert.match(tine.fork.attempts[0].reason, /does not trust the folder/);
+    assert.equal(readFileSync(answersOf(world, backend), 'utf8'), answers);
+    const after = conversations(world, backend);
+    for (const [name, digest] of Object.entries(before)) assert.equal(after[name], digest, name);
+  });
+
+  test(`fork in a terminal: ${backend}, stands behind native, and after the last turn alone`, async () => {
+    const { world, server, session } = await parentOf(backend);
+    await server.prompt(session, '[[say: grown]] then an oak');
+    const { _meta: { tine } } = await fork(server, world, session, { dryRun: true });
+    assert.deepEqual(tine.fork.plan.map(({ strategy, usable }) => [strategy, usable]),
+      [['native', true], ['pty', true], ['soft', true]]);
+    const made = await fork(server, world, session, { strategy: 'pty', at: 1 });
+    assert.equal(made._meta.tine.fork.strategy, 'native');
+    assert.match(made._meta.tine.fork.attempts[0].reason, /only fork in a terminal after the last turn/);
+  });
+}
+
+const refusals = {
+  'codex, not where it would change its configuration': {
+    backend: 'codex',
+    reason: /note its first start in a terminal/,
+    ready(world) {
+      trusted(world);
+      const configuration = world.ofCodex.codexConfiguration;
+      writeFileSync(configuration, readFileSync(configuration, 'utf8').replace(/^screen_.*$/m, ''));
+    },
+  },
+  'claude, not where it has not been set up': {
+    backend: 'claude',
+    reason: /has not been set up in a terminal/,
+    ready() {},
+  },
+  'claude, not where it would ask about a key': {
+    backend: 'claude',
+    reason: /whether to use the API key of the environment/,
+    ready(world) {
+      trusted(world);
+      const record = JSON.parse(readFileSync(world.claudeRecord, 'utf8'));
+      writeFileSync(world.claudeRecord, JSON.stringify({ ...record, customApiKeyResponses: {} }));
+    },
+  },
+};
+
+for (const [what, { backend, reason, ready }] of Object.entries(refusals)) {
+  test(`fork in a terminal: ${what}`, async () => {
+    const { world, server, session } = await parentOf(backend, ready);
+    await assert.rejects(fork(server, world, session, { strategy: 'pty', strict: true }),
+      ({ message, data }) => data.tine.kind === 'unsupported' && reason.test(message));
+  });
+}
