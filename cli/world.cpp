@@ -21,6 +21,7 @@ session::Policy policy_of(const Config& config) {
   policy.fork = {.strategy = session::strategy_named(settings.fork_strategy),
                  .soft_when_cold = settings.fork_cold == "soft",
                  .strict = settings.fork_strict};
+  policy.stale_hours = settings.fork_stale_hours;
   policy.soft_tokens = static_cast<std::uint64_t>(settings.fork_summary_tokens);
   policy.seed_tokens = static_cast<std::uint64_t>(settings.session_fork_prefix_budget);
   policy.failover.ask = settings.failover != "auto";
@@ -43,6 +44,7 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
       ending(loop, log),
       policy(policy_of(config)),
       prices(config.prices_file, read_config_file),
+      warm_first(loop, env),
       worker(loop),
       store(loop, session::store::system_files(), env, session::store::default_root(env)),
       syncer(loop, worker, store),
@@ -56,7 +58,8 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
                .store = store,
                .syncer = syncer,
                .policy = policy,
-               .prices = prices},
+               .prices = prices,
+               .warm_first = warm_first},
               trust, backends, make_chooser(backends, config)) {}
 
 }  // namespace tine::cli

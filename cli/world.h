@@ -36,6 +36,7 @@ struct World {
   Ending ending;
   session::Policy policy;
   session::Prices prices;
+  session::WarmFirst warm_first;
   transport::Worker worker;
   session::store::Store store;
   session::store::Syncer syncer;

@@ -43,6 +43,11 @@ struct Capabilities {
   bool needs_login = true;  ///< someone must be logged in before a model is asked
   /// How long the provider's cache keeps what it has read, at the least; 0: not known.
   std::chrono::seconds cache_lifetime{0};
+  std::uint64_t cache_step = 1;  ///< tokens in steps of which that cache answers
+  /// That cache answers as far as a prompt agrees with an earlier one; else only up to places that
+  /// the backend has marked in the earlier one, of which its end is one.
+  bool caches_any_prefix = false;
+  bool counts_cache_writes = false;  ///< what goes into that cache is counted, and paid, apart
 };
 
 /// What a person can choose for a session, with what is chosen. Modes are listed from the narrowest

@@ -36,5 +36,7 @@ inline constexpr std::size_t told_stderr = 500;
 /// How long Anthropic and OpenAI keep a prompt in their caches at the least, after it was read
 /// last.
 inline constexpr std::chrono::minutes cache_lifetime{5};
+/// Tokens in steps of which OpenAI's cache answers.
+inline constexpr std::uint64_t openai_cache_step = 128;
 
 }  // namespace tine::executor::limits

@@ -18,6 +18,11 @@ std::optional<std::uint64_t> Tokens::prompt() const {
   return *input + cache_read.value_or(0) + cache_write.value_or(0);
 }
 
+std::optional<std::uint64_t> Tokens::answer() const {
+  if (!output) return std::nullopt;
+  return *output - std::min(*output, thought.value_or(0));
+}
+
 std::optional<double> Tokens::cache_hit_ratio() const {
   const auto whole = prompt();
   if (!whole || !cache_read || *whole == 0) return std::nullopt;
@@ -60,6 +65,7 @@ void TurnUsage::add_spent(const TurnUsage& more) {
 void TurnUsage::add_call(const Tokens& call) {
   if (first_call.unknown()) first_call = call;
   last_prompt = call.prompt();
+  last_answer = call.answer();
   tokens.add(call);
 }
 

@@ -26,6 +26,8 @@ struct Tokens {
   bool unknown() const;
   /// All that the model read: input, cache_read and cache_write. Unknown while input is.
   std::optional<std::uint64_t> prompt() const;
+  /// What was said: output without thought. Unknown while output is.
+  std::optional<std::uint64_t> answer() const;
   /// The part of the prompt that came from the cache; unknown while either is, or of an empty
   /// prompt.
   std::optional<double> cache_hit_ratio() const;
@@ -51,6 +53,8 @@ struct TurnUsage {
   /// All that the model read in the turn's last call: what a fork at its end begins with, and is
   /// expected to find in the provider's cache. Unknown also where the provider has rewritten it.
   std::optional<std::uint64_t> last_prompt;
+  /// What that call has answered, without its thoughts: the next call reads it too.
+  std::optional<std::uint64_t> last_answer;
 
   /// Adds what more was spent, model by model.
   void add_spent(const TurnUsage& more);

@@ -145,6 +145,33 @@ inline constexpr std::uint64_t cache_shortfall = 2;
 /// file is not used.
 inline constexpr int highest_price = 100'000;
 
+/// How long forks of one parent that are prompted at once wait for the first of them, while the
+/// provider's cache lacks their past. Then they go, and may each pay for it.
+inline constexpr std::chrono::milliseconds warm_patience{20'000};
+/// Pasts of which it is known when the provider has last read them. Of more, the ones that were
+/// read longest ago are forgotten: they count as not cached.
+inline constexpr std::size_t warm_pasts = 4096;
+
+/// Bytes of transcripts up to which the summary that a soft fork would carry is made for the sake
+/// of its cost. Of longer ones the most that it may have is told.
+inline constexpr std::int64_t soft_estimate = std::int64_t{4} * 1024 * 1024;
+
+/// Hours after which a parent that was not used is stale, by default; 0 would be never.
+inline constexpr std::int64_t stale_hours = 168;
+/// Of a fork it is advised against where another way costs less than that part of it, or where what
+/// was said is less than that part of what tools have put out, and that is at least so many bytes.
+inline constexpr std::uint64_t advised_part = 4;
+inline constexpr std::uint64_t advised_tool_bytes = std::uint64_t{64} * 1024;
+/// Bytes of a file of a git repository that is read for its HEAD. Of a larger one that is not
+/// known.
+inline constexpr std::size_t git_refs = std::size_t{1} * 1024 * 1024;
+
+/// Bytes of a first prompt of which it is told apart what the backend says of its own to its model.
+/// Of a longer one that is not known; nor where the prompt is more than the second number's part of
+/// all, as its tokens are estimated.
+inline constexpr std::size_t opening_prompt = std::size_t{64} * 1024;
+inline constexpr std::uint64_t opening_part = 5;
+
 /// How long after the first session was opened the policy of keeping is applied: the client is
 /// served first.
 inline constexpr std::chrono::milliseconds retention_delay{3'000};

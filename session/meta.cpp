@@ -32,13 +32,6 @@ void write_tokens(json::Writer& writer, const executor::Tokens& tokens) {
   writer.end_object();
 }
 
-void write_cost(json::Writer& writer, const ForkCost& cost) {
-  writer.begin_object();
-  number_or_null(writer, "fresh", cost.fresh);
-  number_or_null(writer, "cacheRead", cost.cached);
-  writer.end_object();
-}
-
 void write_warm(json::Writer& writer, std::optional<bool> warm) {
   writer.key("warm");
   if (warm) {
@@ -64,6 +57,14 @@ void write_failover(json::Writer& writer, const FailoverReport& failover) {
         .end_object();
   }
   writer.end_array().end_object();
+}
+
+/// Nothing where there is none.
+void write_advice(json::Writer& writer, const std::vector<std::string>& advice) {
+  if (advice.empty()) return;
+  writer.key("advice").begin_array();
+  for (const std::string& each : advice) writer.string(each);
+  writer.end_array();
 }
 
 /// Opens `{"tine":{`; the caller closes both.
@@ -98,13 +99,16 @@ void write_fork(json::Writer& writer, const ForkReport& fork) {
     write_cost(writer, fork.expected);
     write_warm(writer, fork.warm);
   }
-  if (fork.expected_cache_read) writer.member("expectedCacheRead", *fork.expected_cache_read);
+  write_advice(writer, fork.advice);
   writer.end_object();
 }
 
-void write_cache(json::Writer& writer, const CacheReport& cache) {
-  writer.begin_object().member("expectedCacheRead", cache.expected).member("cacheRead", cache.read);
-  if (cache.shortfall) writer.member("shortfall", true);
+void write_bill(json::Writer& writer, const ForkBill& bill) {
+  writer.begin_object().key("expected");
+  write_cost(writer, bill.expected);
+  writer.key("actual");
+  write_cost(writer, bill.actual);
+  if (bill.shortfall) writer.member("shortfall", true);
   writer.end_object();
 }
 
@@ -173,6 +177,7 @@ std::string planned_meta(std::string_view backend, const ForkPlan& plan) {
   }
   writer.end_array();
   write_warm(writer, plan.warm);
+  write_advice(writer, plan.advice);
   writer.end_object().end_object().end_object();
   return out;
 }
@@ -184,7 +189,7 @@ std::string prompt_meta(std::uint64_t seq, std::uint64_t turn, const UsageReport
   if (turn > 0) writer.member("turn", turn);
   if (usage.fork) {
     writer.key("fork");
-    write_cache(writer, *usage.fork);
+    write_bill(writer, *usage.fork);
   }
   if (usage.failover) {
     writer.key("failover");

@@ -13,6 +13,7 @@
 #include "base/json/view.h"
 #include "base/json/writer.h"
 #include "executor/usage.h"
+#include "session/fork/cost.h"
 #include "session/fork/plan.h"
 
 namespace tine::session {
@@ -32,17 +33,9 @@ struct ForkReport {
   std::uint64_t at = 0;    ///< seq in the parent
   std::uint64_t turn = 0;  ///< the parent's turn that is the last common one; 0: none
   std::uint64_t depth = 0;
-  ForkCost expected;         ///< of the past, in the first call of the model
-  std::optional<bool> warm;  ///< whether the provider's cache still has it; none: not known
-  /// Tokens that the first turn is expected to read from the provider's cache; none: not known.
-  std::optional<std::uint64_t> expected_cache_read;
-};
-
-/// What a fork's first turn found in the provider's cache of its parent's past, in tokens.
-struct CacheReport {
-  std::uint64_t expected = 0;
-  std::uint64_t read = 0;
-  bool shortfall = false;  ///< far less than expected
+  ForkCost expected;                ///< of the past, in the first call of the model
+  std::optional<bool> warm;         ///< whether the provider's cache still has it; none: not known
+  std::vector<std::string> advice;  ///< what speaks against it, in sentences
 };
 
 /// How a session went on with another backend within a turn.
@@ -60,7 +53,7 @@ struct FailoverReport {
 };
 
 void write_fork(json::Writer& writer, const ForkReport& fork);
-void write_cache(json::Writer& writer, const CacheReport& cache);
+void write_bill(json::Writer& writer, const ForkBill& bill);
 
 /// What a replay has left out of the history.
 struct LeftOut {
@@ -73,7 +66,7 @@ std::string export_command(std::string_view session);
 struct UsageReport {
   const executor::TurnUsage& turn;
   const executor::Tokens& cumulative;
-  std::optional<CacheReport> fork;  ///< of the first turn of a fork
+  std::optional<ForkBill> fork;  ///< of the first turn of a fork
   std::optional<FailoverReport> failover;
 };
 

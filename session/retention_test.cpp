@@ -160,6 +160,7 @@ struct Shelf {
   Policy policy;
   Prices prices{{}, nullptr};
   transport::Loop loop;
+  WarmFirst warm_first{loop, clock};
   transport::Worker worker{loop};
   store::Store store{loop, files, clock, folder.path()};
   store::Syncer syncer{loop, worker, store};
@@ -168,7 +169,8 @@ struct Shelf {
               log,         redactor, TrustRecord(store::system_files(), folder.path() + "/store"),
               policy.trust};
   SessionService service{
-      Library{loop, clock, log, redactor, store, syncer, policy, prices}, trust, backends,
+      Library{loop, clock, log, redactor, store, syncer, policy, prices, warm_first}, trust,
+      backends,
       [](const std::string&, const std::string&) -> Result<Choices> { return Choices{}; }};
 };
 

@@ -159,6 +159,9 @@ class SessionService {
     executor::Executor* to = nullptr;
     ForkPolicy policy;
     ForkPlan plan;
+    /// When the provider has last read the past that they share, in milliseconds since 1970; none:
+    /// not known.
+    std::optional<std::int64_t> last_read;
   };
   transport::Task<Result<ForkBasis>> fork_basis(std::string parent_id,
                                                 const v1::Workspace& workspace, ForkWish wish);
@@ -167,6 +170,9 @@ class SessionService {
                        std::string terminal_obstacle) const;
   transport::Task<Result<std::string>> branch(std::shared_ptr<Session> session,
                                               const ForkBasis& basis, Strategy strategy);
+  transport::Task<void> weigh_summary(const ForkBasis& basis, ForkFacts& facts);
+  void look_around(const ForkBasis& basis, const v1::Workspace& workspace, ForkFacts& facts) const;
+  static WarmFirst::Past past_of_fork(const ForkBasis& basis);
   transport::Task<Result<std::string>> fork_softly(std::shared_ptr<Session> session);
   transport::Task<Result<void>> walk(std::shared_ptr<Session> session, const ForkBasis& basis,
                                      ForkReport& report);

@@ -177,7 +177,7 @@ constexpr std::array settings_table = {
                .flag = {},
                .rule = {},
                .doc = "Whether a fork fails when the first way to make it does, in place of trying "
-                      "another."},
+                      "another, and when there is advice against it and no strategy is named."},
     SettingKey{.name = "fork.summary_tokens",
                .member = &Settings::fork_summary_tokens,
                .variable = "TINE_FORK_SUMMARY_TOKENS",
@@ -204,6 +204,13 @@ constexpr std::array settings_table = {
                .flag = {},
                .rule = {.choices = failover_rules},
                .doc = "Whether you are asked before a session goes on with one of them."},
+    SettingKey{.name = "fork.stale_hours",
+               .member = &Settings::fork_stale_hours,
+               .variable = "TINE_FORK_STALE_HOURS",
+               .flag = {},
+               .rule = {.least = 0, .most = 1'000'000},
+               .doc = "Hours after which a fork of a parent that was not used is advised against; "
+                      "0: never."},
     SettingKey{.name = "redact.literals",
                .member = &Settings::redact_literals,
                .variable = {},

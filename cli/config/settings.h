@@ -59,6 +59,7 @@ struct Settings {
   std::int64_t session_fork_prefix_budget = 32'768;
   Strings fallback;
   std::string failover = "ask";
+  std::int64_t fork_stale_hours = 168;
   Strings redact_literals;
   Strings redact_prefixes;
 };

@@ -54,7 +54,8 @@ const Capabilities& Claude::capabilities() const {
       .fork_at_turn = true,
       .adopts = true,
       .prepares = true,
-      .cache_lifetime = executor::limits::cache_lifetime};
+      .cache_lifetime = executor::limits::cache_lifetime,
+      .counts_cache_writes = true};
   return all;
 }
 

@@ -110,7 +110,10 @@ TurnUsage Meter::read(json::View result) {
   }
   spend(result, cost);
   if (first_) usage.first_call = *std::exchange(first_, std::nullopt);
-  if (!rewritten_ && !is_nothing(context_)) usage.last_prompt = context_.prompt();
+  if (!rewritten_ && !is_nothing(context_)) {
+    usage.last_prompt = context_.prompt();
+    usage.last_answer = context_.answer();
+  }
   usage.raw = raw_of(result);
   v1::ContextUsage context;
   context.used = context_.prompt().value_or(0) + context_.output.value_or(0);

@@ -85,6 +85,8 @@ TEST_CASE("the context is what the last call of the conversation itself read and
   const auto usage = read(meter, {{"opus", counts(5, 7, 100, 20, 0.5)}}, 0.5);
   REQUIRE(usage.context);
   CHECK(usage.context->used == 132);
+  CHECK(usage.last_prompt == 112);
+  CHECK(usage.last_answer == 20);
   CHECK(usage.context->size == 1000);
   REQUIRE(usage.context->cost);
   CHECK(usage.context->cost->amount == Approx(0.5));

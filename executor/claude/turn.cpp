@@ -69,6 +69,7 @@ bool Turn::result(json::View line, const TurnUsage& usage, std::size_t agents) {
   if (!own && !answered_) return false;
   if (!answered_) so_far().usage.first_call = usage.first_call;
   so_far().usage.last_prompt = usage.last_prompt;
+  so_far().usage.last_answer = usage.last_answer;
   so_far().usage.add_spent(usage);
   so_far().usage.raw = usage.raw;
   if (usage.context) so_far().usage.context = usage.context;

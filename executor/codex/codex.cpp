@@ -40,7 +40,9 @@ const Capabilities& Codex::capabilities() const {
       .native_fork = true,
       .fork_at_turn = true,
       .adopts = true,
-      .cache_lifetime = executor::limits::cache_lifetime};
+      .cache_lifetime = executor::limits::cache_lifetime,
+      .cache_step = executor::limits::openai_cache_step,
+      .caches_any_prefix = true};
   return all;
 }
 

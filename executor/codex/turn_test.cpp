@@ -66,6 +66,7 @@ TEST_CASE("usage is summed over the calls of this turn, and of no other") {
   CHECK(cost.tokens.output == 20);
   CHECK(cost.first_call.cache_read == 60);
   CHECK(cost.last_prompt == 200);
+  CHECK(cost.last_answer == 10);
   REQUIRE(cost.context);
   CHECK(cost.context->used == 210);
   CHECK(cost.context->size == 1000);

@@ -43,7 +43,10 @@ Rehearsal::Rehearsal(transport::Loop& loop, std::string name, Manner manner)
                     .fork_at_turn = true,
                     .adopts = true,
                     .prepares = manner.prepares,
-                    .needs_login = false} {}
+                    .needs_login = false,
+                    .cache_lifetime = executor::limits::cache_lifetime,
+                    .cache_step = cache_step,
+                    .caches_any_prefix = true} {}
 
 std::vector<v1::AuthMethod> Rehearsal::auth_methods() const {
   v1::AuthMethod method;

@@ -35,16 +35,6 @@ SessionService::ForkAt point_of(std::string_view word) {
   return at;
 }
 
-/// "its past costs 2000 tokens"
-std::string cost_text(const ForkCost& cost) {
-  if (!cost.fresh || !cost.cached) return "it is not known what its past costs";
-  std::string text = "its past costs ";
-  if (*cost.fresh > 0 || *cost.cached == 0) text += std::to_string(*cost.fresh) + " tokens";
-  if (*cost.fresh > 0 && *cost.cached > 0) text += " and ";
-  if (*cost.cached > 0) text += std::to_string(*cost.cached) + " tokens from the provider's cache";
-  return text;
-}
-
 }  // namespace
 
 Result<ForkCommand> parse_fork_command(std::string_view line, const Backends& backends) {
@@ -78,6 +68,7 @@ std::string fork_text(const SessionService::Forked& forked, const v1::Client* cl
     if (!each.worked && each.strategy != name_of(Strategy::pty))
       text.append("\nNot ").append(each.strategy).append(": ").append(each.reason).append(".");
   }
+  for (const std::string& each : report.advice) text.append("\nNote: ").append(each);
   if (report.expected.fresh)
     text.append("\nIn its first turn ").append(cost_text(report.expected)).append(".");
   const std::string_view way = client != nullptr ? client->capabilities().way_to_open : "";
@@ -91,6 +82,7 @@ std::string plan_text(const ForkPlan& plan, std::string_view backend) {
     text.append("\n- ").append(name_of(each.strategy)).append(": ");
     text.append(each.obstacle.empty() ? cost_text(each.cost) : "not possible, " + each.obstacle);
   }
+  for (const std::string& each : plan.advice) text.append("\nNote: ").append(each);
   if (plan.warm) {
     text.append(*plan.warm ? "\nThe provider's cache should still have this session's past."
                            : "\nThe provider's cache does not have this session's past any more.");

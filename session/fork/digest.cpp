@@ -105,6 +105,7 @@ void DigestMaker::see(PromptPassage prompt) {
   fault_.clear();
   questions_.clear();
   turn_ = prompt.turn;
+  digest_.said_bytes += prompt.text.size();
   read_into(std::move(prompt.text), text_stream_, text_, [this] { prompt_ = end_of_text(text_); });
 }
 
@@ -123,6 +124,7 @@ void DigestMaker::see(AnswerPassage answer) {
     message_ = std::move(answer.message);
   }
   has_answer_ = true;
+  digest_.said_bytes += answer.text.size();
   read_into(std::move(answer.text), answer_stream_, answer_, nullptr);
 }
 
@@ -211,6 +213,7 @@ void DigestMaker::see(CallPassage change) {
     }
     call.changes = std::move(changes);
   }
+  if (change.output) call.output_bytes = change.output->size();
   const auto status = change.status;
   const bool has_failed = status == v1::ToolStatus::failed;
   const bool has_ended = has_failed || status == v1::ToolStatus::completed;
@@ -230,6 +233,7 @@ void DigestMaker::see(CallPassage change) {
 }
 
 void DigestMaker::end_call(Call call, bool failed) {
+  digest_.tool_bytes += call.output_bytes;
   failed = failed || call.exit_code.value_or(0) != 0;
   failed_.remove([&call](const Digest::Open& each) { return each.what == call.title; });
   const std::string why = in_short(call.output.begin);

@@ -46,7 +46,9 @@ struct Digest {
     std::string why;
   };
 
-  std::uint64_t turns = 0;  ///< that the provider has kept
+  std::uint64_t turns = 0;       ///< that the provider has kept
+  std::uint64_t said_bytes = 0;  ///< of prompts and answers
+  std::uint64_t tool_bytes = 0;  ///< of what tools have put out
   std::optional<Exchange> first;
   std::vector<Exchange> last;
   std::vector<Asked> asked;
@@ -121,6 +123,7 @@ class DigestMaker {
     std::string terminal;
     std::optional<std::int64_t> exit_code;
     Excerpt output;
+    std::uint64_t output_bytes = 0;  // of all of it
   };
   struct Question {
     std::uint64_t id = 0;

@@ -4,12 +4,31 @@
 #include <algorithm>
 #include <chrono>
 
+#include "session/fork/advice.h"
 #include "session/fork/rights.h"
+#include "session/fork/soft_context.h"
+#include "session/git_head.h"
+#include "session/project.h"
 #include "session/record/past.h"
 #include "session/service.h"
 #include "session/settings.h"
 
 namespace tine::session {
+namespace {
+
+bool lies_in(std::string_view path, std::string_view folder) {
+  if (!path.starts_with(folder)) return false;
+  return path.size() == folder.size() || folder.ends_with('/') || path[folder.size()] == '/';
+}
+
+}  // namespace
+
+/// What forks of the same parent at the same point have in common for the provider's cache.
+WarmFirst::Past SessionService::past_of_fork(const ForkBasis& basis) {
+  return {.backend = std::string(basis.to->name()),
+          .parent = basis.parent->state().id,
+          .seq = basis.seq};
+}
 
 transport::Task<Result<std::shared_ptr<Record>>> SessionService::record_of(std::string id) {
   if (const auto open = find(id)) {
@@ -74,7 +93,6 @@ Result<store::State> SessionService::fork_state(const v1::Workspace& workspace,
   state.fork_seq = basis.seq;
   if (const TurnMark* point = basis.history->kept_turn_until(basis.seq)) {
     state.fork_turn = point->turn;
-    state.expected_cache_read = point->last_prompt;
   }
   state.turns = state.fork_turn;
   state.adopted = from.adopted;
@@ -128,18 +146,74 @@ ForkFacts SessionService::fork_facts(const ForkBasis& basis, const v1::Workspace
   }
   if (!soft.empty()) facts.obstacles[Strategy::soft] = soft;
 
-  if (turn != nullptr) facts.prefix = turn->last_prompt;
+  if (turn != nullptr) {
+    facts.prefix = turn->last_prompt;
+    facts.answer = turn->last_answer;
+  }
+  facts.counts_writes = can.counts_cache_writes;
+  facts.cache_step = can.cache_step;
+  std::string model;
+  std::optional<std::int64_t> seen = library_.warm_first.last_read(past_of_fork(basis));
   const auto told = parent.backends.find(parent.backend);
   if (told != parent.backends.end()) {
-    if (const auto seen = wall_ms_of(told->second.updated))
-      facts.age_ms = std::max<std::int64_t>(0, library_.env.wall_ms() - *seen);
+    seen = std::max(seen, wall_ms_of(told->second.updated));
+    if (basis.to == basis.from) {
+      model = told->second.model;
+      facts.opening = told->second.opening;
+      if (told->second.tokens.cache_write.value_or(0) > 0) facts.counts_writes = true;
+    }
   }
+  if (basis.to != basis.from) {
+    const auto choices = choose_(workspace.cwd, name);
+    if (choices) model = choices->model;
+  }
+  if (seen) facts.age_ms = std::max<std::int64_t>(0, library_.env.wall_ms() - *seen);
+  facts.dollars = [model, lifetime = can.cache_lifetime, &prices = library_.prices](
+                      const ForkCost& cost) { return dollars_for(cost, model, lifetime, prices); };
   facts.cache_lifetime_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(can.cache_lifetime).count();
   const auto open = find(parent.id);
   if (open && (*open)->workspace().mcp_servers != workspace.mcp_servers)
     facts.change = "it gets other MCP servers than its parent, so other tools";
   return facts;
+}
+
+/// What a soft fork would carry, made to know its cost, where the plan may turn on that and the
+/// transcripts are short; elsewhere the most that it may have is told.
+transport::Task<void> SessionService::weigh_summary(const ForkBasis& basis, ForkFacts& facts) {
+  if (facts.obstacles.contains(Strategy::soft)) co_return;
+  const bool is_native = !facts.obstacles.contains(Strategy::native);
+  const bool is_soft_asked_for = basis.policy.strategy == Strategy::soft;
+  if (is_native && !is_soft_asked_for && is_warm(facts).value_or(true)) co_return;
+  std::int64_t bytes = 0;
+  for (const History* each = basis.history.get(); each != nullptr; each = each->parent().get()) {
+    if (!each->own().empty()) bytes += each->own().back().end;
+  }
+  if (bytes > limits::soft_estimate) co_return;
+  const Span all{.since = 0, .until = basis.seq};
+  auto summary = co_await soft_context(library_.loop, library_.store, library_.redactor,
+                                       basis.history, all, library_.policy.soft_tokens);
+  if (!summary) co_return;
+  facts.soft_tokens = summary->tokens;
+  facts.is_soft_exact = true;
+  facts.said_bytes = summary->said_bytes;
+  facts.tool_bytes = summary->tool_bytes;
+}
+
+/// What may speak against a fork that can be made.
+void SessionService::look_around(const ForkBasis& basis, const v1::Workspace& workspace,
+                                 ForkFacts& facts) const {
+  const store::State& parent = basis.parent->state();
+  const std::string project = kept_path(canonical(workspace.cwd), library_.redactor);
+  if (!lies_in(project, parent.project) && !lies_in(parent.project, project)) {
+    facts.other_project = parent.project;
+  } else if (parent.git) {
+    facts.head_then = parent.git->commit;
+    facts.head_now = git_head(workspace.cwd);
+  }
+  facts.stale_hours = library_.policy.stale_hours;
+  if (const auto used = wall_ms_of(parent.accessed))
+    facts.unused_ms = std::max<std::int64_t>(0, library_.env.wall_ms() - *used);
 }
 
 /// Gathers what a fork is made from, and plans it.
@@ -169,7 +243,15 @@ transport::Task<Result<SessionService::ForkBasis>> SessionService::fork_basis(
   if (wish.strategy || wish.any_strategy) basis.policy.strategy = wish.strategy;
   if (wish.strict) basis.policy.strict = *wish.strict;
   std::string obstacle = co_await basis.to->terminal_obstacle(workspace);
-  basis.plan = plan_fork(fork_facts(basis, workspace, std::move(obstacle)), basis.policy);
+  ForkFacts facts = fork_facts(basis, workspace, std::move(obstacle));
+  co_await weigh_summary(basis, facts);
+  look_around(basis, workspace, facts);
+  basis.plan = plan_fork(facts, basis.policy);
+  basis.plan.advice = advice_on(facts, basis.plan);
+  if (facts.age_ms && facts.change.empty())
+    basis.last_read = library_.env.wall_ms() - *facts.age_ms;
+  // What the file of prices has against it is said once.
+  if (const auto fault = library_.prices.take_fault()) library_.log.warning(fault->message);
   co_return basis;
 }
 

@@ -267,6 +267,12 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
               "the session cannot be forked so: " + obstacles_in(basis->plan))
             .with_hint(basis->policy.strict ? "Leave strict out to have another way tried." : ""));
   }
+  // Who names a way has decided.
+  if (basis->policy.strict && !basis->policy.strategy && !basis->plan.advice.empty()) {
+    co_return fail(
+        Error(ErrorKind::unsupported, "the fork is advised against: " + basis->plan.advice.front())
+            .with_hint("Leave strict out to fork all the same."));
+  }
   // The fork refers to what its parent has on disk, not to what waits for its write.
   auto kept = co_await parent->keep(basis->seq);
   if (!kept) co_return fail(as_seen_now(parent_id, std::move(kept.error())));
@@ -281,13 +287,15 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   auto state = fork_state(workspace, *basis);
   if (!state) co_return fail(std::move(state.error()));
   state->description = fork_title(parent->state().description, siblings);
+  // Whoever prompts the fork soon finds its past in the provider's cache.
+  if (basis->last_read) library_.warm_first.note(past_of_fork(*basis), *basis->last_read);
   ForkReport report;
   report.parent = state->parent;
   report.at = basis->seq;
   report.turn = state->fork_turn;
   report.depth = state->depth;
   report.warm = basis->plan.warm;
-  report.expected_cache_read = state->expected_cache_read;
+  report.advice = basis->plan.advice;
   Record::Past past;
   past.adopted = state->adopted;
   past.adopted_turn = state->adopted_turn;

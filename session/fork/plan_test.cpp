@@ -1,5 +1,7 @@
 #include "session/fork/plan.h"
 
+#include <map>
+
 #include "tests/catch.h"
 
 using namespace tine::session;
@@ -75,18 +77,88 @@ TEST_CASE("plan: warm, cold and not known") {
   CHECK(plan_fork(other, {}).warm == false);
 }
 
+namespace {
+
+ForkCost cost(const ForkFacts& of, Strategy strategy) {
+  return plan_fork(of, {.strategy = strategy}).candidates.front().cost;
+}
+
+ForkCost tokens(std::uint64_t fresh, std::uint64_t read, std::uint64_t write = 0) {
+  return {.fresh = fresh, .cache_read = read, .cache_write = write, .dollars = {}};
+}
+
+}  // namespace
+
 TEST_CASE("plan: what each way is expected to cost") {
-  const auto cost = [](const ForkFacts& of, Strategy strategy) {
-    return plan_fork(of, {.strategy = strategy}).candidates.front().cost;
-  };
-  CHECK(cost(facts(), Strategy::native) == ForkCost{.fresh = 0, .cached = 20'000});
-  CHECK(cost(facts(five_minutes), Strategy::native) == ForkCost{.fresh = 20'000, .cached = 0});
+  CHECK(cost(facts(), Strategy::native) == tokens(0, 20'000));
+  CHECK(cost(facts(five_minutes), Strategy::native) == tokens(20'000, 0));
   CHECK(cost(facts(std::nullopt), Strategy::native) == ForkCost{});
-  CHECK(cost(facts(), Strategy::soft) == ForkCost{.fresh = 2000, .cached = 0});
+  CHECK(cost(facts(), Strategy::soft) == tokens(2000, 0));
   ForkFacts small = facts();
   small.prefix = 500;
-  CHECK(cost(small, Strategy::soft) == ForkCost{.fresh = 500, .cached = 0});
+  CHECK(cost(small, Strategy::soft) == tokens(500, 0));
+  small.soft_tokens = 700;
+  small.is_soft_exact = true;
+  CHECK(cost(small, Strategy::soft) == tokens(700, 0));
   small.prefix.reset();
   CHECK(cost(small, Strategy::native) == ForkCost{});
-  CHECK(cost(small, Strategy::soft) == ForkCost{.fresh = 2000, .cached = 0});
+  CHECK(cost(small, Strategy::soft) == tokens(700, 0));
+}
+
+TEST_CASE("plan: the last answer is new to the cache, and so is what a backend tells its model") {
+  ForkFacts some = facts();
+  some.answer = 300;
+  some.opening = 9000;
+  CHECK(cost(some, Strategy::native) == tokens(300, 20'000));
+  CHECK(cost(some, Strategy::soft) == tokens(11'000, 0));
+  some.age_ms = five_minutes;
+  CHECK(cost(some, Strategy::native) == tokens(20'300, 0));
+}
+
+TEST_CASE("plan: what goes into a cache whose provider counts that is not fresh") {
+  ForkFacts some = facts();
+  some.answer = 300;
+  some.counts_writes = true;
+  CHECK(cost(some, Strategy::native) == tokens(0, 20'000, 300));
+  CHECK(cost(some, Strategy::soft) == tokens(0, 0, 2000));
+  some.age_ms = five_minutes;
+  CHECK(cost(some, Strategy::native) == tokens(0, 0, 20'300));
+}
+
+TEST_CASE("plan: a cache that answers in steps leaves the rest fresh") {
+  ForkFacts some = facts();
+  some.cache_step = 128;
+  for (const auto& [prefix, read] : std::map<std::uint64_t, std::uint64_t>{
+           {19'967, 19'840}, {19'968, 19'968}, {19'969, 19'968}, {127, 0}}) {
+    some.prefix = prefix;
+    CHECK(cost(some, Strategy::native) == tokens(prefix - read, read));
+  }
+}
+
+TEST_CASE("plan: money is told where its price is known") {
+  ForkFacts some = facts();
+  some.dollars = [](const ForkCost& of) -> std::optional<double> {
+    if (*of.fresh == 0) return std::nullopt;
+    return static_cast<double>(*of.fresh);
+  };
+  CHECK(cost(some, Strategy::native).dollars == std::nullopt);
+  CHECK(cost(some, Strategy::soft).dollars == 2000);
+  some.age_ms.reset();
+  CHECK(cost(some, Strategy::native) == ForkCost{});
+}
+
+TEST_CASE("plan: of a cold parent the cheaper way is taken, if a soft one may be") {
+  const ForkPolicy policy{.soft_when_cold = true};
+  ForkFacts cold = facts(five_minutes);
+  CHECK(order(plan_fork(cold, policy)) == "soft native pty");
+  // A small past costs no more than its summary and all that is told anew beside it.
+  cold.prefix = 10'000;
+  cold.opening = 9'500;
+  CHECK(order(plan_fork(cold, policy)) == "native pty soft");
+  // By money, not by tokens.
+  cold.dollars = [](const ForkCost& of) { return *of.fresh == 10'000 ? 2.0 : 1.0; };
+  CHECK(order(plan_fork(cold, policy)) == "soft native pty");
+  cold.dollars = nullptr;
+  cold.prefix.reset();
+  CHECK(order(plan_fork(cold, policy)) == "soft native pty");
 }

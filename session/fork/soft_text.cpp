@@ -363,6 +363,8 @@ std::string left_out_line(std::uint64_t count, std::uint64_t of) {
 SoftContext soft_text(const Digest& digest, std::uint64_t most_tokens) {
   SoftContext out;
   out.turns = out.turns_left_out = digest.turns;
+  out.said_bytes = digest.said_bytes;
+  out.tool_bytes = digest.tool_bytes;
   const std::string begin = std::string(record_begin) + "\n" + std::string(preamble);
   const std::string end = "\n" + std::string(record_end) + "\n\n";
   // Numbers of the same length may differ in their tokens.

@@ -17,6 +17,8 @@ struct SoftContext {
   std::uint64_t tokens = 0;        ///< of the text, as tokens::estimate() has them
   std::size_t turns = 0;           ///< that the past has
   std::size_t turns_left_out = 0;  ///< of which nothing is told
+  std::uint64_t said_bytes = 0;    ///< of the past: what was asked and answered
+  std::uint64_t tool_bytes = 0;    ///< … and what tools have put out
 };
 
 /// Writes as much of the digest as `most_tokens` allow, frame and all. An empty text: they are too

@@ -29,7 +29,7 @@ std::optional<Strategy> strategy_named(std::string_view name);
 struct ForkPolicy {
   std::optional<Strategy> strategy;  ///< to be tried first; none: the plan decides
   bool soft_when_cold = false;       ///< … and is to be soft when the provider's cache has gone
-  bool strict = false;               ///< nothing else is tried
+  bool strict = false;               ///< nothing else is tried, nor what there is advice against
 };
 
 }  // namespace tine::session

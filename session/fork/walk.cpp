@@ -107,7 +107,6 @@ transport::Task<Result<void>> SessionService::walk(std::shared_ptr<Session> sess
       if (made) {
         report.strategy = attempt.strategy;
         report.expected = each.cost;
-        if (each.strategy == Strategy::soft) report.expected_cache_read.reset();
         report.attempts.push_back(std::move(attempt));
         co_return Result<void>();
       }

@@ -64,13 +64,25 @@ bool TurnClient::is_only_recorded(const v1::Update& update) const {
   return cancel_.cancelled() && !update.text.none() && !session_->has_room();
 }
 
+/// Backends tell of other things before their model does.
+void TurnClient::note_sign(v1::UpdateKind kind) {
+  using Kind = v1::UpdateKind;
+  const bool is_sign = kind == Kind::agent_message_chunk || kind == Kind::agent_thought_chunk ||
+                       kind == Kind::tool_call || kind == Kind::plan;
+  if (!is_sign || !on_sign_) return;
+  const auto callback = std::exchange(on_sign_, nullptr);
+  callback();
+}
+
 void TurnClient::update(const v1::Update& update) {
+  note_sign(update.kind);
   if (session_ == nullptr || silent_) return;
   session_->say(update,
                 is_only_recorded(update) ? Session::Audience::record : Session::Audience::client);
 }
 
 void TurnClient::long_update(std::shared_ptr<v1::Update> update) {
+  note_sign(update->kind);
   if (session_ == nullptr || silent_) return;
   const bool skip = is_only_recorded(*update);
   session_->say_long(std::move(update),

@@ -6,6 +6,7 @@
 // Made for one turn by its session, on the loop's thread. Shared with the coroutine that runs the
 // backend's side, which may be abandoned and come back late.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ class TurnClient final : public v1::Client {
   TurnClient(Session& session, transport::CancelSource cancel)
       : session_(&session), cancel_(std::move(cancel)) {}
 
+  /// Calls `callback` when the model begins to answer.
+  void on_sign(std::function<void()> callback) { on_sign_ = std::move(callback); }
   /// What comes from now on is dropped.
   void silence() { silent_ = true; }
   /// Another backend is to go on: gives open tool calls their last status, and releases the
@@ -47,11 +50,13 @@ class TurnClient final : public v1::Client {
  private:
   void end_tool_calls();
   void release_terminals();
+  void note_sign(v1::UpdateKind kind);
   bool is_only_recorded(const v1::Update& update) const;
   void note_terminals(std::string_view method, std::string_view params, std::string_view answer);
 
   Session* session_;  // nullptr once the turn is over
   bool silent_ = false;
+  std::function<void()> on_sign_;  // empty once there was one
   transport::CancelSource cancel_;
   std::unordered_set<std::string> open_terminals_;
 };

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/tokens/estimate.h"
 #include "protocol/v1/build_update.h"
 #include "session/fork/soft_context.h"
 #include "session/git.h"
@@ -50,14 +51,32 @@ std::string_view first_text(const std::vector<v1::ContentBlock>& blocks) {
 }
 
 /// Of the first turn of a fork in which the model was called and its provider told what that cost.
-std::optional<CacheReport> cache_report(const store::State& state,
+std::optional<ForkBill> bill_of(const Session& session, const executor::TurnUsage& usage) {
+  const store::State& state = session.state();
+  if (state.parent.empty() || state.actual.fresh || !usage.first_call.input) return std::nullopt;
+  ForkCost actual = cost_of(usage.first_call);
+  const auto lifetime = session.executor().capabilities().cache_lifetime;
+  actual.dollars = dollars_for(actual, main_model(usage), lifetime, session.library().prices);
+  return fork_bill(state.expected, actual);
+}
+
+/// Tokens of what a new conversation is told first; none where an estimate would not do.
+std::optional<std::uint64_t> told_first(const std::vector<v1::ContentBlock>& blocks) {
+  if (v1::bytes_of(blocks) > limits::opening_prompt) return std::nullopt;
+  std::uint64_t tokens = 0;
+  for (const v1::ContentBlock& block : blocks) {
+    if (block.type != v1::ContentType::text) return std::nullopt;
+    tokens += tokens::estimate(block.text);
+  }
+  return tokens;
+}
+
+/// What the backend has told its model beside that.
+std::optional<std::uint64_t> opening_of(const std::optional<std::uint64_t>& told,
                                         const executor::TurnUsage& usage) {
-  const auto& expected = state.expected_cache_read;
-  const auto& read = usage.first_call.cache_read;
-  if (!expected || state.first_cache_read || !read) return std::nullopt;
-  return CacheReport{.expected = *expected,
-                     .read = *read,
-                     .shortfall = *read < *expected / limits::cache_shortfall};
+  const auto prompt = usage.first_call.prompt();
+  if (!told || !prompt || *told * limits::opening_part > *prompt) return std::nullopt;
+  return *prompt - *told;
 }
 
 Failure ended_early(const std::exception& fault) {
@@ -73,11 +92,39 @@ Turns::Report or_failure(Turns::Report turn) {
   }
 }
 
-v1::Update cache_notice(const CacheReport& cache) {
+v1::Update wait_notice() {
+  return v1::notice(
+      v1::Severity::info, "Waiting for another fork of the same parent",
+      "The provider's cache does not have their past. The first prompt goes ahead; "
+      "the others follow once its answer begins, and read from the cache what it has put there.");
+}
+
+/// Whether the backend's conversation begins with this prompt, without a past of its own.
+bool begins_anew(const Session& session) {
+  const History& history = *session.history();
+  if (!session.state().adopted.empty()) return false;
+  return history.last_kept_turn() == nullptr || history.is_to_be_retold();
+}
+
+/// What the first turn of a fork reads that others of its parent read too; none: it is another
+/// turn, or nothing is known of the provider's cache.
+std::optional<WarmFirst::Past> cached_past(const Session& session) {
+  const store::State& state = session.state();
+  const History& history = *session.history();
+  const TurnMark* const last = history.last_kept_turn();
+  const bool is_first = last != nullptr && last->seq <= history.fork_seq();
+  if (state.parent.empty() || !is_first || history.is_to_be_retold() ||
+      session.executor().capabilities().cache_lifetime.count() == 0) {
+    return std::nullopt;
+  }
+  return WarmFirst::Past{.backend = state.backend, .parent = state.parent, .seq = state.fork_seq};
+}
+
+v1::Update cache_notice(const ForkBill& bill) {
   return v1::notice(v1::Severity::warning,
                     "The fork's first turn read less from the provider's cache than expected",
-                    std::to_string(cache.read) + " tokens instead of " +
-                        std::to_string(cache.expected) +
+                    std::to_string(bill.actual.cache_read.value_or(0)) + " tokens instead of " +
+                        std::to_string(bill.expected.cache_read.value_or(0)) +
                         ": the rest of what it has in common with its parent was paid anew.");
 }
 
@@ -180,6 +227,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
     co_return co_await answer_unrecorded(command, cancel);
   }
   git_ = nullptr;
+  told_.reset();
   if (!cancel.cancelled()) {
     git_ = std::make_shared<Git>();
     library.loop.spawn(look_at_git(git_));
@@ -223,6 +271,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
   const auto subscription = cancel.on_cancel([running] { running->woken.set(); });
   library.loop.spawn(play(running, std::move(blocks)));
   co_await running->woken.wait();
+  running->lead = nullptr;
   if (!running->done.is_set()) {
     const bool ended = co_await running->done.wait_for(limits::cancel_grace);
     if (!ended) {
@@ -303,13 +352,17 @@ transport::Task<executor::TurnOutcome> Turns::perform(std::shared_ptr<Running> r
 transport::Task<executor::TurnOutcome> Turns::attempt(std::shared_ptr<Running> running,
                                                       std::vector<v1::ContentBlock> blocks) {
   executor::TurnOutcome outcome;
+  const bool is_new = begins_anew(session_);
+  const auto past = cached_past(session_);
   auto ready = co_await find_conversation(running, blocks);
+  if (ready && past) co_await wait_for_warmth(running, *past);
   if (!ready) {
     outcome.stop = fail(std::move(ready.error()));
   } else if (running->cancel.cancelled()) {
     outcome.stop = v1::StopReason::cancelled;
   } else {
     const std::shared_ptr<executor::Conversation> conversation = session_.conversation().get();
+    if (is_new && !running->given_up) told_ = told_first(blocks);
     outcome = co_await conversation->prompt(std::move(blocks), running->client, running->cancel);
     // It may believe that its provider has kept more than it has: the next prompt finds out.
     const bool is_gone =
@@ -317,8 +370,36 @@ transport::Task<executor::TurnOutcome> Turns::attempt(std::shared_ptr<Running> r
                           outcome.stop.error().kind == ErrorKind::conversation_lost);
     if (is_gone && !running->given_up && session_.conversation().get() == conversation)
       session_.conversation().let_go();
+    if (past && has_cached(outcome.usage))
+      session_.library().warm_first.note(*past, session_.library().env.wall_ms());
   }
   co_return outcome;
+}
+
+/// Waits while another fork of the same parent goes ahead to put their past into the provider's
+/// cache, or goes ahead.
+transport::Task<void> Turns::wait_for_warmth(std::shared_ptr<Running> running,
+                                             WarmFirst::Past past) {
+  const auto lifetime = session_.executor().capabilities().cache_lifetime;
+  std::function<void()> on_wait = [this, running] {
+    if (!running->given_up) session_.say(wait_notice());
+  };
+  auto lead = co_await session_.library().warm_first.turn(std::move(past), lifetime,
+                                                          running->cancel, std::move(on_wait));
+  if (!lead || running->given_up) co_return;
+  running->lead = std::move(lead);
+  running->client.on_sign([lead = std::weak_ptr(running->lead)] {
+    if (const auto still = lead.lock()) still->sign();
+  });
+}
+
+/// Whether forks of the same parent can read from the provider's cache now what the turn has read:
+/// also what it has written itself, or only what it has read there.
+bool Turns::has_cached(const executor::TurnUsage& usage) const {
+  if (!usage.first_call.input) return false;
+  if (session_.executor().capabilities().caches_any_prefix) return true;
+  const auto& expected = session_.state().expected.cache_read;
+  return expected && *expected > 0 && usage.first_call.cache_read.value_or(0) >= *expected;
 }
 
 transport::Task<Result<void>> Turns::find_conversation(std::shared_ptr<Running> running,
@@ -447,10 +528,11 @@ Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled,
   }
 
   TurnReport report;
-  report.fork = cache_report(session_.state(), outcome.usage);
+  report.fork = bill_of(session_, outcome.usage);
   if (report.fork && report.fork->shortfall) session_.say(cache_notice(*report.fork));
   TurnEnd end;
   end.fork = report.fork;
+  end.opening = opening_of(told_, outcome.usage);
   end.stop = outcome.stop ? v1::name_of(*outcome.stop) : "error";
   if (const auto& conversation = session_.conversation().get())
     end.conversation = conversation->provider_id();

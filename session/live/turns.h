@@ -17,6 +17,7 @@
 #include "executor/executor.h"
 #include "protocol/v1/types.h"
 #include "session/live/turn_client.h"
+#include "session/live/warm_first.h"
 #include "session/meta.h"
 #include "session/store/state.h"
 #include "transport/cancel.h"
@@ -31,7 +32,7 @@ struct TurnReport {
   v1::StopReason stop_reason = v1::StopReason::end_turn;
   executor::TurnUsage usage;
   executor::Tokens cumulative;
-  std::optional<CacheReport> fork;  ///< of the first turn of a fork
+  std::optional<ForkBill> fork;  ///< of the first turn of a fork
   std::optional<FailoverReport> failover;
   std::uint64_t seq = 0;   ///< of the end of the session's last turn
   std::uint64_t turn = 0;  ///< its number; 0: there was none, as when it was cancelled before
@@ -70,6 +71,7 @@ class Turns {
     transport::Event done;
     transport::Event woken;  // done, or nobody waits for it any longer
     executor::TurnOutcome outcome;
+    std::shared_ptr<WarmFirst::Lead> lead;  // while other forks wait for its first sign
     std::optional<FailoverReport> failover;
     bool is_sent_again = false;  // its prompt, to another backend
     bool given_up = false;       // the turn has ended without it
@@ -95,6 +97,8 @@ class Turns {
                                                  std::vector<v1::ContentBlock> blocks);
   transport::Task<executor::TurnOutcome> attempt(std::shared_ptr<Running> running,
                                                  std::vector<v1::ContentBlock> blocks);
+  bool has_cached(const executor::TurnUsage& usage) const;
+  transport::Task<void> wait_for_warmth(std::shared_ptr<Running> running, WarmFirst::Past past);
   transport::Task<Result<void>> find_conversation(std::shared_ptr<Running> running,
                                                   std::vector<v1::ContentBlock>& blocks);
   transport::Task<Result<void>> retell(std::shared_ptr<Running> running,
@@ -108,7 +112,9 @@ class Turns {
   std::list<std::shared_ptr<Waiting>> queue_;  // the running one first
   std::shared_ptr<transport::Event> idle_;     // made by a caller of idle()
   std::shared_ptr<Git> git_;                   // of the turn that runs
-  std::uint64_t unrecorded_ = 0;               // answers before anything was said
+  /// Tokens that this turn has told a new conversation, about; none: it is not new, or too many.
+  std::optional<std::uint64_t> told_;
+  std::uint64_t unrecorded_ = 0;  // answers before anything was said
 };
 
 }  // namespace tine::session

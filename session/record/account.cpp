@@ -46,6 +46,7 @@ std::optional<TurnMark> mark_of(const store::Line& line, std::int64_t begin, std
   const json::View provider = line.data.find("provider");
   mark.provider_turn = json::text_in(provider, "turn");
   mark.last_prompt = json::count_in(line.data.find("usage"), "lastPrompt");
+  mark.last_answer = json::count_in(line.data.find("usage"), "lastAnswer");
   mark.conversation = json::text_in(provider, "conversation");
   mark.told_until = number_in(provider, "toldUntil");
   mark.line = begin;
@@ -78,7 +79,7 @@ void Account::take(const store::Line& line, std::int64_t begin, std::int64_t end
   } else if (line.type == record_type::fork) {
     // From here on it has the past that it was made with.
     state.prompted = true;
-    state.expected_cache_read = json::count_in(line.data, "expectedCacheRead");
+    state.expected = cost_in(line.data.find("expected"));
   }
 }
 
@@ -147,7 +148,7 @@ void Account::take_backend(json::View data) {
     state.away = {.from = json::text_in(away, "from"), .until = json::text_in(away, "until")};
   }
   // Nothing is known of what another backend finds in its provider's cache.
-  state.expected_cache_read.reset();
+  state.expected = {};
 }
 
 void Account::take_turn_end(const store::Line& line, std::int64_t begin, std::int64_t end) {
@@ -159,8 +160,8 @@ void Account::take_turn_end(const store::Line& line, std::int64_t begin, std::in
   state.last_turn_offset = begin;
   state.marker = std::max(state.marker, number_in(line.data, "marker"));
 
-  if (const auto read = json::count_in(line.data.find("fork"), "cacheRead"))
-    state.first_cache_read = read;
+  if (const json::View actual = line.data.find("fork").find("actual"); actual.exists())
+    state.actual = cost_in(actual);
 
   store::BackendState& backend = state.backends[state.backend];
   if (auto id = provider.find("conversation").string()) backend.provider_id = std::move(*id);
@@ -173,7 +174,11 @@ void Account::take_turn_end(const store::Line& line, std::int64_t begin, std::in
                         (stop.exists() ? stop.string().value_or("") : std::string("aborted"));
   backend.updated = line.time;
   ++backend.turns;
-  const executor::Tokens tokens = tokens_from(line.data.find("usage").find("tokens"));
+  const json::View usage = line.data.find("usage");
+  if (std::string model = json::text_in(usage, "model"); !model.empty())
+    backend.model = std::move(model);
+  if (const auto opening = json::count_in(usage, "opening")) backend.opening = opening;
+  const executor::Tokens tokens = tokens_from(usage.find("tokens"));
   backend.tokens.add(tokens);
   state.total.add(tokens);
   history->add(std::move(mark));

@@ -107,11 +107,14 @@ std::string turn_end_data(const TurnEnd& end, Redactor& redactor) {
     write_models(out, end.usage.models);
     if (!end.usage.raw.empty()) out.key("raw").raw(json::redacted(end.usage.raw, redactor));
     if (end.usage.last_prompt) out.member("lastPrompt", *end.usage.last_prompt);
+    if (end.usage.last_answer) out.member("lastAnswer", *end.usage.last_answer);
+    member_unless_empty(out, "model", main_model(end.usage));
+    if (end.opening) out.member("opening", *end.opening);
     out.member("estimated", end.usage.estimated).end_object();
   }
   if (end.fork) {
     out.key("fork");
-    write_cache(out, *end.fork);
+    write_bill(out, *end.fork);
   }
   if (end.marker > 0) out.member("marker", end.marker);
   out.end_object();

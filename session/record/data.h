@@ -67,7 +67,9 @@ struct TurnEnd {
   std::string provider_turn;     ///< empty: the provider has not kept it
   std::uint64_t told_until = 0;  ///< see TurnMark
   executor::TurnUsage usage;
-  std::optional<CacheReport> fork;  ///< of the first turn of a fork
+  std::optional<ForkBill> fork;  ///< of the first turn of a fork
+  /// Tokens that the backend tells its model in each conversation; none: not told by this turn.
+  std::optional<std::uint64_t> opening;
   std::int64_t previous = -1;  ///< where the line of the turn before begins; -1: it is the first
   std::uint64_t marker = 0;    ///< the highest number of a redaction marker
 };

@@ -25,6 +25,7 @@ struct TurnMark {
   std::string provider_turn;  ///< empty: the provider has not kept it
   /// All that the turn's last call of the model had read; none: not known.
   std::optional<std::uint64_t> last_prompt;
+  std::optional<std::uint64_t> last_answer;  ///< what that call has answered
   std::string conversation;  ///< the provider's name for the conversation that it belongs to
   /// Up to here that conversation has at most been told of what happened; 0: see History.
   std::uint64_t told_until = 0;

@@ -446,10 +446,7 @@ void Record::failed(Error error) {
 void Record::begin_with(Past past) {
   store::State& state = account_.state;
   state.fork_strategy = std::move(past.strategy);
-  if (past_of(state) == History::Past::retold) {
-    account_.history->retell();
-    state.expected_cache_read.reset();
-  }
+  if (past_of(state) == History::Past::retold) account_.history->retell();
   state.adopted = std::move(past.adopted);
   state.adopted_turn = std::move(past.adopted_turn);
   if (!past.conversation.empty())

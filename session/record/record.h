@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "session/limits.h"
+#include "session/live/warm_first.h"
 #include "session/policy.h"
 #include "session/prices.h"
 #include "session/record/account.h"
@@ -42,6 +43,7 @@ struct Library {
   store::Syncer& syncer;
   const Policy& policy;
   Prices& prices;
+  WarmFirst& warm_first;
 };
 
 class Record : public std::enable_shared_from_this<Record> {

@@ -95,7 +95,8 @@ struct Desk {
   store::Store store{loop, files, env, place.path()};
   store::Syncer syncer{loop, worker, store};
   Prices prices{{}, nullptr};
-  Library library{loop, env, log, redactor, store, syncer, policy, prices};
+  WarmFirst warm_first{loop, env};
+  Library library{loop, env, log, redactor, store, syncer, policy, prices, warm_first};
   std::shared_ptr<Record> record;
 };
 

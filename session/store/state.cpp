@@ -58,6 +58,16 @@ class Reader {
     if (node->integer < 0) return faults_.add(*node, "a count below zero");
     to = static_cast<std::uint64_t>(node->integer);
   }
+  /// A whole number of dollars may stand there without a fraction.
+  void field(std::string_view key, std::optional<double>& to) {
+    const Node* const node = table_.find(key);
+    if (node == nullptr) return;
+    if (node->type == Type::integer) {
+      to = static_cast<double>(node->integer);
+    } else if (typed(key, Type::number) != nullptr) {
+      to = node->number;
+    }
+  }
   void field(std::string_view key, std::uint64_t& to) {
     std::optional<std::uint64_t> count;
     field(key, count);
@@ -127,6 +137,7 @@ class Writer {
   void field(std::string_view key, std::int64_t number) {
     member(key, Type::integer).integer = number;
   }
+  void field(std::string_view key, double number) { member(key, Type::number).number = number; }
   void field(std::string_view key, std::uint64_t number) {
     constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
     field(key, static_cast<std::int64_t>(std::min(number, most)));
@@ -209,6 +220,16 @@ void fields_of_tokens(Form form, std::string_view key, Tokens& tokens) {
   });
 }
 
+template <class Form, class Cost>
+void fields_of_cost(Form form, std::string_view key, Cost& cost) {
+  form.table(key, cost != ForkCost(), [&](Form table) {
+    table.field("fresh", cost.fresh);
+    table.field("cache_read", cost.cache_read);
+    table.field("cache_write", cost.cache_write);
+    table.field("dollars", cost.dollars);
+  });
+}
+
 template <class Form, class Backend>
 void fields_of_backend(Form form, Backend& backend) {
   form.field("provider_id", backend.provider_id);
@@ -217,6 +238,8 @@ void fields_of_backend(Form form, Backend& backend) {
   form.field("turns", backend.turns);
   form.field("provider_turn", backend.provider_turn);
   form.field("provider_turn_seq", backend.provider_turn_seq);
+  form.field("model", backend.model);
+  form.field("opening", backend.opening);
   fields_of_tokens(form, "tokens", backend.tokens);
 }
 
@@ -246,8 +269,8 @@ void fields_of_state(Form form, AnyState& state) {
     genealogy.field("fork_seq", state.fork_seq);
     genealogy.field("fork_turn", state.fork_turn);
     genealogy.field("strategy", state.fork_strategy);
-    genealogy.field("expected_cache_read", state.expected_cache_read);
-    genealogy.field("cache_read", state.first_cache_read);
+    fields_of_cost(genealogy, "expected", state.expected);
+    fields_of_cost(genealogy, "actual", state.actual);
     genealogy.field("adopted", state.adopted);
     genealogy.field("adopted_turn", state.adopted_turn);
   });

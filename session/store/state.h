@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "executor/usage.h"
+#include "session/fork/cost.h"
 
 namespace tine::session::store {
 
@@ -41,6 +42,9 @@ struct BackendState {
   std::uint64_t turns = 0;
   std::string provider_turn;            ///< the provider's name for the last turn that it keeps
   std::uint64_t provider_turn_seq = 0;  ///< where that turn ends in the transcript
+  std::string model;  ///< that has read the most of the last turn; empty: not known
+  /// Tokens that the backend tells its model in each conversation, its tools among them.
+  std::optional<std::uint64_t> opening;
   bool operator==(const BackendState&) const = default;
 };
 
@@ -75,9 +79,8 @@ struct State {
   std::uint64_t fork_seq = 0;
   std::uint64_t fork_turn = 0;
   std::string fork_strategy;
-  /// Tokens that a fork's first turn was expected to read from the provider's cache, and did.
-  std::optional<std::uint64_t> expected_cache_read;
-  std::optional<std::uint64_t> first_cache_read;
+  ForkCost expected;  ///< of a fork's first call of the model
+  ForkCost actual;    ///< … and what it did cost, once there was one
   /// The provider's names for the conversation that was begun without us, and for the last of its
   /// turns, with which the history begins; empty: with nothing.
   std::string adopted;

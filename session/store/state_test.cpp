@@ -34,8 +34,8 @@ State sample() {
   state.fork_seq = 17;
   state.fork_turn = 3;
   state.fork_strategy = "native";
-  state.expected_cache_read = 4000;
-  state.first_cache_read = 3968;
+  state.expected = {.fresh = 0, .cache_read = 4000, .cache_write = 12, .dollars = 0.00086};
+  state.actual = {.fresh = 3, .cache_read = 3968, .cache_write = {}, .dollars = 2};
   state.adopted = "5f0c";
   state.adopted_turn = "turn-9";
   state.told_until = 30;
@@ -54,7 +54,9 @@ State sample() {
                                              .tokens = {.input = 1, .output = 2},
                                              .turns = 3,
                                              .provider_turn = "t3",
-                                             .provider_turn_seq = 38};
+                                             .provider_turn_seq = 38,
+                                             .model = "owl-2",
+                                             .opening = 2000};
   state.backends["an other"] = BackendState{.last_action = "left"};
   state.total = {.input = 1, .cache_read = 0, .output = 2};
   return state;

@@ -73,13 +73,21 @@ test('claude: what a fork should read from the cache it does; another model does
     assert.equal(parent._meta.tine.fork, undefined);
     const last = world.model.requests().at(-1);
     const child = await fork(server, world, session);
-    assert.equal(child._meta.tine.fork.expectedCacheRead, promptTokens(last));
+    const { expected, warm } = child._meta.tine.fork;
+    assert.equal(expected.cacheRead, promptTokens(last));
+    assert.equal(warm, true);
     const first = await server.prompt(child.sessionId, '[[run: echo two]] [[say: in the fork]]');
-    const { expectedCacheRead, cacheRead, shortfall } = first._meta.tine.fork;
+    const { actual, shortfall, ...more } = first._meta.tine.fork;
+    assert.deepEqual(more.expected, expected);
     const request = asking(world, 'in the fork');
-    assert.equal(cacheRead, request.usage.cache_read_input_tokens);
-    assert.equal(expectedCacheRead, promptTokens(last));
-    assert.ok(expectedCacheRead <= cacheRead, `${expectedCacheRead} of ${cacheRead}`);
+    assert.deepEqual(actual, {
+      fresh: request.usage.input_tokens,
+      cacheRead: request.usage.cache_read_input_tokens,
+      cacheWrite: request.usage.cache_creation_input_tokens,
+      dollars: actual.dollars,
+    });
+    assert.ok(expected.cacheRead <= actual.cacheRead, `${expected.cacheRead} of ${actual.cacheRead}`);
+    assert.ok(actual.dollars > 0 && actual.dollars < 0.01, `${actual.dollars}`);
     assert.equal(shortfall, undefined);
     const second = await server.prompt(child.sessionId, '[[say: again]]');
     assert.equal(second._meta.tine.fork, undefined);

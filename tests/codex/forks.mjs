@@ -51,13 +51,16 @@ test('codex: what a fork should read from the cache it does, and else says so',
     const parent = await server.prompt(session, '[[run: echo one]] [[say: an answer]]');
     assert.equal(parent._meta.tine.fork, undefined);
     const { sessionId, _meta: { tine: { fork: said } } } = await fork(server, world, session);
-    assert.equal(said.expectedCacheRead, world.model.requests().at(-1).counted.prompt);
+    const { prompt } = world.model.requests().at(-1).counted;
+    assert.equal(said.expected.cacheRead, prompt - prompt % 128);
+    assert.equal(said.warm, true);
     const first = await server.prompt(sessionId, '[[run: echo two]] [[say: in the fork]]');
-    const { expectedCacheRead, cacheRead, shortfall } = first._meta.tine.fork;
+    const { expected, actual, shortfall } = first._meta.tine.fork;
     const counted = world.model.requests().at(-2).counted;
-    assert.equal(cacheRead, counted.cached);
-    assert.equal(expectedCacheRead, said.expectedCacheRead);
-    assert.ok(cacheRead <= expectedCacheRead && cacheRead > expectedCacheRead - 128, `${cacheRead}`);
+    assert.deepEqual(expected, said.expected);
+    assert.equal(actual.cacheRead, counted.cached);
+    assert.equal(actual.fresh, counted.prompt - counted.cached);
+    assert.ok(actual.cacheRead - expected.cacheRead <= 128, JSON.stringify(actual));
     assert.equal(shortfall, undefined);
     const second = await server.prompt(sessionId, '[[say: again]]');
     assert.equal(second._meta.tine.fork, undefined);
@@ -76,7 +79,7 @@ test('codex: what a fork should read from the cache it does, and else says so',
     // What was put into a summary is not there any more.
     await server.prompt(sessionId, '/compact');
     const after = await fork(server, world, sessionId);
-    assert.equal(after._meta.tine.fork.expectedCacheRead, undefined);
+    assert.equal(after._meta.tine.fork.expected.cacheRead, null);
   });
 
 test('codex: a running parent is forked at its last completed turn', async () => {

@@ -187,7 +187,7 @@ test('codex: a whole day: work, questions, cancels, branches, a restart, and eig
     // A fork that was not prompted before the restart still knows what it should find.
     await server.request('session/resume', opening(late.sessionId));
     const { _meta: { tine } } = await server.prompt(late.sessionId, '[[say: late]]');
-    assert.equal(tine.fork.expectedCacheRead, late._meta.tine.fork.expectedCacheRead);
+    assert.deepEqual(tine.fork.expected, late._meta.tine.fork.expected);
     assert.equal(tine.fork.shortfall, undefined, JSON.stringify(tine.fork));
 
     // Eight at once.

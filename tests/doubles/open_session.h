@@ -115,6 +115,7 @@ struct OpenSession {
   Policy policy;
   Prices prices{{}, nullptr};
   transport::Loop loop;
+  WarmFirst warm_first{loop, env};
   transport::Worker worker{loop};
   store::Store store{loop, store::system_files(), env, place.path() + "/store"};
   store::Syncer syncer{loop, worker, store};
@@ -127,7 +128,7 @@ struct OpenSession {
               log,         redactor, TrustRecord(store::system_files(), place.path() + "/store"),
               policy.trust};
   SessionService service{
-      Library{loop, env, log, redactor, store, syncer, policy, prices}, trust, backends,
+      Library{loop, env, log, redactor, store, syncer, policy, prices, warm_first}, trust, backends,
       [this](const std::string&, const std::string&) -> Result<Choices> {
         return Choices{.backend = backend, .mode = {}, .model = model, .effort = {}};
       }};

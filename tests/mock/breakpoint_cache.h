@@ -38,7 +38,8 @@ class BreakpointCache {
   static constexpr std::chrono::seconds five_minutes{300};
 
   CacheUse count(const std::string& model, const Prompt& prompt, Time now) const;
-  /// Enters what the request writes. One that is refused writes nothing.
+  /// Enters what the request writes, which others may read when its answer begins. One that is
+  /// refused writes nothing.
   void keep(const std::string& model, const Prompt& prompt, Time now);
 
  private:

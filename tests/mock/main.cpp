@@ -35,9 +35,14 @@ int main(int argc, char** argv) {
   }
   transport::Loop loop;
   mock::Recording recording(argv[2]);
-  mock::Responses of_openai(recording);
-  mock::Messages of_anthropic(recording);
+  mock::Clock clock;
+  mock::Responses of_openai(recording, clock);
+  mock::Messages of_anthropic(recording, clock);
   mock::HttpServer server(loop, [&](mock::HttpRequest request, mock::Exchange& exchange) {
+    if (request.target == "/mock/clock") {
+      clock.put_forward(std::chrono::seconds(std::stoll(request.body)));
+      return exchange.answer(200, {}, "{}");
+    }
     return messages ? of_anthropic.handle(std::move(request), exchange)
                     : of_openai.handle(std::move(request), exchange);
   });

@@ -168,6 +168,7 @@ struct Messages::Answer {
   json usage;
   std::string stop_reason = "end_turn";
   std::optional<Step> fault;  // what becomes of it after the content
+  int later_ms = 0;           // before it begins
 };
 
 std::string Messages::next_id(const char* prefix) { return prefix + std::to_string(++ids_); }
@@ -198,6 +199,7 @@ bool Messages::add(Answer& answer, const Step& step, const std::string& place) {
     add_block(block, std::move(speech));
     answer.stop_reason = "tool_use";
   };
+  if (step.name == "later") answer.later_ms = std::stoi(step.argument);
   if (step.name == "say" || step.name == "slow") {
     Speech speech = speech_of(step);
     const json block{{"type", "text"}, {"text", speech.text()}};
@@ -233,7 +235,7 @@ Messages::Answer Messages::compose(const json& body) {
     written += bytes;
     if (answer.content[i]["type"] == "thinking") thought += bytes;
   }
-  const CacheUse use = cache_.count(answer.model, answer.prompt, std::chrono::steady_clock::now());
+  const CacheUse use = cache_.count(answer.model, answer.prompt, clock_.now());
   answer.usage = usage_of(use, PrefixCache::tokens_in(written), PrefixCache::tokens_in(thought));
   return answer;
 }
@@ -266,7 +268,9 @@ transport::Task<void> Messages::handle(HttpRequest request, Exchange& exchange) 
     co_await refuse(exchange, answer, request.headers["x-api-key"]);
     co_return;
   }
-  cache_.keep(answer.model, answer.prompt, std::chrono::steady_clock::now());
+  if (answer.later_ms > 0)
+    co_await transport::pause(exchange.loop(), transport::Milliseconds(answer.later_ms));
+  cache_.keep(answer.model, answer.prompt, clock_.now());
   if (answer.streams) {
     co_await stream(exchange, answer);
     co_return;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tests/mock/breakpoint_cache.h"
+#include "tests/mock/clock.h"
 #include "tests/mock/faults.h"
 #include "tests/mock/http.h"
 #include "tests/mock/recording.h"
@@ -17,7 +18,7 @@ namespace tine::mock {
 
 class Messages {
  public:
-  explicit Messages(Recording& recording) : recording_(recording) {}
+  Messages(Recording& recording, const Clock& clock) : recording_(recording), clock_(clock) {}
 
   transport::Task<void> handle(HttpRequest request, Exchange& exchange);
 
@@ -34,6 +35,7 @@ class Messages {
   std::string next_id(const char* prefix);
 
   Recording& recording_;
+  const Clock& clock_;
   BreakpointCache cache_;
   Faults faults_{"messages"};
   std::size_t ids_ = 0;

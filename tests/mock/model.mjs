@@ -24,6 +24,12 @@ export async function startModel(dialect) {
     .map((line) => JSON.parse(line));
   return {
     port,
+    /// What the service has cached becomes so much older.
+    putForward: async (seconds) => {
+      const answer = await fetch(`http://127.0.0.1:${port}/mock/clock`,
+        { method: 'POST', body: String(seconds) });
+      await answer.text();
+    },
     requests: () => lines().filter(({ method }) => method),
     /// What the calls of a thread of Codex were counted as that came to their end, from the first
     /// on.

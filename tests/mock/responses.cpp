@@ -89,6 +89,7 @@ struct Responses::Call {
   std::string authorization;  // services repeat it when they refuse it
   std::string key;            // of the prompt and the place in its script
   std::vector<Step> steps;
+  std::string prompt;  // all that the model reads
   Counted counted;
   std::uint64_t output_bytes = 0;
   std::uint64_t thought_bytes = 0;
@@ -111,7 +112,8 @@ transport::Task<void> Responses::handle(HttpRequest request, Exchange& exchange)
   auto [prompt, results] = situation(body["input"]);
   call.key = prompt + "#" + std::to_string(results);
   call.steps = steps_of_answer(prompt, results);
-  call.counted = cache_.count(read_by_the_model(body));
+  call.prompt = read_by_the_model(body);
+  call.counted = cache_.count(call.prompt, clock_.now());
   recording_.add(request,
                  {{"response", call.id},
                   {"counted", {{"prompt", call.counted.prompt}, {"cached", call.counted.cached}}}});
@@ -122,8 +124,13 @@ transport::Task<void> Responses::play(Exchange& exchange, Call& call) {
   for (const Step& step : call.steps) {
     const bool failed = co_await fault(exchange, call, step);
     if (failed || exchange.broken()) co_return;
+    if (step.name == "later") {
+      co_await transport::pause(exchange.loop(), transport::Milliseconds(std::stoi(step.argument)));
+      continue;
+    }
     if (!call.begun) {
       call.begun = true;
+      cache_.keep(call.prompt, clock_.now());
       co_await exchange.begin_events();
       const json created{{"type", "response.created"}, {"response", {{"id", call.id}}}};
       co_await exchange.event("response.created", created.dump());

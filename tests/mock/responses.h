@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tests/mock/clock.h"
 #include "tests/mock/faults.h"
 #include "tests/mock/http.h"
 #include "tests/mock/prefix_cache.h"
@@ -16,7 +17,7 @@ namespace tine::mock {
 
 class Responses {
  public:
-  explicit Responses(Recording& recording) : recording_(recording) {}
+  Responses(Recording& recording, const Clock& clock) : recording_(recording), clock_(clock) {}
 
   transport::Task<void> handle(HttpRequest request, Exchange& exchange);
 
@@ -33,6 +34,7 @@ class Responses {
   std::string next_id(const char* prefix);
 
   Recording& recording_;
+  const Clock& clock_;
   PrefixCache cache_;
   Faults faults_{"responses"};
   std::size_t ids_ = 0;

@@ -5,6 +5,7 @@
 // next one follows.
 //
 //   [[say: TEXT]]  [[think: TEXT]]  [[slow: CHUNKS MS]]  [[clock: CHUNKS MS]]
+//   [[later: MS]]   the answer begins after that time, and others read of its prompt from then on
 //   [[run: COMMAND]]  [[call: NAME JSON]]
 //   [[status: CODE TIMES RETRY_AFTER]]  [[context]]  [[limit: RESETS_AT TIMES DIALECT]]
 //   [[drop: TIMES]]  [[hang: headers|body TIMES]]

@@ -9,7 +9,7 @@ import {
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { directory, patience, program, test, within } from '../clients/cases.mjs';
+import { directory, patience, program, test, until, within } from '../clients/cases.mjs';
 import { environment, runProgram, Server } from '../clients/server.mjs';
 import { onTerminal } from './terminal.mjs';
 
@@ -263,6 +263,19 @@ test('a damaged file of prices is named by config and doctor, which work all the
     'no price in the file is used';
   assert.deepEqual((await config()).warnings, [fault]);
   assert.deepEqual(await lacks(), [fault]);
+  // A server says so once, when it needs a price.
+  const server = new Server({ env, cwd: place });
+  await server.initialize();
+  const sessionId = await server.newSession(place);
+  await server.prompt(sessionId, 'blue');
+  const told = () => server.stderr.split(fault).length - 1;
+  assert.equal(told(), 0);
+  for (let i = 0; i < 2; i++)
+    await server.request('session/fork', { sessionId, cwd: place, mcpServers: [] });
+  await until('the warning', () => told() > 0);
+  assert.equal(told(), 1);
+  server.stdin.end();
+  await server.exited;
   writeFileSync(file, 'version = 1\n');
   assert.deepEqual((await config()).pricesFile, { path: file, exists: true });
   assert.deepEqual((await config()).warnings, []);

@@ -1,0 +1,78 @@
+#include "session/git_head.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "session/limits.h"
+#include "tests/catch.h"
+#include "tests/doubles/temporary_folder.h"
+
+using namespace tine;
+using namespace tine::session;
+
+namespace {
+
+const std::string one(40, 'a');
+const std::string two(40, 'b');
+
+struct Place {
+  void write(const std::string& name, const std::string& text) {
+    const std::filesystem::path path = std::filesystem::path(folder.path()) / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << text;
+  }
+  std::string head(const std::string& below = "") {
+    return git_head(folder.path() + (below.empty() ? "" : "/" + below));
+  }
+  test::TemporaryFolder folder;
+};
+
+}  // namespace
+
+TEST_CASE("git head: on a branch, detached, and in a folder below") {
+  Place place;
+  CHECK(place.head().empty());
+  place.write(".git/HEAD", "ref: refs/heads/main\n");
+  CHECK(place.head().empty());  // without a commit
+  place.write(".git/refs/heads/main", one + "\n");
+  CHECK(place.head() == one);
+  place.write("src/deep/file", "");
+  CHECK(place.head("src/deep") == one);
+  place.write(".git/HEAD", two + "\n");
+  CHECK(place.head() == two);
+}
+
+TEST_CASE("git head: a reference that was packed, unless it has a file of its own") {
+  Place place;
+  place.write(".git/HEAD", "ref: refs/heads/main\n");
+  place.write(".git/packed-refs", "# pack-refs with: peeled\n" + two + " refs/heads/main2\n" + one +
+                                      " refs/heads/main\n^" + two + "\n");
+  CHECK(place.head() == one);
+  place.write(".git/refs/heads/main", two + "\n");
+  CHECK(place.head() == two);
+}
+
+TEST_CASE("git head: a further work tree shares the references") {
+  Place place;
+  place.write("main/.git/refs/heads/side", one);
+  place.write("main/.git/worktrees/side/HEAD", "ref: refs/heads/side\n");
+  place.write("main/.git/worktrees/side/commondir", "../..\n");
+  place.write("side/.git", "gitdir: ../main/.git/worktrees/side\n");
+  CHECK(place.head("side") == one);
+}
+
+TEST_CASE("git head: what is not a repository's is nothing") {
+  for (const std::string& head :
+       {std::string(), std::string("ref: "), std::string("ref: ../secret\n"),
+        std::string("ref: refs/../../secret\n"), std::string("abc\n"), std::string(39, 'a'),
+        std::string(40, 'g'), std::string(tine::session::limits::git_refs + 1, 'a')}) {
+    Place place;
+    place.write("secret", one);
+    place.write(".git/HEAD", head);
+    CHECK(place.head().empty());
+  }
+  Place file;
+  file.write(".git", "no folder\n");
+  CHECK(file.head().empty());
+  CHECK(git_head("/nowhere/at/all").empty());
+}
