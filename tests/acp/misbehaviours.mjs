@@ -208,6 +208,7 @@ test('scripted: what it can is offered by the next tine, also when that file is 
 
 test('scripted: one that exits in mid-turn ends the turn, and the next prompt goes on', async () => {
   const { server, session } = await new World().open();
+  await server.prompt(session, '[[say: well]]');
   const fault = await failure(server.prompt(session, '[[say: so]] [[exit: 3]]'));
   assert.equal(fault.data.tine.kind, 'backend_gone');
   assert.match(fault.message, /exit code 3/);
