@@ -10,6 +10,9 @@
 namespace tine::session::store {
 namespace {
 
+/// The file says at its beginning how it ends.
+constexpr std::string_view last_line = "# The end.";
+
 using toml::Node;
 using Type = Node::Type;
 
@@ -304,8 +307,17 @@ void fields_of_state(Form form, AnyState& state) {
 std::string text_of(const State& state, Node root) {
   Writer out(root);
   out.field("version", state_version);
+  out.field("last_line", last_line);
   fields_of_state(out, state);
-  return "# Written by tine; docs/transcript.md says what stands here.\n" + toml::write(root);
+  std::string text = "# Written by tine; docs/transcript.md says what stands here.\n";
+  text.append(toml::write(root)).append("\n").append(last_line).append("\n");
+  return text;
+}
+
+/// Whether it ends as it says. A text that is cut between two tables can be read like any other.
+bool is_whole(std::string_view text, const std::string& last) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  return text.ends_with(last);
 }
 
 }  // namespace
@@ -335,6 +347,9 @@ Result<State> parse_state(std::string_view text, std::string_view where) {
   std::optional<std::int64_t> version;
   in.field("version", version);
   if (!version) faults.add(*root, "there is no version");
+  std::string last;  // none in what earlier versions have written
+  in.field("last_line", last);
+  if (!is_whole(text, last)) faults.add(*root, "the end is missing");
   if (faults.first()) return fail(*faults.first());
   if (*version != state_version) {
     return fail(Error(ErrorKind::unsupported,

@@ -269,6 +269,17 @@ TEST_CASE("whatever befalls a state's bytes, it is read or refused with its plac
   }
 }
 
+TEST_CASE("a state that is cut at any byte is refused, also between two tables") {
+  const std::string whole = written(sample());
+  REQUIRE(parse_state(whole, "state.toml"));
+  REQUIRE(whole.ends_with("# The end.\n"));
+  for (std::size_t at = 0; at + 1 < whole.size(); ++at) {
+    INFO(at);
+    const auto state = parse_state(std::string_view(whole).substr(0, at), "state.toml");
+    if (state || state.error().kind != ErrorKind::damaged) FAIL("cut");
+  }
+}
+
 TEST_CASE("a state never becomes too large to be read back") {
   State state = sample();
   std::string before = "pad = [";
