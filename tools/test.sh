@@ -4,7 +4,7 @@
 # also first in PATH) set, and the project root as its directory; its last line is "N passed,
 # N failed" or "N passed, N failed, N skipped". A line "suite: asan" among its first ten makes it run
 # again with the sanitized program, "suite: asan-only" with that one only, "suite: long" keeps it for
-# `./run test --all`, "suite: beside" runs it beside the others.
+# `./run test --all`, "suite: beside" runs it beside others.
 #
 # Units, too, run with the sanitizers only: they find the same faults there and more, and to compile
 # them twice took a quarter of the time. `./run test --all` runs all of it with both programs.
@@ -117,30 +117,36 @@ finish_suite() {  # finish_suite PRESET FILE BEGAN STARTED [NAME]
   report "$name ($1)" "$4" "$good" "$bad" "$skip"
 }
 
-# Suites marked "suite: beside" mostly wait for programs of others: one of them at a time runs beside
-# the suites that run one after the other.
+# Two suites at a time: one that mostly waits for programs of others ("suite: beside") beside one
+# that does not, and at the end two that wait.
 suites() {  # suites PRESET LONG
-  local preset=$1 file started waiting=() others=() lane='' lane_began lane_started
+  local preset=$1 file slot waiting=() others=() running_file=('' '') began_at=(0 0) pid=(0 0)
   for file in $(suites_of "$1" "$2"); do
     if has_mark "$file" beside; then waiting+=("$file"); else others+=("$file"); fi
   done
-  lane_goes_on() {  # begins the next one, or has none left
-    [ -z "$lane" ] || finish_suite "$preset" "$lane" "$lane_began" "$lane_started"
-    lane=${waiting[0]:-}
-    waiting=("${waiting[@]:1}")
-    [ -n "$lane" ] || return 1
-    lane_started=$SECONDS
-    begin_suite "$preset" "$lane"
-    lane_began=$began
-  }
-  lane_goes_on
-  for file in "${others[@]}"; do
-    started=$SECONDS
-    begin_suite "$preset" "$file"
-    finish_suite "$preset" "$file" "$began" "$started"
-    [ -z "$lane" ] || kill -0 "$lane_began" 2>/dev/null || lane_goes_on
+  while :; do
+    for slot in 0 1; do
+      if [ -n "${running_file[slot]}" ]; then
+        ! kill -0 "${pid[slot]}" 2>/dev/null || continue
+        finish_suite "$preset" "${running_file[slot]}" "${pid[slot]}" "${began_at[slot]}"
+        running_file[slot]=''
+      fi
+      if [ $slot -eq 1 ] && [ ${#others[@]} -gt 0 ]; then
+        running_file[slot]=${others[0]} others=("${others[@]:1}")
+      elif [ ${#waiting[@]} -gt 0 ]; then
+        running_file[slot]=${waiting[0]} waiting=("${waiting[@]:1}")
+      elif [ $slot -eq 0 ] && [ ${#others[@]} -gt 0 ]; then
+        running_file[slot]=${others[0]} others=("${others[@]:1}")
+      else
+        continue
+      fi
+      began_at[slot]=$SECONDS
+      begin_suite "$preset" "${running_file[slot]}"
+      pid[slot]=$began
+    done
+    [ -n "${running_file[0]}${running_file[1]}" ] || break
+    sleep 0.5
   done
-  while [ -n "$lane" ]; do lane_goes_on; done
 }
 
 suites_together() {  # suites_together PRESET LONG : all at a time, as they mostly wait
