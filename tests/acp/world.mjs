@@ -1,6 +1,6 @@
 // The program with real ACP agents behind it, and mocked models behind those, in a home of their own.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { AgentWorld } from '../clients/agent_world.mjs';
@@ -99,12 +99,10 @@ export class World extends AgentWorld {
     return { ...super.environment(), ...loopback, ...this.#agent.environment(this) };
   }
 
-  /// What the model was told in the last call in which those words are, as text.
+  /// What the model was told in the last call of a turn in which those words are, as text. Some
+  /// agents have it write a title as well, without tools.
   toldWith(words) {
-    return this.model.requests().map(({ body }) => JSON.stringify(body ?? {}))
-      .findLast((body) => body.includes(words)) ?? '';
+    return this.model.requests().filter(({ body }) => body?.tools?.length > 0)
+      .map(({ body }) => JSON.stringify(body)).findLast((body) => body.includes(words)) ?? '';
   }
 }
-
-export const versionOf = (name) => JSON.parse(readFileSync(
-  join(packages, name, 'package.json'), 'utf8')).version;
