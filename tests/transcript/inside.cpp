@@ -33,10 +33,8 @@ class SteadyEnv final : public Env {
 };
 
 cli::Config configuration(const Env& env) {
-  auto config = cli::load_config({.env = env,
-                                  .read = cli::read_config_file,
-                                  .is_program = cli::is_program,
-                                  .flags = {}});
+  auto config = cli::load_config(
+      {.env = env, .read = cli::read_config_file, .is_program = cli::is_program, .flags = {}});
   return config ? std::move(*config) : cli::Config();
 }
 
