@@ -1,7 +1,7 @@
 #pragma once
-// What an ACP agent said of itself when it ran last, in agent-NAME.json in the store's root, so
-// that a client is told what it can before it runs again. It counts for the command that it was
-// started with alone.
+// Keeps what an ACP agent said of itself when it ran last, in agent-NAME.json in the store's root.
+// The next tine offers its client what the agent can do, before the agent runs again. Another
+// command in the configuration makes the file void.
 //
 // A value that knows where the file is. Its calls block; keep() runs on a worker's thread.
 

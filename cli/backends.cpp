@@ -134,7 +134,7 @@ session::Backends make_backends(transport::Loop& loop, transport::Worker& worker
           loop, worker, env, log, redactor, claude_setup(each)));
     } else if (each.kind == BackendKind::acp) {
       executor::acp::Setup setup = acp_setup(each);
-      // One process serves all sessions, so it is told of none of them but of how deep they are.
+      // One process serves all sessions: its environment names no session, only their depth.
       if (const auto depth =
               executor::depth_below(env, static_cast<std::uint64_t>(config.settings.max_depth)))
         setup.environment.push_back("TINE_DEPTH=" + std::to_string(*depth));

@@ -24,8 +24,8 @@ struct DefaultBackend {
   std::string reason;  ///< a sentence for people, without a full stop
 };
 
-/// Which backend sessions use that name none, when no setting says: the first one that is
-/// configured, else the first installed one, else the rehearsal agent.
+/// Chooses the default backend where no setting names one: the first that is configured, else the
+/// first that is installed, else the rehearsal agent. `first` is the first of all in this order.
 DefaultBackend choose_default(const BackendConfig& first);
 
 }  // namespace tine::cli

@@ -189,8 +189,8 @@ constexpr std::array settings_table = {
                .variable = "TINE_SESSION_FORK_PREFIX_BUDGET",
                .flag = {},
                .rule = {},
-               .doc = "The most tokens that a session which begins within another agent's is told "
-                      "of that one; at least 4096, at most 131072."},
+               .doc = "The most tokens that a session carries of the calling agent's session; at "
+                      "least 4096, at most 131072."},
     SettingKey{.name = "fallback",
                .member = &Settings::fallback,
                .variable = {},

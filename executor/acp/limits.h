@@ -36,8 +36,11 @@ inline constexpr transport::KillLadder ending_soon{.after_input = milliseconds(2
                                                    .after_term = milliseconds(250)};
 
 /// Updates of a session that come before its conversation is made, as when they are in one write
-/// with the answer. Of more the first ones are kept.
+/// with the answer. Of more the last ones are kept: the others may be of a session that has gone.
 inline constexpr std::size_t early_updates = 64;
+
+/// Bytes of one of them. A longer one is not kept.
+inline constexpr std::size_t early_update = std::size_t{256} * 1024;
 
 /// Folders that are looked into, from the session's own upwards. Those above them are not.
 inline constexpr std::size_t folders_above = 64;

@@ -163,7 +163,8 @@ void Process::on_update(std::string_view session, json::View update) {
   silent_ = false;
   if (SessionListener* const listener = listener_of(session)) return listener->on_update(update);
   if (replaying_.contains(session) && tells_past(update)) return;
-  if (early_.size() == limits::early_updates) return;
+  if (update.raw().size() > limits::early_update) return;
+  if (early_.size() == limits::early_updates) early_.erase(early_.begin());
   early_.emplace_back(session, update.raw());
 }
 

@@ -181,6 +181,17 @@ test('scripted: commands that come with the answer are offered', async () => {
   assert.ok(names.includes('fly') && names.includes('tine-fork'), names.join());
 });
 
+test('scripted: words for sessions that are not open do not crowd out the news of a new one',
+  async () => {
+    const world = new World(['announces']);
+    const { server, session } = await world.open();
+    await server.prompt(session, '[[elsewhere: s-0]] '.repeat(100));
+    const other = await server.newSession(world.project);
+    await server.prompt(other, '[[say: well]]');
+    const { availableCommands } = server.updates(other, 'available_commands_update').at(-1);
+    assert.ok(availableCommands.some(({ name }) => name === 'fly'), JSON.stringify(availableCommands));
+  });
+
 test('scripted: a mode that is chosen holds for the next prompts', async () => {
   const { server, session } = await new World().open();
   await server.prompt(session, '[[say: well]]');
