@@ -11,9 +11,17 @@ import { ofProcess } from '../claude/world.mjs';
 import { guardians } from '../process/actors.mjs';
 import { fork, told, World } from './world.mjs';
 
-/// What the person has said to the backend's program, outside of its conversations.
-const answersOf = (world, backend) => (backend === 'codex'
-  ? world.ofCodex.codexConfiguration : world.claudeRecord);
+/// What the person has said to the backend's program, outside of its conversations. Claude Code
+/// keeps it beside what it counts, which a process may write at any time, as when it ends.
+function answersOf(world, backend) {
+  if (backend === 'codex') return readFileSync(world.ofCodex.codexConfiguration, 'utf8');
+  const record = JSON.parse(readFileSync(world.claudeRecord, 'utf8'));
+  const answers = (from) => Object.fromEntries(Object.entries(from).filter(([name]) =>
+    /Accepted$|Approved$|Onboarding$|Responses$|McpjsonServers$|^allowedTools$/.test(name)));
+  const projects = Object.entries(record.projects ?? {});
+  return { ...answers(record),
+    projects: Object.fromEntries(projects.map(([folder, of]) => [folder, answers(of)])) };
+}
 
 /// The files in which a backend keeps its conversations, with what they hold.
 function conversations(world, backend) {
@@ -55,7 +63,7 @@ for (const backend of ['codex', 'claude']) {
     async () => {
       const { world, server, session } = await parentOf(backend);
       const before = conversations(world, backend);
-      const answers = readFileSync(answersOf(world, backend), 'utf8');
+      const answers = answersOf(world, backend);
       const asked = world.requests(backend).length;
       const { sessionId: child, _meta: { tine } } =
         await fork(server, world, session, { strategy: 'pty', strict: true });
@@ -64,7 +72,7 @@ for (const backend of ['codex', 'claude']) {
         [['pty', true]]);
       assert.equal(world.requests(backend).length, asked, 'no model was asked');
       assert.deepEqual(inTerminal(world), [], 'its program has gone');
-      if (backend === 'codex') assert.equal(readFileSync(answersOf(world, backend), 'utf8'), answers);
+      assert.deepEqual(answersOf(world, backend), answers);
       const after = conversations(world, backend);
       for (const [name, digest] of Object.entries(before)) assert.equal(after[name], digest, name);
       assert.ok(Object.keys(after).length > Object.keys(before).length);
@@ -108,7 +116,7 @@ for (const backend of ['codex', 'claude']) {
 
   test(`fork in a terminal: ${backend}, not where the folder is not trusted`, async () => {
     const { world, server, session } = await parentOf(backend, (made) => made.trust());
-    const answers = readFileSync(answersOf(world, backend), 'utf8');
+    const answers = answersOf(world, backend);
     const before = conversations(world, backend);
     await assert.rejects(fork(server, world, session, { strategy: 'pty', strict: true }),
       ({ message, data }) => data.tine.kind === 'unsupported' &&
@@ -116,7 +124,7 @@ for (const backend of ['codex', 'claude']) {
     const { _meta: { tine } } = await fork(server, world, session, { strategy: 'pty' });
     assert.equal(tine.fork.strategy, 'native');
     assert.match(tine.fork.attempts[0].reason, /does not trust the folder/);
-    assert.equal(readFileSync(answersOf(world, backend), 'utf8'), answers);
+    assert.deepEqual(answersOf(world, backend), answers);
     const after = conversations(world, backend);
     for (const [name, digest] of Object.entries(before)) assert.equal(after[name], digest, name);
   });
