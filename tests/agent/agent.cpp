@@ -101,6 +101,17 @@ void Agent::say(const std::string& session, const std::string& text) {
                    {"content", {{"type", "text"}, {"text", text}}}});
 }
 
+/// Says what the clock that all processes share shows, in nanoseconds: so often, and so many
+/// microseconds apart.
+void Agent::tell_time(const std::string& session, const std::string& how_often) {
+  const std::size_t blank = how_often.find(' ');
+  const std::chrono::microseconds pause(std::stoul(how_often.substr(blank + 1)));
+  for (unsigned long left = std::stoul(how_often.substr(0, blank)); left > 0; --left) {
+    say(session, std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()));
+    std::this_thread::sleep_for(pause);
+  }
+}
+
 /// Asks the client and serves what comes until it has answered.
 Json Agent::call(const std::string& method, const Json& params) {
   const std::uint64_t id = ++asked_;
@@ -319,6 +330,8 @@ bool Agent::act(const Directive& directive, const std::string& session, const Js
         many += '\n';
       }
     }
+  } else if (name == "clock") {
+    tell_time(session, argument);
   } else if (name == "raw") {
     write(argument);
   } else if (name == "bytes") {

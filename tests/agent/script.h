@@ -6,7 +6,7 @@
 //   [[permission]]  [[ask: METHOD JSON]]  [[questions: N]]  [[reuse]]  [[notify: METHOD JSON]]
 //   [[late: TEXT]]  [[twice]]  [[stray]]  [[elsewhere: SESSION]]  [[flood: N BYTES]]
 //   [[raw: TEXT]]  [[bytes]]  [[big: BYTES]]  [[slow: MILLISECONDS]]
-//   [[exit: CODE]]  [[stop]]  [[deaf]]  [[wait]]
+//   [[clock: N MICROSECONDS]]  [[exit: CODE]]  [[stop]]  [[deaf]]  [[wait]]
 //
 // Functions and values.
 

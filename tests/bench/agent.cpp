@@ -127,12 +127,13 @@ void Agent::read() {
   if (room_.size() - kept_ < read_size) room_.resize(2 * room_.size());
   const ssize_t n = must(::read(from_, room_.data() + kept_, read_size), "reading");
   if (n == 0) die("the agent has ended");
+  const auto when = Clock::now();
   std::string_view rest(room_.data(), kept_ + static_cast<std::size_t>(n));
   std::size_t looked_at = kept_;
   for (;;) {
     const std::size_t newline = rest.find('\n', looked_at);
     if (newline == std::string_view::npos) break;
-    take(rest.substr(0, newline));
+    take(rest.substr(0, newline), when);
     rest.remove_prefix(newline + 1);
     looked_at = 0;
   }
@@ -140,12 +141,12 @@ void Agent::read() {
   kept_ = rest.size();
 }
 
-void Agent::take(std::string_view line) {
+void Agent::take(std::string_view line, Clock::time_point when) {
   if (has_method(line)) {
     ++updates_;
-    update_bytes_ += line.size();
+    if (look_) look_(line, when);
   } else {
-    answers_[id_of(line)] = {Clock::now(), std::string(line)};
+    answers_[id_of(line)] = {when, std::string(line)};
   }
 }
 

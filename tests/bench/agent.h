@@ -10,9 +10,11 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bench {
@@ -51,8 +53,10 @@ class Agent {
 
   /// The session/update messages that came.
   std::uint64_t updates() const { return updates_; }
-  /// Bytes of them.
-  std::uint64_t update_bytes() const { return update_bytes_; }
+  /// Has each further one looked at, and told when it was read.
+  void on_update(std::function<void(std::string_view line, Clock::time_point when)> look) {
+    look_ = std::move(look);
+  }
   /// Processor time of the agent so far, in seconds.
   double cpu() const;
   /// Memory of the agent, its share of what it shares with others: the kernel's "Pss", in kB.
@@ -62,14 +66,14 @@ class Agent {
   void write(std::string_view bytes);
   bool wait_readable(std::chrono::microseconds time) const;
   void read();
-  void take(std::string_view line);
+  void take(std::string_view line, Clock::time_point when);
 
   pid_t process_ = -1;
   int to_ = -1;
   int from_ = -1;
   std::uint64_t last_id_ = 0;
   std::uint64_t updates_ = 0;
-  std::uint64_t update_bytes_ = 0;
+  std::function<void(std::string_view line, Clock::time_point when)> look_;
   std::map<std::uint64_t, Answer> answers_;
   std::vector<char> room_;
   std::size_t kept_ = 0;  // bytes at its start that are no whole line yet

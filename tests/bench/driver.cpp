@@ -10,7 +10,11 @@
 //   bench_driver held-burst COUNT BYTES -- COMMAND...   } the longest that a small request waits
 //   bench_driver held-prompt BYTES -- COMMAND...        } for its answer while the agent does
 //   bench_driver held-replay COUNT -- COMMAND...        } something large
-//   bench_driver echo            is an agent that knows one answer: what the pipes alone cost
+//   bench_driver flood COUNT BYTES -- COMMAND...     the same of an agent that is told by
+//   `[[flood]]` bench_driver delay COUNT PAUSE-US -- COMMAND...  from the agent's write of an
+//   update to our read bench_driver growth COUNT BYTES -- COMMAND...    memory while so many
+//   updates go through bench_driver echo            is an agent that knows one answer: what the
+//   pipes alone cost
 
 #include <unistd.h>
 
@@ -79,6 +83,10 @@ std::string burst(std::uint64_t count, std::uint64_t bytes) {
   return "[[burst:" + std::to_string(count) + ":" + std::to_string(bytes) + "]]";
 }
 
+std::string flood(std::uint64_t count, std::uint64_t bytes) {
+  return "[[flood: " + std::to_string(count) + " " + std::to_string(bytes) + "]]";
+}
+
 // --- the measures
 // ----------------------------------------------------------------------------------
 
@@ -125,19 +133,82 @@ void list(const Numbers& numbers, char* const* command) {
   repeat(numbers, command, "session/list", "{}");
 }
 
-void updates(const Numbers& numbers, char* const* command) {
+struct Burst {
+  double seconds = 0;
+  double cpu = 0;  // of the agent, in seconds
+  std::uint64_t received = 0;
+};
+
+/// Plays a turn of many updates; `many` is the prompt for so many of them.
+Burst play(const Numbers& numbers, char* const* command,
+           std::string (*many)(std::uint64_t count, std::uint64_t bytes)) {
   Agent agent(command);
   agent.answer(initialize(agent));
   const std::string session = new_session(agent);
-  agent.answer(prompt(agent, session, burst(numbers.at(0) / 10, numbers.at(1))));
+  agent.answer(prompt(agent, session, many(numbers.at(0) / 10, numbers.at(1))));
   const std::uint64_t before = agent.updates();
   const double cpu_before = agent.cpu();
   const auto begin = Clock::now();
-  const auto end = agent.answer(prompt(agent, session, burst(numbers.at(0), numbers.at(1)))).when;
-  const double cpu = agent.cpu() - cpu_before;
-  const auto count = static_cast<double>(agent.updates() - before);
-  std::printf(R"({"perSecond":%.0f,"cpuUs":%.4f,"received":%.0f})", count * 1000 / ms(end - begin),
-              cpu * 1e6 / count, count);
+  const auto end = agent.answer(prompt(agent, session, many(numbers.at(0), numbers.at(1)))).when;
+  return {.seconds = ms(end - begin) / 1000,
+          .cpu = agent.cpu() - cpu_before,
+          .received = agent.updates() - before};
+}
+
+void tell(const Burst& burst, double count) {
+  std::printf(R"({"perSecond":%.0f,"cpuUs":%.4f,"received":%lu})", count / burst.seconds,
+              burst.cpu * 1e6 / count, burst.received);
+}
+
+void updates(const Numbers& numbers, char* const* command) {
+  const Burst played = play(numbers, command, burst);
+  tell(played, static_cast<double>(played.received));
+}
+
+/// Counts what the agent behind the other one says, as chunks may be merged on the way.
+void flooded(const Numbers& numbers, char* const* command) {
+  tell(play(numbers, command, flood), static_cast<double>(numbers.at(0)));
+}
+
+/// The agent says what the clock shows when it writes: see tests/agent/script.h.
+void delay(const Numbers& numbers, char* const* command) {
+  constexpr std::string_view key = R"("text":")";
+  Agent agent(command);
+  agent.answer(initialize(agent));
+  const std::string session = new_session(agent);
+  const auto clock = [&](std::uint64_t count) {
+    return "[[clock: " + std::to_string(count) + " " + std::to_string(numbers.at(1)) + "]]";
+  };
+  agent.answer(prompt(agent, session, clock(numbers.at(0) / 10)));
+  std::vector<double> times;
+  agent.on_update([&](std::string_view line, Clock::time_point when) {
+    const std::size_t at = line.find(key);
+    if (at == std::string_view::npos) return;
+    const std::string said(line.substr(at + key.size(), 24));
+    const Clock::time_point then{std::chrono::nanoseconds(std::strtoll(said.c_str(), nullptr, 10))};
+    times.push_back(1000 * ms(when - then));
+  });
+  agent.answer(prompt(agent, session, clock(numbers.at(0))));
+  if (times.size() < numbers.at(0)) die("some updates are missing");
+  std::printf(R"({"p50Us":%.3f,"p99Us":%.3f})", quantile(times, 0.5), quantile(times, 0.99));
+}
+
+/// The first tenth of the updates is there for the memory to become what it will stay.
+void growth(const Numbers& numbers, char* const* command) {
+  constexpr std::uint64_t looks = 50;
+  Agent agent(command);
+  agent.answer(initialize(agent));
+  const std::string session = new_session(agent);
+  double early = 0;
+  double most = 0;
+  std::uint64_t seen = 0;
+  agent.on_update([&](std::string_view, Clock::time_point) {
+    if (++seen % (numbers.at(0) / looks) != 0) return;
+    double& sofar = seen <= numbers.at(0) / 10 ? early : most;
+    sofar = std::max(sofar, static_cast<double>(agent.memory_kb()));
+  });
+  agent.answer(prompt(agent, session, flood(numbers.at(0), numbers.at(1))));
+  std::printf(R"({"earlyKb":%.0f,"mostKb":%.0f})", early, most);
 }
 
 void sessions(const Numbers& numbers, char* const* command) {
@@ -230,6 +301,9 @@ constexpr Measure measures[] = {
     {"roundtrip", round_trip},
     {"list", list},
     {"updates", updates},
+    {"flood", flooded},
+    {"delay", delay},
+    {"growth", growth},
     {"sessions", sessions},
     {"held-burst", held_by_burst},
     {"held-prompt", held_by_prompt},
