@@ -1,11 +1,11 @@
 #include "protocol/v1/agent_connection.h"
 
+#include "conformance/schema/schema_check.h"
 #include "protocol/v1/agent_server.h"
 #include "protocol/v1/build_update.h"
 #include "tests/catch.h"
 #include "tests/doubles/peers.h"
 #include "tests/doubles/scripted_agent.h"
-#include "tests/schema_check.h"
 
 namespace tine::v1 {
 namespace {
@@ -67,16 +67,16 @@ struct Connected {
   Connected& operator=(const Connected&) = delete;
 
   void judge(char direction, std::string_view line) {
-    static tests::SchemaCheck schema;
-    const auto sender = direction == 'i' ? tests::Sender::agent : tests::Sender::client;
+    static conformance::SchemaCheck schema;
+    const auto sender = direction == 'i' ? conformance::Sender::agent : conformance::Sender::client;
     INFO(line);
-    CHECK(schema.check_message(sender, line, pending) == tests::valid);
+    CHECK(schema.check_message(sender, line, pending) == conformance::valid);
   }
 
   transport::Loop loop;
   transport::test::ChannelPair ends = transport::make_memory_channel(loop);
   ScriptedClient handler;
-  tests::SchemaCheck::Pending pending;
+  conformance::SchemaCheck::Pending pending;
   AgentConnection connection{
       loop, std::move(ends.first), handler,
       [this](char direction, std::string_view line) { judge(direction, line); }};

@@ -325,7 +325,7 @@ TEST_CASE("server: closing waits for what came before the end") {
   };
   const std::string prompt =
       request(9, "session/prompt", R"({"sessionId":"s","prompt":[{"type":"text","text":"a"}]})");
-  schema().check_message(tests::Sender::client, prompt, served.pending);
+  schema().check_message(conformance::Sender::client, prompt, served.pending);
   const std::string_view line = prompt;
   const std::size_t before = served.client.lines.size();
   transport::test::run(served.loop, [&]() -> Task<void> {

@@ -1,11 +1,11 @@
 #include "protocol/v1/update.h"
 
 #include "base/json/scanner.h"
+#include "conformance/schema/schema_check.h"
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/escaped_text.h"
 #include "protocol/v1/limits.h"
 #include "tests/catch.h"
-#include "tests/schema_check.h"
 
 namespace tine::v1 {
 namespace {
@@ -13,9 +13,10 @@ namespace {
 const std::string meta = R"({"k":1})";
 
 std::string fault_of(const Update& update) {
-  static tests::SchemaCheck schema;
-  tests::SchemaCheck::Pending pending;
-  return schema.check_message(tests::Sender::agent, update_line("s\"1", update).text, pending);
+  static conformance::SchemaCheck schema;
+  conformance::SchemaCheck::Pending pending;
+  return schema.check_message(conformance::Sender::agent, update_line("s\"1", update).text,
+                              pending);
 }
 
 bool is_json(std::string_view text) {
@@ -57,41 +58,42 @@ TEST_CASE("every update that is made here is valid") {
   using Kind = UpdateKind;
   for (const Kind kind :
        {Kind::user_message_chunk, Kind::agent_message_chunk, Kind::agent_thought_chunk}) {
-    CHECK(fault_of(text_chunk(kind, "a \"text\"\n\xff", "m1", meta)) == tests::valid);
-    CHECK(fault_of(text_chunk(kind, "", "")) == tests::valid);
-    CHECK(fault_of(content_chunk(kind, link_block("file:///a", "a"), "m1", meta)) == tests::valid);
+    CHECK(fault_of(text_chunk(kind, "a \"text\"\n\xff", "m1", meta)) == conformance::valid);
+    CHECK(fault_of(text_chunk(kind, "", "")) == conformance::valid);
+    CHECK(fault_of(content_chunk(kind, link_block("file:///a", "a"), "m1", meta)) ==
+          conformance::valid);
   }
-  CHECK(fault_of(tool_call(full_tool_call())) == tests::valid);
-  CHECK(fault_of(tool_call_update(full_tool_call())) == tests::valid);
+  CHECK(fault_of(tool_call(full_tool_call())) == conformance::valid);
+  CHECK(fault_of(tool_call_update(full_tool_call())) == conformance::valid);
   ToolCall bare;
   bare.id = "call";
-  CHECK(fault_of(tool_call_update(bare)) == tests::valid);
+  CHECK(fault_of(tool_call_update(bare)) == conformance::valid);
   bare.title = "t";
-  CHECK(fault_of(tool_call(bare)) == tests::valid);
+  CHECK(fault_of(tool_call(bare)) == conformance::valid);
   using Entry = PlanEntry;
   CHECK(fault_of(plan({{"a", Entry::Priority::high, Entry::Status::pending},
                        {"b", Entry::Priority::medium, Entry::Status::in_progress},
                        {"c", Entry::Priority::low, Entry::Status::completed}},
-                      meta)) == tests::valid);
-  CHECK(fault_of(plan({})) == tests::valid);
+                      meta)) == conformance::valid);
+  CHECK(fault_of(plan({})) == conformance::valid);
   CHECK(fault_of(available_commands({{"a", "does a", "what", meta}, {"b", "does b", "", ""}})) ==
-        tests::valid);
-  CHECK(fault_of(current_mode("code", meta)) == tests::valid);
+        conformance::valid);
+  CHECK(fault_of(current_mode("code", meta)) == conformance::valid);
   ConfigOption option;
   option.type = ConfigOption::Type::boolean;
   option.id = option.name = "x";
-  CHECK(fault_of(config_options({option}, meta)) == tests::valid);
-  CHECK(fault_of(session_info("a title", "2026-01-01T00:00:00Z", meta)) == tests::valid);
-  CHECK(fault_of(session_info({}, {})) == tests::valid);
-  CHECK(fault_of(usage_update({1000, 200000, Cost{0.25, "USD"}, meta})) == tests::valid);
-  CHECK(fault_of(usage_update({0, 0, {}, ""})) == tests::valid);
+  CHECK(fault_of(config_options({option}, meta)) == conformance::valid);
+  CHECK(fault_of(session_info("a title", "2026-01-01T00:00:00Z", meta)) == conformance::valid);
+  CHECK(fault_of(session_info({}, {})) == conformance::valid);
+  CHECK(fault_of(usage_update({1000, 200000, Cost{0.25, "USD"}, meta})) == conformance::valid);
+  CHECK(fault_of(usage_update({0, 0, {}, ""})) == conformance::valid);
   for (const Severity severity : {Severity::info, Severity::warning, Severity::error}) {
-    CHECK(fault_of(notice(severity, "title", "more", meta)) == tests::valid);
+    CHECK(fault_of(notice(severity, "title", "more", meta)) == conformance::valid);
   }
   for (const auto status : {CompactionStatus::in_progress, CompactionStatus::completed,
                             CompactionStatus::failed, CompactionStatus::cancelled}) {
     CHECK(fault_of(compaction_update("c", status, "what was said", "why not", meta)) ==
-          tests::valid);
+          conformance::valid);
   }
 }
 
@@ -100,13 +102,13 @@ TEST_CASE("every kind of tool call has its name") {
     ToolCall call;
     call.id = call.title.emplace("t");
     call.kind = static_cast<ToolKind>(kind);
-    CHECK(fault_of(tool_call(call)) == tests::valid);
+    CHECK(fault_of(tool_call(call)) == conformance::valid);
   }
   for (int status = 0; status <= static_cast<int>(ToolStatus::failed); ++status) {
     ToolCall call;
     call.id = call.title.emplace("t");
     call.status = static_cast<ToolStatus>(status);
-    CHECK(fault_of(tool_call(call)) == tests::valid);
+    CHECK(fault_of(tool_call(call)) == conformance::valid);
   }
 }
 
@@ -232,7 +234,7 @@ TEST_CASE("what is too long for a line has its longest strings cut, visibly") {
   CHECK(is_json(cut));
   Update shrunk = update;
   shrunk.payload = cut;
-  CHECK(fault_of(shrunk) == tests::valid);
+  CHECK(fault_of(shrunk) == conformance::valid);
   const json::View content = json::View(cut).find("content");
   auto element = content.elements().begin();
   const auto first = (*element).find("content").find("text").string().value();

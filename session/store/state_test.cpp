@@ -6,10 +6,10 @@
 #include "base/json/writer.h"
 #include "base/toml/json.h"
 #include "base/toml/limits.h"
+#include "conformance/schema/schema_check.h"
 #include "session/store/limits.h"
 #include "tests/catch.h"
 #include "tests/sanitized.h"
-#include "tests/schema_check.h"
 
 using namespace tine;
 using namespace tine::session::store;
@@ -320,13 +320,14 @@ TEST_CASE("counts beyond those of TOML become the greatest, text becomes UTF-8")
 }
 
 TEST_CASE("a written state is as its schema says") {
-  tests::SchemaCheck schema("schemas/state.v1.schema.json");
-  CHECK(schema.check_type("State", as_json(written(sample()))) == tests::valid);
-  CHECK(schema.check_type("State", as_json(written(bare()))) == tests::valid);
-  CHECK(schema.check_type("State", as_json("version = 1")) != tests::valid);
-  CHECK(schema.check_type("State", as_json("id = '01J00000000000000000000000'")) != tests::valid);
+  conformance::SchemaCheck schema("schemas/state.v1.schema.json");
+  CHECK(schema.check_type("State", as_json(written(sample()))) == conformance::valid);
+  CHECK(schema.check_type("State", as_json(written(bare()))) == conformance::valid);
+  CHECK(schema.check_type("State", as_json("version = 1")) != conformance::valid);
+  CHECK(schema.check_type("State", as_json("id = '01J00000000000000000000000'")) !=
+        conformance::valid);
   const std::string least = "version = 1\nid = '01J00000000000000000000000'\n";
-  CHECK(schema.check_type("State", as_json(least)) == tests::valid);
+  CHECK(schema.check_type("State", as_json(least)) == conformance::valid);
   for (const std::string_view wrong : {
            "turns = -1",
            "status = 'gone'",
@@ -341,7 +342,7 @@ TEST_CASE("a written state is as its schema says") {
            "backends.b.colour = 1",
        }) {
     INFO(wrong);
-    CHECK(schema.check_type("State", as_json(least + std::string(wrong))) != tests::valid);
+    CHECK(schema.check_type("State", as_json(least + std::string(wrong))) != conformance::valid);
   }
 }
 

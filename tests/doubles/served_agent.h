@@ -6,18 +6,18 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/schema/schema_check.h"
 #include "protocol/v1/agent_server.h"
 #include "tests/catch.h"
 #include "tests/doubles/peers.h"
 #include "tests/doubles/scripted_agent.h"
-#include "tests/schema_check.h"
 
 namespace tine::v1 {
 
 using Log = std::vector<std::string>;
 
-inline tests::SchemaCheck& schema() {
-  static tests::SchemaCheck check;
+inline conformance::SchemaCheck& schema() {
+  static conformance::SchemaCheck check;
   return check;
 }
 
@@ -51,7 +51,7 @@ struct Served {
   /// What the server says in answer to a line.
   Log ask(const std::string& line) {
     const std::size_t before = client.lines.size();
-    schema().check_message(tests::Sender::client, line, pending);
+    schema().check_message(conformance::Sender::client, line, pending);
     client.send(line);
     return judged_from(before);
   }
@@ -59,7 +59,8 @@ struct Served {
     Log fresh(client.lines.begin() + static_cast<std::ptrdiff_t>(before), client.lines.end());
     for (const std::string& line : fresh) {
       INFO(line.substr(0, 500));
-      CHECK(schema().check_message(tests::Sender::agent, line, pending) == tests::valid);
+      CHECK(schema().check_message(conformance::Sender::agent, line, pending) ==
+            conformance::valid);
     }
     return fresh;
   }
@@ -97,7 +98,7 @@ struct Served {
   ClientProxy proxy{peer};
   ScriptedAgent agent;
   AgentServer server;
-  tests::SchemaCheck::Pending pending;
+  conformance::SchemaCheck::Pending pending;
   int id = 0;
 };
 

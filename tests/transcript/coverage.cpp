@@ -8,6 +8,9 @@
 namespace tine::transcript {
 namespace {
 
+using conformance::Case;
+using conformance::Step;
+
 /// Whether a case expects an error of that kind with its code.
 bool expects(const Case& what, const ErrorKindFacts& kind) {
   const std::string text = "! " + std::to_string(kind.code) + " " + std::string(kind.name);

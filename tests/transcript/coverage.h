@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "tests/transcript/script.h"
+#include "conformance/play/script.h"
 
 namespace tine::transcript {
 
 /// What no case shows, and what a case claims to show that there is not; a line for each.
 std::vector<std::string> gaps(const std::filesystem::path& behaviour,
-                              const std::vector<Case>& cases);
+                              const std::vector<conformance::Case>& cases);
 
 }  // namespace tine::transcript

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "tests/schema_check.h"
+#include "conformance/schema/schema_check.h"
 
 namespace tine::transcript {
 
@@ -26,9 +26,9 @@ class FileJudge {
   std::string check_line(std::string_view line);
   std::string check_state(const std::filesystem::path& file);
 
-  tests::SchemaCheck protocol_;
-  tests::SchemaCheck transcript_;
-  tests::SchemaCheck state_;
+  conformance::SchemaCheck protocol_;
+  conformance::SchemaCheck transcript_;
+  conformance::SchemaCheck state_;
 };
 
 }  // namespace tine::transcript

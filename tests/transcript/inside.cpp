@@ -1,11 +1,12 @@
 // The server within this process.
+#include "tests/transcript/inside.h"
+
 #include <array>
 
 #include "cli/backends.h"
 #include "cli/config/files.h"
 #include "cli/secrets.h"
 #include "cli/world.h"
-#include "tests/transcript/server.h"
 #include "transport/event.h"
 
 namespace tine::transcript {
@@ -38,7 +39,7 @@ cli::Config configuration(const Env& env) {
   return config ? std::move(*config) : cli::Config();
 }
 
-class Inside final : public Server {
+class Inside final : public conformance::Server {
  public:
   Inside(const Place& place, Cut cut, Reading& reading)
       : env_(place),
@@ -77,7 +78,7 @@ class Inside final : public Server {
   std::unique_ptr<transport::Channel> channel_;
 };
 
-class Echo final : public Server {
+class Echo final : public conformance::Server {
  public:
   Echo() : gone_(loop_) {
     auto [ours, theirs] = transport::make_memory_channel(loop_);
@@ -114,10 +115,10 @@ class Echo final : public Server {
 
 }  // namespace
 
-std::unique_ptr<Server> start_inside(const Place& place, Cut cut, Reading& reading) {
+std::unique_ptr<conformance::Server> start_inside(const Place& place, Cut cut, Reading& reading) {
   return std::make_unique<Inside>(place, cut, reading);
 }
 
-std::unique_ptr<Server> start_echo() { return std::make_unique<Echo>(); }
+std::unique_ptr<conformance::Server> start_echo() { return std::make_unique<Echo>(); }
 
 }  // namespace tine::transcript

@@ -106,16 +106,22 @@ bool is_for_person(const Json& data) {
 }  // namespace
 
 std::string Judge::check(std::string_view line, const std::string& asked) {
+  std::string fault = fault_of(line, asked);
+  return fault.empty() ? fault : "against the schema: " + fault;
+}
+
+std::string Judge::fault_of(std::string_view line, const std::string& asked) {
   const std::string key = asked + "\n" + std::string(line);
   if (good_.contains(key)) return {};
   const Json message = Json::parse(line, nullptr, false);
   if (!message.is_object()) return "it is not a JSON object";
 
-  tests::SchemaCheck::Pending pending;
+  conformance::SchemaCheck::Pending pending;
   if (!asked.empty() && message.contains("id")) {
-    pending[{tests::Sender::client, message["id"].dump()}] = asked;
+    pending[{conformance::Sender::client, message["id"].dump()}] = asked;
   }
-  if (auto fault = protocol_.check_message(tests::Sender::agent, line, pending); !fault.empty())
+  if (auto fault = protocol_.check_message(conformance::Sender::agent, line, pending);
+      !fault.empty())
     return fault;
 
   std::vector<Found> ours;

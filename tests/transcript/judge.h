@@ -8,21 +8,20 @@
 #include <string_view>
 #include <unordered_set>
 
-#include "tests/schema_check.h"
+#include "conformance/play/judge.h"
+#include "conformance/schema/schema_check.h"
 #include "tests/transcript/file_judge.h"
 
 namespace tine::transcript {
 
-class Judge {
+class Judge final : public conformance::Judge {
  public:
   Judge();
 
   /// Schemas that are not there, and faults that they let pass; empty: all is well.
   std::string fault();
 
-  /// What is wrong with a message of the server, in words; empty: nothing. `asked` is the method of
-  /// the request that it answers, when it is an answer to one.
-  std::string check(std::string_view line, const std::string& asked);
+  std::string check(std::string_view line, const std::string& asked) override;
 
   /// What is wrong with the files of the server's store, in words; empty: nothing.
   std::string check_files(const std::filesystem::path& store) { return files_.check(store); }
@@ -31,9 +30,11 @@ class Judge {
   void begin_case() { good_.clear(); }
 
  private:
-  tests::SchemaCheck protocol_;
-  tests::SchemaCheck meta_;
-  tests::SchemaCheck error_;
+  std::string fault_of(std::string_view line, const std::string& asked);
+
+  conformance::SchemaCheck protocol_;
+  conformance::SchemaCheck meta_;
+  conformance::SchemaCheck error_;
   FileJudge files_;
   std::unordered_set<std::string> good_;
 };

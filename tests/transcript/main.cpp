@@ -11,14 +11,15 @@
 #include <thread>
 #include <vector>
 
+#include "conformance/play/crew.h"
 #include "tests/transcript/coverage.h"
-#include "tests/transcript/crew.h"
 #include "tests/transcript/run.h"
 
 namespace tine::transcript {
 namespace {
 
 namespace fs = std::filesystem;
+using conformance::Case;
 
 constexpr std::string_view root = "tests/transcripts";
 
@@ -61,6 +62,10 @@ std::vector<fs::path> scripts() {
   return out;
 }
 
+conformance::Checked<std::string> shared(const std::string& name) {
+  return conformance::read_text(fs::path(root) / "shared" / (name + ".txt"));
+}
+
 bool is_wanted(const Options& options, const fs::path& file, const Case& what) {
   if (options.wanted.empty()) return true;
   const std::string line = what.place.substr(what.place.rfind(':'));
@@ -72,7 +77,7 @@ bool is_wanted(const Options& options, const fs::path& file, const Case& what) {
 /// What a case that must fail has done instead.
 std::string not_failed(const Case& what, const std::string& fault) {
   if (fault.empty()) return "\n  it passed, and should have failed: " + what.fails + "\n";
-  if (fits_glob("*" + what.fails + "*", fault)) return {};
+  if (conformance::fits_glob("*" + what.fails + "*", fault)) return {};
   return "\n  it failed, but not so: " + what.fails + "\n" + fault;
 }
 
@@ -86,7 +91,9 @@ int main(const Options& options) {
   std::vector<Case> all;
   std::vector<Case> cases;
   for (const fs::path& file : scripts()) {
-    auto read = read_script(file, fs::path(root) / "shared");
+    auto text = conformance::read_text(file);
+    auto read = text ? conformance::read_script(file.filename().string(), *text, shared)
+                     : conformance::wrong(std::move(text.error()));
     if (!read) {
       std::printf("FAILED %s\n", read.error().c_str());
       ++failed;
@@ -110,7 +117,7 @@ int main(const Options& options) {
     std::printf("%s %s\n", cases[number].place.c_str(), cases[number].title.c_str());
     std::fflush(stdout);
   };
-  const auto results = share_out(cases.size(), options.jobs, play, done);
+  const auto results = conformance::share_out(cases.size(), options.jobs, play, done);
 
   std::size_t runs = 0;
   std::size_t passed = 0;

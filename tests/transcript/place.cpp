@@ -28,7 +28,7 @@ fs::path fast_folder() {
 
 }  // namespace
 
-Place::Place(const Case& what) : case_(what) {
+Place::Place(const conformance::Case& what) : case_(what) {
   std::string name = (fast_folder() / "tine-transcript-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) std::abort();
   root_ = fs::canonical(name);
@@ -66,8 +66,8 @@ void Place::restore() const {
   }
 }
 
-Bindings Place::names() const {
-  Bindings names;
+conformance::Bindings Place::names() const {
+  conformance::Bindings names;
   names.set("CWD", json::quoted(project().string()));
   names.set("OTHER", json::quoted((root_ / "other").string()));
   names.set("LINK", json::quoted((root_ / "link").string()));

@@ -8,14 +8,14 @@
 #include <map>
 #include <string>
 
-#include "tests/transcript/bindings.h"
-#include "tests/transcript/script.h"
+#include "conformance/play/bindings.h"
+#include "conformance/play/script.h"
 
 namespace tine::transcript {
 
 class Place {
  public:
-  explicit Place(const Case& what);
+  explicit Place(const conformance::Case& what);
   ~Place();
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
@@ -32,10 +32,10 @@ class Place {
     return environment_;
   }
   /// $CWD, $OTHER, $LINK (to $CWD), $HOME.
-  Bindings names() const;
+  conformance::Bindings names() const;
 
  private:
-  const Case& case_;
+  const conformance::Case& case_;
   std::filesystem::path root_;
   std::map<std::string, std::string, std::less<>> environment_;
 };

@@ -6,11 +6,16 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/play/player.h"
 #include "tests/sanitized.h"
-#include "tests/transcript/player.h"
+#include "tests/transcript/inside.h"
 
 namespace tine::transcript {
 namespace {
+
+using conformance::Case;
+using conformance::Manner;
+using conformance::Server;
 
 /// Lines up to this length are cut at each of their bytes, in inputs up to that size.
 constexpr std::size_t longest_cut_line = 4096;
@@ -40,14 +45,21 @@ std::vector<std::size_t> columns(const Case& what, const Reading& reading) {
 std::string play(const Case& what, Server& server, Judge& judge, const Place& place,
                  Manner manner) {
   ::alarm(longest_run_seconds);
-  Player player(what, server, judge, place.names(), manner);
-  return player.perform();
+  conformance::Player player(what, server, judge, place.names(), manner);
+  return conformance::report_of(player.perform());
 }
 
 std::string run_program(const Case& what, const std::filesystem::path& program, const Place& place,
                         Judge& judge, Manner manner) {
   place.restore();
-  const auto server = start_program(program, what, place);
+  conformance::Launch launch{.command = {program.string()},
+                             .environment = {},
+                             .cwd = place.project(),
+                             .errors = place.root() / "stderr"};
+  launch.command.insert(launch.command.end(), what.arguments.begin(), what.arguments.end());
+  for (const auto& [name, value] : place.environment())
+    launch.environment.push_back(name + "=" + value);
+  const auto server = conformance::start_program(launch);
   if (!server) return "  cannot start " + program.string() + "\n";
   auto fault = play(what, *server, judge, place, manner);
   return fault.empty() ? judge.check_files(place.store()) : fault;

@@ -1,15 +1,15 @@
 // Every message, as full and as empty as it can be: valid by the official schema, and the same
 // after it has been read and written again.
 
+#include "conformance/schema/schema_check.h"
 #include "protocol/v1/codec.h"
 #include "tests/catch.h"
-#include "tests/schema_check.h"
 
 namespace tine::v1 {
 namespace {
 
-tests::SchemaCheck& schema() {
-  static tests::SchemaCheck check;
+conformance::SchemaCheck& schema() {
+  static conformance::SchemaCheck check;
   return check;
 }
 
@@ -17,7 +17,7 @@ template <class T>
 void check(const std::string& type, const T& message) {
   const std::string json = write(message);
   INFO(type << " " << json);
-  CHECK(schema().check_type(type, json) == tests::valid);
+  CHECK(schema().check_type(type, json) == conformance::valid);
   const auto again = read_params<T>(json::View(json));
   REQUIRE(again);
   CHECK(write(*again) == json);
@@ -230,7 +230,7 @@ TEST_CASE("blocks of content: round trip, as they came") {
       R"({"type":"resource_link","uri":"file:///f","name":"f","size":3},)"
       R"({"type":"resource","resource":{"uri":"file:///t","text":"body","mimeType":"text/plain"}},)"
       R"({"type":"resource","resource":{"uri":"file:///b","blob":"aGk="}}]})";
-  CHECK(schema().check_type("PromptRequest", json) == tests::valid);
+  CHECK(schema().check_type("PromptRequest", json) == conformance::valid);
   const auto request = read_params<PromptRequest>(json::View(json));
   REQUIRE(request);
   CHECK(write(*request) == json);
@@ -327,39 +327,42 @@ TEST_CASE("elicitation: round trip") {
 
 TEST_CASE("the schema's judgement can fail") {
   auto& judge = schema();
-  CHECK(judge.check_type("NewSessionRequest", R"({"cwd":"/","mcpServers":[]})") == tests::valid);
-  CHECK(judge.check_type("NewSessionRequest", R"({"cwd":"/"})") != tests::valid);
-  CHECK(judge.check_type("NewSessionRequest", R"({"cwd":7,"mcpServers":[]})") != tests::valid);
-  CHECK(judge.check_type("PromptResponse", R"({"stopReason":"bored"})") != tests::valid);
+  CHECK(judge.check_type("NewSessionRequest", R"({"cwd":"/","mcpServers":[]})") ==
+        conformance::valid);
+  CHECK(judge.check_type("NewSessionRequest", R"({"cwd":"/"})") != conformance::valid);
+  CHECK(judge.check_type("NewSessionRequest", R"({"cwd":7,"mcpServers":[]})") !=
+        conformance::valid);
+  CHECK(judge.check_type("PromptResponse", R"({"stopReason":"bored"})") != conformance::valid);
   CHECK(judge.check_type("PromptResponse", R"({"stopReason":"refusal","stopreason":1})") ==
         "PromptResponse: unknown member stopreason");
   CHECK(judge.check_type("PromptResponse", R"({"stopReason":"refusal","_meta":{"any":1}})") ==
-        tests::valid);
-  CHECK(judge.check_type("NoSuchType", "{}") != tests::valid);
-  CHECK(judge.check_type("LogoutRequest", "{") != tests::valid);
-  CHECK(tests::SchemaCheck("/nowhere").check_type("LogoutRequest", "{}") != tests::valid);
+        conformance::valid);
+  CHECK(judge.check_type("NoSuchType", "{}") != conformance::valid);
+  CHECK(judge.check_type("LogoutRequest", "{") != conformance::valid);
+  CHECK(conformance::SchemaCheck("/nowhere").check_type("LogoutRequest", "{}") !=
+        conformance::valid);
 
-  tests::SchemaCheck::Pending pending;
-  using tests::Sender;
+  conformance::SchemaCheck::Pending pending;
+  using conformance::Sender;
   const auto check = [&](Sender sender, std::string_view line) {
     return judge.check_message(sender, line, pending);
   };
   CHECK(check(Sender::client, R"({"jsonrpc":"2.0","id":1,"method":"session/close",)"
-                              R"("params":{"sessionId":"s"}})") == tests::valid);
-  CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":1,"result":{}})") == tests::valid);
+                              R"("params":{"sessionId":"s"}})") == conformance::valid);
+  CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":1,"result":{}})") == conformance::valid);
   CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":1,"result":{}})") ==
         "a result that nobody asked for");
   CHECK(check(Sender::client, R"({"jsonrpc":"2.0","id":2,"method":"session/new","params":{}})") !=
-        tests::valid);
-  CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":2,"result":{}})") != tests::valid);
+        conformance::valid);
+  CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":2,"result":{}})") != conformance::valid);
   CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":3,"method":"session/close"})") !=
-        tests::valid);
+        conformance::valid);
   CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":null,"error":{"message":"x"}})") !=
-        tests::valid);
+        conformance::valid);
   CHECK(check(Sender::agent, R"({"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"x"},)"
-                             R"("result":1})") != tests::valid);
-  CHECK(check(Sender::agent, R"({"id":1})") != tests::valid);
-  CHECK(check(Sender::agent, "3") != tests::valid);
+                             R"("result":1})") != conformance::valid);
+  CHECK(check(Sender::agent, R"({"id":1})") != conformance::valid);
+  CHECK(check(Sender::agent, "3") != conformance::valid);
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 #include <array>
 #include <charconv>
 
-#include "tests/transcript/script.h"
+#include "conformance/play/script.h"
 
-namespace tine::transcript {
+namespace tine::conformance {
 namespace {
 
 constexpr std::string_view blanks = " \t\n";
@@ -254,4 +254,4 @@ Checked<Says> read_says(std::string_view text) {
   return out;
 }
 
-}  // namespace tine::transcript
+}  // namespace tine::conformance

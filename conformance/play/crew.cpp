@@ -1,4 +1,4 @@
-#include "tests/transcript/crew.h"
+#include "conformance/play/crew.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -17,7 +17,7 @@
 
 #include "transport/fd.h"
 
-namespace tine::transcript {
+namespace tine::conformance {
 namespace {
 
 /// What a worker says: that it begins a piece, or how that ended.
@@ -152,4 +152,4 @@ std::vector<std::string> share_out(std::size_t count, unsigned workers,
   return Crew(count, work).run(workers, done);
 }
 
-}  // namespace tine::transcript
+}  // namespace tine::conformance

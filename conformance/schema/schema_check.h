@@ -2,7 +2,7 @@
 // Judges messages of the Agent Client Protocol by the official schema: parameters and results by
 // the type that the schema names for their method, and no member that the schema does not know.
 //
-// For tests. Loading takes a moment: make one and keep it. Not thread-safe.
+// Loading takes a moment: make one and keep it. Not thread-safe.
 
 #include <map>
 #include <memory>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace tine::tests {
+namespace tine::conformance {
 
 enum class Sender : char { agent = 'a', client = 'c' };
 
@@ -23,8 +23,8 @@ class SchemaCheck {
   /// connection.
   using Pending = std::map<std::pair<Sender, std::string>, std::string>;
 
-  /// The schema at `path`; at TINE_ACP_SCHEMA, else where npm puts it under tests/clients, when
-  /// empty. Without one every check fails and says so.
+  /// The schema at `path`; the protocol's, which is part of the program, when empty. Without one
+  /// every check fails and says so.
   explicit SchemaCheck(const std::string& path = {});
   ~SchemaCheck();
   SchemaCheck(const SchemaCheck&) = delete;
@@ -41,4 +41,4 @@ class SchemaCheck {
   std::unique_ptr<Schema> schema_;
 };
 
-}  // namespace tine::tests
+}  // namespace tine::conformance

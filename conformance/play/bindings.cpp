@@ -1,6 +1,6 @@
-#include "tests/transcript/bindings.h"
+#include "conformance/play/bindings.h"
 
-namespace tine::transcript {
+namespace tine::conformance {
 
 std::string_view name_at(std::string_view text) {
   const auto fits = [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; };
@@ -41,4 +41,4 @@ Checked<std::string> Bindings::fill(std::string_view text) const {
   }
 }
 
-}  // namespace tine::transcript
+}  // namespace tine::conformance

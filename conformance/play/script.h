@@ -9,15 +9,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "tests/transcript/pattern.h"
+#include "conformance/play/pattern.h"
 
-namespace tine::transcript {
+namespace tine::conformance {
 
 /// The longest wait for one message. Only there so that nothing hangs; no test is about it.
 inline constexpr std::chrono::milliseconds default_patience{60'000};
@@ -40,6 +41,7 @@ struct Send {
 };
 struct Next {
   Expected message;
+  bool is_chance = false;  ///< it may come before the next answer; if not, the case ends
 };
 /// Chunks of the agent's message that make up a text.
 struct Says {
@@ -59,6 +61,7 @@ struct Signal {
   int number = SIGTERM;
 };
 struct Exit {
+  static constexpr int any = -1;
   int status = 0;
 };
 /// What stderr holds at the end, as a glob.
@@ -94,6 +97,8 @@ struct Case {
   std::vector<std::pair<std::string, std::string>> files;  ///< in $CWD: name and content
   std::vector<std::string> never;  ///< what must stand neither in a message nor on stderr
   std::string fails;               ///< a glob: how this case must fail; empty: it must not
+  std::vector<std::string> tests;  ///< ids of requirements
+  std::vector<std::string> needs;  ///< what the server must announce for the case to apply
   std::chrono::milliseconds patience = default_patience;
   std::vector<Step> steps;
 
@@ -103,13 +108,18 @@ struct Case {
   bool fixed() const;
 };
 
-/// The cases of a file. `shared` is the folder of what `use` names.
-Checked<std::vector<Case>> read_script(const std::filesystem::path& file,
-                                       const std::filesystem::path& shared);
+/// Gives the text that `use NAME` stands for.
+using SharedText = std::function<Checked<std::string>(const std::string& name)>;
+
+/// The cases of a file, whose name and text these are.
+Checked<std::vector<Case>> read_script(const std::string& name, const std::string& text,
+                                       const SharedText& shared);
+
+Checked<std::string> read_text(const std::filesystem::path& path);
 
 /// What the text behind an arrow means.
 Checked<Send> read_send(std::string_view text, bool whole_line);
 Checked<Expected> read_expected(std::string_view text);
 Checked<Says> read_says(std::string_view text);
 
-}  // namespace tine::transcript
+}  // namespace tine::conformance

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-namespace tine::transcript {
+namespace tine::conformance {
 
 /// A value, or what is wrong in words.
 template <class T>
@@ -36,4 +36,4 @@ class Bindings {
   std::map<std::string, std::string, std::less<>> values_;
 };
 
-}  // namespace tine::transcript
+}  // namespace tine::conformance

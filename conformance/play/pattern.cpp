@@ -1,4 +1,4 @@
-#include "tests/transcript/pattern.h"
+#include "conformance/play/pattern.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 
 #include "base/json/writer.h"
 
-namespace tine::transcript {
+namespace tine::conformance {
 
 struct Pattern::Node {
   struct Member;
@@ -320,4 +320,4 @@ std::string shown(std::string_view text) {
   return out;
 }
 
-}  // namespace tine::transcript
+}  // namespace tine::conformance

@@ -16,9 +16,9 @@
 #include <string_view>
 
 #include "base/json/view.h"
-#include "tests/transcript/bindings.h"
+#include "conformance/play/bindings.h"
 
-namespace tine::transcript {
+namespace tine::conformance {
 
 class Pattern {
  public:
@@ -40,4 +40,4 @@ bool fits_glob(std::string_view glob, std::string_view text);
 /// `text`, shortened to what fits in a report.
 std::string shown(std::string_view text);
 
-}  // namespace tine::transcript
+}  // namespace tine::conformance

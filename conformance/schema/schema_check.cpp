@@ -1,6 +1,5 @@
-#include "tests/schema_check.h"
+#include "conformance/schema/schema_check.h"
 
-#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -12,19 +11,18 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
-namespace tine::tests {
+#include "conformance/embedded.h"
+
+namespace tine::conformance {
 namespace {
 
 using Json = nlohmann::json;
 using Adapter = valijson::adapters::NlohmannJsonAdapter;
 
-constexpr auto npm_schema =
-    "tests/clients/node_modules/@agentclientprotocol/sdk/schema/v1/schema.unstable.json";
-
-std::string schema_path(const std::string& path) {
-  if (!path.empty()) return path;
-  const char* const named = std::getenv("TINE_ACP_SCHEMA");
-  return named != nullptr && *named != '\0' ? named : npm_schema;
+Json read_schema(const std::string& path) {
+  if (path.empty()) return Json::parse(embedded_file("schema/acp.v1.json"), nullptr, false);
+  std::ifstream file(path);
+  return Json::parse(file, nullptr, false);
 }
 
 /// Whether the schema leaves open what members are inside.
@@ -88,10 +86,9 @@ std::string unknown_member(const Json& node, const Names& names, bool any_name =
 class SchemaCheck::Schema {
  public:
   explicit Schema(const std::string& path) {
-    std::ifstream file(path);
-    document_ = Json::parse(file, nullptr, false);
+    document_ = read_schema(path);
     if (!document_.is_object() || !document_.contains("$defs")) {
-      fault_ = "no schema at " + path + " (name it in TINE_ACP_SCHEMA)";
+      fault_ = "no schema at " + path;
       return;
     }
     collect_names(document_, names_);
@@ -159,8 +156,7 @@ class SchemaCheck::Schema {
   std::map<std::string, std::unique_ptr<valijson::Schema>> schemas_;
 };
 
-SchemaCheck::SchemaCheck(const std::string& path)
-    : schema_(std::make_unique<Schema>(schema_path(path))) {}
+SchemaCheck::SchemaCheck(const std::string& path) : schema_(std::make_unique<Schema>(path)) {}
 SchemaCheck::~SchemaCheck() = default;
 
 std::string SchemaCheck::check_type(const std::string& type, std::string_view json) {
@@ -203,4 +199,4 @@ std::string SchemaCheck::check_message(Sender sender, std::string_view line, Pen
                       : schema_->check(type, message["result"]);
 }
 
-}  // namespace tine::tests
+}  // namespace tine::conformance

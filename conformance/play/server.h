@@ -1,6 +1,5 @@
 #pragma once
-// A server to hold a conversation with: the program over pipes, or the same objects within this
-// process.
+// A server to hold a conversation with: a program over pipes, or objects within this process.
 //
 // Owned by who plays; it brings its loop, and all happens on that loop's thread. Destroying it ends
 // it at once.
@@ -9,13 +8,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "tests/transcript/cut_channel.h"
-#include "tests/transcript/place.h"
 #include "transport/channel.h"
 #include "transport/loop.h"
 
-namespace tine::transcript {
+namespace tine::conformance {
 
 class Server {
  public:
@@ -36,15 +34,14 @@ class Server {
   virtual std::string errors() const = 0;
 };
 
-/// Runs `program`. Null: it cannot be started.
-std::unique_ptr<Server> start_program(const std::filesystem::path& program, const Case& what,
-                                      const Place& place);
+struct Launch {
+  std::vector<std::string> command;      ///< a program, by its path or found in PATH; arguments
+  std::vector<std::string> environment;  ///< NAME=value, the whole of it
+  std::filesystem::path cwd;
+  std::filesystem::path errors;  ///< the file that gets its stderr
+};
 
-/// Builds the program's objects in this process, with a clock and randomness that are the same each
-/// time.
-std::unique_ptr<Server> start_inside(const Place& place, Cut cut, Reading& reading);
+/// Null: it cannot be started.
+std::unique_ptr<Server> start_program(const Launch& launch);
 
-/// Sends back each byte that it gets.
-std::unique_ptr<Server> start_echo();
-
-}  // namespace tine::transcript
+}  // namespace tine::conformance

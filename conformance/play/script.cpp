@@ -1,12 +1,13 @@
-#include "tests/transcript/script.h"
+#include "conformance/play/script.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
-namespace tine::transcript {
+namespace tine::conformance {
 namespace {
 
 constexpr int deepest_use = 8;
@@ -34,16 +35,15 @@ std::vector<std::string> words(std::string_view text, std::string_view separator
   return out;
 }
 
-Checked<std::vector<Line>> read_lines(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return wrong("cannot be read: " + path.string());
+Checked<std::vector<Line>> read_lines(const std::string& name, const std::string& content) {
+  std::istringstream file(content);
   std::vector<Line> lines;
   std::string text;
   for (int number = 1; std::getline(file, text); ++number) {
     if (text.empty() || text.front() == '#') continue;
     if (is_blank(text.front())) {
       if (without_blanks(text).empty()) continue;
-      if (lines.empty()) return wrong(path.string() + ": begins with a line that continues one");
+      if (lines.empty()) return wrong(name + ": begins with a line that continues one");
       lines.back().text.append(" ").append(without_blanks(text));
     } else {
       lines.push_back({number, text});
@@ -83,11 +83,11 @@ Checked<int> signal_named(std::string_view name) {
 /// Reads one file, and those that it uses.
 class Reader {
  public:
-  explicit Reader(std::filesystem::path shared) : shared_(std::move(shared)) {}
+  explicit Reader(const SharedText& shared) : shared_(shared) {}
 
-  Checked<std::vector<Case>> cases(const std::filesystem::path& path) {
-    name_ = path.filename().string();
-    const auto lines = read_lines(path);
+  Checked<std::vector<Case>> cases(const std::string& name, const std::string& text) {
+    name_ = name;
+    const auto lines = read_lines(name, text);
     if (!lines) return wrong(lines.error());
     Case common;
     std::vector<Case> out;
@@ -127,9 +127,10 @@ class Reader {
   }
 
   static std::string head(Case& into, const std::string& key, std::string_view value) {
-    if (key == "shows") {
+    if (key == "shows" || key == "tests" || key == "needs") {
+      auto& list = key == "shows" ? into.shows : key == "tests" ? into.tests : into.needs;
       const auto more = words(value, ", \t");
-      into.shows.insert(into.shows.end(), more.begin(), more.end());
+      list.insert(list.end(), more.begin(), more.end());
       return {};
     }
     if (key == "args") {
@@ -189,7 +190,13 @@ class Reader {
       if (rest.starts_with("says ")) return add(into, text, read_says(rest.substr(5)));
       auto message = expected(rest);
       if (!message) return message.error();
-      return add(into, text, Checked<Next>(Next{std::move(*message)}));
+      return add(into, text, Checked<Next>(Next{.message = std::move(*message)}));
+    }
+    if (line.starts_with("<?")) {
+      auto message = expected(behind("<?"));
+      if (!message) return message.error();
+      return add(into, text,
+                 Checked<Next>(Next{.message = std::move(*message), .is_chance = true}));
     }
     if (line.starts_with("<*")) return any_order(into, text, behind("<*"));
     if (line.starts_with("...")) return anything(into, text, behind("..."));
@@ -203,6 +210,7 @@ class Reader {
     if (word == "signal") {
       return add(into, text, signal_named(rest).map([](int n) { return Signal{n}; }));
     }
+    if (word == "exit" && rest == "any") return add(into, text, Checked<Exit>(Exit{Exit::any}));
     if (word == "exit") return add(into, text, number(rest).map([](int n) { return Exit{n}; }));
     if (word == "stderr") {
       return add(into, text,
@@ -260,7 +268,9 @@ class Reader {
 
   std::string use(Case& into, const std::string& name) {
     if (++depth_ > deepest_use) return "too many files that use each other";
-    const auto lines = read_lines(shared_ / (name + ".txt"));
+    const auto text = shared_(name);
+    if (!text) return text.error();
+    const auto lines = read_lines(name, *text);
     if (!lines) return lines.error();
     const std::string caller = place_;
     std::string fault;
@@ -274,7 +284,7 @@ class Reader {
     return fault;
   }
 
-  std::filesystem::path shared_;
+  const SharedText& shared_;
   std::string name_;
   std::string place_;
   int depth_ = 0;
@@ -313,9 +323,15 @@ bool Case::fixed() const {
   return true;
 }
 
-Checked<std::vector<Case>> read_script(const std::filesystem::path& file,
-                                       const std::filesystem::path& shared) {
-  return Reader(shared).cases(file);
+Checked<std::vector<Case>> read_script(const std::string& name, const std::string& text,
+                                       const SharedText& shared) {
+  return Reader(shared).cases(name, text);
 }
 
-}  // namespace tine::transcript
+Checked<std::string> read_text(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return wrong("cannot be read: " + path.string());
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+}  // namespace tine::conformance

@@ -1,4 +1,4 @@
-#include "tests/transcript/player.h"
+#include "conformance/play/player.h"
 
 #include <sched.h>
 
@@ -7,7 +7,7 @@
 
 #include "base/json/scanner.h"
 
-namespace tine::transcript {
+namespace tine::conformance {
 namespace {
 
 constexpr std::size_t read_size = std::size_t{64} * 1024;
@@ -59,10 +59,10 @@ Player::Player(const Case& what, Server& server, Judge& judge, Bindings names, M
   hearing_.set();
 }
 
-std::string Player::perform() {
+Outcome Player::perform() {
   server_.loop().spawn(play());
   server_.loop().run();
-  return std::move(result_);
+  return std::move(outcome_);
 }
 
 transport::Task<void> Player::play() {
@@ -70,8 +70,14 @@ transport::Task<void> Player::play() {
   server_.loop().spawn(watch());
   if (manner_ == Manner::at_once) send_ahead();
   Fault fault = co_await play_steps();
-  if (fault.empty()) fault = co_await end();
-  if (!fault.empty()) result_ = report(fault);
+  if (!fault.empty()) {
+    outcome_.fault = std::move(fault);
+    outcome_.step = step_->place + ": " + step_->source;
+  } else if (outcome_.chance.empty()) {
+    outcome_.ending = co_await end();
+  }
+  outcome_.wire = wire();
+  outcome_.errors = server_.errors();
   hearing_.set();
   server_.channel().close();
   co_await read_all_.wait();
@@ -84,8 +90,8 @@ transport::Task<Player::Fault> Player::play_steps() {
     if (i < sent_ahead_ && std::holds_alternative<Send>(step_->what)) continue;
     Fault fault = co_await play_step(*step_);
     if (!fault.empty()) co_return fault;
+    if (!outcome_.chance.empty()) break;
   }
-  step_ = nullptr;
   co_return Fault();
 }
 
@@ -99,7 +105,11 @@ transport::Task<Player::Fault> Player::play_step(const Step& step) {
   Fault fault = co_await flush();
   if (!fault.empty()) co_return fault;
   if (const auto* what = std::get_if<Next>(&step.what)) {
-    fault = co_await expect(what->message);
+    if (what->is_chance) {
+      fault = co_await expect_chance(what->message);
+    } else {
+      fault = co_await expect(what->message);
+    }
   } else if (const auto* group = std::get_if<AnyOrder>(&step.what)) {
     fault = co_await expect_any_order(*group);
   } else if (const auto* says = std::get_if<Says>(&step.what)) {
@@ -241,6 +251,7 @@ void Player::note_sent(std::string_view bytes) {
 void Player::note_line(std::string_view line) {
   if (line.empty()) return;
   note("-> ", line);
+  judge_.note_sent(line);
   json::Scanner scanner;
   if (!scanner.feed(line) || (line.size() <= longest_noted && !scanner.finish())) return;
   std::string id;
@@ -285,15 +296,21 @@ Player::Fault Player::nothing_came(Heard heard, const Fault& last) const {
   return fault;
 }
 
-Player::Fault Player::pass_over(const Fault& mismatch) {
-  if (!anything_) return mismatch;
+/// A request that may come here is answered, so that the server can go on.
+transport::Task<Player::Fault> Player::pass_over(Fault mismatch) {
+  if (!anything_) co_return mismatch;
   for (const Expected* each : but_) {
     Bindings names = names_;
-    if (transcript::mismatch(*each, current_.line, names).empty()) {
-      return "this must not come here: " + shown(current_.line) + "\n    it is " + each->source;
+    if (conformance::mismatch(*each, current_.line, names).empty()) {
+      co_return "this must not come here: " + shown(current_.line) + "\n    it is " + each->source;
     }
   }
-  return {};
+  const std::string answer = judge_.answer(current_.line);
+  if (answer.empty()) co_return Fault();
+  outgoing_ += answer + "\n";
+  whole_.push_back({.begin = outgoing_.size() - answer.size() - 1, .end = outgoing_.size()});
+  Fault fault = co_await flush();
+  co_return fault;
 }
 
 void Player::expected_came() {
@@ -309,8 +326,26 @@ transport::Task<Player::Fault> Player::expect(const Expected& message) {
     if (!current_.fault.empty()) co_return current_.fault;
     mismatched = mismatch(message, current_.line, names_);
     if (mismatched.empty()) break;
-    Fault fault = pass_over(mismatched);
+    Fault fault = co_await pass_over(mismatched);
     if (!fault.empty()) co_return fault;
+  }
+  expected_came();
+  co_return Fault();
+}
+
+/// Waits for what the server may do before it answers anything.
+transport::Task<Player::Fault> Player::expect_chance(const Expected& message) {
+  anything_ = true;
+  for (;;) {
+    const Heard heard = co_await hear();
+    if (heard != Heard::message) co_return nothing_came(heard, "");
+    if (!current_.fault.empty()) co_return current_.fault;
+    if (mismatch(message, current_.line, names_).empty()) break;
+    Fault fault = co_await pass_over("");
+    if (!fault.empty()) co_return fault;
+    if (json::View(current_.line).find("method").exists()) continue;
+    outcome_.chance = "this did not come: " + message.source;
+    break;
   }
   expected_came();
   co_return Fault();
@@ -332,7 +367,7 @@ transport::Task<Player::Fault> Player::expect_any_order(const AnyOrder& group) {
       missing.erase(found);
       continue;
     }
-    Fault fault = pass_over("none of what is missing: " + shown(current_.line));
+    Fault fault = co_await pass_over("none of what is missing: " + shown(current_.line));
     if (!fault.empty()) co_return fault;
   }
   expected_came();
@@ -361,7 +396,7 @@ transport::Task<Player::Fault> Player::expect_says(const Says& says) {
     } else if (!said.empty()) {
       fault += "; said was: " + said;
     }
-    fault = pass_over(fault);
+    fault = co_await pass_over(fault);
     if (!fault.empty()) co_return fault;
   }
   expected_came();
@@ -374,12 +409,12 @@ transport::Task<Player::Fault> Player::expect_exit(int status) {
     if (heard == Heard::end) break;
     if (heard == Heard::silence) co_return "the server does not end";
     if (!current_.fault.empty()) co_return current_.fault;
-    Fault fault = pass_over("one more message: " + shown(current_.line));
+    Fault fault = co_await pass_over("one more message: " + shown(current_.line));
     if (!fault.empty()) co_return fault;
   }
   const bool in_time = co_await gone_.wait_for(case_.patience);
   if (!in_time) co_return "the server does not exit";
-  if (status_ && *status_ != status) {
+  if (status_ && status != Exit::any && *status_ != status) {
     co_return "expected exit " + std::to_string(status) + ", found " + std::to_string(*status_);
   }
   expected_came();
@@ -390,13 +425,14 @@ transport::Task<Player::Fault> Player::expect_exit(int status) {
 // --- judging
 
 void Player::take_line(std::string line) {
-  Fault fault = judged(line);
+  const bool is_noise = !is_json(line);
+  Fault fault = is_noise ? judge_.check_noise(line) : judged(line);
+  if (is_noise && fault.empty()) return note("<- ", line);
   heard_.push_back({std::move(line), std::move(fault)});
   news_.set();
 }
 
 Player::Fault Player::judged(std::string_view line) {
-  if (!is_json(line)) return "not a message: " + shown(line);
   std::string method;
   const json::View message(line);
   if (!message.find("method").exists()) {
@@ -408,7 +444,7 @@ Player::Fault Player::judged(std::string_view line) {
     }
   }
   Fault fault = judge_.check(line, method);
-  if (!fault.empty()) return "against the schema: " + fault + "\n    " + shown(line);
+  if (!fault.empty()) return fault + "\n    " + shown(line);
   return forbidden(line);
 }
 
@@ -424,18 +460,21 @@ void Player::note(std::string_view arrow, std::string_view line) {
   log_.emplace_back(arrow).append(line.substr(0, noted));
 }
 
-Player::Fault Player::report(const Fault& fault) const {
-  std::string out =
-      "  " + (step_ != nullptr ? step_->place + ": " + step_->source : case_.place + ": the end");
-  out += "\n    " + fault;
+std::vector<std::string> Player::wire() const {
   const std::size_t first = log_.size() > reported ? log_.size() - reported : 0;
-  if (!log_.empty()) out += "\n  the conversation:";
-  for (std::size_t i = first; i < log_.size(); ++i) out += "\n    " + shown(log_[i]);
-  for (const Message& each : heard_) out += "\n    (not looked at) " + shown(each.line);
-  if (const std::string errors = server_.errors(); !errors.empty()) {
-    out += "\n  stderr: " + errors;
-  }
+  std::vector<std::string> out(log_.begin() + static_cast<std::ptrdiff_t>(first), log_.end());
+  for (const Message& each : heard_) out.push_back("(not looked at) " + each.line.substr(0, noted));
+  return out;
+}
+
+std::string report_of(const Outcome& outcome) {
+  if (outcome.good()) return {};
+  std::string out = outcome.fault.empty() ? "  the end\n    " + outcome.ending
+                                          : "  " + outcome.step + "\n    " + outcome.fault;
+  if (!outcome.wire.empty()) out += "\n  the conversation:";
+  for (const std::string& each : outcome.wire) out += "\n    " + shown(each);
+  if (!outcome.errors.empty()) out += "\n  stderr: " + outcome.errors;
   return out + "\n";
 }
 
-}  // namespace tine::transcript
+}  // namespace tine::conformance

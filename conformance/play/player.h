@@ -11,12 +11,12 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/transcript/judge.h"
-#include "tests/transcript/script.h"
-#include "tests/transcript/server.h"
+#include "conformance/play/judge.h"
+#include "conformance/play/script.h"
+#include "conformance/play/server.h"
 #include "transport/event.h"
 
-namespace tine::transcript {
+namespace tine::conformance {
 
 /// How a case is sent. Neither: what stands between two expectations goes out in one write.
 enum class Manner : std::uint8_t {
@@ -25,12 +25,27 @@ enum class Manner : std::uint8_t {
   byte_by_byte  ///< each byte when the server has read the one before
 };
 
+/// How it went. What is empty did not happen.
+struct Outcome {
+  std::string fault;              ///< what went wrong
+  std::string step;               ///< where: place and source of the step
+  std::string chance;             ///< what may come (`<?`) and did not, so that nothing was learned
+  std::string ending;             ///< what was wrong at the end, after all steps went well
+  std::vector<std::string> wire;  ///< the last messages, "-> …" and "<- …"
+  std::string errors;             ///< stderr
+
+  bool good() const { return fault.empty() && ending.empty(); }
+};
+
+/// All of it as a text for a person; empty when it was good.
+std::string report_of(const Outcome& outcome);
+
 class Player {
  public:
   Player(const Case& what, Server& server, Judge& judge, Bindings names, Manner manner);
 
-  /// Plays it all; what went wrong, or nothing.
-  std::string perform();
+  /// Plays it all.
+  Outcome perform();
 
  private:
   using Fault = std::string;  // empty: all is well
@@ -57,11 +72,12 @@ class Player {
 
   transport::Task<Heard> hear();
   transport::Task<Fault> expect(const Expected& message);
+  transport::Task<Fault> expect_chance(const Expected& message);
   transport::Task<Fault> expect_any_order(const AnyOrder& group);
   transport::Task<Fault> expect_says(const Says& says);
   transport::Task<Fault> expect_exit(int status);
   /// What there is against leaving the current message out: `mismatch`, unless `...` allows it.
-  Fault pass_over(const Fault& mismatch);
+  transport::Task<Fault> pass_over(Fault mismatch);
   Fault nothing_came(Heard heard, const Fault& last) const;
   void expected_came();
 
@@ -69,7 +85,7 @@ class Player {
   Fault judged(std::string_view line);
   Fault forbidden(std::string_view text) const;
   void note(std::string_view arrow, std::string_view line);
-  Fault report(const Fault& fault) const;
+  std::vector<std::string> wire() const;
 
   const Case& case_;
   Server& server_;
@@ -108,7 +124,7 @@ class Player {
   std::string errors_glob_ = "*";
   bool ended_ = false;            // `exit` was played
   std::vector<std::string> log_;  // for the report
-  Fault result_;
+  Outcome outcome_;
 };
 
-}  // namespace tine::transcript
+}  // namespace tine::conformance

@@ -1,4 +1,4 @@
-// The server as a program of its own, over pipes.
+// A server that is a program of its own, over pipes.
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/ioctl.h>
@@ -13,9 +13,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "tests/transcript/server.h"
+#include "conformance/play/server.h"
 
-namespace tine::transcript {
+namespace tine::conformance {
 namespace {
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
@@ -40,13 +40,9 @@ void set_nonblocking(int fd) { ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NON
 
 class Program final : public Server {
  public:
-  Program(const std::filesystem::path& program, const Case& what, const Place& place)
-      : errors_(place.root() / "stderr") {
-    std::vector<std::string> command{program.string()};
-    command.insert(command.end(), what.arguments.begin(), what.arguments.end());
-    std::vector<std::string> environment;
-    for (const auto& [name, value] : place.environment()) environment.push_back(name + "=" + value);
-
+  explicit Program(const Launch& launch) : errors_(launch.errors) {
+    std::vector<std::string> command = launch.command;
+    std::vector<std::string> environment = launch.environment;
     Pipe in;
     Pipe out;
     const transport::Fd errors(
@@ -57,7 +53,7 @@ class Program final : public Server {
     posix_spawn_file_actions_adddup2(&actions, out.write.get(), STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, errors.get(), STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    posix_spawn_file_actions_addchdir_np(&actions, place.project().c_str());
+    posix_spawn_file_actions_addchdir_np(&actions, launch.cwd.c_str());
     sigset_t none{};
     sigset_t all{};
     sigemptyset(&none);
@@ -67,8 +63,8 @@ class Program final : public Server {
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    const int fault = ::posix_spawn(&pid_, program.c_str(), &actions, &attributes,
-                                    pointers(command).data(), pointers(environment).data());
+    const int fault = ::posix_spawnp(&pid_, command.front().c_str(), &actions, &attributes,
+                                     pointers(command).data(), pointers(environment).data());
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     if (fault != 0) {
@@ -129,11 +125,10 @@ class Program final : public Server {
 
 }  // namespace
 
-std::unique_ptr<Server> start_program(const std::filesystem::path& program, const Case& what,
-                                      const Place& place) {
-  auto server = std::make_unique<Program>(program, what, place);
+std::unique_ptr<Server> start_program(const Launch& launch) {
+  auto server = std::make_unique<Program>(launch);
   if (!server->started()) return nullptr;
   return server;
 }
 
-}  // namespace tine::transcript
+}  // namespace tine::conformance

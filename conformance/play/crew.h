@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace tine::transcript {
+namespace tine::conformance {
 
 /// Calls `work` for each number below `count` in one of `workers` processes; gives what each
 /// returned, or how the process died of it. `done` hears of each as it ends.
@@ -17,4 +17,4 @@ std::vector<std::string> share_out(std::size_t count, unsigned workers,
                                    const std::function<std::string(std::size_t)>& work,
                                    const std::function<void(std::size_t)>& done);
 
-}  // namespace tine::transcript
+}  // namespace tine::conformance
