@@ -72,6 +72,20 @@ void add_trust_verbs(CLI::App& trust, TrustArguments& arguments) {
   trust.require_subcommand(1);
 }
 
+void add_backends_verbs(CLI::App& backends, BackendsArguments& arguments) {
+  CLI::App* list = backends.add_subcommand("list", "List the known agents (the default)");
+  list->fallthrough();
+  CLI::App* add = backends.add_subcommand("add", "Add a known agent to your configuration");
+  add->fallthrough();
+  add->callback([&arguments] { arguments.verb = BackendsVerb::add; });
+  add->add_option("agent", arguments.agent, "The agent's name in the list")
+      ->required()
+      ->type_name("AGENT");
+  add->add_option("--name", arguments.name, "The backend's name (default: the agent's)")
+      ->type_name("NAME");
+  backends.require_subcommand(0, 1);
+}
+
 /// The verbs that can follow `app`, or its long options and those of what it follows.
 std::vector<std::string> names_after(const CLI::App& app, bool options) {
   std::vector<std::string> names;
@@ -170,6 +184,8 @@ std::variant<Arguments, Notice> parse_arguments(int argc, char** argv) {
       arguments.session);
   add_trust_verbs(*verb(Verb::trust, "trust", "See and change which folders are trusted"),
                   arguments.trusted);
+  add_backends_verbs(*verb(Verb::backends, "backends", "List the agents that tine knows; add one"),
+                     arguments.backends);
   app.require_subcommand(0, 1);
 
   try {

@@ -8,9 +8,22 @@
 #include <variant>
 #include <vector>
 
+#include "cli/backends_verb.h"
+
 namespace tine::cli {
 
-enum class Verb : std::uint8_t { none, acp, run, demo, doctor, config, redact, session, trust };
+enum class Verb : std::uint8_t {
+  none,
+  acp,
+  run,
+  demo,
+  doctor,
+  config,
+  redact,
+  session,
+  trust,
+  backends
+};
 
 /// What `tine session` is asked to do.
 enum class SessionVerb : std::uint8_t { none, list, show, verify, export_history, clean, remove };
@@ -56,6 +69,7 @@ struct Arguments {
   std::vector<std::string> files;
   SessionArguments session;
   TrustArguments trusted;
+  BackendsArguments backends;
 };
 
 /// What to print instead of doing something, and the exit code that goes with it.

@@ -114,6 +114,11 @@ executor::acp::Setup acp_setup(const BackendConfig& config) {
   setup.command = config.command;
   setup.environment = environment_of(config.env, is_agents_own);
   setup.rights = executor::width_named(config.rights);
+  if (const auto* const preset = executor::acp::find_preset(config.preset)) {
+    setup.counting = preset->counting;
+    setup.install = preset->install;
+    setup.login = preset->login;
+  }
   using std::chrono::seconds;
   if (config.first_response_seconds > 0)
     setup.patience.first_response = seconds(config.first_response_seconds);

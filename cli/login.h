@@ -6,12 +6,13 @@
 
 #include <string>
 
-#include "base/error.h"
+#include "base/result.h"
 #include "cli/config/config.h"
 
 namespace tine::cli {
 
+/// `login` names a backend, or a login of an ACP agent: BACKEND:METHOD. `root`: the store's.
 /// Returns only when the program cannot be started.
-Error log_in(const Config& config, const std::string& backend);
+Error log_in(const Config& config, const Result<std::string>& root, const std::string& login);
 
 }  // namespace tine::cli

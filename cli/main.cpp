@@ -11,6 +11,7 @@
 #include "base/json/redact.h"
 #include "cli/arguments.h"
 #include "cli/backends.h"
+#include "cli/backends_verb.h"
 #include "cli/config/explain.h"
 #include "cli/config/files.h"
 #include "cli/demo.h"
@@ -169,7 +170,7 @@ int start(const Arguments& arguments, HomeSource home) {
     return exit_code::config;
   }
   if (!arguments.login.empty()) {
-    print_error(log_in(*config, arguments.login));
+    print_error(log_in(*config, session::store::default_root(env), arguments.login));
     return exit_code::failed;
   }
   Redactor redactor(redaction_key(env));
@@ -179,6 +180,8 @@ int start(const Arguments& arguments, HomeSource home) {
     return exit_code::config;
   }
   if (arguments.verb == Verb::config) return show_config(*config, arguments, redactor);
+  if (arguments.verb == Verb::backends)
+    return backends_verb(env, *config, arguments.backends, arguments.json);
   if (arguments.verb == Verb::redact) {
     return arguments.check ? check_files(redactor, arguments.files) : redact_stdin(redactor);
   }

@@ -165,6 +165,10 @@ class Executor {
   /// As configured.
   virtual std::string_view name() const = 0;
   virtual std::string_view kind() const = 0;
+  /// Whether its program is there.
+  virtual bool installed() const { return true; }
+  /// Tells it what the client of this process can do, before anything is started for it.
+  virtual void meet(const v1::ClientCapabilities& /*client*/) {}
   virtual const Capabilities& capabilities() const = 0;
   virtual std::vector<v1::AuthMethod> auth_methods() const = 0;
   /// What a new session begins with.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "executor/limits.h"
+#include "transport/program_path.h"
 
 namespace tine::executor {
 namespace {
@@ -20,11 +21,26 @@ std::array<int, 3> numbers_of(std::string_view version) {
   return parts;
 }
 
-std::string terminal_id(const Program& program) {
-  return std::string(program.login_id) + "-terminal";
+std::string login_id(std::string_view backend) { return std::string(backend) + "-login"; }
+
+std::string terminal_id(std::string_view backend) { return login_id(backend) + "-terminal"; }
+
+/// "Codex", or "Codex (codex-work)" where the backend is called otherwise.
+std::string name_of(const Program& program, std::string_view backend) {
+  std::string name(program.name);
+  std::string usual = name.substr(0, name.find(' '));
+  for (char& c : usual) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  return usual == backend ? name : name.append(" (").append(backend).append(")");
 }
 
 }  // namespace
+
+bool is_installed(const std::vector<std::string>& command,
+                  const std::vector<std::string>& environment) {
+  const std::string path =
+      transport::program_path(command.front(), transport::path_in(environment));
+  return !path.empty() && transport::is_program(path);
+}
 
 Error error_of_start(const Program& program, Error error) {
   if (error.kind == ErrorKind::backend_not_installed) error.hint = program.install_hint;
@@ -58,22 +74,22 @@ Error error_of_end(const Program& program, std::string_view how, std::string_vie
 }
 
 std::vector<v1::AuthMethod> login_methods(const Program& program, std::string_view backend) {
-  const std::string name(program.name);
+  const std::string name = name_of(program, backend);
   v1::AuthMethod own;
-  own.id = program.login_id;
+  own.id = login_id(backend);
   own.name = name + "'s own login";
   own.description = program.login_hint;
   v1::AuthMethod terminal;
   terminal.type = v1::AuthMethod::Type::terminal;
-  terminal.id = terminal_id(program);
+  terminal.id = terminal_id(backend);
   terminal.name = "Log in to " + name;
   terminal.description = "Runs `" + std::string(program.login_command) + "` in a terminal.";
   terminal.args = {"--login", std::string(backend)};
   return {own, terminal};
 }
 
-Result<void> check_login_method(const Program& program, std::string_view method_id) {
-  if (method_id == program.login_id || method_id == terminal_id(program)) return {};
+Result<void> check_login_method(std::string_view backend, std::string_view method_id) {
+  if (method_id == login_id(backend) || method_id == terminal_id(backend)) return {};
   return fail(Error(ErrorKind::invalid_params, "no such login method").at("params.methodId"));
 }
 

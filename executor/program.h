@@ -19,10 +19,13 @@ struct Program {
   std::string_view newest;   ///< the last version that the tests have run with
   std::string_view install_hint;
   std::string_view update_hint;
-  std::string_view login_id;       ///< of the method that uses a login which is there
   std::string_view login_command;  ///< what a person runs in a terminal
   std::string_view login_hint;
 };
+
+/// Whether the program of a command is there, as an environment of lines NAME=value finds it.
+bool is_installed(const std::vector<std::string>& command,
+                  const std::vector<std::string>& environment);
 
 /// Adds to an error of its start what to do where the program was not found.
 Error error_of_start(const Program& program, Error error);
@@ -42,9 +45,10 @@ struct Login {
   std::string text;
 };
 
-/// Offers the login that is there, and a new one in a terminal, for the backend of that name.
+/// Offers the login that is there, and a new one in a terminal, for the backend of that name. The
+/// ids of the methods begin with that name.
 std::vector<v1::AuthMethod> login_methods(const Program& program, std::string_view backend);
-Result<void> check_login_method(const Program& program, std::string_view method_id);
+Result<void> check_login_method(std::string_view backend, std::string_view method_id);
 /// Refuses where nobody is logged in.
 Result<void> let_in(const Program& program, const Login& login);
 /// Notes the login of a program that answers, as `summary` says.

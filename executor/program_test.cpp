@@ -16,7 +16,6 @@ constexpr Program drill{.name = "Drill",
                         .newest = "1.30.0",
                         .install_hint = "install it",
                         .update_hint = "update it",
-                        .login_id = "drill-login",
                         .login_command = "drill login",
                         .login_hint = "log in to it"};
 
@@ -73,13 +72,14 @@ TEST_CASE("the error of an end quotes the last output, up to a limit") {
 TEST_CASE("a login is offered as it is and in a terminal, and nothing else") {
   const auto methods = login_methods(drill, "mine");
   REQUIRE(methods.size() == 2);
-  CHECK(methods[0].name == "Drill's own login");
+  CHECK(methods[0].id == "mine-login");
+  CHECK(methods[0].name == "Drill (mine)'s own login");
   CHECK(methods[0].description == "log in to it");
   CHECK(methods[1].type == v1::AuthMethod::Type::terminal);
   CHECK(methods[1].description == "Runs `drill login` in a terminal.");
   CHECK(methods[1].args == std::vector<std::string>{"--login", "mine"});
-  for (const v1::AuthMethod& each : methods) CHECK(check_login_method(drill, each.id));
-  const auto other = check_login_method(drill, "drill");
+  for (const v1::AuthMethod& each : methods) CHECK(check_login_method("mine", each.id));
+  const auto other = check_login_method("mine", "drill-login");
   REQUIRE_FALSE(other);
   CHECK(other.error().kind == ErrorKind::invalid_params);
 }
@@ -102,6 +102,8 @@ TEST_CASE("nobody is let in who is not logged in") {
 }
 
 TEST_CASE("the login methods of the backends have the names that clients know") {
-  CHECK(login_methods(codex::program, "x").back().id == "codex-login-terminal");
-  CHECK(login_methods(claude::program, "x").back().id == "claude-login-terminal");
+  CHECK(login_methods(codex::program, "codex").back().id == "codex-login-terminal");
+  CHECK(login_methods(codex::program, "codex").back().name == "Log in to Codex");
+  CHECK(login_methods(claude::program, "claude").back().id == "claude-login-terminal");
+  CHECK(login_methods(claude::program, "claude").back().name == "Log in to Claude Code");
 }

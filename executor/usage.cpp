@@ -11,6 +11,22 @@ void add_known(std::optional<std::uint64_t>& sum, const std::optional<std::uint6
 
 }  // namespace
 
+std::string_view name_of(UsageSource source) {
+  switch (source) {
+    case UsageSource::provider:
+      return "provider";
+    case UsageSource::preset:
+      return "preset";
+    case UsageSource::detected:
+      return "detected";
+    case UsageSource::assumed:
+      return "assumed";
+    case UsageSource::estimate:
+      return "estimate";
+  }
+  return "assumed";
+}
+
 bool Tokens::unknown() const { return *this == Tokens(); }
 
 std::optional<std::uint64_t> Tokens::prompt() const {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/v1/types/prompt.h"
@@ -42,12 +43,24 @@ struct ModelTokens {
   Tokens tokens;
 };
 
+/// Whence it is known what the counts of a turn mean.
+enum class UsageSource : std::uint8_t {
+  provider,  ///< the provider counts this way
+  preset,    ///< an agent has reported them, and it is known how that agent counts
+  detected,  ///< an agent has reported them, and its totals show how it counts
+  assumed,   ///< an agent has reported them; they are taken for disjoint parts of a turn
+  estimate,  ///< modelled here, not reported by a provider
+};
+std::string_view name_of(UsageSource source);
+
 struct TurnUsage {
   Tokens tokens;
+  UsageSource source = UsageSource::provider;
   std::vector<ModelTokens> models;  ///< empty: one model, not named
   std::string raw;                  ///< JSON: the provider's own fields, as it reported them
-  bool estimated = false;           ///< modelled here, not reported by a provider
   std::optional<v1::ContextUsage> context;
+
+  bool estimated() const { return source == UsageSource::estimate; }
 
   Tokens first_call;  ///< what the turn's first call of the model cost
   /// All that the model read in the turn's last call: what a fork at its end begins with, and is

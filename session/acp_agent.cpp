@@ -4,6 +4,7 @@
 
 #include "base/version.h"
 #include "session/limits.h"
+#include "session/login_offer.h"
 #include "session/meta.h"
 #include "session/project.h"
 
@@ -124,8 +125,8 @@ Error of_adoption(Error error, bool caller) {
 }  // namespace
 
 Result<v1::InitializeResponse> AcpAgent::initialize(const v1::InitializeRequest& request) {
-  const executor::Executor& backend = *service_.backends().preferred;
-  const executor::Capabilities& can = backend.capabilities();
+  for (const auto& each : service_.backends().all) each->meet(request.client_capabilities);
+  const executor::Capabilities& can = service_.backends().preferred->capabilities();
   v1::InitializeResponse response;
   response.agent_info =
       v1::Implementation{.name = "tine", .title = "tine", .version = std::string(version())};
@@ -141,24 +142,16 @@ Result<v1::InitializeResponse> AcpAgent::initialize(const v1::InitializeRequest&
   session.additional_directories = can.additional_directories;
   session.system_prompt = can.system_prompt;
   session.system_prompt_override = can.system_prompt_override;
-  // A login that does nothing is offered only to those that demand one, as the registry's check
-  // does: others would ask a person for it.
-  const json::View extensions(request.client_capabilities.meta);
-  if (can.needs_login || extensions.find("terminal-auth").boolean().value_or(false)) {
-    response.agent_capabilities.logout = true;
-    response.auth_methods = backend.auth_methods();
-  }
-  if (!request.client_capabilities.terminal_auth) {
-    std::erase_if(response.auth_methods, [](const v1::AuthMethod& method) {
-      return method.type == v1::AuthMethod::Type::terminal;
-    });
-  }
+  response.auth_methods = login_offer(service_.backends(), request.client_capabilities);
+  response.agent_capabilities.logout = !response.auth_methods.empty();
   return response;
 }
 
 v1::Answer<v1::AuthenticateResponse> AcpAgent::authenticate(v1::AuthenticateRequest request,
                                                             v1::RequestContext&) {
-  auto done = co_await service_.backends().preferred->authenticate(std::move(request.method_id));
+  const auto backend = backend_of_login(service_.backends(), request.method_id);
+  if (!backend) co_return fail(backend.error());
+  auto done = co_await (*backend)->authenticate(std::move(request.method_id));
   if (!done) co_return fail(std::move(done.error()));
   co_return v1::AuthenticateResponse();
 }

@@ -222,7 +222,8 @@ std::string prompt_meta(std::uint64_t seq, std::uint64_t turn, const UsageReport
     } else {
       writer.raw(usage.turn.raw);
     }
-    writer.member("estimated", usage.turn.estimated);
+    writer.member("estimated", usage.turn.estimated());
+    writer.member("source", name_of(usage.turn.source));
     writer.end_object();
   }
   writer.end_object().end_object();

@@ -4,6 +4,7 @@
 
 #include "cli/config/limits.h"
 #include "cli/config/nearest.h"
+#include "executor/acp/presets.h"
 
 namespace tine::cli {
 namespace {
@@ -108,13 +109,6 @@ Result<void> apply_group(const toml::Node& table, Origin origin, std::string_vie
   return {};
 }
 
-bool is_backend_name(std::string_view name) {
-  constexpr std::string_view letters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-  return !name.empty() && name.size() <= limits::max_backend_name &&
-         name.find_first_not_of(letters) == std::string_view::npos;
-}
-
 Result<BackendKind> read_kind(const toml::Node& table, Origin origin) {
   const toml::Node* const node = table.find("kind");
   origin.at = node != nullptr ? node->at : table.key_at;
@@ -159,6 +153,30 @@ bool names_program(std::string_view text) {
   return !text.empty() && (text.find('/') == std::string_view::npos || text.starts_with('/'));
 }
 
+/// Finds the known agent that a backend is, and takes its command where none is set.
+Result<void> take_preset(const toml::Node& table, Origin origin, BackendConfig& backend) {
+  const std::string name = backend.preset.empty() ? backend.name : backend.preset;
+  const executor::acp::Preset* const preset = executor::acp::find_preset(name);
+  if (preset != nullptr) {
+    backend.preset = preset->name;
+    if (table.find("command") == nullptr) backend.command = preset->command();
+    return {};
+  }
+  const toml::Node* const named = table.find("preset");
+  Names names;
+  for (const executor::acp::Preset& each : executor::acp::presets()) names.push_back(each.name);
+  if (named != nullptr) {
+    origin.at = named->at;
+    return refuse(origin, "backends." + table.key + ".preset: no agent of that name is known" +
+                              suggestion(name, names) + "; `tine backends` lists them");
+  }
+  if (table.find("command") != nullptr) return {};
+  return refuse(origin, "backends." + table.key +
+                            ": a backend of kind \"acp\" needs command = [\"program\", …], or the "
+                            "name of an agent that `tine backends` lists" +
+                            suggestion(name, names));
+}
+
 Result<void> apply_backend(const toml::Node& table, Origin origin, Config& to) {
   origin.at = table.key_at;
   if (!is_backend_name(table.key)) {
@@ -180,9 +198,8 @@ Result<void> apply_backend(const toml::Node& table, Origin origin, Config& to) {
     if (auto done = apply_backend_key(node, origin, backend, to); !done) return done;
   }
   const toml::Node* const command = table.find("command");
-  if (backend.kind == BackendKind::acp && command == nullptr) {
-    return refuse(origin, "backends." + table.key +
-                              ": a backend of kind \"acp\" needs command = [\"program\", …]");
+  if (backend.kind == BackendKind::acp) {
+    if (auto known = take_preset(table, origin, backend); !known) return known;
   }
   if (command != nullptr && backend.kind != BackendKind::rehearsal &&
       (backend.command.empty() || !names_program(backend.command.front()))) {
@@ -210,6 +227,13 @@ Result<void> apply_backends(const toml::Node& table, Origin origin, Config& to) 
 }
 
 }  // namespace
+
+bool is_backend_name(std::string_view name) {
+  constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !name.empty() && name.size() <= limits::max_backend_name &&
+         name.find_first_not_of(letters) == std::string_view::npos;
+}
 
 Failure refuse(const Origin& origin, std::string_view text) {
   return fail(ErrorKind::config_invalid, origin.str() + ": " + std::string(text));

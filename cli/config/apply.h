@@ -24,6 +24,9 @@ Result<void> apply_project_file(const toml::Node& root, const std::string& file,
 Result<void> apply_text(const SettingKey& key, std::string_view text, Origin origin,
                         std::string_view home, Config& to);
 
+/// Whether a backend may be called so.
+bool is_backend_name(std::string_view name);
+
 /// "FILE:LINE:COLUMN: TEXT" as an error of the configuration.
 Failure refuse(const Origin& origin, std::string_view text);
 

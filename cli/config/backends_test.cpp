@@ -91,7 +91,8 @@ TEST_CASE("backends: what is wrong in a table is refused with its place") {
   CHECK(wrong("[backends." + std::string(limits::max_backend_name, 'n') + "]\nkind=\"codex\"") ==
         "no error");
   CHECK(wrong("[backends.x]\nkind = \"acp\"") ==
-        ":1:11: backends.x: a backend of kind \"acp\" needs command = [\"program\", …]");
+        ":1:11: backends.x: a backend of kind \"acp\" needs command = [\"program\", …], "
+        "or the name of an agent that `tine backends` lists");
   CHECK(wrong("[backends.x]\nkind = \"acp\"\ncommand = []") ==
         ":3:11: backends.x.command: expected the name of a program in PATH, or its absolute path");
   // A relative path would lead into the project.

@@ -73,7 +73,8 @@ struct BackendConfig {
   BackendKind kind = BackendKind::rehearsal;
   Origin origin;
   bool projects_may_choose = false;
-  Strings command;  ///< empty: the kind's own
+  std::string preset;  ///< of an ACP agent; empty: that of its name, if there is one
+  Strings command;     ///< empty: the kind's own, or the preset's
   Variables env;
   std::string model;
   std::string effort;

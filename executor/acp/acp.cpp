@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/json/writer.h"
 #include "executor/acp/folder.h"
 #include "protocol/v1/codec.h"
 
@@ -13,18 +14,33 @@ Capabilities not_known_yet() {
   // Until the agent has said what it can do, a fork tries: it says why where it cannot.
   all.native_fork = true;
   all.prepares = true;
-  all.needs_login = false;
   return all;
 }
 
-/// What tine's own client can do is decided anew for each that connects: what it cannot is refused
-/// when the agent asks for it.
-v1::ClientCapabilities what_clients_can() {
-  v1::ClientCapabilities able;
-  able.read_text_file = able.write_text_file = able.terminal = true;
-  able.boolean_options = able.notices = able.compaction = true;
-  able.elicitation_form = able.elicitation_url = true;
-  return able;
+/// What a client says of itself in extensions, but for those that tine does not pass on both ways.
+std::string extensions_of(json::View meta) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object();
+  for (const auto& member : meta.members()) {
+    const std::string name = member.key.string().value_or(std::string());
+    if (name != "tine" && name != "jetbrains") writer.key(name).raw(member.value.raw());
+  }
+  writer.end_object();
+  return out == "{}" ? std::string() : out;
+}
+
+std::string install_hint(const Setup& setup) {
+  const std::string correct =
+      "correct `command` of [backends." + setup.name + "] in the configuration.";
+  return setup.install.empty() ? "Install it, or " + correct
+                               : "Install it (" + setup.install + "), or " + correct;
+}
+
+std::string login_hint(const Setup& setup) {
+  if (setup.login.empty())
+    return "Log in with the agent's own program in a terminal, then try again.";
+  return "Run `" + setup.login + "` in a terminal, then try again.";
 }
 
 bool is_answer(const Error& error) {
@@ -41,23 +57,27 @@ Acp::Acp(transport::Loop& loop, transport::Worker& worker, Log& log, Redactor& r
       log_(log),
       redactor_(redactor),
       setup_(std::move(setup)),
-      install_hint_("Install it, or correct `command` of [backends." + setup_.name +
-                    "] in the configuration."),
+      install_hint_(install_hint(setup_)),
+      login_hint_(login_hint(setup_)),
       program_{.name = setup_.name,
                .process = setup_.name,
                .oldest = {},
                .newest = {},
                .install_hint = install_hint_,
                .update_hint = {},
-               .login_id = {},
                .login_command = {},
-               .login_hint = {}},
+               .login_hint = login_hint_},
       shared_(loop, [this] { return launch(); }),
       capabilities_(not_known_yet()) {
   if (setup_.greeting.empty()) return;
   const auto told = v1::read_result<v1::InitializeResponse>(json::View(setup_.greeting),
                                                             ErrorKind::backend_failed);
   if (told) learn(*told);
+}
+
+void Acp::meet(const v1::ClientCapabilities& client) {
+  client_ = client;
+  client_.meta = extensions_of(json::View(client.meta));
 }
 
 // --- the process
@@ -68,8 +88,8 @@ SharedProcess<Process>::Reply Acp::launch() {
   spec.command = setup_.command;
   spec.environment = setup_.environment;
   spec.guardian = setup_.guardian;
-  auto started = co_await Process::start(loop_, log_, redactor_, program_, std::move(spec),
-                                         what_clients_can());
+  auto started =
+      co_await Process::start(loop_, log_, redactor_, program_, std::move(spec), client_);
   if (!started) co_return started;
   const v1::InitializeResponse& greeting = (*started)->greeting();
   learn(greeting);
@@ -280,13 +300,15 @@ void Acp::forget(const std::string& provider_id) {
 // --- logging in
 // ------------------------------------------------------------------------------------
 
+/// A terminal method's arguments are for the agent's own command line: tine runs that for the one
+/// who logs in.
 std::vector<v1::AuthMethod> Acp::auth_methods() const {
-  std::vector<v1::AuthMethod> methods;
-  for (v1::AuthMethod each : auth_methods_) {
-    // A terminal method's arguments are for the agent's own command line, not for tine's.
-    if (each.type == v1::AuthMethod::Type::terminal) continue;
+  std::vector<v1::AuthMethod> methods = auth_methods_;
+  for (v1::AuthMethod& each : methods) {
     each.id = setup_.name + ":" + each.id;
-    methods.push_back(std::move(each));
+    if (each.type != v1::AuthMethod::Type::terminal) continue;
+    each.args = {"--login", each.id};
+    each.env.clear();
   }
   return methods;
 }

@@ -31,6 +31,10 @@ struct Setup {
   limits::Patience patience;
   /// What it does without asking in the mode that its sessions begin with; none: nobody says.
   std::optional<Width> rights;
+  /// How it counts tokens; none: its reports show it.
+  std::optional<Counting> counting;
+  std::string install;  ///< how to install it; empty: nobody knows
+  std::string login;    ///< what a person runs in a terminal to log in; empty: nobody knows
   /// The agent's answer to initialize when it ran last, as JSON; empty: it is not known.
   std::string greeting;
   /// Keeps such an answer. Called on a worker's thread; may be empty.
@@ -43,6 +47,9 @@ class Acp final : public Executor {
 
   std::string_view name() const override { return setup_.name; }
   std::string_view kind() const override { return "acp"; }
+  bool installed() const override { return is_installed(setup_.command, setup_.environment); }
+  /// Its process, once it is started, is made for this client.
+  void meet(const v1::ClientCapabilities& client) override;
   const Capabilities& capabilities() const override { return capabilities_; }
   std::vector<v1::AuthMethod> auth_methods() const override;
   Settings settings() const override { return settings_; }
@@ -64,6 +71,7 @@ class Acp final : public Executor {
   Log& log() { return log_; }
   Redactor& redactor() { return redactor_; }
   const limits::Patience& patience() const { return setup_.patience; }
+  const std::optional<Counting>& counting() const { return setup_.counting; }
   /// Opens the session in a process that runs; one that was not kept begins anew.
   Reply<AcpConversation::Opened> reopen(const ConversationSpec& spec, std::string id, bool kept);
   /// A conversation lets go of its session; the last one ends the process.
@@ -90,7 +98,9 @@ class Acp final : public Executor {
   Redactor& redactor_;
   Setup setup_;
   const std::string install_hint_;
-  Program program_;  // refers to the two above
+  const std::string login_hint_;
+  Program program_;  // refers to the texts above
+  v1::ClientCapabilities client_;
   SharedProcess<Process> shared_;
   Capabilities capabilities_;
   std::vector<v1::AuthMethod> auth_methods_;

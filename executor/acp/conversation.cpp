@@ -28,6 +28,7 @@ AcpConversation::AcpConversation(Acp& acp, Opened opened, ConversationSpec spec)
     : acp_(acp),
       spec_(std::move(spec)),
       turns_(spec_.turns),
+      meter_(acp.counting(), opened.kept),
       prompted_(std::make_shared<Prompted>(acp.loop())) {
   take(std::move(opened));
 }
@@ -154,7 +155,7 @@ transport::Task<bool> AcpConversation::attempt(Blocks prompt, TurnOutcome& outco
     outcome.stop = v1::StopReason::cancelled;
     co_return false;
   }
-  Turn turn(acp_.loop(), client, process_->pace(), spec_.session_id, acp_.patience());
+  Turn turn(acp_.loop(), client, process_->pace(), meter_, spec_.session_id, acp_.patience());
   prompted_->turn = &turn;
   co_await run(std::move(prompt), turn, cancel);
   prompted_->turn = nullptr;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "executor/acp/meter.h"
 #include "executor/acp/process.h"
 #include "executor/acp/settings.h"
 #include "executor/executor.h"
@@ -78,6 +79,7 @@ class AcpConversation final : public Conversation, public SessionListener {
   Offer known_;         // what the agent has, and has been told
   ConversationSpec spec_;
   std::uint64_t turns_;
+  Meter meter_;
   bool closed_ = false;
   std::shared_ptr<Prompted> prompted_;
 };

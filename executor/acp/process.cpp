@@ -106,6 +106,8 @@ Process::Reply<std::string> Process::call(std::string method, std::string params
     Error why = co_await process_->why_gone();
     co_return fail(std::move(why));
   }
+  if (error.kind == ErrorKind::auth_required && error.hint.empty())
+    error.hint = program_.login_hint;
   error.message = redactor_.redacted(error.message);
   error.data = redactor_.redacted(error.data);
   co_return fail(std::move(error));

@@ -2,14 +2,14 @@
 
 #include <utility>
 
-#include "executor/acp/meter.h"
 #include "protocol/v1/codec.h"
 
 namespace tine::executor::acp {
 
 Turn::Turn(transport::Loop& loop, v1::Client& client, std::shared_ptr<transport::Pace> pace,
-           std::string session, limits::Patience patience)
+           Meter& meter, std::string session, limits::Patience patience)
     : ProcessTurn(loop, client, std::move(pace), std::move(session), patience.cancel),
+      meter_(meter),
       patience_(patience) {
   allow_silence(patience_.first_response);
 }
@@ -51,7 +51,7 @@ void Turn::on_answer(const Result<std::string>& answer, std::string provider_tur
       v1::read_result<v1::PromptResponse>(json::View(*answer), ErrorKind::backend_failed);
   if (!response) return end(tine::fail(response.error()));
   so_far().provider_turn = std::move(provider_turn);
-  so_far().usage = usage_of(json::View(*answer).find("usage"));
+  so_far().usage = meter_.read(json::View(*answer).find("usage"));
   end(response->stop_reason);
 }
 

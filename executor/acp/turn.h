@@ -7,14 +7,16 @@
 #include <string>
 
 #include "executor/acp/limits.h"
+#include "executor/acp/meter.h"
 #include "executor/process_turn.h"
 
 namespace tine::executor::acp {
 
 class Turn final : public ProcessTurn {
  public:
+  /// `meter` outlives it.
   Turn(transport::Loop& loop, v1::Client& client, std::shared_ptr<transport::Pace> pace,
-       std::string session, limits::Patience patience);
+       Meter& meter, std::string session, limits::Patience patience);
 
   void on_update(v1::Update update);
   /// Puts a question of the agent to the client. Both pass untouched.
@@ -25,6 +27,7 @@ class Turn final : public ProcessTurn {
   void on_answer(const Result<std::string>& answer, std::string provider_turn);
 
  private:
+  Meter& meter_;
   limits::Patience patience_;
   bool spoken_ = false;  // the agent has said something other than the prompt itself
 };

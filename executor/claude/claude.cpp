@@ -345,7 +345,7 @@ Executor::Reply<std::shared_ptr<Process>> Claude::probe() {
 }
 
 transport::Task<Result<void>> Claude::authenticate(std::string method_id) {
-  auto known = check_login_method(program, method_id);
+  auto known = check_login_method(setup_.name, method_id);
   if (!known) co_return known;
   auto process = co_await probe();
   if (!process) co_return fail(std::move(process.error()));

@@ -33,6 +33,7 @@ class Claude final : public Executor {
         setup_(std::move(setup)) {}
 
   std::string_view name() const override { return setup_.name; }
+  bool installed() const override { return is_installed(setup_.command, setup_.environment); }
   std::string_view kind() const override { return "claude"; }
   const Capabilities& capabilities() const override;
   std::vector<v1::AuthMethod> auth_methods() const override;

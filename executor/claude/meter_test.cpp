@@ -59,7 +59,7 @@ TEST_CASE("a turn costs what each model has spent since the last result") {
   REQUIRE(usage.models.size() == 2);
   CHECK(usage.models.front().model == "haiku");
   CHECK(usage.models.back().tokens.cache_write == 100);
-  CHECK_FALSE(usage.estimated);
+  CHECK(usage.source == tine::executor::UsageSource::provider);
   const Tree raw = Tree::parse(usage.raw);
   CHECK(raw["model_usage_since_last_result"]["opus"]["inputTokens"] == 5);
   CHECK(raw["total_cost_usd"] == 0.6);

@@ -14,7 +14,6 @@ inline constexpr Program program{
     .newest = "2.1.332",
     .install_hint = "Install Claude Code: npm install -g @anthropic-ai/claude-code",
     .update_hint = "Update Claude Code: npm install -g @anthropic-ai/claude-code@latest",
-    .login_id = "claude-login",
     .login_command = "claude auth login",
     .login_hint =
         "Run `claude auth login` in a terminal, or set ANTHROPIC_API_KEY, then try again."};

@@ -339,7 +339,7 @@ Executor::Reply<void> Codex::check_login(std::shared_ptr<Process> server) {
 }
 
 transport::Task<Result<void>> Codex::authenticate(std::string method_id) {
-  auto known = check_login_method(program, method_id);
+  auto known = check_login_method(setup_.name, method_id);
   if (!known) co_return known;
   logged_in_ = false;
   auto server = co_await shared_.use();

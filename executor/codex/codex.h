@@ -35,6 +35,7 @@ class Codex final : public Executor {
         shared_(loop, [this] { return launch(); }) {}
 
   std::string_view name() const override { return setup_.name; }
+  bool installed() const override { return is_installed(setup_.command, setup_.environment); }
   std::string_view kind() const override { return "codex"; }
   const Capabilities& capabilities() const override;
   std::vector<v1::AuthMethod> auth_methods() const override;

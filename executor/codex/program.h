@@ -13,7 +13,6 @@ inline constexpr Program program{.name = "Codex",
                                  .newest = "0.171.0",
                                  .install_hint = "Install Codex: npm install -g @openai/codex",
                                  .update_hint = "Update Codex: npm install -g @openai/codex",
-                                 .login_id = "codex-login",
                                  .login_command = "codex login",
                                  .login_hint = "Run `codex login` in a terminal, then try again."};
 

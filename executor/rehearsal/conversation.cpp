@@ -142,7 +142,7 @@ transport::Task<TurnOutcome> RehearsedConversation::prompt(std::vector<v1::Conte
     outcome.usage.context =
         v1::ContextUsage{.used = after->end, .size = context_window, .cost = {}, .meta = {}};
   }
-  outcome.usage.estimated = true;
+  outcome.usage.source = UsageSource::estimate;
   outcome.usage.models.push_back(
       {model != nullptr ? model->current : std::string(), outcome.usage.tokens});
   co_return outcome;

@@ -110,7 +110,7 @@ std::string turn_end_data(const TurnEnd& end, Redactor& redactor) {
     if (end.usage.last_answer) out.member("lastAnswer", *end.usage.last_answer);
     member_unless_empty(out, "model", main_model(end.usage));
     if (end.opening) out.member("opening", *end.opening);
-    out.member("estimated", end.usage.estimated).end_object();
+    out.member("estimated", end.usage.estimated()).end_object();
   }
   if (end.fork) {
     out.key("fork");

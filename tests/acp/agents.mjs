@@ -10,6 +10,9 @@ import { agents, World } from './world.mjs';
 
 const nothingRuns = () => until('every process to be gone', () => running().length === 0);
 
+/// What the editor can do. To one without notices the adapter for Claude Code says them as text.
+const editor = { session: { notices: {} } };
+
 /// Has the answer to each question be the first option of that kind.
 function answering(server, kind) {
   const asked = [];
@@ -36,7 +39,7 @@ for (const name of Object.keys(agents)) {
 
   test(`${name}: a prompt is answered, and its tokens are counted`, async () => {
     const world = await World.make(name);
-    const { server, session } = await world.open({}, 'zed');
+    const { server, session } = await world.open(editor, 'zed');
     const { stopReason, usage, _meta: { tine } } = await server.prompt(session,
       '[[say: hello from the mock]]');
     assert.equal(stopReason, 'end_turn');
@@ -50,7 +53,7 @@ for (const name of Object.keys(agents)) {
 
   test(`${name}: a command runs when it is allowed, and not when it is declined`, async () => {
     const world = await World.make(name);
-    const { server, session } = await world.open({}, 'zed');
+    const { server, session } = await world.open(editor, 'zed');
     if (ask.mode) {
       await server.prompt(session, '[[say: I am here]]');
       await server.request('session/set_mode', { sessionId: session, modeId: ask.mode });
@@ -71,7 +74,7 @@ for (const name of Object.keys(agents)) {
 
   test(`${name}: a cancel ends the turn, and the session goes on`, async () => {
     const world = await World.make(name);
-    const { server, session } = await world.open({}, 'zed');
+    const { server, session } = await world.open(editor, 'zed');
     const turn = server.prompt(session, '[[say: I wait]] [[hang: body 1]]');
     await until('its words', () => server.text(session) === 'I wait');
     server.notify('session/cancel', { sessionId: session });
@@ -83,7 +86,7 @@ for (const name of Object.keys(agents)) {
 
   test(`${name}: a session is taken up again by another tine, without its secrets`, async () => {
     const world = await World.make(name);
-    const first = await world.open({}, 'zed');
+    const first = await world.open(editor, 'zed');
     const secret = `ghp_${'a1B2c3D4e5'.repeat(4).slice(0, 36)}`;
     await first.server.prompt(first.session, `[[say: noted]] my token is ${secret}, plant a walnut`);
     assert.match(world.toldWith('plant a walnut'), new RegExp(secret));
@@ -92,7 +95,7 @@ for (const name of Object.keys(agents)) {
     await nothingRuns();
     assert.doesNotMatch(written(world), new RegExp(secret));
 
-    const server = await world.serve({}, 'zed');
+    const server = await world.serve(editor, 'zed');
     await server.request('session/load',
       { sessionId: first.session, cwd: world.project, mcpServers: [] });
     assert.equal(server.text(first.session), 'noted');
@@ -111,7 +114,7 @@ for (const name of Object.keys(agents)) {
 /// A fork knows the past, and parent and fork go their own ways.
 async function playFork(name) {
   const world = await World.make(name);
-  const { server, session } = await world.open({}, 'zed');
+  const { server, session } = await world.open(editor, 'zed');
   await server.prompt(session, '[[say: noted]] plant a walnut');
   const { sessionId, _meta: { tine } } = await fork(server, world, session);
   assert.equal(tine.fork.strategy, 'native', JSON.stringify(tine.fork));

@@ -138,7 +138,8 @@ void Agent::serve(const Json& message) {
   }
   if (!message.contains("id")) return;
   const Json& id = message["id"];
-  if (method == "initialize") return initialize(id);
+  if (method == "initialize") return initialize(id, params);
+  if (method == "_session/steering" && is("steers")) return steer(id, params);
   if (method == "session/prompt") return prompt(id, params);
   if (method == "session/set_mode") {
     Session& session = sessions_[params.value("sessionId", "")];
@@ -151,15 +152,36 @@ void Agent::serve(const Json& message) {
   refuse(id, -32601, "the scripted agent has no such method");
 }
 
-void Agent::initialize(const Json& id) {
+/// Takes words into a turn that waits.
+void Agent::steer(const Json& id, const Json& params) {
+  const auto found = sessions_.find(params.value("sessionId", ""));
+  if (found == sessions_.end() || !found->second.waits)
+    return answer(id, {{"outcome", "promptRequired"}, {"reason", "noRunningTurn"}});
+  found->second.steered = text_of(params["prompt"]);
+  found->second.past.push_back(found->second.steered);
+  answer(id, {{"outcome", "injected"}});
+}
+
+void Agent::initialize(const Json& id, const Json& params) {
+  client_ = params.contains("clientCapabilities") ? params["clientCapabilities"] : nothing;
   if (is("mute")) return;
   if (is("refuses")) return refuse(id, -32603, "the scripted agent does not want to");
   Json session = {{"close", nothing}, {"delete", nothing}};
   if (!is("forkless")) session["fork"] = nothing;
   if (!is("forgets") && !is("loads")) session["resume"] = nothing;
+  Json logins = Json::array({{{"id", "key"}, {"name", "A key"}}});
+  if (client_.contains("auth"))
+    logins.push_back({{"id", "browser"},
+                      {"name", "In a browser"},
+                      {"type", "terminal"},
+                      {"args", {"logs-in"}},
+                      {"env", {{"SCRIPTED_LOGIN", "yes"}}}});
+  Json meta = nothing;
+  if (is("steers")) meta["steering"] = {{"supported", true}};
   answer(id, {{"protocolVersion", is("modern") ? 2 : 1},
               {"agentInfo", {{"name", "scripted-agent"}, {"version", "1.2.3"}}},
-              {"authMethods", {{{"id", "key"}, {"name", "A key"}}}},
+              {"authMethods", logins},
+              {"_meta", meta},
               {"agentCapabilities",
                {{"loadSession", !is("forgets")},
                 {"promptCapabilities", {{"image", true}, {"embeddedContext", true}}},
@@ -259,6 +281,16 @@ bool Agent::act(const Directive& directive, const std::string& session, const Js
         {{"optionId", "no"}, {"name", "No"}, {"kind", "reject_once"}}}}};
   if (name == "say") {
     say(session, argument);
+  } else if (name == "client") {
+    say(session, client_.dump());
+  } else if (name == "steered") {
+    Session& own = sessions_[session];
+    own.waits = true;
+    while (!own.cancelled && own.steered.empty())
+      if (!step()) std::_Exit(0);
+    own.waits = false;
+    say(session, "steered: " + own.steered);
+    own.steered.clear();
   } else if (name == "recall") {
     std::string all;
     for (const std::string& each : sessions_[session].past) all += each + "\n";

@@ -30,6 +30,8 @@ class Agent {
     std::string mode = "ask";
     bool cancelled = false;
     bool dead = false;
+    bool waits = false;   // for words that steer its turn
+    std::string steered;  // those words
   };
 
   bool is(const char* manner) const { return manners_.contains(manner); }
@@ -45,7 +47,8 @@ class Agent {
   Json call(const std::string& method, const Json& params);
   void write(const std::string& line);
 
-  void initialize(const Json& id);
+  void initialize(const Json& id, const Json& params);
+  void steer(const Json& id, const Json& params);
   void open(const Json& id, const std::string& method, const Json& params);
   Json choices(const std::string& session) const;
   void replay(const std::string& session);
@@ -59,6 +62,7 @@ class Agent {
   std::uint64_t asked_ = 0;
   std::uint64_t made_ = 0;
   Json result_;
+  Json client_;                    // what the client can do
   std::vector<std::string> late_;  // what is told after the answer
 };
 

@@ -8,14 +8,22 @@
 //   replays     tells the past of what it opens   announces  tells its commands after an answer
 //   forkless    has no fork of its own            stubborn   announces forks, and refuses them
 //   same        answers a fork with its parent    stillborn  makes forks that cannot be prompted
-//   stays       does not end with its input
+//   stays       does not end with its input       steers     takes words into a turn that waits
+//   logs-in     prints that it logs in, and ends
 
+#include <cstdio>
+#include <cstdlib>
 #include <set>
 #include <string>
 
 #include "tests/agent/agent.h"
 
 int main(int count, char** arguments) {
-  tine::tests::Agent agent(std::set<std::string>(arguments + 1, arguments + count));
-  return agent.serve();
+  const std::set<std::string> manners(arguments + 1, arguments + count);
+  if (manners.contains("logs-in")) {
+    const char* const way = std::getenv("SCRIPTED_LOGIN");
+    std::puts(way != nullptr ? "logged in by way of the agent's environment" : "logged in");
+    return 0;
+  }
+  return tine::tests::Agent(manners).serve();
 }

@@ -2,7 +2,8 @@
 // What a scripted agent does for a prompt, told by the prompt itself: `[[say: hi]] [[exit: 3]]`.
 // Words outside of directives are kept as the past of the session and do nothing.
 //
-//   [[say: TEXT]]  [[update: JSON]]  [[recall]]  [[usage: JSON]]  [[result: JSON]]  [[error: JSON]]
+//   [[say: TEXT]]  [[update: JSON]]  [[recall]]  [[client]]  [[steered]]
+//   [[usage: JSON]]  [[result: JSON]]  [[error: JSON]]
 //   [[permission]]  [[ask: METHOD JSON]]  [[questions: N]]  [[reuse]]  [[notify: METHOD JSON]]
 //   [[late: TEXT]]  [[twice]]  [[stray]]  [[elsewhere: SESSION]]  [[flood: N BYTES]]
 //   [[raw: TEXT]]  [[bytes]]  [[big: BYTES]]  [[slow: MILLISECONDS]]
