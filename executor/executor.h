@@ -125,6 +125,12 @@ class Conversation {
                                               v1::Client& client,
                                               transport::CancelSource& cancel) = 0;
 
+  /// Puts words into the turn that prompt() runs. False: it does not take them, as none runs that
+  /// can.
+  virtual transport::Task<Result<bool>> steer(std::vector<v1::ContentBlock> /*words*/) {
+    co_return false;
+  }
+
   /// Apply from the next turn on. What the settings do not list is not asked for.
   virtual Result<void> set_mode(const std::string& mode) = 0;
   virtual Result<void> set_option(const v1::ConfigOption& option) = 0;

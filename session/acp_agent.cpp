@@ -122,6 +122,13 @@ Error of_adoption(Error error, bool caller) {
   return error;
 }
 
+/// Plays a turn of which nobody waits for the end.
+transport::Task<void> play(std::shared_ptr<Session> session, std::vector<v1::ContentBlock> prompt,
+                           Log& log) {
+  const auto report = co_await session->prompt(std::move(prompt), transport::CancelSource());
+  if (!report) log.warning("a turn that a client has steered: " + report.error().message);
+}
+
 }  // namespace
 
 Result<v1::InitializeResponse> AcpAgent::initialize(const v1::InitializeRequest& request) {
@@ -143,6 +150,7 @@ Result<v1::InitializeResponse> AcpAgent::initialize(const v1::InitializeRequest&
   session.system_prompt = can.system_prompt;
   session.system_prompt_override = can.system_prompt_override;
   response.auth_methods = login_offer(service_.backends(), request.client_capabilities);
+  response.agent_capabilities.steering = true;
   response.agent_capabilities.logout = !response.auth_methods.empty();
   return response;
 }
@@ -414,6 +422,29 @@ v1::Answer<v1::PromptResponse> AcpAgent::prompt(v1::PromptRequest request,
                                .cumulative = report->cumulative,
                                .fork = report->fork,
                                .failover = report->failover});
+  co_return response;
+}
+
+v1::Answer<v1::SteerResponse> AcpAgent::steer(v1::SteerRequest request,
+                                              v1::RequestContext& context) {
+  auto session = open_session(request.session_id);
+  if (!session) co_return fail(std::move(session.error()));
+  std::vector<v1::ContentBlock> words = request.prompt;
+  const auto taken = co_await (*session)->steer(std::move(words));
+  if (!taken) co_return fail(taken.error());
+  v1::SteerResponse response;
+  if (*taken) co_return response;
+  if (request.only_into_turn) {
+    response.outcome = v1::SteerResponse::Outcome::prompt_required;
+    response.reason = (*session)->running() ? "notSupported" : "noRunningTurn";
+    co_return response;
+  }
+  // Nobody waits for the answer to this prompt.
+  context.after_response = [session = *session, library = &service_.library(),
+                            prompt = std::move(request.prompt)] {
+    library->loop.spawn(play(session, prompt, library->log));
+  };
+  response.outcome = v1::SteerResponse::Outcome::started_new_turn;
   co_return response;
 }
 

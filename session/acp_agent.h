@@ -45,6 +45,8 @@ class AcpAgent final : public v1::AgentHandler {
                                                             v1::RequestContext& context) override;
   v1::Answer<v1::PromptResponse> prompt(v1::PromptRequest request,
                                         v1::RequestContext& context) override;
+  v1::Answer<v1::SteerResponse> steer(v1::SteerRequest request,
+                                      v1::RequestContext& context) override;
   void cancel(std::string session_id) override;
   void disconnected() override;
 

@@ -246,12 +246,13 @@ constexpr std::array backends_table = {
                codex | claude | acp,
                {},
                "The program and its arguments. Default: the program of that name in PATH."},
-    BackendKey{"preset",
-               &BackendConfig::preset,
-               acp,
-               {},
-               "The name of a known agent (`tine backends` lists them), which gives the command and "
-               "tells how its tokens are counted. Default: the agent of the backend's own name."},
+    BackendKey{
+        "preset",
+        &BackendConfig::preset,
+        acp,
+        {},
+        "The name of a known agent (`tine backends` lists them), which gives the command and "
+        "tells how its tokens are counted. Default: the agent of the backend's own name."},
     BackendKey{"env",
                &BackendConfig::env,
                codex | claude | acp,

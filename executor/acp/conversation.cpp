@@ -225,6 +225,24 @@ void AcpConversation::begin_anew() {
       }(process, id_, alone));
 }
 
+transport::Task<Result<bool>> AcpConversation::steer(std::vector<v1::ContentBlock> words) {
+  const auto process = process_;
+  const Turn* const turn = prompted_->turn;
+  if (!process || turn == nullptr || turn->over() || turn->hurried()) co_return false;
+  if (!process->greeting().agent_capabilities.steering) co_return false;
+  v1::SteerRequest request;
+  request.session_id = id_;
+  request.prompt = std::move(words);
+  request.only_into_turn = true;
+  const auto answer = co_await process->call(std::string(v1::method::Steer::name),
+                                             v1::write(request), limits::call);
+  if (!answer) co_return fail(answer.error());
+  const auto read =
+      v1::read_result<v1::SteerResponse>(json::View(*answer), ErrorKind::backend_failed);
+  if (!read) co_return fail(read.error());
+  co_return read->outcome == v1::SteerResponse::Outcome::injected;
+}
+
 void AcpConversation::interrupt(Turn& turn) {
   turn.hurry();
   if (process_) process_->cancel(id_);

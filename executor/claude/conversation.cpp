@@ -290,6 +290,16 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
   co_return outcome;
 }
 
+/// Claude Code reads them with the next result of a tool, or answers them at the turn's end.
+transport::Task<Result<bool>> ClaudeConversation::steer(std::vector<v1::ContentBlock> words) {
+  if (turn_ == nullptr || !process_) co_return false;
+  const Order order = co_await order_of(std::move(words));
+  if (turn_ == nullptr || !process_ || order.compacts || !turn_->takes_words()) co_return false;
+  turn_->await_words(order.uuid);
+  process_->prompt(order.line);
+  co_return true;
+}
+
 /// As far as Claude Code tells it: when a limit ends, or how long it has itself waited for the
 /// service, which is what that asked for.
 void ClaudeConversation::add_time_to_wait(Error& error) {

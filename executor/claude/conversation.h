@@ -30,6 +30,7 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   std::string provider_id() const override { return beginning_.id; }
   transport::Task<TurnOutcome> prompt(std::vector<v1::ContentBlock> prompt, v1::Client& client,
                                       transport::CancelSource& cancel) override;
+  transport::Task<Result<bool>> steer(std::vector<v1::ContentBlock> words) override;
   Result<void> set_mode(const std::string& mode) override;
   Result<void> set_option(const v1::ConfigOption& option) override;
   bool is_live() const override { return process_ != nullptr || going_ != nullptr; }

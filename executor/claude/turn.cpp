@@ -40,7 +40,7 @@ void Turn::hear(json::View line, std::size_t agents) {
   }
   if (started_ && is_link(line)) last_link_ = text_in(line, "uuid");
   note_phase(line);
-  if (answered_ && agents == 0) awaits_follow_up_ = true;
+  if (answered_ && agents == 0 && words_.empty()) awaits_follow_up_ = true;
   set_patience();
 }
 
@@ -55,11 +55,25 @@ void Turn::note_phase(json::View line) {
 }
 
 void Turn::lifecycle(json::View line) {
-  if (!line.find("command_uuid").equals(uuid_)) return;
   const json::View state = line.find("state");
+  const std::string uuid = text_in(line, "command_uuid");
+  if (words_.contains(uuid)) {
+    note_words(uuid, state);
+    return;
+  }
+  if (!line.find("command_uuid").equals(uuid_)) return;
   if (state.equals("started")) started_ = true;
   // A turn that has begun says more with its result.
   if (state.equals("cancelled") && !started_) stop();
+}
+
+/// Words that were put into the turn are read in the course of it. Where its answer was given
+/// before that, they have an answer of their own.
+void Turn::note_words(const std::string& uuid, json::View state) {
+  const bool is_off = state.equals("cancelled");
+  if (!state.equals("completed") && !is_off) return;
+  words_.erase(uuid);
+  if (is_off && answered_ && words_.empty()) end(so_far().stop);
 }
 
 bool Turn::result(json::View line, const TurnUsage& usage, std::size_t agents) {
@@ -81,7 +95,9 @@ bool Turn::result(json::View line, const TurnUsage& usage, std::size_t agents) {
   so_far().provider_turn = last_link_;
   answered_ = true;
   awaits_follow_up_ = false;
-  if (agents > 0 && !hurried() && *so_far().stop != v1::StopReason::cancelled) {
+  words_.erase(text_in(line, "user_message_uuid"));
+  const bool goes_on = agents > 0 || !words_.empty();
+  if (goes_on && !hurried() && *so_far().stop != v1::StopReason::cancelled) {
     set_patience();
   } else {
     end(so_far().stop);

@@ -4,7 +4,9 @@
 //
 // Made for one prompt by its conversation, on the loop's thread; client and source outlive it.
 
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,14 +32,19 @@ class Turn final : public ProcessTurn {
   /// It was cancelled, and nobody waits for what else it does.
   void stop() { end(v1::StopReason::cancelled); }
   bool started() const { return started_; }
+  /// Whether more words of the person can still be put into it.
+  bool takes_words() const { return started_ && !answered_ && !over() && !hurried(); }
+  /// It does not end before the line of that uuid was read and answered.
+  void await_words(std::string uuid) { words_.insert(std::move(uuid)); }
   /// Its own answer has been given; what runs in the background is waited for.
-  bool waits_for_agents() const { return answered_ && !over(); }
+  bool waits_for_agents() const { return answered_ && words_.empty() && !over(); }
 
   /// What the person has allowed for more than once, JSON of a permission update each.
   const std::vector<std::string>& granted() const { return granted_; }
 
  private:
   void lifecycle(json::View line);
+  void note_words(const std::string& uuid, json::View state);
   void note_phase(json::View line);
   void set_patience();
   transport::Task<void> put_question(std::string request, std::shared_ptr<Asked> asked);
@@ -46,7 +53,8 @@ class Turn final : public ProcessTurn {
   std::string uuid_;
   std::string cwd_;
   limits::Patience patience_;
-  std::string last_link_;  // of the conversation's chain in this turn
+  std::set<std::string, std::less<>> words_;  // put into it, that nobody has read yet; uuids
+  std::string last_link_;                     // of the conversation's chain in this turn
   bool started_ = false;
   bool answered_ = false;
   bool model_due_ = true;  // an answer of the model is due or under way

@@ -166,6 +166,19 @@ transport::Task<void> CodexConversation::run(Blocks prompt, Turn& turn,
   turn.overrule(Error(ErrorKind::timeout, "Codex was silent for too long"));
 }
 
+transport::Task<Result<bool>> CodexConversation::steer(std::vector<v1::ContentBlock> words) {
+  const auto server = server_;
+  if (!server || turn_ == nullptr || turn_->hurried() || turn_->over() || active_turn_.empty())
+    co_return false;
+  const auto answer = co_await server->call(
+      "turn/steer", steer_params(thread_.id, active_turn_, words), limits::call);
+  if (answer) co_return true;
+  // It refuses where the turn has ended meanwhile, or is none that takes words.
+  if (answer.error().kind == ErrorKind::backend_gone || answer.error().kind == ErrorKind::timeout)
+    co_return fail(answer.error());
+  co_return false;
+}
+
 std::optional<transport::Milliseconds> CodexConversation::until_limit_ends() const {
   if (!server_ || !server_->limited_until()) return std::nullopt;
   const std::chrono::seconds end(*server_->limited_until());

@@ -40,6 +40,7 @@ class CodexConversation final : public Conversation, public ThreadListener {
   std::string provider_id() const override { return thread_.id; }
   transport::Task<TurnOutcome> prompt(std::vector<v1::ContentBlock> prompt, v1::Client& client,
                                       transport::CancelSource& cancel) override;
+  transport::Task<Result<bool>> steer(std::vector<v1::ContentBlock> words) override;
   Result<void> set_mode(const std::string& mode) override;
   Result<void> set_option(const v1::ConfigOption& option) override;
   bool is_live() const override { return server_ != nullptr; }

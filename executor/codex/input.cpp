@@ -51,4 +51,15 @@ std::string turn_params(const std::string& thread_id, const std::vector<v1::Cont
   return text;
 }
 
+std::string steer_params(const std::string& thread_id, const std::string& turn_id,
+                         const std::vector<v1::ContentBlock>& words) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("threadId", std::string_view(thread_id));
+  out.member("expectedTurnId", std::string_view(turn_id)).key("input").begin_array();
+  for (const v1::ContentBlock& block : words) write_input(out, block);
+  out.end_array().end_object();
+  return text;
+}
+
 }  // namespace tine::executor::codex

@@ -17,4 +17,8 @@ std::string turn_params(const std::string& thread_id, const std::vector<v1::Cont
                         const std::string& workspace_sandbox, const Choices& choices,
                         const Choices& known);
 
+/// Words for a turn that runs.
+std::string steer_params(const std::string& thread_id, const std::string& turn_id,
+                         const std::vector<v1::ContentBlock>& words);
+
 }  // namespace tine::executor::codex

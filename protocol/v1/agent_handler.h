@@ -50,6 +50,7 @@ class AgentHandler {
   virtual Answer<SetConfigOptionResponse> set_config_option(SetConfigOptionRequest request,
                                                             RequestContext& context) = 0;
   virtual Answer<PromptResponse> prompt(PromptRequest request, RequestContext& context) = 0;
+  virtual Answer<SteerResponse> steer(SteerRequest request, RequestContext& context) = 0;
 
   /// session/cancel. Of an unknown or idle session: nothing.
   virtual void cancel(std::string session_id) = 0;

@@ -78,6 +78,7 @@ class AgentServer::Methods {
 
   static bool always(const AgentCapabilities& /*capabilities*/) { return true; }
   static bool logout(const AgentCapabilities& agent) { return agent.logout; }
+  static bool steering(const AgentCapabilities& agent) { return agent.steering; }
   static bool load(const AgentCapabilities& agent) { return agent.load_session; }
   template <bool SessionCapabilities::*capability>
   static bool session(const AgentCapabilities& agent) {
@@ -89,6 +90,7 @@ const AgentServer::Methods::Row* AgentServer::Methods::find(std::string_view nam
   using Can = SessionCapabilities;
   using Agent = AgentHandler;
   static constexpr std::array methods = {
+      row<method::Steer, &Agent::steer>(steering),
       row<method::Authenticate, &Agent::authenticate>(always),
       row<method::Logout, &Agent::logout>(logout),
       row<method::CloseSession, &Agent::close_session>(session<&Can::close>),
@@ -131,7 +133,7 @@ void AgentServer::Methods::begin(AgentServer& server, Function<Method> function,
   if (!request) return replier.error(request.error());
   std::optional<Error> refusal;
   if constexpr (requires { request->workspace; }) refusal = server.refusal(request->workspace);
-  if constexpr (requires { request->prompt; }) refusal = server.refusal(*request);
+  if constexpr (requires { request->prompt; }) refusal = server.refusal(request->prompt);
   if (refusal) return replier.error(*refusal);
 
   constexpr bool is_list = std::is_same_v<Method, method::ListSessions>;
@@ -264,8 +266,8 @@ std::optional<Error> AgentServer::refusal(Workspace& workspace) const {
   return v1::refusal(announced_, workspace);
 }
 
-std::optional<Error> AgentServer::refusal(const PromptRequest& request) const {
-  return v1::refusal(announced_.prompt, request.prompt);
+std::optional<Error> AgentServer::refusal(const std::vector<ContentBlock>& prompt) const {
+  return v1::refusal(announced_.prompt, prompt);
 }
 
 template <class Response>

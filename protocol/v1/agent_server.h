@@ -48,7 +48,7 @@ class AgentServer : public transport::RpcHandler {
   void initialize(json::View params, transport::Replier replier);
   void disconnect();
   std::optional<Error> refusal(Workspace& workspace) const;
-  std::optional<Error> refusal(const PromptRequest& request) const;
+  std::optional<Error> refusal(const std::vector<ContentBlock>& prompt) const;
   template <class Response>
   void polish(Response& response) const;
 

@@ -87,6 +87,7 @@ std::optional<Error> refusal(const AgentCapabilities& announced, const Workspace
 
 void keep_stable(AgentCapabilities& capabilities) {
   capabilities.mcp.acp = false;
+  capabilities.steering = false;
   capabilities.session.fork = false;
   capabilities.session.system_prompt = false;
   capabilities.session.system_prompt_override = false;

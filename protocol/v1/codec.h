@@ -85,6 +85,8 @@ bool decode(json::View from, SetConfigOptionResponse& to, const json::Path& path
 bool decode(json::View from, PromptRequest& to, const json::Path& path, json::Complaint& complaint);
 bool decode(json::View from, PromptResponse& to, const json::Path& path,
             json::Complaint& complaint);
+bool decode(json::View from, SteerRequest& to, const json::Path& path, json::Complaint& complaint);
+bool decode(json::View from, SteerResponse& to, const json::Path& path, json::Complaint& complaint);
 bool decode(json::View from, PermissionRequest& to, const json::Path& path,
             json::Complaint& complaint);
 bool decode(json::View from, PermissionResponse& to, const json::Path& path,
@@ -140,6 +142,8 @@ void encode(json::Writer& out, const SetConfigOptionRequest& from);
 void encode(json::Writer& out, const SetConfigOptionResponse& from);
 void encode(json::Writer& out, const PromptRequest& from);
 void encode(json::Writer& out, const PromptResponse& from);
+void encode(json::Writer& out, const SteerRequest& from);
+void encode(json::Writer& out, const SteerResponse& from);
 void encode(json::Writer& out, const PermissionRequest& from);
 void encode(json::Writer& out, const PermissionResponse& from);
 void encode(json::Writer& out, const ReadTextFileRequest& from);

@@ -57,6 +57,9 @@ struct SetConfigOption : Of<SetConfigOptionRequest, SetConfigOptionResponse> {
 struct Prompt : Of<PromptRequest, PromptResponse> {
   static constexpr std::string_view name = "session/prompt";
 };
+struct Steer : Of<SteerRequest, SteerResponse> {
+  static constexpr std::string_view name = "_session/steering";
+};
 
 // What an agent asks its client.
 struct RequestPermission : Of<PermissionRequest, PermissionResponse> {

@@ -69,9 +69,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
               NewSessionRequest, NewSessionResponse, LoadSessionRequest, LoadSessionResponse,
               ResumeSessionRequest, ForkSessionRequest, ListSessionsRequest, ListSessionsResponse,
               DeleteSessionRequest, CloseSessionRequest, SetModeRequest, SetConfigOptionRequest,
-              SetConfigOptionResponse, PromptRequest, PromptResponse, PermissionRequest,
-              PermissionResponse, ReadTextFileRequest, ReadTextFileResponse, WriteTextFileRequest,
-              CreateTerminalRequest, CreateTerminalResponse, TerminalRequest,
+              SetConfigOptionResponse, PromptRequest, PromptResponse, SteerRequest, SteerResponse,
+              PermissionRequest, PermissionResponse, ReadTextFileRequest, ReadTextFileResponse,
+              WriteTextFileRequest, CreateTerminalRequest, CreateTerminalResponse, TerminalRequest,
               TerminalOutputResponse, TerminalExit, ElicitationRequest, ElicitationResponse>(view);
   handle_update(view);
   return 0;

@@ -50,6 +50,15 @@ PromptPassage prompt_of(json::View data) {
   return prompt;
 }
 
+AnswerPassage answer_of(json::View data);
+
+/// What a person put into a turn that ran stands within its answer.
+AnswerPassage added_words_of(json::View data) {
+  AnswerPassage words = answer_of(data);
+  words.text.insert(0, "(The user added: ").append(")");
+  return words;
+}
+
 AnswerPassage answer_of(json::View data) {
   AnswerPassage answer;
   answer.message = json::text_in(data, "messageId");
@@ -201,6 +210,8 @@ Passage update_of(json::View data, std::size_t room) {
   switch (v1::classify(data)) {
     case v1::UpdateKind::agent_message_chunk:
       return answer_of(data);
+    case v1::UpdateKind::user_message_chunk:
+      return added_words_of(data);
     case v1::UpdateKind::tool_call:
     case v1::UpdateKind::tool_call_update:
       return call_of(data, room);

@@ -5,6 +5,7 @@
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/filter.h"
 #include "protocol/v1/shown.h"
+#include "session/agent_option.h"
 #include "session/empty_plan.h"
 #include "session/fork/soft_context.h"
 #include "session/record/data.h"
@@ -277,6 +278,8 @@ void Session::announce_commands() {
 
 std::vector<v1::ConfigOption> Session::options() const {
   auto all = all_options(settings());
+  if (auto agent = agent_option(elsewhere_.backends, *executor_, has_past()))
+    all.push_back(std::move(*agent));
   return client_ == nullptr ? all : v1::for_client(client_->capabilities(), std::move(all));
 }
 
@@ -372,6 +375,7 @@ transport::Task<Result<void>> Session::set_option(v1::SetConfigOptionRequest req
   const auto changed = changed_option(options(), request);
   if (!changed) co_return fail(changed.error());
   if (changed->id == mode_option_id) co_return co_await set_mode(changed->current);
+  if (changed->id == agent_option_id) co_return co_await choose_agent(changed->current);
   Choice choice = [changed](executor::Settings& settings) {
     for (v1::ConfigOption& each : settings.options) {
       if (each.id != changed->id) continue;
@@ -388,6 +392,42 @@ transport::Task<Result<void>> Session::set_option(v1::SetConfigOptionRequest req
     if (auto set = conversation->set_option(*changed); !set) co_return set;
   }
   co_return Result<void>();
+}
+
+/// A session without a past begins with the other agent. One that has a past stays as it is, and is
+/// forked to it.
+transport::Task<Result<void>> Session::choose_agent(std::string name) {
+  co_await choices_made();
+  if (closing()) co_return session_closed();
+  if (name == executor_->name()) co_return Result<void>();
+  if (has_past()) {
+    library_.loop.spawn(fork_to(shared_from_this(), std::move(name)));
+    co_return Result<void>();
+  }
+  const auto choices = elsewhere_.choose(workspace_.cwd, name);
+  if (!choices) co_return fail(choices.error());
+  if (auto refused = refusal_of(workspace_, *choices->backend)) co_return fail(std::move(*refused));
+  store::State begins;
+  begins.backend = name;
+  keep_chosen(settings_of(*choices), begins);
+  record_->preset_backend(begins);
+  use(*choices->backend);
+  show_choices(true);
+  announce_commands();
+  prepare();
+  co_return Result<void>();
+}
+
+transport::Task<void> Session::fork_to(std::shared_ptr<Session> self, std::string backend) {
+  const std::string said = co_await self->turns_.command("tine-fork " + backend);
+  v1::Update news =
+      v1::text_chunk(v1::UpdateKind::agent_message_chunk, said, "fork-to-" + backend);
+  news.session = self->id();
+  if (self->client_ != nullptr) self->client_->update(news);
+}
+
+bool Session::has_past() const {
+  return history()->turns() > 0 || running() || record_->begun() || !state().adopted.empty();
 }
 
 // --- turns and conversation

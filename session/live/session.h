@@ -115,6 +115,9 @@ class Session : public std::enable_shared_from_this<Session> {
 
   bool running() const { return turns_.running(); }
   Turns::Report prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
+  transport::Task<Result<bool>> steer(std::vector<v1::ContentBlock> words) {
+    return turns_.steer(std::move(words));
+  }
   void cancel() { turns_.cancel(); }
   const std::vector<std::string>& open_tool_calls() const { return record_->open_tool_calls(); }
 
@@ -147,6 +150,10 @@ class Session : public std::enable_shared_from_this<Session> {
   using Choice = std::function<v1::Update(executor::Settings&)>;
   transport::Task<Result<void>> choose(Choice choice);
   transport::Task<Result<void>> record_choice(const Choice& choice);
+  transport::Task<Result<void>> choose_agent(std::string name);
+  static transport::Task<void> fork_to(std::shared_ptr<Session> self, std::string backend);
+  /// Whether anything has been said, or is known of what was said elsewhere.
+  bool has_past() const;
   void note_unasked(const v1::Update& update);
   /// Tells the client what can be chosen and what is.
   void show_choices(bool mode_too);

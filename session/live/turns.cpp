@@ -169,6 +169,24 @@ Result<TurnReport> Turns::never_begun() const {
   return report;
 }
 
+transport::Task<Result<bool>> Turns::steer(std::vector<v1::ContentBlock> words) {
+  const auto session = session_.shared_from_this();
+  const auto running = running_.lock();
+  if (!running || !running->is_played || running->cancel.cancelled()) co_return false;
+  const std::shared_ptr<executor::Conversation> conversation = session_.conversation().get();
+  if (!conversation) co_return false;
+  std::vector<v1::ContentBlock> given = words;
+  auto taken = co_await conversation->steer(std::move(given));
+  if (!taken || !*taken) co_return taken;
+  // The client that said it shows it.
+  const std::string id = "prompt-" + std::to_string(session_.history()->turns() + 1) + "-" +
+                         std::to_string(++running->steered);
+  for (const v1::ContentBlock& block : words)
+    session_.say(v1::content_chunk(v1::UpdateKind::user_message_chunk, block, id),
+                 Session::Audience::record);
+  co_return true;
+}
+
 void Turns::cancel() {
   // A turn that ends takes itself out of the queue.
   const auto waiting = queue_;
@@ -256,6 +274,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
     co_return co_await finish(std::move(outcome), true, std::nullopt);
   }
   const auto running = std::make_shared<Running>(library.loop, session_, cancel);
+  running_ = running;
   // What cannot be written down must not go on.
   record->on_failure([running] { running->cancel.cancel(); });
   const std::int64_t most = library.policy.max_session_bytes;
@@ -363,7 +382,9 @@ transport::Task<executor::TurnOutcome> Turns::attempt(std::shared_ptr<Running> r
   } else {
     const std::shared_ptr<executor::Conversation> conversation = session_.conversation().get();
     if (is_new && !running->given_up) told_ = told_first(blocks);
+    running->is_played = true;
     outcome = co_await conversation->prompt(std::move(blocks), running->client, running->cancel);
+    running->is_played = false;
     // It may believe that its provider has kept more than it has: the next prompt finds out.
     const bool is_gone =
         !outcome.stop && (outcome.stop.error().kind == ErrorKind::backend_gone ||

@@ -50,6 +50,13 @@ class Turns {
 
   bool running() const { return !queue_.empty(); }
   Report prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
+  /// Puts words of the person into the turn that runs, and writes them down. False: none runs that
+  /// takes them.
+  transport::Task<Result<bool>> steer(std::vector<v1::ContentBlock> words);
+  /// What a command of ours has to say, outside of a turn.
+  transport::Task<std::string> command(std::string line) {
+    return command_(session_, std::move(line));
+  }
   /// Ends the running turn and all that wait; each is answered `cancelled`.
   void cancel();
   /// Returns when none runs or waits.
@@ -76,6 +83,8 @@ class Turns {
     bool is_sent_again = false;  // its prompt, to another backend
     bool given_up = false;       // the turn has ended without it
     bool is_full = false;        // the session may not become any larger
+    bool is_played = false;      // its conversation has the prompt
+    std::uint64_t steered = 0;   // how often words were put into it
   };
   struct Git {
     bool known = false;
@@ -111,7 +120,8 @@ class Turns {
   Command command_;
   std::list<std::shared_ptr<Waiting>> queue_;  // the running one first
   std::shared_ptr<transport::Event> idle_;     // made by a caller of idle()
-  std::shared_ptr<Git> git_;                   // of the turn that runs
+  std::weak_ptr<Running> running_;             // the turn that runs
+  std::shared_ptr<Git> git_;                   // of it
   /// Tokens that this turn has told a new conversation, about; none: it is not new, or too many.
   std::optional<std::uint64_t> told_;
   std::uint64_t unrecorded_ = 0;  // answers before anything was said

@@ -34,7 +34,10 @@ transport::Task<Result<std::vector<executor::PastTurn>>> past_turns(
       turn = {};
       turn.prompt = asked(data.find("content"));
     } else if ((*line)->type == record_type::update) {
-      if (v1::classify(data) == v1::UpdateKind::agent_message_chunk)
+      const v1::UpdateKind kind = v1::classify(data);
+      if (kind == v1::UpdateKind::user_message_chunk)
+        turn.prompt += "\n\n" + json::text_in(data.find("content"), "text");
+      if (kind == v1::UpdateKind::agent_message_chunk)
         turn.answer += json::text_in(data.find("content"), "text");
     } else if ((*line)->type == record_type::turn_end) {
       turn.id = json::text_in(data.find("provider"), "turn");

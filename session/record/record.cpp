@@ -405,6 +405,13 @@ void Record::preset(const v1::Update& update) {
   save();
 }
 
+void Record::preset_backend(const store::State& begins) {
+  account_.state.backend = begins.backend;
+  account_.state.mode = begins.mode;
+  account_.state.options = begins.options;
+  save();
+}
+
 void Record::flush() {
   if (!writer_ || !folder_) return;
   update_redactor_.settle();

@@ -122,6 +122,8 @@ class Record : public std::enable_shared_from_this<Record> {
   bool begun() const { return !lacks_header_ && account_.state.transcript_bytes > 0; }
   /// Before that: what an update says of the session goes into its state alone.
   void preset(const v1::Update& update);
+  /// Before that: the session begins on the backend of `begins`, with what is chosen there.
+  void preset_backend(const store::State& begins);
 
   /// What of the streamed messages is not in the transcript yet, as it came.
   void held(const UpdateRedactor::Sink& see) const { update_redactor_.held(see); }

@@ -87,6 +87,9 @@ class ScriptedAgent : public AgentHandler {
     if (on_prompt) return on_prompt(std::move(request), context);
     return answer("", PromptResponse{StopReason::end_turn, Usage{5, 2, 3, {}, {}, {}, ""}, ""});
   }
+  Answer<SteerResponse> steer(SteerRequest request, RequestContext& /*context*/) override {
+    return answer("steer " + plain_text(request.prompt), SteerResponse{});
+  }
   void cancel(std::string session_id) override { log.push_back("cancel " + session_id); }
   void disconnected() override { log.emplace_back("disconnected"); }
 

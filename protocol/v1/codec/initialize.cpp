@@ -201,12 +201,14 @@ void encode(json::Writer& out, const InitializeRequest& from) {
 bool decode(json::View from, InitializeResponse& to, const json::Path& path,
             json::Complaint& complaint) {
   json::ObjectReader reader(from, path, complaint);
-  return reader.required("protocolVersion", to.protocol_version)
+  const json::View steering = reader.find("_meta").find("steering").find("supported");
+  reader.required("protocolVersion", to.protocol_version)
       .lenient("agentCapabilities", to.agent_capabilities)
       .valid_items("authMethods", to.auth_methods)
       .lenient("agentInfo", to.agent_info)
-      .raw_object("_meta", to.meta)
-      .ok();
+      .raw_object("_meta", to.meta);
+  to.agent_capabilities.steering = is_true(steering);
+  return reader.ok();
 }
 
 void encode(json::Writer& out, const InitializeResponse& from) {
@@ -215,6 +217,8 @@ void encode(json::Writer& out, const InitializeResponse& from) {
   encode(out, from.agent_capabilities);
   list_member(out, "authMethods", from.auth_methods);
   optional_member(out, "agentInfo", from.agent_info);
+  if (from.agent_capabilities.steering && from.meta.empty())
+    out.key("_meta").raw(R"({"steering":{"supported":true}})");
   out.raw_member("_meta", from.meta).end_object();
 }
 

@@ -215,6 +215,25 @@ TEST_CASE("a turn: round trip") {
   check("PromptResponse", PromptResponse{StopReason::end_turn, Usage{5, 2, 3, {}, {}, {}, ""}, ""});
 }
 
+TEST_CASE("words for a turn: round trip") {
+  const SteerRequest request{
+      .session_id = "s", .prompt = {text_block("hi")}, .only_into_turn = true, .meta = {}};
+  const std::string json = write(request);
+  CHECK(json == R"({"sessionId":"s","prompt":[{"type":"text","text":"hi"}],)"
+                R"("_meta":{"steering":{"idleBehavior":"promptRequired"}}})");
+  const auto again = read_params<SteerRequest>(json::View(json));
+  REQUIRE(again);
+  CHECK(again->only_into_turn);
+  CHECK(write(*again) == json);
+  for (const char* outcome : {"injected", "startedNewTurn", "promptRequired"}) {
+    const std::string answer = R"({"outcome":")" + std::string(outcome) + R"(","reason":"r"})";
+    CHECK(write(*read_result<SteerResponse>(json::View(answer), ErrorKind::backend_failed)) ==
+          answer);
+  }
+  CHECK_FALSE(
+      read_result<SteerResponse>(json::View(R"({"outcome":"failed"})"), ErrorKind::backend_failed));
+}
+
 TEST_CASE("usage with an unknown number is not sent") {
   PromptResponse response;
   response.usage = Usage{{}, 2, 3, {}, {}, {}, ""};

@@ -69,6 +69,7 @@ struct SessionCapabilities {
 struct AgentCapabilities {
   bool load_session = false;
   bool logout = false;
+  bool steering = false;  ///< an extension: announced in `_meta.steering` of the whole answer
   PromptCapabilities prompt;
   McpCapabilities mcp;
   SessionCapabilities session;

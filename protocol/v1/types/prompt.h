@@ -48,6 +48,22 @@ struct PromptResponse {
   std::string meta;
 };
 
+/// _session/steering, an extension that some agents and clients have: words for the turn that runs.
+struct SteerRequest {
+  std::string session_id;
+  std::vector<ContentBlock> prompt;
+  /// Where they cannot be taken into a turn, the client sends them as a prompt: no turn is begun.
+  bool only_into_turn = false;
+  std::string meta;
+};
+
+struct SteerResponse {
+  enum class Outcome : std::uint8_t { injected, started_new_turn, prompt_required };
+  Outcome outcome = Outcome::injected;
+  std::string reason;  ///< why a prompt is required; empty otherwise
+  std::string meta;
+};
+
 struct Cost {
   double amount = 0;
   std::string currency;
