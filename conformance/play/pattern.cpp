@@ -25,7 +25,9 @@ struct Pattern::Node {
     type,
     object,
     only,
-    array
+    array,
+    negation,
+    either
   };
   Kind kind = Kind::any;
   std::string text;
@@ -76,6 +78,20 @@ class Parser {
       skip_blanks();
       if (take("{")) return object(Kind::only);
       return trouble("an object after only");
+    }
+    if (word == "not") {
+      auto inside = value();
+      if (!inside) return inside;
+      Node node = leaf(Kind::negation, {});
+      node.items.push_back(std::move(*inside));
+      return node;
+    }
+    if (word == "either") {
+      skip_blanks();
+      if (!take("[")) return trouble("an array after either");
+      auto node = array();
+      if (node) node->kind = Kind::either;
+      return node;
     }
     if (word == "raw") {
       skip_blanks();
@@ -171,6 +187,8 @@ class Trial {
   explicit Trial(const Bindings& bindings) : bindings(bindings) {}
 
   std::string mismatch(const Node& node, json::View value, const std::string& where) {
+    if (node.kind == Kind::negation) return negation(node, value, where);
+    if (node.kind == Kind::either) return either(node, value, where);
     if (node.kind == Kind::absent) {
       return value.exists() ? differs(where, "nothing", value) : std::string();
     }
@@ -212,6 +230,25 @@ class Trial {
       return {};
     }
     return *known == value.raw() ? "" : differs(where, "$" + name + ", " + *known, value);
+  }
+
+  /// Nothing that is named inside gets its name from here.
+  std::string negation(const Node& node, json::View value, const std::string& where) {
+    const Bindings before = bindings;
+    const bool fits = mismatch(node.items.front(), value, where).empty();
+    bindings = before;
+    return fits ? differs(where, "something else", value) : std::string();
+  }
+
+  std::string either(const Node& node, json::View value, const std::string& where) {
+    std::string fault = "nothing fits at " + where;
+    for (const Node& each : node.items) {
+      const Bindings before = bindings;
+      fault = mismatch(each, value, where);
+      if (fault.empty()) break;
+      bindings = before;
+    }
+    return fault;
   }
 
   std::string text(const std::string& pattern, json::View value, const std::string& where) const {

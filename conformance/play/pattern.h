@@ -7,7 +7,8 @@
 //   7  true  null   this token, as it is written            raw "\u00e9"   these very bytes
 //   *               anything    string number boolean array object         anything of this type
 //   $NAME           anything, called NAME from now on; what is called NAME already: that
-//   absent          (of a member) there is none
+//   absent          (of a member) there is none             not "text"     anything that does not
+//   fit either [1, 2]   what fits one of these
 //
 // A value, shared by its copies; no threads.
 

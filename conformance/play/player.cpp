@@ -96,7 +96,11 @@ transport::Task<Player::Fault> Player::play_steps() {
 }
 
 transport::Task<Player::Fault> Player::play_step(const Step& step) {
-  if (const auto* what = std::get_if<Send>(&step.what)) co_return send(*what);
+  if (const auto* what = std::get_if<Send>(&step.what)) {
+    Fault fault = send(*what);
+    if (fault.empty() && case_.in_pieces) fault = co_await flush();
+    co_return fault;
+  }
   if (const auto* what = std::get_if<Anything>(&step.what)) {
     anything_ = true;
     for (const Expected& each : what->but) but_.push_back(&each);
@@ -210,8 +214,12 @@ transport::Task<Player::Fault> Player::flush() {
   const std::string bytes = std::exchange(outgoing_, {});
   const std::vector<Whole> whole = std::exchange(whole_, {});
   note_sent(bytes);
-  if (manner_ != Manner::byte_by_byte) co_return co_await write(bytes);
   const auto deadline = std::chrono::steady_clock::now() + case_.patience;
+  if (manner_ != Manner::byte_by_byte) {
+    Fault fault = co_await write(bytes);
+    if (fault.empty() && case_.in_pieces) fault = co_await until_read(deadline);
+    co_return fault;
+  }
   for (std::size_t at = 0; at < bytes.size();) {
     std::size_t size = piece_size(at, bytes.size());
     for (const Whole& each : whole) {
@@ -221,11 +229,18 @@ transport::Task<Player::Fault> Player::flush() {
     Fault fault = co_await write(piece);
     if (!fault.empty()) co_return fault;
     at += size;
-    while (!server_.has_read_all() && !gone_.is_set()) {
-      ::sched_yield();
-      co_await transport::yield(server_.loop());
-      if (std::chrono::steady_clock::now() > deadline) co_return "the server does not read";
-    }
+    fault = co_await until_read(deadline);
+    if (!fault.empty()) co_return fault;
+  }
+  co_return Fault();
+}
+
+/// Waits until the server has read all that was written.
+transport::Task<Player::Fault> Player::until_read(std::chrono::steady_clock::time_point deadline) {
+  while (!server_.has_read_all() && !gone_.is_set()) {
+    ::sched_yield();
+    co_await transport::yield(server_.loop());
+    if (std::chrono::steady_clock::now() > deadline) co_return "the server does not read";
   }
   co_return Fault();
 }

@@ -66,6 +66,7 @@ class Player {
   void send_ahead();
   transport::Task<Fault> flush();
   transport::Task<Fault> write(std::string_view bytes);
+  transport::Task<Fault> until_read(std::chrono::steady_clock::time_point deadline);
   void note_sent(std::string_view bytes);
   void note_line(std::string_view line);
   void end_input();

@@ -160,6 +160,14 @@ class Reader {
       }
       return {};
     }
+    if (key == "permissions" && value == "allow") {
+      into.allows = true;
+      return {};
+    }
+    if (key == "sent" && value == "in pieces") {
+      into.in_pieces = true;
+      return {};
+    }
     if (key == "patience") {
       const auto ms = number(value);
       if (!ms) return ms.error();

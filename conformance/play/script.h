@@ -99,6 +99,8 @@ struct Case {
   std::string fails;               ///< a glob: how this case must fail; empty: it must not
   std::vector<std::string> tests;  ///< ids of requirements
   std::vector<std::string> needs;  ///< what the server must announce for the case to apply
+  bool allows = false;             ///< the client allows what it is asked in passing
+  bool in_pieces = false;          ///< each piece is sent when the one before has been read
   std::chrono::milliseconds patience = default_patience;
   std::vector<Step> steps;
 

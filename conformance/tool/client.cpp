@@ -1,0 +1,218 @@
+#include "conformance/tool/client.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/json/scanner.h"
+
+namespace tine::conformance {
+namespace {
+
+/// What is kept of a message that did wrong.
+constexpr std::size_t longest_kept = 2000;
+
+/// The code of an error that asks for a login.
+constexpr std::string_view login_wanted = "-32000";
+
+/// What the client answers in passing, as if it had a terminal in which a command has ended.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> results = {
+    {{"terminal/create", R"({"terminalId":"term-0"})"},
+     {"terminal/output", R"({"output":"hello\n","truncated":false,"exitStatus":{"exitCode":0}})"},
+     {"terminal/wait_for_exit", R"({"exitCode":0})"},
+     {"terminal/kill", "{}"},
+     {"terminal/release", "{}"}}};
+
+/// What a client announces so that an agent may call these methods.
+struct Ability {
+  std::string_view methods;  // a prefix
+  std::string_view announced;
+  const char* requirement;
+};
+constexpr std::array abilities = {
+    Ability{"fs/read_text_file", "fs.readTextFile", "ACP-FS-001"},
+    Ability{"fs/write_text_file", "fs.writeTextFile", "ACP-FS-001"},
+    Ability{"terminal/", "terminal", "ACP-TERM-001"},
+    Ability{"elicitation/", "elicitation", "ACP-ELIC-001"},
+};
+
+/// Kinds of updates that belong to a turn.
+constexpr std::array<std::string_view, 5> of_a_turn = {"agent_message_chunk", "agent_thought_chunk",
+                                                       "tool_call", "tool_call_update", "plan"};
+
+bool is_announced(json::View value) { return value.is_object() || value.boolean() == true; }
+
+/// Members of any name and content.
+bool is_free(std::string_view member) {
+  return member == "_meta" || member == "rawInput" || member == "rawOutput" ||
+         member == "content" || member == "env";
+}
+
+}  // namespace
+
+void Client::find(const char* requirement, std::string what, std::string_view line) {
+  findings_.push_back({requirement, std::move(what), std::string(line.substr(0, longest_kept))});
+}
+
+// --- what the client sends
+
+void Client::note_sent(std::string_view line) {
+  json::Scanner scanner;
+  if (!scanner.feed(line) || !scanner.finish()) return;
+  const json::View message(line);
+  if (!message.is_object()) return;
+  const std::string method = message.find("method").string().value_or("");
+  const json::View params = message.find("params");
+  const std::string id(message.find("id").raw());
+  if (method.empty()) return;
+  if (!id.empty()) {
+    SchemaCheck::Pending sent;
+    schema_.check_message(Sender::client, line, sent);
+    pending_.merge(sent);
+  }
+  if (method == "initialize") {
+    const json::View can = params.find("clientCapabilities");
+    if (is_announced(can.find("terminal"))) can_.insert("terminal");
+    if (is_announced(can.find("elicitation"))) can_.insert("elicitation");
+    for (const std::string name : {"readTextFile", "writeTextFile"}) {
+      if (is_announced(can.find("fs").find(name))) can_.insert("fs." + name);
+    }
+    if (is_announced(can.find("session").find("configOptions").find("boolean")))
+      can_.insert("boolean");
+  }
+  if (method == "session/prompt") {
+    const std::string session = params.find("sessionId").string().value_or("");
+    prompts_[id] = session;
+    cancelled_.erase(session);
+  }
+}
+
+std::string Client::answer(std::string_view request) {
+  const json::View message(request);
+  if (!message.find("id").exists() || !message.find("method").exists()) return {};
+  const std::string begin = R"({"jsonrpc":"2.0","id":)" + std::string(message.find("id").raw());
+  const std::string method = message.find("method").string().value_or("");
+  for (const auto& [name, result] : results) {
+    if (method == name) return begin + ",\"result\":" + std::string(result) + "}";
+  }
+  if (method != "session/request_permission")
+    return begin + R"(,"error":{"code":-32603,"message":"this client does nothing for an agent"}})";
+  for (const json::View option : message.find("params").find("options").elements()) {
+    if (!option.find("kind").equals(allows_ ? "allow_once" : "reject_once")) continue;
+    return begin + R"(,"result":{"outcome":{"outcome":"selected","optionId":)" +
+           std::string(option.find("optionId").raw()) + "}}}";
+  }
+  return begin + R"(,"result":{"outcome":{"outcome":"cancelled"}}})";
+}
+
+// --- what the agent says
+
+std::string Client::check_noise(std::string_view line) {
+  json::Scanner scanner;
+  scanner.feed(line);
+  if (scanner.fault() == json::Fault::bad_utf8) {
+    find("ACP-STDIO-002", "not UTF-8: " + shown(line), line);
+    return {};
+  }
+  find("ACP-STDIO-001", "not a message: " + shown(line), line);
+  return {};
+}
+
+std::string Client::check(std::string_view line, const std::string& asked) {
+  const json::View message(line);
+  if (!message.is_object()) return check_noise(line);
+  check_schema(line);
+  if (asked == "initialize" && initialize_.empty()) initialize_ = message.find("result").raw();
+  if (message.find("error").find("code").raw() == login_wanted) wants_login_ = true;
+  const std::string method = message.find("method").string().value_or("");
+  const json::View params = message.find("params");
+  if (message.find("method").exists()) {
+    check_request(method, line);
+    check_paths(params, line);
+    if (method == "session/update") check_update(params, line);
+  } else {
+    check_answer(message, line);
+    check_paths(message.find("result"), line);
+  }
+  return {};
+}
+
+void Client::check_schema(std::string_view line) {
+  const std::string fault = schema_.check_message(Sender::agent, line, pending_);
+  if (fault.empty()) return;
+  const json::View message(line);
+  if (message.find("method").string().value_or("").starts_with('_')) return;
+  if (fault.find("unknown member") != std::string::npos) {
+    find("ACP-EXT-001", fault, line);
+  } else if (fault.find("nobody asked for") != std::string::npos) {
+    find("ACP-RPC-001", fault, line);
+  } else {
+    find("ACP-SCHEMA-001", fault, line);
+  }
+}
+
+void Client::check_request(std::string_view method, std::string_view line) {
+  for (const Ability& each : abilities) {
+    if (!method.starts_with(each.methods) || can_.contains(each.announced)) continue;
+    find(each.requirement,
+         "it calls " + std::string(method) + ", and the client did not announce " +
+             std::string(each.announced),
+         line);
+  }
+}
+
+void Client::check_update(json::View params, std::string_view line) {
+  const json::View update = params.find("update");
+  const std::string kind = update.find("sessionUpdate").string().value_or("");
+  if (kind == "config_option_update") check_options(update.find("configOptions"), line);
+  if (cancelled_.contains(params.find("sessionId").string().value_or("")) &&
+      std::find(of_a_turn.begin(), of_a_turn.end(), kind) != of_a_turn.end()) {
+    find("ACP-CANCEL-003", "an update of a turn after its response said that it was cancelled",
+         line);
+  }
+}
+
+void Client::check_answer(json::View message, std::string_view line) {
+  const json::View result = message.find("result");
+  check_options(result.find("configOptions"), line);
+  const auto prompt = prompts_.find(std::string(message.find("id").raw()));
+  if (prompt == prompts_.end()) return;
+  const std::string session = prompt->second;
+  prompts_.erase(prompt);
+  check_usage(result.find("usage"), line);
+  const bool is_open = std::any_of(prompts_.begin(), prompts_.end(),
+                                   [&](const auto& each) { return each.second == session; });
+  if (!is_open && result.find("stopReason").equals("cancelled")) cancelled_.insert(session);
+}
+
+void Client::check_options(json::View options, std::string_view line) {
+  if (can_.contains("boolean")) return;
+  for (const json::View option : options.elements()) {
+    if (option.find("type").equals("boolean"))
+      find("ACP-CONFIG-001", "a boolean option, which the client did not announce", line);
+  }
+}
+
+void Client::check_usage(json::View usage, std::string_view line) {
+  if (!usage.is_object()) return;
+  std::int64_t sum = 0;
+  for (const char* const part :
+       {"inputTokens", "outputTokens", "cachedReadTokens", "cachedWriteTokens"})
+    sum += usage.find(part).integer().value_or(0);
+  if (usage.find("totalTokens").integer() != sum)
+    find("ACP-USAGE-001", "the parts of the usage make " + std::to_string(sum), line);
+}
+
+void Client::check_paths(json::View value, std::string_view line) {
+  for (const json::View each : value.elements()) check_paths(each, line);
+  for (const auto& [key, member] : value.members()) {
+    const std::string name = key.string().value_or("");
+    if ((name == "path" || name == "cwd") && member.is_string()) {
+      if (!member.escaped().starts_with('/') && !member.escaped().starts_with("\\/"))
+        find("ACP-PATH-001", "not an absolute path: " + shown(member.raw()), line);
+    } else if (name == "content" || !is_free(name)) {
+      check_paths(member, line);
+    }
+  }
+}
+
+}  // namespace tine::conformance

@@ -1,0 +1,64 @@
+#pragma once
+// The client that an agent under test talks to: it looks at every message, keeps what is wrong by
+// the requirement that says so, and refuses what a scenario lets pass.
+//
+// One for each run of a scenario; the schema outlives it; no threads.
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json/view.h"
+#include "conformance/play/judge.h"
+#include "conformance/schema/schema_check.h"
+
+namespace tine::conformance {
+
+/// Something that a message did wrong.
+struct Finding {
+  std::string requirement;
+  std::string what;
+  std::string line;
+};
+
+class Client final : public Judge {
+ public:
+  /// `allows` what it is asked in passing; else it refuses that.
+  Client(SchemaCheck& schema, bool allows) : schema_(schema), allows_(allows) {}
+
+  std::string check(std::string_view line, const std::string& asked) override;
+  std::string check_noise(std::string_view line) override;
+  std::string answer(std::string_view request) override;
+  void note_sent(std::string_view line) override;
+
+  const std::vector<Finding>& findings() const { return findings_; }
+  /// The agent's response to initialize; empty: none yet.
+  const std::string& initialize() const { return initialize_; }
+  /// Whether it has refused something because nobody has logged in.
+  bool wants_login() const { return wants_login_; }
+
+ private:
+  void find(const char* requirement, std::string what, std::string_view line);
+  void check_schema(std::string_view line);
+  void check_request(std::string_view method, std::string_view line);
+  void check_update(json::View params, std::string_view line);
+  void check_answer(json::View message, std::string_view line);
+  void check_options(json::View options, std::string_view line);
+  void check_paths(json::View value, std::string_view line);
+  void check_usage(json::View usage, std::string_view line);
+
+  SchemaCheck& schema_;
+  bool allows_;
+  SchemaCheck::Pending pending_;
+  std::set<std::string, std::less<>> can_;  // "fs.readTextFile", as the client announced
+  std::map<std::string, std::string, std::less<>> prompts_;  // open ones: id, session
+  std::set<std::string, std::less<>>
+      cancelled_;  // sessions whose last prompt has been, and is over
+  std::vector<Finding> findings_;
+  std::string initialize_;
+  bool wants_login_ = false;
+};
+
+}  // namespace tine::conformance

@@ -1,0 +1,27 @@
+#include "conformance/tool/folder.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+
+namespace tine::conformance {
+
+namespace fs = std::filesystem;
+
+Folder::Folder() {
+  std::string name = (fs::temp_directory_path() / "acp-conform-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) {
+    std::perror("acp-conform: cannot make a temporary folder");
+    std::exit(2);
+  }
+  path_ = fs::canonical(name);
+  fs::create_directories(project());
+  fs::create_directories(other());
+}
+
+Folder::~Folder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+}  // namespace tine::conformance

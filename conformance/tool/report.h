@@ -1,0 +1,24 @@
+#pragma once
+// A run as a text: for a terminal, and for other programs.
+//
+// Functions without state.
+
+#include <string>
+
+#include "conformance/tool/verdicts.h"
+
+namespace tine::conformance {
+
+/// For a terminal: what is not a pass, with the reasons, and a verdict in one line.
+std::string terminal_report(const Run& run, bool strict, bool coloured);
+
+std::string json_report(const Run& run, bool strict);
+std::string junit_report(const Run& run, bool strict);
+std::string markdown_report(const Run& run, bool strict);
+/// A page of its own, that loads nothing.
+std::string html_report(const Run& run, bool strict);
+
+/// "61 passed, 1 failed, 2 warnings, 3 not applicable, 4 not exercised"
+std::string counts_of(const Run& run);
+
+}  // namespace tine::conformance

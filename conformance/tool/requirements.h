@@ -1,0 +1,46 @@
+#pragma once
+// The requirements of the protocol, and ours beyond it: conformance/requirements.toml.
+//
+// Values; no threads.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace tine::conformance {
+
+enum class Level : std::uint8_t {
+  must,
+  should,
+  told  ///< reported, and never judged
+};
+
+struct Requirement {
+  std::string id;
+  Level level = Level::must;
+  bool forbids = false;  ///< MUST NOT, SHOULD NOT
+  std::string page;      ///< of the protocol, below docs/protocol/v1; empty: ours
+  std::string says;
+  bool is_watched = false;  ///< judged by every message of every scenario
+  std::string untested;     ///< why no scenario tests it
+};
+
+struct Requirements {
+  std::string revision;  ///< of the protocol's repository
+  std::vector<Requirement> all;
+
+  const Requirement* find(std::string_view id) const;
+};
+
+/// "MUST NOT"
+std::string_view word_for(const Requirement& requirement);
+
+/// Where to read it: the address of its page; empty for ours.
+std::string address_of(const Requirement& requirement);
+
+Result<Requirements> read_requirements(std::string_view text, const std::string& file);
+
+}  // namespace tine::conformance

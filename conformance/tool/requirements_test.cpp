@@ -1,0 +1,66 @@
+#include "conformance/tool/requirements.h"
+
+#include <set>
+
+#include "conformance/embedded.h"
+#include "conformance/tool/scenarios.h"
+#include "tests/catch.h"
+
+namespace tine::conformance {
+namespace {
+
+Requirements ours() {
+  auto read = read_requirements(embedded_file("requirements.toml"), "requirements.toml");
+  if (!read) FAIL(read.error().message);
+  return std::move(*read);
+}
+
+TEST_CASE("each requirement is tested in one way, or has the reason why it is not") {
+  const Requirements requirements = ours();
+  const auto scenarios = read_scenarios("");
+  REQUIRE(scenarios);
+  std::set<std::string> tested;
+  for (const Scenario& each : *scenarios) {
+    INFO(each.what.place << " " << each.what.title);
+    CHECK(!each.what.tests.empty());
+    CHECK(!each.text.empty());
+    for (const std::string& id : each.what.tests) {
+      CHECK(requirements.find(id) != nullptr);
+      tested.insert(id);
+    }
+  }
+  for (const Requirement& each : requirements.all) {
+    INFO(each.id);
+    const bool is_tested = each.is_watched || tested.contains(each.id);
+    CHECK(is_tested == each.untested.empty());
+  }
+}
+
+TEST_CASE("a requirement that is not written as it should is refused, with its place") {
+  const auto fault_of = [](std::string_view text) {
+    const auto read = read_requirements(text, "r.toml");
+    return read ? std::string() : read.error().message;
+  };
+  CHECK(fault_of("revision = \"a\"\n[ACP-A-001]\nlevel = \"MUST NOT\"\nsays = \"b\"\n").empty());
+  CHECK(
+      fault_of("[ACP-A-001]\nlevel = \"MAY\"\nsays = \"b\"\n").starts_with("r.toml:1: ACP-A-001"));
+  CHECK(fault_of("[ACP-A-001]\nlevel = \"MUST\"\n").starts_with("r.toml:1: ACP-A-001"));
+  CHECK(fault_of("[ACP-A-001]\nlevel = \"MUST\"\nsays = \"b\"\nhat = 1\n").find("hat") !=
+        std::string::npos);
+}
+
+TEST_CASE("the words for a level, and where to read it") {
+  Requirement requirement{.id = "ACP-A-001",
+                          .level = Level::should,
+                          .forbids = true,
+                          .page = "content",
+                          .says = "b",
+                          .untested = {}};
+  CHECK(word_for(requirement) == "SHOULD NOT");
+  CHECK(address_of(requirement) == "https://agentclientprotocol.com/protocol/v1/content");
+  requirement.page.clear();
+  CHECK(address_of(requirement).empty());
+}
+
+}  // namespace
+}  // namespace tine::conformance

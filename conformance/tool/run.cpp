@@ -1,0 +1,264 @@
+#include "conformance/tool/run.h"
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/json/scanner.h"
+#include "base/json/writer.h"
+#include "conformance/play/crew.h"
+#include "conformance/play/player.h"
+#include "conformance/tool/folder.h"
+#include "transport/process_tree.h"
+
+namespace tine::conformance {
+namespace {
+
+using Json = nlohmann::json;
+
+/// As much of the end of stderr as a report shows.
+constexpr std::size_t errors_kept = 2000;
+/// For the end of what the agent has left behind.
+constexpr std::chrono::milliseconds orphan_patience{2000};
+
+constexpr std::string_view opening = R"(
+== opening
+-> 1 initialize {"protocolVersion":1,"clientCapabilities":{},"clientInfo":{"name":"acp-conform","version":"1"}}
+...
+<- 1 = object
+-> 2 session/new {"cwd":"$CWD","mcpServers":[]}
+...
+<- {"id":2,"method":absent,"result":*}
+...
+)";
+
+std::string replaced(std::string text, std::string_view what, const std::string& by) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
+    text.replace(at, what.size(), by);
+  return text;
+}
+
+Launch launch_of(const Agent& agent, const Folder& folder) {
+  Launch launch{.command = agent.command,
+                .environment = {},
+                .cwd = agent.cwd.empty() ? folder.project() : std::filesystem::path(agent.cwd),
+                .errors = folder.path() / "stderr"};
+  std::map<std::string, std::string> variables;
+  for (char** each = environ; *each != nullptr; ++each) {
+    const std::string_view variable(*each);
+    const std::size_t equals = variable.find('=');
+    if (equals != std::string_view::npos)
+      variables[std::string(variable.substr(0, equals))] = variable.substr(equals + 1);
+  }
+  for (const auto& [name, value] : agent.environment)
+    variables[name] = replaced(value, "{folder}", folder.path().string());
+  for (const auto& [name, value] : variables) launch.environment.push_back(name + "=" + value);
+  return launch;
+}
+
+Bindings names_for(const Agent& agent, const Folder& folder) {
+  Bindings names;
+  names.set("CWD", json::quoted(folder.project().string()));
+  names.set("OTHER", json::quoted(folder.other().string()));
+  for (const auto& [name, words] : agent.prompts) names.set("PROMPT_" + name, json::quoted(words));
+  return names;
+}
+
+/// Whether the agent announces it; with a `!` before the name, whether it does not.
+bool is_met(std::string_view need, const std::string& initialize) {
+  const bool absent = need.starts_with('!');
+  if (absent) need.remove_prefix(1);
+  json::View value = json::View(initialize).find("agentCapabilities");
+  while (!need.empty()) {
+    const std::size_t dot = std::min(need.find('.'), need.size());
+    value = value.find(need.substr(0, dot));
+    need.remove_prefix(std::min(dot + 1, need.size()));
+  }
+  const bool announced = value.exists() && !value.is_null() && value.boolean() != false;
+  return announced != absent;
+}
+
+/// Waits until no process is left of what the agent started.
+bool have_ended(std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds step{2};
+  for (auto waited = step; transport::reap_children([](pid_t, int) {}); waited += step) {
+    if (waited > patience) return false;
+    std::this_thread::sleep_for(step);
+  }
+  return true;
+}
+
+/// What ends wrong is a matter of its own, whatever the scenario is about.
+void judge_ending(const Outcome& outcome, bool left_children, std::vector<Finding>& findings) {
+  if (!outcome.ending.empty()) {
+    const bool has_ended = outcome.ending.starts_with("expected exit");
+    findings.push_back({has_ended ? "ACP-END-002" : "ACP-END-001", outcome.ending, ""});
+  } else if (left_children) {
+    findings.push_back({"ACP-END-003", "it has ended, and processes that it started have not", ""});
+  }
+}
+
+ScenarioResult play(const Case& what, const Agent& agent, SchemaCheck& schema) {
+  ScenarioResult out;
+  const Folder folder;
+  for (const auto& [name, content] : what.files) {
+    std::FILE* const file = std::fopen((folder.project() / name).c_str(), "w");
+    if (file == nullptr) continue;
+    std::fwrite(content.data(), 1, content.size(), file);
+    std::fclose(file);
+  }
+  Client client(schema, what.allows);
+  Outcome outcome;
+  {
+    const auto server = start_program(launch_of(agent, folder));
+    if (!server) {
+      out.verdict = Verdict::fail;
+      out.reason = "it cannot be started";
+      return out;
+    }
+    Player player(what, *server, client, names_for(agent, folder), Manner::by_steps);
+    outcome = player.perform();
+  }
+  // What it started and left is now ours.
+  const bool left = !have_ended(orphan_patience);
+  if (left) transport::end_descendants(orphan_patience, [](pid_t, int) {});
+  out.findings = client.findings();
+  out.initialize = client.initialize();
+  out.wants_login = client.wants_login();
+  out.wire = std::move(outcome.wire);
+  const std::size_t most = std::min(outcome.errors.size(), errors_kept);
+  out.errors = outcome.errors.substr(outcome.errors.size() - most);
+  if (!outcome.fault.empty()) {
+    out.verdict = Verdict::fail;
+    out.reason = outcome.fault;
+    out.step = outcome.step;
+  } else if (!outcome.chance.empty()) {
+    out.verdict = Verdict::not_exercised;
+    out.reason = outcome.chance;
+  } else {
+    judge_ending(outcome, left, out.findings);
+  }
+  return out;
+}
+
+ScenarioResult play_if_it_applies(const Scenario& scenario, const Agent& agent,
+                                  const std::string& initialize, SchemaCheck& schema) {
+  ScenarioResult out;
+  for (const std::string& need : scenario.what.needs) {
+    if (is_met(need, initialize)) continue;
+    out.verdict = Verdict::not_applicable;
+    out.reason = need.starts_with('!') ? "the agent announces " + need.substr(1)
+                                       : "the agent does not announce " + need;
+    return out;
+  }
+  for (const std::string& prompt : scenario.prompts) {
+    if (agent.prompts.contains(prompt)) continue;
+    out.verdict = Verdict::not_exercised;
+    out.reason = "no prompt " + prompt + " is sent in this run";
+    return out;
+  }
+  Case what = scenario.what;
+  what.patience = agent.patience;
+  return play(what, agent, schema);
+}
+
+// --- results on their way from the processes that play
+
+std::string text_of(const ScenarioResult& result) {
+  Json findings = Json::array();
+  for (const Finding& each : result.findings)
+    findings.push_back({each.requirement, each.what, each.line});
+  const Json all = {{"verdict", static_cast<int>(result.verdict)},
+                    {"reason", result.reason},
+                    {"step", result.step},
+                    {"wire", result.wire},
+                    {"errors", result.errors},
+                    {"initialize", result.initialize},
+                    {"wants_login", result.wants_login},
+                    {"findings", findings}};
+  return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+ScenarioResult result_of(const std::string& text) {
+  ScenarioResult out;
+  const Json all = Json::parse(text, nullptr, false);
+  if (!all.is_object()) {  // the process that played it has died
+    out.verdict = Verdict::fail;
+    out.reason = text;
+    return out;
+  }
+  out.verdict = static_cast<Verdict>(all["verdict"].get<int>());
+  out.reason = all["reason"].get<std::string>();
+  out.step = all["step"].get<std::string>();
+  out.wire = all["wire"].get<std::vector<std::string>>();
+  out.errors = all["errors"].get<std::string>();
+  out.initialize = all["initialize"].get<std::string>();
+  out.wants_login = all["wants_login"].get<bool>();
+  for (const Json& each : all["findings"]) {
+    out.findings.push_back(
+        {each[0].get<std::string>(), each[1].get<std::string>(), each[2].get<std::string>()});
+  }
+  return out;
+}
+
+std::string said(const ScenarioResult& result) {
+  std::string out = result.reason;
+  for (const std::string& each : result.wire) out += "\n  " + shown(each);
+  if (!result.errors.empty()) out += "\n  stderr: " + result.errors;
+  return out;
+}
+
+}  // namespace
+
+std::string_view name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+      return "pass";
+    case Verdict::fail:
+      return "fail";
+    case Verdict::warning:
+      return "warning";
+    case Verdict::not_applicable:
+      return "not applicable";
+    case Verdict::not_exercised:
+      return "not exercised";
+  }
+  return {};
+}
+
+Introduction introduce(const Agent& agent, SchemaCheck& schema) {
+  const auto cases = read_script("opening", std::string(opening), [](const std::string& name) {
+    return Checked<std::string>(name);
+  });
+  Case what = cases->front();
+  what.patience = agent.patience;
+  const auto play_it = [&](std::size_t) { return text_of(play(what, agent, schema)); };
+  const ScenarioResult result = result_of(share_out(1, 1, play_it, [](std::size_t) {}).front());
+  Introduction out{.initialize = result.initialize, .fault = {}};
+  if (result.wants_login) {
+    out.fault = "the agent wants a login: log in with its own program first";
+    for (const json::View method : json::View(out.initialize).find("authMethods").elements())
+      out.fault += "\n  " + method.find("name").string().value_or("");
+  }
+  if (out.initialize.empty()) out.fault = "the agent did not answer initialize: " + said(result);
+  return out;
+}
+
+std::vector<ScenarioResult> play_all(const std::vector<const Scenario*>& scenarios,
+                                     const Agent& agent, const Introduction& introduction,
+                                     SchemaCheck& schema, unsigned jobs,
+                                     const std::function<void(std::size_t)>& done) {
+  const auto play_one = [&](std::size_t number) {
+    // What an agent leaves behind becomes a child of the process that plays, and is found.
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    return text_of(play_if_it_applies(*scenarios[number], agent, introduction.initialize, schema));
+  };
+  std::vector<ScenarioResult> out;
+  for (const std::string& each : share_out(scenarios.size(), jobs, play_one, done))
+    out.push_back(result_of(each));
+  return out;
+}
+
+}  // namespace tine::conformance

@@ -1,0 +1,22 @@
+#pragma once
+// The scenarios that are played: those of the program, or those of a person's own folder.
+//
+// Values and functions without state.
+
+#include <string>
+#include <vector>
+
+#include "conformance/play/script.h"
+
+namespace tine::conformance {
+
+struct Scenario {
+  Case what;
+  std::string text;                  ///< as written, for --explain
+  std::vector<std::string> prompts;  ///< names of the prompts that it sends: "SHORT"
+};
+
+/// `folder` empty: those of the program.
+Checked<std::vector<Scenario>> read_scenarios(const std::string& folder);
+
+}  // namespace tine::conformance

@@ -1,0 +1,53 @@
+#pragma once
+// What a run says of each requirement.
+//
+// Values and functions without state.
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "conformance/tool/requirements.h"
+#include "conformance/tool/run.h"
+
+namespace tine::conformance {
+
+/// One thing that shows how a requirement fared.
+struct Evidence {
+  std::string scenario;  ///< "cancel.txt:12 a title"
+  Verdict verdict = Verdict::pass;
+  std::string reason;
+  std::string step;
+  std::vector<std::string> wire;
+  std::string errors;
+};
+
+struct Judgement {
+  const Requirement* requirement = nullptr;
+  Verdict verdict = Verdict::pass;
+  std::vector<Evidence> evidence;  ///< of this verdict
+  bool is_known = false;           ///< a failure that the baseline has
+  bool is_surprise = false;        ///< a pass where the baseline has a failure
+};
+
+struct Run {
+  std::vector<std::string> command;
+  std::string agent;  ///< its name and version, as it says
+  std::string revision;
+  std::size_t scenarios = 0;
+  double seconds = 0;
+  std::vector<Judgement> judgements;
+
+  std::size_t count(Verdict verdict) const;
+  /// Whether it fails as a whole.
+  bool is_failed(bool strict) const;
+};
+
+/// `baseline` has the ids of known failures.
+std::vector<Judgement> judge_all(const Requirements& requirements,
+                                 const std::vector<const Scenario*>& scenarios,
+                                 const std::vector<ScenarioResult>& results,
+                                 const std::set<std::string>& baseline);
+
+}  // namespace tine::conformance

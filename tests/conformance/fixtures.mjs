@@ -1,0 +1,148 @@
+// The tool itself: the agent that keeps all requirements passes, and an agent that breaks one of them
+// fails that one alone.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { directory, test } from '../clients/cases.mjs';
+
+const build = dirname(process.env.TINE);
+const tool = join(build, 'acp-conform');
+const fixture = join(build, 'conformance/fixture_agent');
+const prompts = 'tests/conformance/directives.toml';
+
+const requirements = readFileSync('conformance/requirements.toml', 'utf8').split(/^\[/m).slice(1)
+  .map((text) => ({ id: text.slice(0, text.indexOf(']')), tested: !/^untested = /m.test(text) }));
+const tested = requirements.filter((each) => each.tested).map(({ id }) => id);
+
+/// Runs the tool: its status and what it wrote.
+const run = (options, broken = [], agent = [fixture]) => new Promise((done) => {
+  execFile(tool, ['--prompts', prompts, ...options, '--', ...agent, ...broken],
+    { maxBuffer: 1 << 28 }, (fault, out, errors) =>
+      done({ status: fault === null ? 0 : fault.code, out, errors }));
+});
+
+const ids = (report, ...verdicts) => report.requirements
+  .filter(({ verdict }) => verdicts.includes(verdict)).map(({ id }) => id);
+
+test('the agent that keeps all requirements passes them all', async () => {
+  const { status, out, errors } = await run(['--json', '-', '--strict']);
+  assert.equal(status, 0, errors);
+  const report = JSON.parse(out);
+  assert.equal(report.conforms, true);
+  assert.deepEqual(ids(report, 'pass').sort(), [...tested].sort());
+});
+
+// Those that break by silence take as long as the tool waits.
+const silence = '5';
+
+for (const area of new Set(tested.map((id) => id.split('-')[1]))) {
+  test(`an agent that breaks a requirement fails that one alone: ${area}`, async () => {
+    const left = tested.filter((id) => id.split('-')[1] === area);
+    const wrong = [];
+    const work = async () => {
+      for (let id = left.shift(); id !== undefined; id = left.shift()) {
+        const { status, out, errors } =
+          await run(['--json', '-', '--timeout', silence, '--strict'], [id]);
+        const failed = out === '' ? errors : ids(JSON.parse(out), 'fail', 'warning').join(' ');
+        if (failed !== id || status !== 1) wrong.push(`${id}: exit ${status}, failed: ${failed}`);
+      }
+    };
+    await Promise.all([work(), work()]);
+    assert.deepEqual(wrong, []);
+  });
+}
+
+test('a failure tells the requirement, what was expected, the wire and where to read', async () => {
+  const { status, out } = await run(['--only', 'ACP-CANCEL-001'], ['ACP-CANCEL-001']);
+  assert.equal(status, 1);
+  for (const part of ['ACP-CANCEL-001  fail', 'protocol/v1/prompt-turn', 'expected "cancelled"',
+    '-> {"jsonrpc":"2.0","method":"session/cancel"', '<- {"jsonrpc":"2.0","id":3',
+    'does not conform (0 passed, 1 failed)']) {
+    assert.ok(out.includes(part), `${part} is not in\n${out}`);
+  }
+});
+
+test('a SHOULD is a warning, and a failure when it is asked for', async () => {
+  const lenient = await run(['--only', 'ACP-INIT-004'], ['ACP-INIT-004']);
+  assert.equal(lenient.status, 0, lenient.out);
+  assert.match(lenient.out, /ACP-INIT-004 {2}warning/);
+  const strict = await run(['--only', 'ACP-INIT-004', '--strict'], ['ACP-INIT-004']);
+  assert.equal(strict.status, 1, strict.out);
+});
+
+test('a baseline forgives what is known, and nothing else', async () => {
+  const baseline = join(directory(), 'known');
+  writeFileSync(baseline, '# what we know\nACP-INIT-001 its issue is 12\n');
+  const only = ['--only', 'ACP-INIT-001', '--only', 'ACP-INIT-002', '--baseline', baseline];
+  assert.equal((await run(only, ['ACP-INIT-001'])).status, 0);
+  assert.equal((await run(only, ['ACP-INIT-001', 'ACP-INIT-002'])).status, 1);
+  const surprise = await run(only);
+  assert.equal(surprise.status, 1);
+  assert.match(surprise.out, /ACP-INIT-001 {2}pass, against the baseline/);
+  writeFileSync(baseline, 'ACP-NONE-001\n');
+  const unknown = await run(only);
+  assert.equal(unknown.status, 2);
+  assert.match(unknown.errors, /there is no requirement ACP-NONE-001/);
+});
+
+test('reports for others', async () => {
+  const folder = directory();
+  const file = (name) => join(folder, name);
+  await run(['--only', 'ACP-EXT-001', '--only', 'ACP-INIT-001', '--junit', file('a.xml'),
+    '--markdown', file('a.md'), '--html', file('a.html'), '--json', file('a.json')], ['ACP-EXT-001']);
+  const junit = readFileSync(file('a.xml'), 'utf8');
+  assert.match(junit, /<testsuite name="acp-conform: fixture-agent 1.0.0" tests="2" failures="1"/);
+  assert.match(junit, /<failure message="[^"]*unknown member hat"/);
+  const markdown = readFileSync(file('a.md'), 'utf8');
+  assert.match(markdown, /\| \[ACP-EXT-001\]\(https:[^)]*\) \| MUST NOT: [^|]* \| fail \|/);
+  const html = readFileSync(file('a.html'), 'utf8');
+  assert.match(html, /<td class="fail">fail<\/td>/);
+  assert.ok(!/(src|href)="(?!https:\/\/agentclientprotocol\.com)/.test(html), 'the page loads something');
+  assert.equal(JSON.parse(readFileSync(file('a.json'), 'utf8')).counts.fail, 1);
+});
+
+test('an agent that cannot be run is no agent that fails', async () => {
+  const none = await run([], [], ['/no/such/agent']);
+  assert.equal(none.status, 2);
+  assert.match(none.errors, /did not answer initialize: it cannot be started/);
+  const mute = await run([], [], ['true']);
+  assert.equal(mute.status, 2);
+  assert.match(mute.errors, /did not answer initialize/);
+  const login = await run([], ['login'], [join(build, 'tests/agent/scripted_agent')]);
+  assert.equal(login.status, 2);
+  assert.match(login.errors, /wants a login[^]*A key/);
+  assert.equal((await run(['--no-such-option'])).status, 2);
+  assert.equal((await run(['--only', 'ACP-INIT-999'])).status, 2);
+});
+
+test('without a capability its requirements do not apply, without a prompt they are not exercised', async () => {
+  const { out } = await run(['--json', '-', '--offline'], ['ACP-INIT-003']);
+  const report = JSON.parse(out);
+  assert.deepEqual(ids(report, 'fail'), ['ACP-INIT-003']);
+  assert.ok(ids(report, 'not applicable').includes('ACP-LIST-001'));
+  assert.ok(ids(report, 'not exercised').includes('ACP-CANCEL-001'));
+});
+
+test("a person's own scenarios", async () => {
+  const folder = directory();
+  writeFileSync(join(folder, 'mine.txt'),
+    '== my own\ntests: ACP-INIT-004\nuse session\n-> 3 session/list {}\n<- 3 = {"sessions":[*,*]}\n');
+  const { status, out } = await run(['--scenarios', folder, '--strict']);
+  assert.equal(status, 1);
+  assert.match(out, /ACP-INIT-004 {2}warning[^]*mine.txt:1 my own[^]*nothing at message.result.sessions\[1\]/);
+  writeFileSync(join(folder, 'mine.txt'), '== my own\nnonsense\n');
+  const wrongly = await run(['--scenarios', folder]);
+  assert.equal(wrongly.status, 2);
+  assert.match(wrongly.errors, /mine.txt:2: not a step/);
+});
+
+test('a list and an explanation', async () => {
+  const { status, out } = await run(['--list']);
+  assert.equal(status, 0);
+  for (const { id } of requirements) assert.ok(out.includes(`${id}  `), id);
+  const explained = await run(['--explain', 'ACP-CANCEL-001']);
+  assert.match(explained.out, /prompt-turn, revision [0-9a-f]{40}[^]*-> session\/cancel/);
+});
