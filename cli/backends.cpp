@@ -116,6 +116,7 @@ executor::acp::Setup acp_setup(const BackendConfig& config) {
   setup.rights = executor::width_named(config.rights);
   if (const auto* const preset = executor::acp::find_preset(config.preset)) {
     setup.counting = preset->counting;
+    setup.forks_at_message = preset->forks_at_message;
     setup.install = preset->install;
     setup.login = preset->login;
   }

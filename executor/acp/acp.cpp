@@ -43,6 +43,20 @@ std::string login_hint(const Setup& setup) {
   return "Run `" + setup.login + "` in a terminal, then try again.";
 }
 
+/// Of a turn in which the agent has said something; else it has a number alone.
+bool is_message(std::string_view turn) {
+  return turn.find_first_not_of("0123456789") != std::string_view::npos;
+}
+
+std::string fork_point(std::string_view message) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().key("jetbrains").begin_object().key("air").begin_object();
+  writer.key("fork").begin_object().member("version", 1).member("messageId", message);
+  writer.end_object().end_object().end_object().end_object();
+  return out;
+}
+
 bool is_answer(const Error& error) {
   return error.kind != ErrorKind::backend_gone && error.kind != ErrorKind::timeout &&
          error.kind != ErrorKind::backend_not_installed && error.kind != ErrorKind::auth_required;
@@ -107,6 +121,7 @@ void Acp::learn(const v1::InitializeResponse& greeting) {
   capabilities_.mcp = {.http = told.mcp.http, .sse = told.mcp.sse};
   capabilities_.additional_directories = told.session.additional_directories;
   capabilities_.native_fork = told.session.fork;
+  capabilities_.fork_at_turn = told.session.fork && setup_.forks_at_message;
   auth_methods_ = greeting.auth_methods;
 }
 
@@ -195,13 +210,18 @@ Executor::Reply<AcpConversation::Opened> Acp::begin(const ConversationSpec& spec
   co_return co_await open(std::string(v1::method::NewSession::name), v1::write(request));
 }
 
+/// Forks after a message, in the way that the agents have in common which can.
 Executor::Reply<AcpConversation::Opened> Acp::branch(const ConversationSpec& spec,
-                                                     std::string parent) {
+                                                     ProviderPoint at) {
+  const std::string parent = std::move(at.conversation);
+  if (setup_.forks_at_message && !is_message(at.turn))
+    co_return fail(ErrorKind::unsupported, setup_.name + " has said nothing in that turn");
   auto admitted = co_await admit(spec);
   if (!admitted) co_return fail(std::move(admitted.error()));
   v1::ForkSessionRequest request;
   request.session_id = parent;
   request.workspace = spec.workspace;
+  if (setup_.forks_at_message) request.meta = fork_point(at.turn);
   auto opened = co_await open(std::string(v1::method::ForkSession::name), v1::write(request));
   if (!opened) co_return opened;
   if (opened->id == parent) {
@@ -280,7 +300,7 @@ Executor::Reply<std::unique_ptr<Conversation>> Acp::resume(ConversationSpec spec
 
 Executor::Reply<std::unique_ptr<Conversation>> Acp::fork(ConversationSpec spec, ProviderPoint at) {
   if (at.turn.empty()) co_return co_await start(std::move(spec));
-  auto opened = co_await branch(spec, std::move(at.conversation));
+  auto opened = co_await branch(spec, std::move(at));
   if (!opened) co_return fail(std::move(opened.error()));
   co_return std::make_unique<AcpConversation>(*this, std::move(*opened), std::move(spec));
 }
@@ -339,8 +359,10 @@ transport::Task<DoctorReport> Acp::doctor() {
   }
   const v1::InitializeResponse& told = (*process)->greeting();
   if (told.agent_info) report.version = told.agent_info->version;
-  report.forking = told.agent_capabilities.session.fork ? "native, at the last turn"
-                                                        : "soft: the agent has no fork of its own";
+  const std::string_view where = setup_.forks_at_message ? "any" : "the last";
+  report.forking = told.agent_capabilities.session.fork
+                       ? std::string("native, at ").append(where).append(" turn")
+                       : "soft: the agent has no fork of its own";
   report.usable = true;
   report.summary = "the agent answers";
   co_await shared_.leave();

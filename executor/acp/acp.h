@@ -33,6 +33,8 @@ struct Setup {
   std::optional<Width> rights;
   /// How it counts tokens; none: its reports show it.
   std::optional<Counting> counting;
+  /// Whether it forks after a message that `_meta` names, not only after the last one.
+  bool forks_at_message = false;
   std::string install;  ///< how to install it; empty: nobody knows
   std::string login;    ///< what a person runs in a terminal to log in; empty: nobody knows
   /// The agent's answer to initialize when it ran last, as JSON; empty: it is not known.
@@ -72,6 +74,7 @@ class Acp final : public Executor {
   Redactor& redactor() { return redactor_; }
   const limits::Patience& patience() const { return setup_.patience; }
   const std::optional<Counting>& counting() const { return setup_.counting; }
+  bool forks_at_message() const { return setup_.forks_at_message; }
   /// Opens the session in a process that runs; one that was not kept begins anew.
   Reply<AcpConversation::Opened> reopen(const ConversationSpec& spec, std::string id, bool kept);
   /// A conversation lets go of its session; the last one ends the process.
@@ -88,7 +91,7 @@ class Acp final : public Executor {
   Reply<void> admit(const ConversationSpec& spec);
   Reply<Opened> begin(const ConversationSpec& spec);
   Reply<Opened> take_up(const ConversationSpec& spec, std::string id);
-  Reply<Opened> branch(const ConversationSpec& spec, std::string parent);
+  Reply<Opened> branch(const ConversationSpec& spec, ProviderPoint at);
   Reply<Opened> open(std::string method, std::string params);
   Reply<std::string> call_once(std::string method, std::string params);
 

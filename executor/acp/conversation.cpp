@@ -155,7 +155,8 @@ transport::Task<bool> AcpConversation::attempt(Blocks prompt, TurnOutcome& outco
     outcome.stop = v1::StopReason::cancelled;
     co_return false;
   }
-  Turn turn(acp_.loop(), client, process_->pace(), meter_, spec_.session_id, acp_.patience());
+  Turn turn(acp_.loop(), client, process_->pace(), meter_, spec_.session_id, acp_.patience(),
+            acp_.forks_at_message());
   prompted_->turn = &turn;
   co_await run(std::move(prompt), turn, cancel);
   prompted_->turn = nullptr;

@@ -33,6 +33,7 @@ struct Preset {
   std::string_view compact;  ///< the slash command that makes room; empty: none that is known
   std::string_view tested;   ///< the version that the tests run; empty: none
   std::optional<Counting> counting;  ///< none: nobody has looked
+  bool forks_at_message = false;     ///< obeys `_meta.jetbrains.air.fork.messageId`
 
   std::vector<std::string> command() const;
 };

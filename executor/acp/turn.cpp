@@ -7,10 +7,11 @@
 namespace tine::executor::acp {
 
 Turn::Turn(transport::Loop& loop, v1::Client& client, std::shared_ptr<transport::Pace> pace,
-           Meter& meter, std::string session, limits::Patience patience)
+           Meter& meter, std::string session, limits::Patience patience, bool names_message)
     : ProcessTurn(loop, client, std::move(pace), std::move(session), patience.cancel),
       meter_(meter),
-      patience_(patience) {
+      patience_(patience),
+      names_message_(names_message) {
   allow_silence(patience_.first_response);
 }
 
@@ -21,6 +22,8 @@ void Turn::on_update(v1::Update update) {
   if (update.kind == Kind::user_message_chunk && !spoken_) return;
   const bool is_models = update.kind == Kind::agent_message_chunk ||
                          update.kind == Kind::agent_thought_chunk || update.kind == Kind::tool_call;
+  if (names_message_ && update.kind == Kind::agent_message_chunk)
+    message_ = json::text_in(json::View(update.payload), "messageId");
   if (is_models) {
     spoken_ = true;
     allow_silence(patience_.idle);
@@ -50,7 +53,7 @@ void Turn::on_answer(const Result<std::string>& answer, std::string provider_tur
   const auto response =
       v1::read_result<v1::PromptResponse>(json::View(*answer), ErrorKind::backend_failed);
   if (!response) return end(tine::fail(response.error()));
-  so_far().provider_turn = std::move(provider_turn);
+  so_far().provider_turn = message_.empty() ? std::move(provider_turn) : message_;
   so_far().usage = meter_.read(json::View(*answer).find("usage"));
   end(response->stop_reason);
 }

@@ -16,7 +16,7 @@ class Turn final : public ProcessTurn {
  public:
   /// `meter` outlives it.
   Turn(transport::Loop& loop, v1::Client& client, std::shared_ptr<transport::Pace> pace,
-       Meter& meter, std::string session, limits::Patience patience);
+       Meter& meter, std::string session, limits::Patience patience, bool names_message);
 
   void on_update(v1::Update update);
   /// Puts a question of the agent to the client. Both pass untouched.
@@ -29,6 +29,8 @@ class Turn final : public ProcessTurn {
  private:
   Meter& meter_;
   limits::Patience patience_;
+  bool names_message_;   // the turn is found again by its last message
+  std::string message_;  // the id of that, so far
   bool spoken_ = false;  // the agent has said something other than the prompt itself
 };
 
