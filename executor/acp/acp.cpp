@@ -57,6 +57,26 @@ std::string fork_point(std::string_view message) {
   return out;
 }
 
+/// What an agent can, as it says itself.
+std::string abilities_of(const v1::AgentCapabilities& can) {
+  const std::pair<bool, std::string_view> all[] = {
+      {can.session.resume, "resume"},
+      {can.load_session, "load"},
+      {can.session.fork, "fork"},
+      {can.session.list, "list"},
+      {can.session.close, "close"},
+      {can.steering, "steering"},
+      {can.prompt.image, "images"},
+      {can.prompt.audio, "audio"},
+      {can.prompt.embedded_context, "embedded files"},
+      {can.mcp.http, "MCP over http"},
+      {can.session.additional_directories, "more directories"}};
+  std::string out;
+  for (const auto& [able, name] : all)
+    if (able) out.append(out.empty() ? "" : ", ").append(name);
+  return out.empty() ? "nothing beyond prompts" : out;
+}
+
 bool is_answer(const Error& error) {
   return error.kind != ErrorKind::backend_gone && error.kind != ErrorKind::timeout &&
          error.kind != ErrorKind::backend_not_installed && error.kind != ErrorKind::auth_required;
@@ -258,7 +278,7 @@ Executor::Reply<AcpConversation::Opened> Acp::take_up(const ConversationSpec& sp
     answer = co_await (*process)->call(std::string(v1::method::LoadSession::name), v1::write(load),
                                        limits::call);
   }
-  (*process)->end_replay(id);
+  const Replay told = (*process)->end_replay(id);
   Result<v1::LoadSessionResponse> read;
   if (answer) {
     read = v1::read_result<v1::LoadSessionResponse>(json::View(*answer), ErrorKind::backend_failed);
@@ -276,6 +296,10 @@ Executor::Reply<AcpConversation::Opened> Acp::take_up(const ConversationSpec& sp
   opened.id = std::move(id);
   opened.offer = offer_of(std::move(read->modes), std::move(read->config_options));
   opened.kept = true;
+  if (spec.past && told.any()) {
+    const auto past = co_await spec.past();
+    if (past) opened.gap = told.gap(*past, redactor_);
+  }
   co_return opened;
 }
 
@@ -364,7 +388,7 @@ transport::Task<DoctorReport> Acp::doctor() {
                        ? std::string("native, at ").append(where).append(" turn")
                        : "soft: the agent has no fork of its own";
   report.usable = true;
-  report.summary = "the agent answers";
+  report.summary = "it answers, and can: " + abilities_of(told.agent_capabilities);
   co_await shared_.leave();
   co_return report;
 }

@@ -8,6 +8,7 @@
 #include "executor/acp/turn.h"
 #include "executor/offered.h"
 #include "executor/second_attempt.h"
+#include "protocol/v1/build_update.h"
 #include "protocol/v1/codec.h"
 #include "transport/limits.h"
 #include "transport/worker.h"
@@ -20,6 +21,12 @@ std::string prompt_params(const std::string& session, const std::vector<v1::Cont
   request.session_id = session;
   request.prompt = prompt;
   return v1::write(request);
+}
+
+v1::Update gap_notice(std::string_view agent, std::string_view gap) {
+  return v1::notice(v1::Severity::warning,
+                    std::string(agent) + " remembers this session otherwise than its transcript",
+                    std::string(gap) + " Ask it what it knows, or fork the session softly.");
 }
 
 }  // namespace
@@ -46,6 +53,7 @@ void AcpConversation::take(Opened opened) {
   id_ = std::move(opened.id);
   kept_ = kept_ || opened.kept;
   known_ = std::move(opened.offer);
+  gap_ = std::move(opened.gap);
   // A session that is opened again has its own choices, where the agent still has them.
   spec_.settings = with_choices(known_.settings, Settings(), spec_.settings);
   process_->attach(id_, *this);
@@ -158,6 +166,7 @@ transport::Task<bool> AcpConversation::attempt(Blocks prompt, TurnOutcome& outco
   Turn turn(acp_.loop(), client, process_->pace(), meter_, spec_.session_id, acp_.patience(),
             acp_.forks_at_message());
   prompted_->turn = &turn;
+  if (!gap_.empty()) turn.say(gap_notice(acp_.name(), std::exchange(gap_, {})));
   co_await run(std::move(prompt), turn, cancel);
   prompted_->turn = nullptr;
   co_await turn.close();

@@ -27,6 +27,7 @@ class AcpConversation final : public Conversation, public SessionListener {
     std::string id;
     Offer offer;
     bool kept = false;  ///< it has a turn, so the agent can be asked for it again
+    std::string gap;    ///< what of its past the agent does not seem to know; empty: nothing
   };
 
   AcpConversation(Acp& acp, Opened opened, ConversationSpec spec);
@@ -81,6 +82,7 @@ class AcpConversation final : public Conversation, public SessionListener {
   ConversationSpec spec_;
   std::uint64_t turns_;
   Meter meter_;
+  std::string gap_;  // that nobody has been told of
   bool closed_ = false;
   std::shared_ptr<Prompted> prompted_;
 };

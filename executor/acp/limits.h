@@ -42,6 +42,12 @@ inline constexpr std::size_t early_updates = 64;
 /// Bytes of one of them. A longer one is not kept.
 inline constexpr std::size_t early_update = std::size_t{256} * 1024;
 
+/// Bytes of what an agent replays of its answers that are kept, to find the last one in them.
+inline constexpr std::size_t replayed_text = std::size_t{64} * 1024;
+
+/// Letters and digits of an answer by which it is found there.
+inline constexpr std::size_t compared_answer = 200;
+
 /// Folders that are looked into, from the session's own upwards. Those above them are not.
 inline constexpr std::size_t folders_above = 64;
 

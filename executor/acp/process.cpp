@@ -143,13 +143,16 @@ void Process::detach(const std::string& session, const SessionListener& listener
   if (found != listeners_.end() && found->second == &listener) listeners_.erase(found);
 }
 
-void Process::begin_replay(const std::string& session) { replaying_.insert(session); }
+void Process::begin_replay(const std::string& session) { replaying_[session] = Replay(); }
 
-void Process::end_replay(const std::string& session) {
-  replaying_.erase(session);
+Replay Process::end_replay(const std::string& session) {
+  const auto found = replaying_.find(session);
+  Replay told = found == replaying_.end() ? Replay() : std::move(found->second);
+  if (found != replaying_.end()) replaying_.erase(found);
   std::erase_if(early_, [&session](const auto& each) {
     return each.first == session && tells_past(json::View(each.second));
   });
+  return told;
 }
 
 bool Process::serves_only(const std::string& session) const {
@@ -164,7 +167,11 @@ SessionListener* Process::listener_of(std::string_view session) const {
 void Process::on_update(std::string_view session, json::View update) {
   silent_ = false;
   if (SessionListener* const listener = listener_of(session)) return listener->on_update(update);
-  if (replaying_.contains(session) && tells_past(update)) return;
+  if (const auto replay = replaying_.find(session);
+      replay != replaying_.end() && tells_past(update)) {
+    replay->second.hear(v1::classify(update), update);
+    return;
+  }
   if (update.raw().size() > limits::early_update) return;
   if (early_.size() == limits::early_updates) early_.erase(early_.begin());
   early_.emplace_back(session, update.raw());

@@ -8,7 +8,6 @@
 
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "base/result.h"
+#include "executor/acp/replay.h"
 #include "executor/backend_process.h"
 #include "protocol/v1/agent_connection.h"
 
@@ -59,7 +59,7 @@ class Process final : public v1::ClientHandler, public std::enable_shared_from_t
   /// What the agent says of the past of a session that it opens is for nobody, as the client has
   /// it: between the two calls, messages and what was done are passed over.
   void begin_replay(const std::string& session);
-  void end_replay(const std::string& session);
+  Replay end_replay(const std::string& session);
   /// Whether no other session than this one is open in it.
   bool serves_only(const std::string& session) const;
 
@@ -96,7 +96,7 @@ class Process final : public v1::ClientHandler, public std::enable_shared_from_t
   v1::InitializeResponse greeting_;
   std::map<std::string, SessionListener*, std::less<>> listeners_;  // by session
   std::vector<std::pair<std::string, std::string>> early_;          // updates, by session
-  std::set<std::string, std::less<>> replaying_;                    // sessions
+  std::map<std::string, Replay, std::less<>> replaying_;            // by session
   bool gone_ = false;
   bool silent_ = false;  // it has not answered in time, and said nothing since
   bool worked_ = false;  // it was given a prompt

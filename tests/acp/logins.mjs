@@ -102,3 +102,16 @@ test('the agent is told what the editor can do, and nothing else', async () => {
   assert.deepEqual(JSON.parse(server.text(session)), { fs: { readTextFile: true, writeTextFile: false },
     terminal: false, session: { notices: {} }, _meta: { terminal_output: true } });
 });
+
+test('doctor: starts each agent, and says what it can', async () => {
+  const world = worldWith('[backends.gone]\nkind = "acp"\ncommand = ["/nowhere/agent"]\n', ['steers']);
+  const { stdout } = await runProgram(['doctor', '--json'], { env: world.environment() });
+  const { backends } = JSON.parse(stdout);
+  const [works, gone] = ['scripted', 'gone'].map((each) => backends.find(({ name }) => name === each));
+  assert.equal(works.version, '1.2.3');
+  assert.equal(works.summary,
+    'it answers, and can: resume, load, fork, close, steering, images, embedded files, MCP over http');
+  assert.equal(works.forking, 'native, at the last turn');
+  assert.equal(gone.usable, false);
+  assert.match(gone.summary, /\/nowhere\/agent/);
+});

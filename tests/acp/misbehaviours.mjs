@@ -306,13 +306,13 @@ test('scripted: a program that is not there is said with what to do', async () =
 
 // --- the past
 
-async function takeUp(manners) {
+async function takeUp(manners, capabilities = {}) {
   const world = new World(manners);
   const first = await world.open();
   await first.server.prompt(first.session, '[[say: noted]] plant a walnut');
   first.server.stdin.end();
   await first.server.exited;
-  const server = await world.serve({}, 'zed');
+  const server = await world.serve(capabilities, 'zed');
   await server.request('session/load',
     { sessionId: first.session, cwd: world.project, mcpServers: [] });
   const before = server.text(first.session);
@@ -334,6 +334,22 @@ for (const manners of [[], ['loads'], ['replays'], ['loads', 'replays']]) {
     assert.doesNotMatch(said, /replayed/);
     assert.equal(server.updates(session, 'user_message_chunk').length, 1);
   });
+}
+
+for (const [manners, words] of [
+  [[], undefined],
+  [['loads'], 'The last answer of the transcript is not in what it has told.'],
+  [['loads', 'mute-past'], undefined],
+  [['loads', 'forgetful'], 'It has told of 0 prompts; the transcript has 1.'],
+]) {
+  test(`scripted: what it replays is compared with the transcript, ${manners.join(', ') || 'resumed'}`,
+    async () => {
+      const { server, session } = await takeUp(manners, { session: { notices: {} } });
+      const [notice, ...more] = server.updates(session, 'notice');
+      assert.deepEqual(more, []);
+      assert.equal(notice?.description?.split(' Ask it')[0], words);
+      if (words) assert.match(notice.title, /^scripted remembers this session otherwise/);
+    });
 }
 
 test('scripted: where it cannot open the past, a person is asked, and it begins with a summary',

@@ -199,6 +199,8 @@ Json Agent::choices(const std::string& session) const {
 }
 
 void Agent::replay(const std::string& session) {
+  if (is("mute-past")) return;
+  if (is("forgetful")) return say(session, "what was it?");
   for (const std::string& each : sessions_[session].past) {
     update(session, {{"sessionUpdate", "user_message_chunk"},
                      {"content", {{"type", "text"}, {"text", each}}}});

@@ -9,6 +9,7 @@
 //   forkless    has no fork of its own            stubborn   announces forks, and refuses them
 //   same        answers a fork with its parent    stillborn  makes forks that cannot be prompted
 //   stays       does not end with its input       steers     takes words into a turn that waits
+//   mute-past   tells nothing of it               forgetful  tells a past without prompts
 //   logs-in     prints that it logs in, and ends
 
 #include <cstdio>
