@@ -55,7 +55,8 @@ Player::Player(const Case& what, Server& server, Judge& judge, Bindings names, M
       news_(server.loop()),
       hearing_(server.loop()),
       read_all_(server.loop()),
-      gone_(server.loop()) {
+      gone_(server.loop()),
+      patience_(what.patience) {
   hearing_.set();
 }
 
@@ -139,6 +140,7 @@ transport::Task<Player::Fault> Player::end() {
     fault = co_await flush();
     if (!fault.empty()) co_return fault;
     end_input();
+    patience_ = case_.end_patience;
     fault = co_await expect_exit(0);
     if (!fault.empty()) co_return fault;
   }
@@ -296,7 +298,7 @@ transport::Task<Player::Heard> Player::hear() {
   while (heard_.empty()) {
     if (output_over_) co_return Heard::end;
     news_.reset();
-    const bool in_time = co_await news_.wait_for(case_.patience);
+    const bool in_time = co_await news_.wait_for(patience_);
     if (!in_time && heard_.empty()) co_return Heard::silence;
   }
   current_ = std::move(heard_.front());
@@ -427,7 +429,7 @@ transport::Task<Player::Fault> Player::expect_exit(int status) {
     Fault fault = co_await pass_over("one more message: " + shown(current_.line));
     if (!fault.empty()) co_return fault;
   }
-  const bool in_time = co_await gone_.wait_for(case_.patience);
+  const bool in_time = co_await gone_.wait_for(patience_);
   if (!in_time) co_return "the server does not exit";
   if (status_ && status != Exit::any && *status_ != status) {
     co_return "expected exit " + std::to_string(status) + ", found " + std::to_string(*status_);

@@ -120,6 +120,7 @@ class Player {
   std::optional<int> status_;
   transport::Event gone_;
 
+  std::chrono::milliseconds patience_;
   bool anything_ = false;  // `...` stands before what is expected next
   std::vector<const Expected*> but_;
   std::string errors_glob_ = "*";

@@ -102,6 +102,7 @@ struct Case {
   bool allows = false;             ///< the client allows what it is asked in passing
   bool in_pieces = false;          ///< each piece is sent when the one before has been read
   std::chrono::milliseconds patience = default_patience;
+  std::chrono::milliseconds end_patience = default_patience;  ///< for the end behind the last step
   std::vector<Step> steps;
 
   /// Whether some of its lines must be read together: then none is cut.

@@ -11,6 +11,9 @@ namespace {
 /// What is kept of a message that did wrong.
 constexpr std::size_t longest_kept = 2000;
 
+/// The version of the protocol that the schema is of.
+constexpr std::string_view schema_version = "1";
+
 /// The code of an error that asks for a login.
 constexpr std::string_view login_wanted = "-32000";
 
@@ -120,8 +123,13 @@ std::string Client::check_noise(std::string_view line) {
 std::string Client::check(std::string_view line, const std::string& asked) {
   const json::View message(line);
   if (!message.is_object()) return check_noise(line);
-  check_schema(line);
-  if (asked == "initialize" && initialize_.empty()) initialize_ = message.find("result").raw();
+  if (asked == "initialize" && initialize_.empty()) {
+    const json::View result = message.find("result");
+    initialize_ = result.raw();
+    speaks_ours_ = !result.find("protocolVersion").exists() ||
+                   result.find("protocolVersion").raw() == schema_version;
+  }
+  if (speaks_ours_) check_schema(line);
   if (message.find("error").find("code").raw() == login_wanted) wants_login_ = true;
   const std::string method = message.find("method").string().value_or("");
   const json::View params = message.find("params");

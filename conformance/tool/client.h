@@ -58,6 +58,7 @@ class Client final : public Judge {
       cancelled_;  // sessions whose last prompt has been, and is over
   std::vector<Finding> findings_;
   std::string initialize_;
+  bool speaks_ours_ = true;  // the version of the protocol that the schema is of
   bool wants_login_ = false;
 };
 

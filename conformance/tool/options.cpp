@@ -53,7 +53,9 @@ std::string read_prompts(const std::string& path, Agent& agent) {
 }
 
 std::string prompt_help() {
-  std::string out = "Prompts, by their names (--prompt ask='…', or a line of --prompts FILE):\n";
+  std::string out =
+      "Prompts, by their names (--prompt ask='…', or a line of --prompts FILE; an empty one is not "
+      "sent):\n";
   for (const PromptFacts& each : prompt_facts()) {
     std::string name(each.name);
     for (char& letter : name) letter = static_cast<char>(std::tolower(letter));
@@ -138,6 +140,7 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
         return mistake("--prompt wants NAME=TEXT with a known name, not " + each);
       options.agent.prompts[upper(one.first)] = one.second;
     }
+    std::erase_if(options.agent.prompts, [](const auto& each) { return each.second.empty(); });
   }
   if (options.agent.command.empty() && !options.list && options.explain.empty())
     return mistake("no agent: acp-conform [OPTIONS] -- AGENT [ARGUMENT…]");

@@ -45,6 +45,11 @@ std::string details(const Evidence& evidence) {
 
 void add(std::string& out, const Judgement& judgement, bool coloured) {
   const Requirement& requirement = *judgement.requirement;
+  if (judgement.verdict == Verdict::not_exercised) {
+    out += requirement.id + "  not exercised: " +
+           (judgement.evidence.empty() ? "" : shown(judgement.evidence.front().reason)) + "\n";
+    return;
+  }
   std::string verdict(name_of(judgement.verdict));
   if (judgement.is_known) verdict += " (known)";
   if (judgement.is_surprise) verdict += ", against the baseline";
@@ -56,7 +61,7 @@ void add(std::string& out, const Judgement& judgement, bool coloured) {
   const bool bad = judgement.verdict == Verdict::fail || judgement.verdict == Verdict::warning;
   for (std::size_t i = 0; i < judgement.evidence.size() && i < most_evidence; ++i) {
     const Evidence& each = judgement.evidence[i];
-    out += bad ? details(each) : "    " + each.reason + "\n";
+    if (bad) out += details(each);
   }
   if (bad && judgement.evidence.size() > most_evidence)
     out += "    and " + std::to_string(judgement.evidence.size() - most_evidence) + " times more\n";

@@ -1,28 +1,76 @@
-// tine itself, judged by the tool.
+// tine judged by the tool, with each kind of backend behind it, and agents of others.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 
+import { World as ClaudeWorld } from '../claude/world.mjs';
+import { World as CodexWorld } from '../codex/world.mjs';
+import { AgentWorld } from '../clients/agent_world.mjs';
 import { program, test } from '../clients/cases.mjs';
 
 const tool = join(dirname(process.env.TINE), 'acp-conform');
 
-/// What the tool says of tine with these arguments.
-const judge = (options, backend) => new Promise((done) => {
-  execFile(tool, ['--json', '-', '--strict', '--env', 'HOME={folder}',
-    '--env', 'XDG_CONFIG_HOME={folder}/config', '--env', 'XDG_STATE_HOME={folder}/state',
-    ...options, '--', program, 'acp', '--backend', backend],
-  { maxBuffer: 1 << 28 }, (fault, out, errors) => done({ out, errors }));
-});
+/// What has a mocked model do each thing. It keeps nothing in mind: what needs that is not exercised.
+const modelPrompts = {
+  short: '[[say: pong]]', long: '[[slow: 3000 100]]', remember: 'Remember the word marmalade.',
+  recall: '', tool: '[[run: true]] [[say: done]]', plan: '',
+  read: '', write: '', run: '', input: '',
+};
+const promptOptions = (prompts) =>
+  Object.entries(prompts).flatMap(([name, text]) => ['--prompt', `${name}=${text}`]);
 
-const bad = (report) => report.requirements.filter(({ verdict }) => verdict !== 'pass')
+/// What the tool says of an agent.
+const judge = async (options, environment, agent) => {
+  const variables = Object.entries(environment).flatMap(([name, value]) =>
+    ['--env', `${name}=${value}`]);
+  const { out, errors } = await new Promise((done) => {
+    execFile(tool, ['--json', '-', '--strict', ...variables, ...options, '--', ...agent],
+      { maxBuffer: 1 << 28 }, (fault, text, rest) => done({ out: text, errors: rest }));
+  });
+  assert.notEqual(out, '', errors);
+  return JSON.parse(out);
+};
+
+const tine = [program, 'acp'];
+const own = { HOME: '{folder}', XDG_CONFIG_HOME: '{folder}/config', XDG_STATE_HOME: '{folder}/state' };
+
+const those = (report, ...verdicts) => report.requirements
+  .filter(({ verdict }) => verdicts.includes(verdict))
   .map(({ id, verdict, evidence }) => `${id} ${verdict}: ${evidence[0]?.reason}`);
 
 test('tine with the rehearsal agent passes all requirements', async () => {
-  const { out, errors } = await judge(['--prompts', 'tests/conformance/directives.toml'], 'rehearsal');
-  assert.notEqual(out, '', errors);
-  const report = JSON.parse(out);
-  assert.deepEqual(bad(report), []);
+  const report = await judge(['--prompts', 'tests/conformance/directives.toml'], own,
+    [...tine, '--backend', 'rehearsal']);
+  assert.deepEqual(those(report, 'fail', 'warning', 'not applicable', 'not exercised'), []);
   assert.equal(report.conforms, true);
+});
+
+/// Codex asks before it runs what may leave its sandbox.
+const worlds = {
+  Codex: { make: () => CodexWorld.make(), ask: '[[escalate: true]] [[say: done]]' },
+  'Claude Code': { make: () => ClaudeWorld.make(), ask: '[[run: touch asked]] [[say: done]]' },
+};
+
+for (const [name, { make, ask }] of Object.entries(worlds)) {
+  test(`tine with ${name} fails no requirement`, async () => {
+    const world = await make();
+    const report = await judge(['--timeout', '60', ...promptOptions({ ...modelPrompts, ask })],
+      world.environment(), tine);
+    assert.deepEqual(those(report, 'fail', 'warning', 'not applicable'), []);
+    // A mocked model keeps nothing in mind, and neither program works through the client.
+    assert.deepEqual(those(report, 'not exercised').filter((each) => !each.includes('no prompt')), []);
+  });
+}
+
+test('tine with an ACP agent behind it fails no requirement', async () => {
+  const world = new AgentWorld('acp', null, 'fixture');
+  world.configure(`command = ["${join(dirname(process.env.TINE), 'conformance/fixture_agent')}"]`);
+  const report = await judge(['--prompts', 'tests/conformance/directives.toml'],
+    world.environment(), tine);
+  assert.deepEqual(those(report, 'fail', 'warning'), []);
+  // The options of the agent come with its conversation, which begins with the first prompt.
+  const names = (verdict) => those(report, verdict).map((each) => each.split(' ')[0]);
+  assert.deepEqual(names('not exercised'), ['ACP-CONFIG-002', 'ACP-CONFIG-003', 'ACP-CONFIG-004']);
+  assert.deepEqual(names('not applicable'), ['ACP-SESSION-005']);
 });
