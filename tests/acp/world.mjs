@@ -19,10 +19,13 @@ const outside = (command) => `[[escalate: ${command}]]`;
 const run = (command) => `[[run: ${command}]]`;
 
 /// No real key, and it does not look like one.
-const apiKey = 'very-secret-key';
+export const apiKey = 'very-secret-key';
 
 /// By their names: the dialect of their model, how they are started and made ready, and how a model
-/// has them `ask` before they run something.
+/// has them `ask` before they run something. Of those that do not count tokens in the answer to a
+/// prompt `counts` is false, of those that tell of a call only when it is over `ask.told` is the
+/// update that does it, those that cannot open a session again `forgets`, and `own` are requests that
+/// they have of their own.
 export const agents = {
   'codex-acp': {
     dialect: 'responses',
@@ -86,13 +89,20 @@ env_key = "OPENAI_API_KEY"
 export class World extends AgentWorld {
   #agent;
 
-  static async make(name, more = '') {
-    const agent = agents[name];
-    const world = new World('acp', await startModel(agent.dialect), name);
+  /// `agent` as above. Its model is the mock of the dialect, unless it brings one of its own.
+  static async make(name, agent = agents[name], more = '') {
+    const model = agent.startModel ? await agent.startModel() : await startModel(agent.dialect);
+    const world = new World('acp', model, name);
     world.#agent = agent;
     agent.prepare(world);
     world.configure(`command = ${JSON.stringify(agent.command)}\n${more}`);
     return world;
+  }
+
+  async serve(...client) {
+    const server = await super.serve(...client);
+    for (const method of this.#agent.own ?? []) server.foreign.add(method);
+    return server;
   }
 
   environment() {

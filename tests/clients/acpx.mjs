@@ -4,30 +4,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { defer, directory, program, test, until } from './cases.mjs';
+import { Acpx } from './acpx_runs.mjs';
+import { defer, test, until } from './cases.mjs';
 import { checkAgentMessage } from './schema.mjs';
-import { runProgram } from './server.mjs';
-
-const script = new URL('node_modules/acpx/dist/cli.js', import.meta.url).pathname;
-
-/// A home and a project of its own, and acpx in it.
-class Acpx {
-  home = directory('home');
-  project = directory('project');
-
-  run(...words) {
-    const args = [script, '--agent', `${program} acp`, '--cwd', this.project, ...words];
-    // It keeps sockets in TMPDIR; all its runs share one store.
-    const env = { HOME: this.home, TMPDIR: this.home, XDG_STATE_HOME: join(this.home, 'state') };
-    return runProgram(args, { command: process.execPath, env, input: null });
-  }
-
-  async good(...words) {
-    const { code, signal, stdout, stderr } = await this.run(...words);
-    assert.equal(code, 0, `${words.join(' ')}: ${signal ?? ''}\n${stdout}\n${stderr}`);
-    return { stdout, stderr };
-  }
-}
 
 test('acpx exec', async () => {
   const { stdout } = await new Acpx().good('exec', 'say hello');

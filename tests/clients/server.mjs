@@ -49,6 +49,9 @@ export class Server {
   stderr = '';
   /// What the client does when it is asked: method to a function of the parameters.
   handlers = {};
+  /// Requests that an agent behind the program has of its own: no schema has them, and a client that
+  /// does not know them refuses them.
+  foreign = new Set();
   /// Called with each message that comes.
   onMessage = () => {};
 
@@ -139,7 +142,7 @@ export class Server {
   };
 
   #judge(message, line) {
-    if (this.#toJudge === 0) return;
+    if (this.#toJudge === 0 || this.foreign.has(message.method)) return;
     const kind = message.params?.update?.sessionUpdate;
     if (kind !== undefined) {
       const seen = (this.#judged.get(kind) ?? 0) + 1;
@@ -151,6 +154,10 @@ export class Server {
   }
 
   async #answer({ id, method, params }) {
+    if (this.foreign.has(method)) {
+      this.send({ jsonrpc: '2.0', id, error: { code: -32601, message: 'no such method' } });
+      return;
+    }
     const handler = this.handlers[method];
     if (!handler) return;  // the driver of a real client answers, or nobody does
     const answer = { jsonrpc: '2.0', id };
