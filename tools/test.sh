@@ -266,6 +266,7 @@ everything() {  # everything LONG
     check "npm packages (claude)" npm_packages tests/claude
     check "npm packages (tokens)" npm_packages tests/tokens
     check "npm packages (acp)" npm_packages tests/acp
+    [ "$1" = no ] || check "npm packages (more acp)" npm_packages tests/acp_more
     suites release "$1"
     if [ "$1" = yes ]; then
       other_versions codex @openai/codex

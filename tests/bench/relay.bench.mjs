@@ -98,6 +98,6 @@ takes secrets out. Each cell is the median of ${rounds} rounds in which the two 
   (${cell('parseUs', us)} with that), secrets taken out (${cell('redactUs', us)}) and appended to a transcript in
   batches (${cell('appendUs', us)}), in one thread and without the pipes.
 - **From write to read**: ${singly.toLocaleString('en')} updates, ${pause} µs apart, each with the time at which it was written.
-- hydra-acp, which also stands before other agents, is not beside it: its package, \`@hydra-acp/cli\`, is
-  not in the npm registry.`;
+- hydra-acp, which also stands before other agents, is not beside it: the npm registry does not have its
+  package, \`@hydra-acp/cli\`.`;
 }

@@ -15,8 +15,10 @@ using nlohmann::json;
 constexpr std::size_t json_chunk = 24;  // bytes of a tool's input in one event
 constexpr std::string_view summary = "What the mock keeps of a conversation.";
 
-/// What Claude Code adds to the words of a person, in blocks of their own.
+/// What Claude Code adds to the words of a person, in blocks of their own. Copilot puts the time
+/// into the same block before them.
 bool is_synthetic(std::string_view text) {
+  if (text.starts_with("<current_datetime>")) return false;
   constexpr std::array<std::string_view, 6> beginnings = {
       "<",
       "[Request interrupted",

@@ -44,7 +44,8 @@ test('backends: the known agents, which are installed, and which backend runs ea
 });
 
 test('backends: the versions that are said to be tested are those that the tests install', async () => {
-  const packages = JSON.parse(readFileSync('tests/acp/package.json', 'utf8')).dependencies;
+  const installed = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'))).dependencies;
+  const packages = { ...installed('tests/acp'), ...installed('tests/acp_more') };
   const { agents } = JSON.parse((await place().backends('--json')).stdout);
   const tested = Object.fromEntries(agents.filter((each) => each.kind === 'acp' && each.tested)
     .map(({ name, tested: version }) => [name, version]));
@@ -52,6 +53,9 @@ test('backends: the versions that are said to be tested are those that the tests
     opencode: packages['opencode-linux-x64'],
     'codex-acp': packages['@agentclientprotocol/codex-acp'],
     'claude-agent-acp': packages['@agentclientprotocol/claude-agent-acp'],
+    gemini: packages['@google/gemini-cli'],
+    qwen: packages['@qwen-code/qwen-code'],
+    copilot: packages['@github/copilot'],
   });
 });
 
