@@ -130,6 +130,9 @@ inline constexpr std::size_t seed_bytes = 4;
 /// How long a limit of a backend is supposed to last that does not say when it ends. Only then the
 /// client is asked whether to go back to it.
 inline constexpr std::chrono::milliseconds supposed_limit = std::chrono::hours{5};
+/// How long a session stays away at the least from a backend whose provider got too many requests:
+/// the time to wait that is told then is the pause between two tries.
+inline constexpr std::chrono::milliseconds least_rate_limit = std::chrono::minutes{10};
 
 /// How long the provider may take to branch a conversation. Then another way is tried.
 inline constexpr std::chrono::milliseconds fork_patience{15'000};

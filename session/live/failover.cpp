@@ -41,6 +41,12 @@ bool is_unusable(ErrorKind kind) {
   }
 }
 
+/// Whether another account or provider helps. A backend that gives up on too many requests has
+/// waited by itself already.
+bool is_limit(ErrorKind kind) {
+  return kind == ErrorKind::usage_limit || kind == ErrorKind::rate_limited;
+}
+
 v1::ToolContent line(std::string text) {
   v1::ToolContent content;
   content.content = v1::text_block(std::move(text));
@@ -120,7 +126,7 @@ Failover::Failover(Session& session, TurnClient& client, transport::CancelSource
 bool Failover::is_needed(const executor::TurnOutcome& outcome) const {
   if (outcome.stop || cancel_.cancelled()) return false;
   const ErrorKind kind = outcome.stop.error().kind;
-  return kind == ErrorKind::usage_limit || (has_moved_ && is_unusable(kind));
+  return is_limit(kind) || (has_moved_ && is_unusable(kind));
 }
 
 /// The backend of that name, and what the session would begin with there.
@@ -158,6 +164,9 @@ Result<Failover::Target> Failover::target(const Session& session, const std::str
 // -----------------------------------------------------------------------------
 
 std::string Failover::limit_text() const {
+  if (limit_.kind == ErrorKind::rate_limited) {
+    return report_->from + " has given up, as its provider got too many requests";
+  }
   std::string text = "The limit of " + report_->from + " is used up";
   if (!report_->limited_until.empty()) text += " until " + time_text(report_->limited_until);
   return text;
@@ -198,10 +207,12 @@ void Failover::begin_report(const Error& error) {
 /// Where the session is to be asked to go back to, once it is on the backend of that name.
 std::optional<store::Away> Failover::away_after(const std::string& name) const {
   if (own_away_) return own_away_->from == name ? std::nullopt : own_away_;
-  const std::int64_t supposed = session_.library().env.wall_ms() + limits::supposed_limit.count();
-  return store::Away{
-      .from = report_->from,
-      .until = report_->limited_until.empty() ? rfc3339(supposed) : report_->limited_until};
+  const std::int64_t now = session_.library().env.wall_ms();
+  const bool is_rate = limit_.kind == ErrorKind::rate_limited;
+  const auto supposed = is_rate ? limits::least_rate_limit : limits::supposed_limit;
+  std::int64_t ms = limit_.retry_after.value_or(supposed).count();
+  if (is_rate) ms = std::max<std::int64_t>(ms, supposed.count());
+  return store::Away{.from = report_->from, .until = rfc3339(now + std::max<std::int64_t>(0, ms))};
 }
 
 transport::Task<bool> Failover::go_on(Error error) {

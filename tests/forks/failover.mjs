@@ -91,6 +91,55 @@ test('failover: a no is the limit error, and the session stays', async () => {
   assert.match((await say(server, session, '[[recall]]')).text, /1\. plant a walnut/);
 });
 
+/// The provider gets too many requests, and the backend gives up.
+const tooMany = (seconds) => `[[fail:rate_limited:rehearsal:${seconds}]]`;
+
+test('failover: a backend that gives up on too many requests is left as well, for ten minutes at least',
+  async () => {
+    for (const [seconds, least, most] of [[35, 590, 610], [3600, 3590, 3610]]) {
+      const { world, server, asked, session } = await begin('rehearsal', { settings: 'fallback = ["other"]' });
+      await say(server, session, 'plant a walnut');
+      const { text, tine } = await say(server, session, `${tooMany(seconds)} [[say:Done.]] and an oak`);
+      assert.match(text, /Done\./);
+      assert.equal(asked[0].toolCall.title,
+        'rehearsal has given up, as its provider got too many requests. Go on with other?');
+      assert.equal(tine.failover.backend, 'other');
+      const until = /until = "(.*)"/.exec(stateOf(world, session))[1];
+      const away = (Date.parse(until) - Date.now()) / 1000;
+      assert.ok(away > least - 60 && away < most, `${away}`);
+      assert.equal(records(world, session).find(({ type }) => type === 'backend').data.reason, 'rate_limited');
+    }
+  });
+
+test('failover: a no to that is the error of the backend, with what became of the others', async () => {
+  const { world, server, session } = await begin('rehearsal',
+    { decide: no, settings: 'fallback = ["other"]' });
+  await say(server, session, 'plant a walnut');
+  const error = await failing(server.prompt(session, tooMany(35)));
+  assert.equal(error.data.tine.kind, 'rate_limited');
+  assert.match(error.data.tine.hint, /Wait and try again.*Not with other: the client did not agree/);
+  assert.equal(error.data.tine.retryAfter, 35);
+  assert.match(stateOf(world, session), /backend = "rehearsal"/);
+});
+
+test('failover: an overloaded provider is not left', async () => {
+  const { server, asked, session } = await begin('rehearsal', { settings: 'fallback = ["other"]' });
+  const error = await failing(server.prompt(session, '[[fail:overloaded:rehearsal:35]]'));
+  assert.equal(error.data.tine.kind, 'overloaded');
+  assert.equal(asked.length, 0);
+});
+
+test('failover: Claude Code with an API key that is answered 429 goes on elsewhere', async () => {
+  const { world, server, asked, session } = await begin('claude', { settings: 'fallback = ["codex"]',
+    tables: { claude: 'max_retries = 1' } });
+  await say(server, session, 'plant a walnut');
+  const { text, tine } = await say(server, session, `[[limit: ${resets()} 9 messages]] [[say: taken over]] and an oak`);
+  assert.match(text, /taken over/);
+  assert.match(asked[0].toolCall.title, /^claude has given up, as its provider got too many requests/);
+  assert.equal(tine.failover.backend, 'codex');
+  assert.ok(world.requests('codex').some((each) => each.includes('walnut') && each.includes('and an oak')));
+});
+
 test('failover: auto asks nothing, and says so', async () => {
   const { server, asked, session } = await begin('rehearsal',
     { settings: 'fallback = ["other"]\nfailover = "auto"' });
