@@ -44,7 +44,7 @@ std::vector<std::string> advice_on(const ForkFacts& facts, const ForkPlan& plan)
   }
   if (!facts.head_then.empty() && !facts.head_now.empty() && facts.head_then != facts.head_now) {
     advice.push_back("The repository was at " + facts.head_then.substr(0, shown_commit) +
-                     " when the parent's last turn began and is at " +
+                     " when the parent's last turn ended and is at " +
                      facts.head_now.substr(0, shown_commit) +
                      " now: files may differ from what the fork knows of them.");
   }

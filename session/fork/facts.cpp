@@ -208,7 +208,8 @@ void SessionService::look_around(const ForkBasis& basis, const v1::Workspace& wo
   if (!lies_in(project, parent.project) && !lies_in(parent.project, project)) {
     facts.other_project = parent.project;
   } else if (parent.git) {
-    facts.head_then = parent.git->commit;
+    // What the parent has committed itself it knows of.
+    facts.head_then = parent.git->after.empty() ? parent.git->commit : parent.git->after;
     facts.head_now = git_head(workspace.cwd);
   }
   facts.stale_hours = library_.policy.stale_hours;

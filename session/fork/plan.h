@@ -38,7 +38,7 @@ struct ForkFacts {
   std::optional<std::uint64_t> opening;
   // --- what may speak against a fork that can be made
   std::string other_project;  ///< in which the parent has worked; empty: in this one
-  std::string head_then;      ///< the commit of the parent's last turn; empty: not known
+  std::string head_then;      ///< the commit after the parent's last turn; empty: not known
   std::string head_now;
   std::optional<std::int64_t> unused_ms;  ///< since the parent was last used; none: not known
   std::int64_t stale_hours = 0;           ///< from which that is long; 0: never

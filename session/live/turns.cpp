@@ -9,6 +9,7 @@
 #include "protocol/v1/build_update.h"
 #include "session/fork/soft_context.h"
 #include "session/git.h"
+#include "session/git_head.h"
 #include "session/limits.h"
 #include "session/live/failover.h"
 #include "session/live/session.h"
@@ -246,7 +247,8 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
   }
   git_ = nullptr;
   told_.reset();
-  if (!cancel.cancelled()) {
+  // A command of ours changes nothing.
+  if (!cancel.cancelled() && command.empty()) {
     git_ = std::make_shared<Git>();
     library.loop.spawn(look_at_git(git_));
   }
@@ -320,11 +322,24 @@ transport::Task<void> Turns::look_at_git(std::shared_ptr<Git> git) {
   if (found) {
     git->state = store::GitState{.branch = library.redactor.redacted(found->branch),
                                  .commit = std::move(found->commit),
+                                 .after = {},
                                  .dirty = found->dirty};
   }
   git->known = true;
   // No answer waits for git. What comes too late for its own turn is saved with the next write.
-  if (git->late && git_ == git) session_.record()->set_git(std::move(git->state));
+  if (git->late && git_ == git) keep_git(*git);
+}
+
+/// The turn ends: looks where HEAD is now, as it may have committed something.
+void Turns::note_git(Git& git) {
+  git.after = git_head(session_.workspace().cwd);
+  git.late = !git.known;
+  if (git.known) keep_git(git);
+}
+
+void Turns::keep_git(Git& git) {
+  if (git.state) git.state->after = git.after;
+  session_.record()->set_git(std::move(git.state));
 }
 
 transport::Task<void> Turns::play(std::shared_ptr<Running> running,
@@ -562,8 +577,7 @@ Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled,
   end.usage = outcome.usage;
   report.seq = record->end_turn(std::move(end));
   report.turn = session_.history()->turns();
-  if (git_ && git_->known) record->set_git(std::move(git_->state));
-  if (git_) git_->late = !git_->known;
+  if (git_) note_git(*git_);
   auto written = co_await record->write();
   if (!written) co_return fail(std::move(written.error()));
   if (!outcome.stop) co_return fail(std::move(outcome.stop.error()));

@@ -90,6 +90,7 @@ class Turns {
     bool known = false;
     bool late = false;                     // its turn has ended
     std::optional<store::GitState> state;  // none: the project is in no repository
+    std::string after;                     // the commit at HEAD as its turn ended
   };
 
   void leave(const std::shared_ptr<Waiting>& waiting);
@@ -115,6 +116,8 @@ class Turns {
   transport::Task<void> settle_trust(std::shared_ptr<Running> running);
   transport::Task<Result<std::string>> offer_summary(std::shared_ptr<Running> running, Error lost);
   transport::Task<void> look_at_git(std::shared_ptr<Git> git);
+  void note_git(Git& git);
+  void keep_git(Git& git);
 
   Session& session_;
   Command command_;

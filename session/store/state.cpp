@@ -291,6 +291,7 @@ void fields_of_state(Form form, AnyState& state) {
   form.table("git", state.git, [](Form table, auto& git) {
     table.field("branch", git.branch);
     table.field("commit", git.commit);
+    table.field("after", git.after);
     table.field("dirty", git.dirty);
   });
   form.table("transcript", true, [&](Form transcript) {

@@ -29,7 +29,8 @@ bool may_become(Status from, Status to);
 
 struct GitState {
   std::string branch;
-  std::string commit;
+  std::string commit;  ///< at HEAD as the last turn began
+  std::string after;   ///< … and as it ended; empty: not known
   bool dirty = false;
   bool operator==(const GitState&) const = default;
 };

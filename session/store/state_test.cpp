@@ -42,7 +42,7 @@ State sample() {
   state.away = Away{.from = "an other", .until = "2026-01-31T17:00:00.000Z"};
   state.compacted = true;
   state.compacted_at = "2026-01-31T12:00:00.500Z";
-  state.git = GitState{.branch = "main", .commit = "0123abc", .dirty = true};
+  state.git = GitState{.branch = "main", .commit = "0123abc", .after = "4567def", .dirty = true};
   state.turns = 4;
   state.last_seq = 40;
   state.transcript_bytes = 12'345;
