@@ -35,6 +35,12 @@ inline constexpr std::size_t provider_id = 512;
 /// Sessions on one page of a list.
 inline constexpr std::size_t list_page = 50;
 
+/// Sessions in the tree that is drawn of a family. Of more, the ones that are nearest to the
+/// session in which it is drawn; the others are counted.
+inline constexpr std::size_t tree_sessions = 100;
+/// Letters of an id that are shown at the least. More, where others begin with the same ones.
+inline constexpr std::size_t short_id = 8;
+
 /// Bytes of a title; a longer one is cut at a word.
 inline constexpr std::size_t title = 80;
 

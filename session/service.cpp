@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/json/redact.h"
+#include "protocol/v1/build_update.h"
 #include "protocol/v1/codec.h"
 #include "session/fork/command.h"
 #include "session/limits.h"
@@ -75,8 +76,9 @@ std::shared_ptr<Session> SessionService::add(executor::Executor& backend,
   const std::string id = record->id();
   auto session = std::make_shared<Session>(
       library_, trust_, Elsewhere{backends_, choose_}, backend, std::move(record),
-      std::move(workspace),
-      [this](Session& which, std::string name) { return command(which, std::move(name)); });
+      std::move(workspace), [this](Session& which, std::string line, Prompt prompt) {
+        return command(which, std::move(line), std::move(prompt));
+      });
   sessions_.emplace(id, session);
   first_opened_.set();
   return session;
@@ -350,14 +352,14 @@ transport::Task<Result<void>> SessionService::purge(std::string id, const store:
 
 void SessionService::cancel(const v1::Client& client) {
   for (const auto& [id, session] : sessions_) {
-    if (session->attached_to(client)) session->cancel();
+    if (session->attached_to(client) || is_unopened(*session, client)) session->cancel();
   }
 }
 
 transport::Task<void> SessionService::release(const v1::Client& client) {
   std::vector<std::shared_ptr<Session>> left;
   for (const auto& [id, session] : sessions_) {
-    if (session->attached_to(client)) left.push_back(session);
+    if (session->attached_to(client) || is_unopened(*session, client)) left.push_back(session);
   }
   for (const auto& session : left) session->detach(client);
   // All at the same time: each may have to wait for a backend.
@@ -367,17 +369,60 @@ transport::Task<void> SessionService::release(const v1::Client& client) {
 }
 
 transport::Task<Result<std::string>> SessionService::tree(std::string id) const {
-  const auto drawn = std::make_shared<std::string>();
-  std::function<void(const store::Index&)> draw = [drawn, id](const store::Index& index) {
-    *drawn = family_tree(index.entries(), id);
+  const auto found = std::make_shared<Relatives>();
+  std::function<void(const store::Index&)> look = [found, id](const store::Index& index) {
+    *found = relatives_of(index.entries(), id, limits::tree_sessions);
   };
-  auto read = co_await library_.store.read(std::move(draw));
+  auto read = co_await library_.store.read(std::move(look));
   if (!read) co_return fail(std::move(read.error()));
-  co_return *drawn;
+  std::vector<TreeNode> nodes;
+  for (const Relatives::Member& each : found->members) {
+    // Other sessions get their turn between the files.
+    co_await transport::yield(library_.loop);
+    const auto open = find(each.entry.id);
+    const auto state = open && (*open)->running() ? Result<store::State>((*open)->state())
+                                                  : library_.store.read_state(each.entry);
+    std::string label = tree_label(each, state);
+    if (each.entry.id == id) label += "  <- this session";
+    nodes.push_back({.id = each.entry.id, .parent = each.entry.parent, .label = std::move(label)});
+  }
+  // Without the frame Markdown would join the lines.
+  std::string text = "```\n" + draw_tree(nodes) + "```\n";
+  if (found->left_out > 0) {
+    text += "Not drawn: " + std::to_string(found->left_out) +
+            " more. `tine session list --all --tree` draws all.\n";
+  }
+  co_return text;
 }
 
-transport::Task<std::string> SessionService::fork_as_told(Session& session, std::string line) {
-  auto command = parse_fork_command(line, backends_);
+/// Whether a client that has not opened the session is to end its turn when it goes.
+bool SessionService::is_unopened(const Session& session, const v1::Client& client) const {
+  const auto found = unopened_.find(session.id());
+  return found != unopened_.end() && found->second == &client && session.client() == nullptr;
+}
+
+/// Plays the first prompt of a session that nobody has opened yet. Whoever has asked for it, in the
+/// session `asked_in`, is told when that fails; without a client the session is closed then.
+transport::Task<void> SessionService::play_unopened(std::shared_ptr<Session> session, Prompt prompt,
+                                                    std::string asked_in) {
+  const std::string id = session->id();
+  const transport::CancelSource never;
+  const auto report = co_await session->prompt(std::move(prompt), never);
+  const auto entry = unopened_.extract(id);
+  const auto from = find(asked_in);
+  v1::Client* const client = from ? (*from)->client() : nullptr;
+  if (!report && client != nullptr && entry && entry.mapped() == client) {
+    v1::Update update = v1::notice(v1::Severity::warning,
+                                   "The fork \"" + session->state().description + "\" failed",
+                                   library_.redactor.redacted(report.error().message));
+    update.session = asked_in;
+    client->update(update);
+  }
+  if (session->client() == nullptr && !session->closing()) co_await close_and_take_out(session);
+}
+
+transport::Task<std::string> SessionService::fork_as_told(Session& session, Prompt prompt) {
+  auto command = parse_fork_command(std::move(prompt), backends_);
   if (!command) co_return command.error().message + ".";
   std::string id = session.id();
   v1::Workspace workspace = session.workspace();
@@ -387,12 +432,23 @@ transport::Task<std::string> SessionService::fork_as_told(Session& session, std:
     co_return planned ? plan_text(planned->plan, planned->backend->name())
                       : "The session cannot be forked: " + planned.error().message;
   }
+  const v1::Client* const asking = session.client();
   auto forked = co_await fork(std::move(id), std::move(workspace), std::move(command->wish));
   if (!forked) co_return "The session could not be forked: " + forked.error().message;
-  co_return fork_text(*forked, session.client());
+  // A client that has left meanwhile can open nothing.
+  const bool works =
+      !command->first_prompt.empty() && asking != nullptr && session.client() == asking;
+  std::string text = fork_text(*forked, session.client(), works);
+  if (works) {
+    unopened_[forked->session->id()] = asking;
+    library_.loop.spawn(
+        play_unopened(forked->session, std::move(command->first_prompt), session.id()));
+  }
+  co_return text;
 }
 
-transport::Task<std::string> SessionService::command(Session& session, std::string line) {
+transport::Task<std::string> SessionService::command(Session& session, std::string line,
+                                                     Prompt prompt) {
   const std::string name = line.substr(0, line.find_first_of(" \t\r"));
   const std::string_view purpose = purpose_of(name);
   if (session.history()->turns() == 0 && !purpose.empty()) {
@@ -404,7 +460,8 @@ transport::Task<std::string> SessionService::command(Session& session, std::stri
     const auto drawn = co_await tree(session.id());
     co_return drawn ? *drawn : "The tree could not be read: " + drawn.error().message;
   }
-  if (name == "tine-fork" || name == "tine-fork?") co_return co_await fork_as_told(session, line);
+  if (name == "tine-fork" || name == "tine-fork?")
+    co_return co_await fork_as_told(session, std::move(prompt));
   co_return "There is no command of that name. There are /tine-usage, /tine-fork and /tine-tree.";
 }
 

@@ -123,7 +123,8 @@ class SessionService {
   /// Of a hidden session that forks still need: removes all but what they need. `held`: the caller
   /// has its lock.
   transport::Task<Result<void>> purge(std::string id, const store::Lock& held);
-  /// Ends the turns of a client's sessions.
+  /// Ends the turns of a client's sessions, and those of forks that it has asked for and that
+  /// nobody has opened.
   void cancel(const v1::Client& client);
   /// A client goes; its sessions wait in the store.
   transport::Task<void> release(const v1::Client& client);
@@ -214,8 +215,12 @@ class SessionService {
   transport::Task<Result<std::uint64_t>> fork_seq(std::shared_ptr<const History> history,
                                                   ForkAt at);
   Result<executor::Executor*> backend_of(const store::State& state) const;
-  transport::Task<std::string> command(Session& session, std::string line);
-  transport::Task<std::string> fork_as_told(Session& session, std::string line);
+  using Prompt = std::vector<v1::ContentBlock>;
+  transport::Task<std::string> command(Session& session, std::string line, Prompt prompt);
+  transport::Task<std::string> fork_as_told(Session& session, Prompt prompt);
+  transport::Task<void> play_unopened(std::shared_ptr<Session> session, Prompt prompt,
+                                      std::string asked_in);
+  bool is_unopened(const Session& session, const v1::Client& client) const;
 
   Library library_;
   Trust& trust_;
@@ -227,6 +232,8 @@ class SessionService {
   bool adopts_caller_ = false;
   /// That are open in this process, also while they are closed, and forks that are in the making.
   std::map<std::string, std::shared_ptr<Session>> sessions_;
+  /// That work on a first prompt, by the client that has asked for it in another session.
+  std::map<std::string, const v1::Client*> unopened_;
   std::map<std::string, std::shared_ptr<transport::Event>> removals_;  // under way, by the session
   std::shared_ptr<ForksByParent> forks_ = std::make_shared<ForksByParent>();
 };

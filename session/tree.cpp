@@ -1,11 +1,58 @@
 #include "session/tree.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
-#include <string_view>
 #include <utility>
 
+#include "base/visible.h"
+#include "session/limits.h"
+
 namespace tine::session {
+namespace {
+
+/// Letters that two ids have in common at their beginning.
+std::size_t common(std::string_view one, std::string_view other) {
+  const auto end = std::mismatch(one.begin(), one.end(), other.begin(), other.end());
+  return static_cast<std::size_t>(end.first - one.begin());
+}
+
+/// The beginning of an id that no other one has.
+std::string short_id(const store::Index::Entries& all, const std::string& id) {
+  std::size_t letters = limits::short_id;
+  const auto found = all.find(id);
+  if (found != all.begin()) letters = std::max(letters, common(id, std::prev(found)->first) + 1);
+  if (std::next(found) != all.end())
+    letters = std::max(letters, common(id, std::next(found)->first) + 1);
+  return id.substr(0, letters);
+}
+
+/// Of sessions that name each other as parents the one at which the way up from `id` begins anew
+/// has none.
+void cut_circle(Relatives& relatives, const std::string& id) {
+  std::map<std::string_view, store::IndexEntry*> known;
+  for (Relatives::Member& each : relatives.members) known.emplace(each.entry.id, &each.entry);
+  std::set<std::string_view> seen;
+  auto each = known.find(id);
+  for (auto up = each; up != known.end() && seen.insert(up->first).second;
+       up = known.find(up->second->parent)) {
+    each = up;
+  }
+  each->second->parent.clear();
+}
+
+std::string tokens_text(const executor::Tokens& tokens) {
+  const auto read = tokens.prompt();
+  if (!read) return "tokens not known";
+  std::string text = std::to_string(*read + tokens.output.value_or(0)) + " tokens";
+  const auto ratio = tokens.cache_hit_ratio();
+  if (!tokens.cache_read || !ratio) return text;
+  constexpr double percent = 100.0;
+  return text + ", cache read " + std::to_string(*tokens.cache_read) + " (" +
+         std::to_string(static_cast<int>(*ratio * percent + 0.5)) + " % hit rate)";
+}
+
+}  // namespace
 
 std::string draw_tree(const std::vector<TreeNode>& nodes) {
   std::set<std::string_view> ids;
@@ -42,41 +89,55 @@ std::string draw_tree(const std::vector<TreeNode>& nodes) {
   return out;
 }
 
-std::string family_tree(const store::Index::Entries& all, const std::string& id) {
-  const auto listed = [&all](const std::string& each) -> const store::IndexEntry* {
-    const auto found = all.find(each);
-    return found != all.end() && store::is_listed(found->second) ? &found->second : nullptr;
-  };
-  // Of sessions that name each other as parents the way up ends at the last new one.
-  std::set<std::string_view> seen;
-  const store::IndexEntry* root = nullptr;
-  for (auto* each = listed(id); each != nullptr && seen.insert(each->id).second;
-       each = listed(each->parent)) {
-    root = each;
-  }
-  if (root == nullptr) return {};
+Relatives relatives_of(const store::Index::Entries& all, const std::string& id, std::size_t most) {
+  std::set<std::string_view> there;  // listed ones, and all that these were forked from
   std::map<std::string_view, std::vector<const store::IndexEntry*>> forks;
   for (const auto& [key, entry] : all) {
-    if (!entry.parent.empty() && store::is_listed(entry)) forks[entry.parent].push_back(&entry);
+    const store::IndexEntry* each = store::is_listed(entry) ? &entry : nullptr;
+    while (each != nullptr && there.insert(each->id).second) {
+      const auto parent = all.find(each->parent);
+      if (parent != all.end()) forks[parent->first].push_back(each);
+      each = parent == all.end() ? nullptr : &parent->second;
+    }
   }
-  std::map<std::string_view, const store::IndexEntry*> family;
-  std::vector<const store::IndexEntry*> open{root};
-  while (!open.empty()) {
-    const store::IndexEntry* const each = open.back();
-    open.pop_back();
-    if (!family.emplace(each->id, each).second) continue;
-    const auto& below = forks[each->id];
-    open.insert(open.end(), below.begin(), below.end());
+  Relatives out;
+  if (!there.contains(id)) return out;
+  std::set<std::string_view> seen = {all.find(id)->first};
+  std::vector<const store::IndexEntry*> nearest = {&all.find(id)->second};
+  const auto add = [&](const store::IndexEntry& entry) {
+    if (seen.insert(entry.id).second) nearest.push_back(&entry);
+  };
+  for (std::size_t i = 0; i < nearest.size(); ++i) {
+    const auto parent = all.find(nearest[i]->parent);
+    if (parent != all.end()) add(parent->second);
+    auto& below = forks[nearest[i]->id];
+    std::sort(below.begin(), below.end(), [](const auto* one, const auto* other) {
+      return one->updated_ms != other->updated_ms ? one->updated_ms > other->updated_ms
+                                                  : one->id > other->id;
+    });
+    for (const store::IndexEntry* const each : below) add(*each);
   }
-  std::vector<TreeNode> nodes;
-  for (const auto& [key, entry] : family) {
-    std::string label = entry->id + "  " + (entry->title.empty() ? "(no title)" : entry->title);
-    if (entry->id == id) label += "  <- this session";
-    nodes.push_back({.id = entry->id,
-                     .parent = entry == root ? std::string() : entry->parent,
-                     .label = std::move(label)});
-  }
-  return draw_tree(nodes);
+  out.left_out = nearest.size() - std::min(nearest.size(), most);
+  nearest.resize(nearest.size() - out.left_out);
+  std::sort(nearest.begin(), nearest.end(),
+            [](const auto* one, const auto* other) { return one->id < other->id; });
+  for (const store::IndexEntry* const each : nearest)
+    out.members.push_back({.entry = *each, .short_id = short_id(all, each->id)});
+  cut_circle(out, id);
+  return out;
+}
+
+std::string tree_label(const Relatives::Member& member, const Result<store::State>& state) {
+  if (member.entry.deleted) return member.short_id + "  (deleted)";
+  const std::string& title = state ? state->description : member.entry.title;
+  const std::string label =
+      member.short_id + "  " + (title.empty() ? "(no title)" : visible_line(title));
+  if (!state) return label + "  (its state cannot be read)";
+  std::string facts = visible_line(state->backend);
+  if (!state->fork_strategy.empty()) facts += ", " + state->fork_strategy;
+  const std::uint64_t turns = state->turns - std::min(state->turns, state->fork_turn);
+  facts += ", " + std::to_string(turns) + (turns == 1 ? " turn" : " turns");
+  return label + "  " + facts + ", " + tokens_text(state->total);
 }
 
 }  // namespace tine::session

@@ -1,24 +1,41 @@
 #include "session/fork/command.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "protocol/v1/known_clients.h"
 
 namespace tine::session {
 namespace {
 
-std::vector<std::string_view> words_of(std::string_view line) {
-  constexpr std::string_view blank = " \t\r\n";
-  std::vector<std::string_view> words;
-  for (std::size_t at = line.find_first_not_of(blank); at != std::string_view::npos;) {
-    const std::size_t end = std::min(line.find_first_of(blank, at), line.size());
-    words.push_back(line.substr(at, end - at));
-    at = line.find_first_not_of(blank, end);
+constexpr std::string_view blank = " \t\r\n";
+
+/// The words of a text, one after the other.
+class Words {
+ public:
+  explicit Words(std::string_view text) : rest_(text) { skip(); }
+  /// Empty: there is none.
+  std::string_view first() const { return rest_.substr(0, rest_.find_first_of(blank)); }
+  void drop() {
+    rest_.remove_prefix(first().size());
+    skip();
   }
-  return words;
+  /// All that is left.
+  std::string_view rest() const { return rest_; }
+
+ private:
+  void skip() { rest_.remove_prefix(std::min(rest_.find_first_not_of(blank), rest_.size())); }
+  std::string_view rest_;
+};
+
+/// Whether it is one word, which somebody may have meant for a backend's name. Some languages have
+/// no blanks between words.
+bool is_one_word(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return c < 0x80 && std::isspace(c) == 0; });
 }
 
 /// A number is a turn, anything else a message.
@@ -37,29 +54,40 @@ SessionService::ForkAt point_of(std::string_view word) {
 
 }  // namespace
 
-Result<ForkCommand> parse_fork_command(std::string_view line, const Backends& backends) {
-  std::vector<std::string_view> words = words_of(line);
+Result<ForkCommand> parse_fork_command(std::vector<v1::ContentBlock> prompt,
+                                       const Backends& backends) {
   ForkCommand command;
-  command.is_question = words.front().ends_with('?');
-  words.erase(words.begin());
-  for (const std::string_view word : words) {
-    if (word.size() > 1 && word.front() == '@') {
+  Words words(prompt.front().text);
+  command.is_question = words.first().ends_with('?');
+  bool has_point = false;
+  for (words.drop(); !words.first().empty(); words.drop()) {
+    const std::string_view word = words.first();
+    if (!has_point && word.size() > 1 && word.front() == '@') {
       command.wish.at = point_of(word.substr(1));
-    } else if (backends.named(word) != nullptr) {
+      has_point = true;
+    } else if (command.wish.backend.empty() && backends.named(word) != nullptr) {
       command.wish.backend = word;
     } else {
-      std::string names;
-      for (const auto& each : backends.all)
-        names.append(names.empty() ? "" : ", ").append(each->name());
-      return fail(ErrorKind::invalid_params,
-                  "\"" + std::string(word) + "\" is neither a point, such as @3, nor a backend (" +
-                      names + ")");
+      break;
     }
   }
+  std::string first(words.rest());
+  first.resize(first.find_last_not_of(blank) + 1);
+  if (first.empty() || command.is_question) return command;
+  if (prompt.size() == 1 && is_one_word(first)) {
+    std::string names;
+    for (const auto& each : backends.all)
+      names.append(names.empty() ? "" : ", ").append(each->name());
+    return fail(ErrorKind::invalid_params,
+                "\"" + first + "\" is neither a point, such as @3, nor a backend (" + names +
+                    "). A first prompt for the fork has more than one word");
+  }
+  prompt.front().text = std::move(first);
+  command.first_prompt = std::move(prompt);
   return command;
 }
 
-std::string fork_text(const SessionService::Forked& forked, const v1::Client* client) {
+std::string fork_text(const SessionService::Forked& forked, const v1::Client* client, bool works) {
   const ForkReport& report = forked.report;
   std::string text = "Forked after turn " + std::to_string(report.turn) + " (" + report.strategy +
                      "). The new session is \"" + forked.session->state().description + "\" (" +
@@ -71,6 +99,7 @@ std::string fork_text(const SessionService::Forked& forked, const v1::Client* cl
   for (const std::string& each : report.advice) text.append("\nNote: ").append(each);
   if (report.expected.fresh)
     text.append("\nIn its first turn ").append(cost_text(report.expected)).append(".");
+  if (works) text += "\nIt works on your prompt now, also while you do not have it open.";
   const std::string_view way = client != nullptr ? client->capabilities().way_to_open : "";
   text.append("\nTo open it, ").append(way.empty() ? v1::way_to_open({}) : way).append(".");
   return text;

@@ -9,16 +9,22 @@ using namespace tine::session;
 namespace {
 
 /// What a line asks for, in words.
-std::string asked(std::string_view line) {
+std::string asked(std::string_view line, std::vector<v1::ContentBlock> attached = {}) {
   transport::Loop loop;
   Backends backends;
   backends.all.push_back(std::make_unique<ScriptedBackend>(loop));
-  const auto command = parse_fork_command(line, backends);
+  attached.insert(attached.begin(), v1::text_block(std::string(line)));
+  const auto command = parse_fork_command(std::move(attached), backends);
   if (!command) return command.error().message;
   std::string out = command->is_question ? "plan" : "fork";
   if (command->wish.at.turn) out += " turn " + std::to_string(*command->wish.at.turn);
   if (command->wish.at.message_id) out += " message " + *command->wish.at.message_id;
   if (!command->wish.backend.empty()) out += " on " + command->wish.backend;
+  if (!command->first_prompt.empty()) {
+    out += " told \"" + command->first_prompt.front().text + "\"";
+    if (command->first_prompt.size() > 1)
+      out += " and " + std::to_string(command->first_prompt.size() - 1) + " more";
+  }
   return out;
 }
 
@@ -35,8 +41,23 @@ TEST_CASE("fork command: alone, at a point, on a backend, and as a question") {
   CHECK(asked("/tine-fork? scripted @3") == "plan turn 3 on scripted");
 }
 
-TEST_CASE("fork command: what is neither a point nor a backend is said") {
-  CHECK(asked("/tine-fork claudee") ==
-        "\"claudee\" is neither a point, such as @3, nor a backend (scripted)");
-  CHECK(asked("/tine-fork @") == "\"@\" is neither a point, such as @3, nor a backend (scripted)");
+TEST_CASE("fork command: what stands behind is the fork's first prompt, as it was written") {
+  CHECK(asked("/tine-fork try it with a queue") == "fork told \"try it with a queue\"");
+  CHECK(asked("/tine-fork @3 scripted  try  it\n\n  and test \n") ==
+        "fork turn 3 on scripted told \"try  it\n\n  and test\"");
+  CHECK(asked("/tine-fork @3\nuse @2 and scripted") == "fork turn 3 told \"use @2 and scripted\"");
+  CHECK(asked("/tine-fork @3 @file.txt is wrong") == "fork turn 3 told \"@file.txt is wrong\"");
+  CHECK(asked("/tine-fork 修复登录") == "fork told \"修复登录\"");
+  const auto attached = v1::text_block("a file");
+  CHECK(asked("/tine-fork explain", {attached}) == "fork told \"explain\" and 1 more");
+  CHECK(asked("/tine-fork", {attached}) == "fork");
+  CHECK(asked("/tine-fork? try it") == "plan");
+}
+
+TEST_CASE("fork command: one word that is neither a point nor a backend is said") {
+  const std::string rest =
+      " is neither a point, such as @3, nor a backend (scripted). A first prompt for the fork has "
+      "more than one word";
+  CHECK(asked("/tine-fork claudee") == "\"claudee\"" + rest);
+  CHECK(asked("/tine-fork @") == "\"@\"" + rest);
 }

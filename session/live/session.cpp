@@ -24,8 +24,10 @@ std::vector<v1::Command> own_commands() {
        .hint = {},
        .meta = {}},
       {.name = "tine-fork",
-       .description = "Fork this session: /tine-fork? shows how, @3 after turn 3, or on a backend",
-       .hint = "[@point] [backend]",
+       .description =
+           "Fork this session: /tine-fork? shows how, @3 after turn 3, on a backend, with "
+           "a first prompt",
+       .hint = "[@point] [backend] [words]",
        .meta = {}},
       {.name = "tine-tree",
        .description = "Show the tree that this session belongs to",

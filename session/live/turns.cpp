@@ -243,7 +243,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
   const std::shared_ptr<Record> record = session_.record();
   const std::string command = command_line(blocks);
   if (!command.empty() && session_.history()->turns() == 0) {
-    co_return co_await answer_unrecorded(command, cancel);
+    co_return co_await answer_unrecorded(command, std::move(blocks), cancel);
   }
   git_ = nullptr;
   told_.reset();
@@ -258,7 +258,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
   if (!content) co_return never_begun();
   co_await record->prompt("prompt-" + std::to_string(session_.history()->turns() + 1),
                           std::move(*content));
-  if (!command.empty()) co_return co_await run_command(command, cancel);
+  if (!command.empty()) co_return co_await run_command(command, std::move(blocks), cancel);
   if (library.policy.keep_text) {
     const std::string& known = session_.state().description;
     std::string title;
@@ -525,10 +525,11 @@ transport::Task<Result<std::string>> Turns::offer_summary(std::shared_ptr<Runnin
   co_return std::move(context->text);
 }
 
-Turns::Report Turns::run_command(std::string name, transport::CancelSource cancel) {
+Turns::Report Turns::run_command(std::string line, std::vector<v1::ContentBlock> prompt,
+                                 transport::CancelSource cancel) {
   executor::TurnOutcome outcome;
   if (!cancel.cancelled()) {
-    const std::string said = co_await command_(session_, name);
+    const std::string said = co_await command_(session_, std::move(line), std::move(prompt));
     const std::string id = "command-" + std::to_string(session_.history()->turns() + 1);
     session_.say(v1::text_chunk(v1::UpdateKind::agent_message_chunk, said, id));
   }
@@ -537,9 +538,10 @@ Turns::Report Turns::run_command(std::string name, transport::CancelSource cance
 }
 
 /// Before anything was said: an answer alone makes no session that would be listed.
-Turns::Report Turns::answer_unrecorded(std::string name, transport::CancelSource cancel) {
+Turns::Report Turns::answer_unrecorded(std::string line, std::vector<v1::ContentBlock> prompt,
+                                       transport::CancelSource cancel) {
   if (cancel.cancelled()) co_return never_begun();
-  const std::string said = co_await command_(session_, std::move(name));
+  const std::string said = co_await command_(session_, std::move(line), std::move(prompt));
   v1::Update answer = v1::text_chunk(v1::UpdateKind::agent_message_chunk, said,
                                      "unrecorded-" + std::to_string(++unrecorded_));
   answer.session = session_.id();

@@ -40,8 +40,10 @@ struct TurnReport {
 
 class Turns {
  public:
-  /// A slash command of ours, without the slash: gives what it has to say, without the backend.
-  using Command = std::function<transport::Task<std::string>(Session& session, std::string line)>;
+  /// A slash command of ours, as its line without the slash and as the whole prompt: gives what it
+  /// has to say, without the backend.
+  using Command = std::function<transport::Task<std::string>(Session& session, std::string line,
+                                                             std::vector<v1::ContentBlock> prompt)>;
   using Report = transport::Task<Result<TurnReport>>;
 
   Turns(Session& session, Command command) : session_(session), command_(std::move(command)) {}
@@ -55,7 +57,8 @@ class Turns {
   transport::Task<Result<bool>> steer(std::vector<v1::ContentBlock> words);
   /// What a command of ours has to say, outside of a turn.
   transport::Task<std::string> command(std::string line) {
-    return command_(session_, std::move(line));
+    std::vector<v1::ContentBlock> prompt = {v1::text_block("/" + line)};
+    return command_(session_, std::move(line), std::move(prompt));
   }
   /// Ends the running turn and all that wait; each is answered `cancelled`.
   void cancel();
@@ -97,8 +100,10 @@ class Turns {
   Result<TurnReport> never_begun() const;
   Report claim_and_run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
   Report run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
-  Report run_command(std::string name, transport::CancelSource cancel);
-  Report answer_unrecorded(std::string name, transport::CancelSource cancel);
+  Report run_command(std::string line, std::vector<v1::ContentBlock> prompt,
+                     transport::CancelSource cancel);
+  Report answer_unrecorded(std::string line, std::vector<v1::ContentBlock> prompt,
+                           transport::CancelSource cancel);
   Report finish(executor::TurnOutcome outcome, bool cancelled,
                 std::optional<FailoverReport> failover);
   transport::Task<void> play(std::shared_ptr<Running> running,

@@ -11,7 +11,6 @@
 #include "session/store/limits.h"
 #include "session/store/line.h"
 #include "session/store/reader.h"
-#include "session/tree.h"
 #include "tests/catch.h"
 #include "tests/doubles/await.h"
 #include "tests/doubles/faulty_files.h"
@@ -120,12 +119,6 @@ TEST_CASE(
     REQUIRE_FALSE(account);
     CHECK(account.error().kind == ErrorKind::damaged);
     CHECK_FALSE(history_from(place.store, *place.store.find(id), store::Damage::skip));
-    std::string tree;
-    const std::function<void(const store::Index&)> draw = [&](const store::Index& index) {
-      tree = family_tree(index.entries(), id);
-    };
-    REQUIRE(test::await(place.loop, place.store.read(draw)));
-    for (const std::string& each : {one, two, below}) CHECK(tree.find(each) != std::string::npos);
   }
 }
 
