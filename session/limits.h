@@ -122,6 +122,13 @@ inline constexpr std::size_t soft_files = 256;
 inline constexpr std::size_t soft_calls = 64;
 inline constexpr std::size_t soft_steps = 64;
 
+/// How long a model may take to write the summary of a soft fork, with the start of its backend,
+/// and how much of a past it may read for that, in tokens. Beyond both the extract is taken.
+inline constexpr std::chrono::milliseconds model_summary_patience{60'000};
+inline constexpr std::uint64_t model_summary_past = 200'000;
+/// Bytes of such a summary, for each token that it may have. What comes behind is left out.
+inline constexpr std::size_t model_summary_bytes = 8;
+
 /// Tokens of what a session that begins within another agent's is told of that one's, by default.
 inline constexpr std::uint64_t seed_tokens = 32'768;
 /// The least and the most of them that can be configured. What is less or more is taken as these,

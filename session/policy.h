@@ -45,6 +45,7 @@ struct Policy {
   TrustRule trust = TrustRule::ask;
   ForkPolicy fork;
   FailoverPolicy failover;
+  bool model_writes_summary = false;  ///< fork.summary = "model"
   std::int64_t stale_hours = limits::stale_hours;    ///< unused for so long, a parent is stale
   std::uint64_t soft_tokens = limits::soft_tokens;   ///< the most that a soft fork carries
   std::uint64_t seed_tokens = limits::seed_tokens;   ///< the most that is told of a caller's past

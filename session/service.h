@@ -174,9 +174,18 @@ class SessionService {
   transport::Task<void> weigh_summary(const ForkBasis& basis, ForkFacts& facts);
   void look_around(const ForkBasis& basis, const v1::Workspace& workspace, ForkFacts& facts) const;
   static WarmFirst::Past past_of_fork(const ForkBasis& basis);
-  transport::Task<Result<std::string>> fork_softly(std::shared_ptr<Session> session);
+  /// A record of a new session from which its first prompt is told; without data there is none.
+  struct Told {
+    std::string_view type;
+    std::string data;
+  };
+  transport::Task<Result<std::string>> fork_softly(std::shared_ptr<Session> session,
+                                                   const ForkBasis& basis, ForkReport& report,
+                                                   Told& told);
+  transport::Task<Result<std::string>> summary_by_model(std::shared_ptr<Session> session,
+                                                        const ForkBasis& basis);
   transport::Task<Result<void>> walk(std::shared_ptr<Session> session, const ForkBasis& basis,
-                                     ForkReport& report);
+                                     ForkReport& report, Told& told);
   /// What was said in a calling agent's session.
   struct Seed {
     std::string agent;
@@ -187,7 +196,7 @@ class SessionService {
   /// The past with which an adopting session begins.
   struct Taken {
     Record::Past past;
-    std::string seed;  ///< data of its record; empty: there is none
+    Told told;
   };
   transport::Task<Result<Taken>> take_past(std::shared_ptr<Session> session, Adoption what,
                                            ForkReport& report);
@@ -207,7 +216,7 @@ class SessionService {
   static transport::Task<Result<void>> converse(std::shared_ptr<Session> session,
                                                 ConversationHolder::Begin begin);
   transport::Task<Result<Forked>> list_fork(std::shared_ptr<Session> session, ForkReport report,
-                                            Record::Past past, std::string seed);
+                                            Record::Past past, Told told);
   Result<store::State> fork_state(const v1::Workspace& workspace, const ForkBasis& basis);
   Opened open_from_store(store::IndexEntry entry);
   /// What is known of a session that may be forked: also of one that is hidden or runs elsewhere.

@@ -84,6 +84,7 @@ cold = "soft"
 strict = true
 summary_tokens = 4_000
 stale_hours = 12
+summary = "model"
 [session]
 fork_prefix_budget = 5_000
 [redact]
@@ -124,6 +125,7 @@ kind = "rehearsal"
   CHECK(settings.fork_strict);
   CHECK(settings.fork_summary_tokens == 4000);
   CHECK(settings.fork_stale_hours == 12);
+  CHECK(settings.fork_summary == "model");
   CHECK(settings.session_fork_prefix_budget == 5000);
   CHECK(settings.redact_literals == Strings{"one", "two"});
   CHECK(settings.redact_prefixes == Strings{"acme_"});

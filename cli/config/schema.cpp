@@ -16,6 +16,7 @@ namespace {
 constexpr std::array<std::string_view, 2> durabilities = {"interval", "turn"};
 constexpr std::array<std::string_view, 2> histories = {"full", "none"};
 constexpr std::array<std::string_view, 3> trust_rules = {"ask", "cli", "always"};
+constexpr std::array<std::string_view, 2> summary_writers = {"extract", "model"};
 constexpr std::array<std::string_view, 4> fork_strategies = {"auto", "native", "pty", "soft"};
 constexpr std::array<std::string_view, 2> cold_strategies = {"native", "soft"};
 constexpr std::array<std::string_view, 2> failover_rules = {"ask", "auto"};
@@ -184,6 +185,13 @@ constexpr std::array settings_table = {
                .flag = {},
                .rule = {.least = 200, .most = 200'000},
                .doc = "The most tokens that a soft fork tells of its parent's past."},
+    SettingKey{.name = "fork.summary",
+               .member = &Settings::fork_summary,
+               .variable = "TINE_FORK_SUMMARY",
+               .flag = {},
+               .rule = {.choices = summary_writers},
+               .doc = "What a soft fork tells of its parent's past: an extract of the transcript, "
+                      "or a summary that the model of the parent's backend writes."},
     SettingKey{.name = "session.fork_prefix_budget",
                .member = &Settings::session_fork_prefix_budget,
                .variable = "TINE_SESSION_FORK_PREFIX_BUDGET",

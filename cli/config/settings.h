@@ -57,6 +57,7 @@ struct Settings {
   bool fork_strict = false;
   std::int64_t fork_summary_tokens = 2000;
   std::int64_t session_fork_prefix_budget = 32'768;
+  std::string fork_summary = "extract";
   Strings fallback;
   std::string failover = "ask";
   std::int64_t fork_stale_hours = 168;

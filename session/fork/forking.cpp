@@ -113,14 +113,14 @@ transport::Task<void> SessionService::discard(std::shared_ptr<Session> session) 
 
 /// Writes down how the session came about, with which it is listed.
 transport::Task<Result<SessionService::Forked>> SessionService::list_fork(
-    std::shared_ptr<Session> session, ForkReport report, Record::Past past, std::string seed) {
+    std::shared_ptr<Session> session, ForkReport report, Record::Past past, Told told) {
   const std::shared_ptr<Record> record = session->record();
   if (const auto& conversation = session->conversation().get())
     past.conversation = conversation->provider_id();
   past.strategy = report.strategy;
   record->begin_with(std::move(past));
   record->add(record_type::fork, fork_data(report));
-  if (!seed.empty()) record->add(record_type::seed, seed);
+  if (!told.data.empty()) record->add(told.type, told.data);
   // The parent may have got its title after the point at which they part.
   const std::string title = record->state().description;
   if (!title.empty()) record->update(v1::session_info(title, rfc3339(record->updated_ms())));
@@ -207,7 +207,8 @@ transport::Task<Result<SessionService::Taken>> SessionService::take_past(
        "the first prompt carries what was said in the session of " + seed->agent + ", of at most " +
            std::to_string(library_.policy.seed_tokens) + " tokens");
   report.adopted = taken.past.adopted = seed->session;
-  taken.seed = seed_data(seed->agent, seed->session, seed->text);
+  taken.told = {.type = record_type::seed,
+                .data = seed_data(seed->agent, seed->session, seed->text)};
   co_return taken;
 }
 
@@ -231,7 +232,7 @@ transport::Task<Result<SessionService::Forked>> SessionService::adopt(v1::Worksp
   auto taken = co_await take_past(*placed, std::move(what), report);
   if (taken) {
     auto listed = co_await list_fork(*placed, std::move(report), std::move(taken->past),
-                                     std::move(taken->seed));
+                                     std::move(taken->told));
     co_return listed;
   }
   co_await discard(*placed);
@@ -305,8 +306,9 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   // Another process may have removed the parent just before it could see the child.
   auto still = library_.store.find_any(parent_id);
   Result<void> walked;
+  Told told;
   if (still) {
-    walked = co_await walk(*placed, *basis, report);
+    walked = co_await walk(*placed, *basis, report, told);
   } else {
     walked = fail(std::move(still.error()));
   }
@@ -314,8 +316,7 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
     co_await discard(*placed);
     co_return fail(std::move(walked.error()));
   }
-  std::string no_seed;
-  co_return co_await list_fork(*placed, std::move(report), std::move(past), std::move(no_seed));
+  co_return co_await list_fork(*placed, std::move(report), std::move(past), std::move(told));
 }
 
 }  // namespace tine::session

@@ -32,10 +32,15 @@ struct Told {
   std::string seed;
 };
 
+/// Whether the record is text that is told as it stands.
+bool is_told(std::string_view type) {
+  return type == record_type::seed || type == record_type::summary;
+}
+
 transport::Task<Result<Told>> read_span(transport::Loop& loop, store::Store& store,
                                         Redactor& redactor, std::shared_ptr<const History> history,
                                         Span span, std::size_t room) {
-  DigestMaker maker(redactor, room);
+  auto maker = std::make_unique<DigestMaker>(redactor, room);
   Told told;
   ChainReader reader(store, *history, span.since);
   const store::Reader::Look look = [room](const store::Line& line) {
@@ -51,11 +56,14 @@ transport::Task<Result<Told>> read_span(transport::Loop& loop, store::Store& sto
     if (step->is_last) break;
     if (!step->line) continue;
     if (step->line->seq > span.until) break;
-    if (step->line->type == record_type::seed) told.seed = json::text_in(step->line->data, "text");
-    maker.begin(taken(*step->line, room));
-    while (maker.read(limits::redaction_window)) co_await transport::yield(loop);
+    if (is_told(step->line->type)) told.seed = json::text_in(step->line->data, "text");
+    // A model's summary stands for all that was before it.
+    if (step->line->type == record_type::summary)
+      maker = std::make_unique<DigestMaker>(redactor, room);
+    maker->begin(taken(*step->line, room));
+    while (maker->read(limits::redaction_window)) co_await transport::yield(loop);
   }
-  told.digest = maker.take();
+  told.digest = maker->take();
   co_return told;
 }
 

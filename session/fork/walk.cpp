@@ -2,8 +2,12 @@
 
 #include <chrono>
 
+#include "session/fork/model_summary.h"
+#include "session/limits.h"
+#include "session/record/data.h"
 #include "session/record/past.h"
 #include "session/service.h"
+#include "session/settings.h"
 
 namespace tine::session {
 namespace {
@@ -21,6 +25,11 @@ bool may_step_down(ErrorKind kind) {
     default:
       return true;
   }
+}
+
+std::int64_t ms_since(std::chrono::steady_clock::time_point begin) {
+  const auto passed = std::chrono::steady_clock::now() - begin;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(passed).count();
 }
 
 }  // namespace
@@ -77,16 +86,65 @@ transport::Task<Result<std::string>> SessionService::branch(std::shared_ptr<Sess
   co_return std::string(in_terminal ? branched_in_terminal : branched);
 }
 
-/// Makes nothing yet: the first prompt carries the past.
-transport::Task<Result<std::string>> SessionService::fork_softly(std::shared_ptr<Session> session) {
+/// What the model of the parent's backend writes of all that was until the point.
+transport::Task<Result<std::string>> SessionService::summary_by_model(
+    std::shared_ptr<Session> session, const ForkBasis& basis) {
+  const store::State& parent = basis.parent->state();
+  const executor::Capabilities& can = basis.from->capabilities();
+  const auto point = provider_point(parent, *basis.history, basis.seq);
+  const TurnMark* const turn = basis.history->kept_turn_until(basis.seq);
+  const bool is_last = turn == basis.history->last_kept_turn();
+  if (!point || !can.native_fork || (!is_last && !can.fork_at_turn)) {
+    co_return fail(ErrorKind::unsupported, std::string(basis.from->name()) +
+                                               " cannot branch the conversation at that point");
+  }
+  if (turn != nullptr && turn->last_prompt.value_or(0) > limits::model_summary_past) {
+    co_return fail(
+        ErrorKind::context_exceeded,
+        "the past has more than " + std::to_string(limits::model_summary_past) + " tokens");
+  }
+  SummaryOrder order;
+  order.backend = basis.from;
+  order.at = *point;
+  order.most_tokens = library_.policy.soft_tokens;
+  order.spec = session->spec({});
+  order.spec.settings = chosen(basis.from->settings(), parent);
+  // What no mode asks for happens in the narrowest.
+  if (!order.spec.settings.modes.available.empty())
+    order.spec.settings.modes.current = order.spec.settings.modes.available.front().id;
+  order.spec.trust = {};
+  order.spec.origin = origin_of(parent, *basis.history, basis.seq);
+  if (const auto open = find(parent.id)) order.spec.workspace = (*open)->workspace();
+  co_return co_await model_summary(library_.loop, library_.redactor, std::move(order));
+}
+
+/// Makes no conversation yet: the first prompt carries the past.
+transport::Task<Result<std::string>> SessionService::fork_softly(std::shared_ptr<Session> session,
+                                                                 const ForkBasis& basis,
+                                                                 ForkReport& report, Told& told) {
   session->conversation().let_go();
+  if (library_.policy.model_writes_summary) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto text = co_await summary_by_model(session, basis);
+    const std::string name(basis.from->name());
+    if (text) {
+      told = {.type = record_type::summary, .data = summary_data(name, *text)};
+      co_return "the first prompt carries a summary that the model of " + name + " has written";
+    }
+    report.attempts.push_back(
+        {.strategy = std::string(name_of(Strategy::soft)),
+         .worked = false,
+         .reason = "the model of " + name + " wrote no summary: " + text.error().message,
+         .ms = ms_since(begin)});
+  }
   co_return "the first prompt carries a summary of the transcript, of at most " +
       std::to_string(library_.policy.soft_tokens) + " tokens";
 }
 
 /// Tries what is planned, one after the other, and notes each attempt.
 transport::Task<Result<void>> SessionService::walk(std::shared_ptr<Session> session,
-                                                   const ForkBasis& basis, ForkReport& report) {
+                                                   const ForkBasis& basis, ForkReport& report,
+                                                   Told& told) {
   std::optional<Error> first;
   for (const ForkCandidate& each : basis.plan.candidates) {
     ForkReport::Attempt attempt{
@@ -95,13 +153,11 @@ transport::Task<Result<void>> SessionService::walk(std::shared_ptr<Session> sess
       const auto begin = std::chrono::steady_clock::now();
       Result<std::string> made;
       if (each.strategy == Strategy::soft) {
-        made = co_await fork_softly(session);
+        made = co_await fork_softly(session, basis, report, told);
       } else {
         made = co_await branch(session, basis, each.strategy);
       }
-      attempt.ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                       std::chrono::steady_clock::now() - begin)
-                       .count();
+      attempt.ms = ms_since(begin);
       attempt.worked = made.has_value();
       attempt.reason = made ? std::move(*made) : made.error().message;
       if (made) {

@@ -71,7 +71,7 @@ void Account::take(const store::Line& line, std::int64_t begin, std::int64_t end
     take_turn_end(line, begin, end);
   } else if (line.type == record_type::header) {
     take_header(line.data, state);
-  } else if (line.type == record_type::seed) {
+  } else if (line.type == record_type::seed || line.type == record_type::summary) {
     state.told_until = line.seq;
     history->go_on_told(line.seq);
   } else if (line.type == record_type::backend) {

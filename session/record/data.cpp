@@ -48,6 +48,12 @@ std::string seed_data(std::string_view agent, std::string_view session, std::str
   return out;
 }
 
+std::string summary_data(std::string_view backend, std::string_view text) {
+  std::string out;
+  json::Writer(out).begin_object().member("backend", backend).member("text", text).end_object();
+  return out;
+}
+
 std::string backend_data(const BackendChange& change) {
   std::string text;
   json::Writer out(text);

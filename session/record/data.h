@@ -25,6 +25,7 @@ namespace record_type {
 inline constexpr std::string_view header = "header";
 inline constexpr std::string_view fork = "fork";
 inline constexpr std::string_view seed = "seed";
+inline constexpr std::string_view summary = "summary";
 inline constexpr std::string_view backend = "backend";
 inline constexpr std::string_view prompt = "prompt";
 inline constexpr std::string_view update = "update";
@@ -41,6 +42,9 @@ std::string fork_data(const ForkReport& fork);
 /// What is told of the session of another agent within which this one was begun. `text` holds no
 /// secret.
 std::string seed_data(std::string_view agent, std::string_view session, std::string_view text);
+
+/// What a model has written of all that was before a soft fork. `text` holds no secret.
+std::string summary_data(std::string_view backend, std::string_view text);
 
 /// Within a turn the session goes on with another backend.
 struct BackendChange {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,11 @@ class ScriptedBackend final : public executor::Executor {
                                                   transport::CancelSource& /*cancel*/) override {
       executor::TurnOutcome outcome;
       if (owner.in_turn) co_await owner.in_turn(client);
+      if (owner.turn_fault) {
+        outcome.stop = fail(*owner.turn_fault);
+        co_return outcome;
+      }
+      outcome.usage = owner.usage;
       outcome.provider_turn = "turn-" + std::to_string(++owner.turns);
       co_return outcome;
     }
@@ -93,10 +99,12 @@ class ScriptedBackend final : public executor::Executor {
   Reply<std::unique_ptr<executor::Conversation>> fork(ConversationSpec spec,
                                                       ProviderPoint at) override {
     done += "fork " + at.conversation + "@" + at.turn + " ";
+    if (forks_wait) co_await may_start.wait();
     if (!fork_fault.empty()) co_return fail(fault_kind, fork_fault);
     auto conversation = made(std::move(spec));
     // A fork may look around before it is a session.
-    events.on_commands({{.name = "early", .description = "x", .hint = {}, .meta = {}}});
+    if (events.on_commands)
+      events.on_commands({{.name = "early", .description = "x", .hint = {}, .meta = {}}});
     co_return conversation;
   }
   transport::Task<std::string> terminal_obstacle(v1::Workspace workspace) override {
@@ -116,7 +124,7 @@ class ScriptedBackend final : public executor::Executor {
     adopted.from = {.conversation = id, .turn = "their-9"};
     co_return adopted;
   }
-  void forget(const std::string& /*provider_id*/) override {}
+  void forget(const std::string& provider_id) override { forgotten.push_back(provider_id); }
   transport::Task<Result<void>> authenticate(std::string /*method_id*/) override {
     co_return Result<void>();
   }
@@ -130,6 +138,7 @@ class ScriptedBackend final : public executor::Executor {
   transport::Event may_start;
   transport::Event may_close;
   bool fails = false;
+  bool forks_wait = false;  // for may_start too
   ErrorKind fault_kind = ErrorKind::backend_failed;
   std::string forks_are;   // the name of each conversation; empty: its own
   std::string fork_fault;  // why forking fails; empty: it does not
@@ -137,6 +146,9 @@ class ScriptedBackend final : public executor::Executor {
   std::string terminal_fault;  // as fork_fault, in a terminal
   bool live = false;
   std::function<transport::Task<void>(v1::Client&)> in_turn;  // what a turn does; empty: nothing
+  std::optional<Error> turn_fault;  // how each turn fails; none: it does not
+  executor::TurnUsage usage;        // of each turn
+  std::vector<std::string> forgotten;
   int turns = 0;
   std::string done;
   executor::ConversationEvents events;  // of the conversation that was made last
