@@ -50,6 +50,9 @@ void add_session_verbs(CLI::App& session, SessionArguments& arguments) {
       ->check(CLI::Range(std::int64_t{1}, most_days))
       ->type_name("N");
   clean->add_flag("--dry-run", arguments.dry_run, "Only show what would be removed");
+  CLI::App* seed = verb(SessionVerb::seed, "seed", "Have new sessions begin as forks of a session");
+  one(seed);
+  seed->add_flag("--off", arguments.off, "No longer");
   CLI::App* remove = verb(SessionVerb::remove, "delete", "Delete a session");
   one(remove);
   remove->add_flag("--yes", arguments.yes, "Do not ask");

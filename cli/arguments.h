@@ -26,7 +26,16 @@ enum class Verb : std::uint8_t {
 };
 
 /// What `tine session` is asked to do.
-enum class SessionVerb : std::uint8_t { none, list, show, verify, export_history, clean, remove };
+enum class SessionVerb : std::uint8_t {
+  none,
+  list,
+  show,
+  verify,
+  export_history,
+  clean,
+  seed,
+  remove
+};
 
 struct SessionArguments {
   SessionVerb verb = SessionVerb::none;
@@ -38,6 +47,7 @@ struct SessionArguments {
   bool all = false;
   bool skip_damaged = false;
   bool dry_run = false;
+  bool off = false;
   bool yes = false;
   bool purge = false;
 };

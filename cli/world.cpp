@@ -22,6 +22,8 @@ session::Policy policy_of(const Config& config) {
                  .soft_when_cold = settings.fork_cold == "soft",
                  .strict = settings.fork_strict};
   policy.model_writes_summary = settings.fork_summary == "model";
+  policy.begins_from_seed = settings.fork_seed == "auto";
+  policy.seed_hours = settings.fork_seed_hours;
   policy.stale_hours = settings.fork_stale_hours;
   policy.soft_tokens = static_cast<std::uint64_t>(settings.fork_summary_tokens);
   policy.seed_tokens = static_cast<std::uint64_t>(settings.session_fork_prefix_budget);

@@ -226,10 +226,20 @@ v1::Answer<v1::NewSessionResponse> AcpAgent::new_session(v1::NewSessionRequest r
   const bool by_wish = !names_past(request.meta) && service_.take_caller_wish();
   if (by_wish) past->emplace();
   if (!*past) {
+    v1::Workspace same = request.workspace;
+    auto seeded = co_await service_.begin_from_seed(std::move(same), backend);
+    if (seeded.forked) {
+      auto still = co_await may_open(seeded.forked->session->id());
+      if (!still) co_return fail(std::move(still.error()));
+      co_return branched(*seeded.forked, context);
+    }
     auto session = service_.create(std::move(request.workspace), backend);
     if (!session) co_return fail(std::move(session.error()));
     (*session)->attach(client_, (*session)->workspace());
-    co_return opened(*session, context);
+    v1::NewSessionResponse response = opened(*session, context);
+    if (!seeded.warning.empty())
+      response.meta = warned_meta((*session)->executor().name(), seeded.warning);
+    co_return response;
   }
   const bool from_caller = (*past)->id.empty();
   auto adopted =

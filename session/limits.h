@@ -168,6 +168,9 @@ inline constexpr std::chrono::milliseconds warm_patience{20'000};
 /// read longest ago are forgotten: they count as not cached.
 inline constexpr std::size_t warm_pasts = 4096;
 
+/// Hours for which a mark as a seed for new sessions holds, by default.
+inline constexpr std::int64_t seed_hours = 24;
+
 /// Bytes of transcripts up to which the summary that a soft fork would carry is made for the sake
 /// of its cost. Of longer ones the most that it may have is told.
 inline constexpr std::int64_t soft_estimate = std::int64_t{4} * 1024 * 1024;

@@ -94,6 +94,7 @@ void write_fork(json::Writer& writer, const ForkReport& fork) {
     writer.member("adopted", std::string_view(fork.adopted));
   }
   writer.member("depth", fork.depth);
+  if (fork.is_new_session) writer.member("seed", true);
   if (fork.adopted.empty()) {
     writer.key("expected");
     write_cost(writer, fork.expected);

@@ -33,6 +33,7 @@ struct ForkReport {
   std::uint64_t at = 0;    ///< seq in the parent
   std::uint64_t turn = 0;  ///< the parent's turn that is the last common one; 0: none
   std::uint64_t depth = 0;
+  bool is_new_session = false;      ///< nobody asked for a fork: it began from a seed
   ForkCost expected;                ///< of the past, in the first call of the model
   std::optional<bool> warm;         ///< whether the provider's cache still has it; none: not known
   std::vector<std::string> advice;  ///< what speaks against it, in sentences

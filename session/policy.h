@@ -46,6 +46,8 @@ struct Policy {
   ForkPolicy fork;
   FailoverPolicy failover;
   bool model_writes_summary = false;  ///< fork.summary = "model"
+  bool begins_from_seed = false;      ///< fork.seed = "auto"
+  std::int64_t seed_hours = limits::seed_hours;
   std::int64_t stale_hours = limits::stale_hours;    ///< unused for so long, a parent is stale
   std::uint64_t soft_tokens = limits::soft_tokens;   ///< the most that a soft fork carries
   std::uint64_t seed_tokens = limits::seed_tokens;   ///< the most that is told of a caller's past

@@ -48,6 +48,7 @@ std::string_view purpose_of(std::string_view command) {
   if (command == "tine-usage") return "count";
   if (command == "tine-fork" || command == "tine-fork?") return "fork";
   if (command == "tine-tree") return "draw";
+  if (command == "tine-seed") return "begin from";
   return {};
 }
 
@@ -55,7 +56,8 @@ std::string amount(const std::optional<std::uint64_t>& tokens) {
   return tokens ? std::to_string(*tokens) : std::string("not known");
 }
 
-std::string usage_text(const executor::Tokens& tokens) {
+std::string usage_text(const store::State& state) {
+  const executor::Tokens& tokens = state.total;
   std::string out = "Tokens of this session so far:\n";
   out += "- prompt: " + amount(tokens.prompt()) + " (fresh " + amount(tokens.input) +
          ", read from the cache " + amount(tokens.cache_read) + ", written to it " +
@@ -64,6 +66,10 @@ std::string usage_text(const executor::Tokens& tokens) {
       "- output: " + amount(tokens.output) + " (of that thought: " + amount(tokens.thought) + ")\n";
   if (const auto ratio = tokens.cache_hit_ratio()) {
     out += "- cache hits: " + std::to_string(static_cast<int>(*ratio * 100.0 + 0.5)) + " %\n";
+  }
+  if (state.actual.cache_read) {
+    out += "- of what it has in common with " + state.parent + " its first call has read " +
+           std::to_string(*state.actual.cache_read) + " from the cache\n";
   }
   return out;
 }
@@ -455,14 +461,16 @@ transport::Task<std::string> SessionService::command(Session& session, std::stri
     co_return "Nothing has been said in this session yet, so there is nothing to " +
         std::string(purpose) + ".";
   }
-  if (name == "tine-usage") co_return usage_text(session.state().total);
+  if (name == "tine-usage") co_return usage_text(session.state());
+  if (name == "tine-seed") co_return seed_as_told(session, line);
   if (name == "tine-tree") {
     const auto drawn = co_await tree(session.id());
     co_return drawn ? *drawn : "The tree could not be read: " + drawn.error().message;
   }
   if (name == "tine-fork" || name == "tine-fork?")
     co_return co_await fork_as_told(session, std::move(prompt));
-  co_return "There is no command of that name. There are /tine-usage, /tine-fork and /tine-tree.";
+  co_return "There is no command of that name. There are /tine-usage, /tine-fork, /tine-tree "
+      "and /tine-seed.";
 }
 
 }  // namespace tine::session

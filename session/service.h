@@ -68,6 +68,8 @@ class SessionService {
     std::optional<Strategy> strategy;
     bool any_strategy = false;  ///< `strategy` is none on purpose
     std::optional<bool> strict;
+    /// It begins as any new session does, with the settings and a title of its own.
+    bool is_new_session = false;
   };
   struct Forked {
     std::shared_ptr<Session> session;
@@ -97,6 +99,16 @@ class SessionService {
   void adopt_caller_first() { adopts_caller_ = true; }
   /// Whether that is still to come; who asks is to do it, or to put the wish back.
   bool take_caller_wish() { return std::exchange(adopts_caller_, false); }
+
+  /// A new session that begins as a fork of the newest seed that fits.
+  struct FromSeed {
+    std::optional<Forked> forked;  ///< none: it is to begin without
+    std::string warning;           ///< why, where a person expects a seed; else empty
+  };
+  transport::Task<FromSeed> begin_from_seed(v1::Workspace workspace, std::string backend);
+  /// Marks a session as a seed, or takes the mark away.
+  Result<void> mark_as_seed(const std::string& id);
+  Result<bool> unmark_as_seed(const std::string& id);
 
   /// A session keeps its system prompt: another one is an error, none is filled in.
   Result<void> take_system_prompt(v1::Workspace& workspace, const store::State& state) const;
@@ -217,7 +229,8 @@ class SessionService {
                                                 ConversationHolder::Begin begin);
   transport::Task<Result<Forked>> list_fork(std::shared_ptr<Session> session, ForkReport report,
                                             Record::Past past, Told told);
-  Result<store::State> fork_state(const v1::Workspace& workspace, const ForkBasis& basis);
+  Result<store::State> fork_state(const v1::Workspace& workspace, const ForkBasis& basis,
+                                  bool is_new_session);
   Opened open_from_store(store::IndexEntry entry);
   /// What is known of a session that may be forked: also of one that is hidden or runs elsewhere.
   transport::Task<Result<std::shared_ptr<Record>>> record_of(std::string id);
@@ -227,6 +240,9 @@ class SessionService {
   using Prompt = std::vector<v1::ContentBlock>;
   transport::Task<std::string> command(Session& session, std::string line, Prompt prompt);
   transport::Task<std::string> fork_as_told(Session& session, Prompt prompt);
+  std::string seed_as_told(const Session& session, std::string_view line);
+  bool fits_seed(const v1::Workspace& workspace, const Choices& choices,
+                 const store::State& seed) const;
   transport::Task<void> play_unopened(std::shared_ptr<Session> session, Prompt prompt,
                                       std::string asked_in);
   bool is_unopened(const Session& session, const v1::Client& client) const;

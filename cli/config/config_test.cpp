@@ -85,6 +85,8 @@ strict = true
 summary_tokens = 4_000
 stale_hours = 12
 summary = "model"
+seed = "auto"
+seed_hours = 8
 [session]
 fork_prefix_budget = 5_000
 [redact]
@@ -126,6 +128,8 @@ kind = "rehearsal"
   CHECK(settings.fork_summary_tokens == 4000);
   CHECK(settings.fork_stale_hours == 12);
   CHECK(settings.fork_summary == "model");
+  CHECK(settings.fork_seed == "auto");
+  CHECK(settings.fork_seed_hours == 8);
   CHECK(settings.session_fork_prefix_budget == 5000);
   CHECK(settings.redact_literals == Strings{"one", "two"});
   CHECK(settings.redact_prefixes == Strings{"acme_"});

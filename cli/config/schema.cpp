@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 2> durabilities = {"interval", "turn"};
 constexpr std::array<std::string_view, 2> histories = {"full", "none"};
 constexpr std::array<std::string_view, 3> trust_rules = {"ask", "cli", "always"};
 constexpr std::array<std::string_view, 2> summary_writers = {"extract", "model"};
+constexpr std::array<std::string_view, 2> seed_rules = {"off", "auto"};
 constexpr std::array<std::string_view, 4> fork_strategies = {"auto", "native", "pty", "soft"};
 constexpr std::array<std::string_view, 2> cold_strategies = {"native", "soft"};
 constexpr std::array<std::string_view, 2> failover_rules = {"ask", "auto"};
@@ -192,6 +193,19 @@ constexpr std::array settings_table = {
                .rule = {.choices = summary_writers},
                .doc = "What a soft fork tells of its parent's past: an extract of the transcript, "
                       "or a summary that the model of the parent's backend writes."},
+    SettingKey{.name = "fork.seed",
+               .member = &Settings::fork_seed,
+               .variable = "TINE_FORK_SEED",
+               .flag = {},
+               .rule = {.choices = seed_rules},
+               .doc = "`auto`: a new session begins as a fork of the newest session that you have "
+                      "marked as a seed, on the same project, backend, model and commit."},
+    SettingKey{.name = "fork.seed_hours",
+               .member = &Settings::fork_seed_hours,
+               .variable = "TINE_FORK_SEED_HOURS",
+               .flag = {},
+               .rule = {.least = 1, .most = 1'000'000},
+               .doc = "Hours for which such a mark holds."},
     SettingKey{.name = "session.fork_prefix_budget",
                .member = &Settings::session_fork_prefix_budget,
                .variable = "TINE_SESSION_FORK_PREFIX_BUDGET",

@@ -58,6 +58,8 @@ struct Settings {
   std::int64_t fork_summary_tokens = 2000;
   std::int64_t session_fork_prefix_budget = 32'768;
   std::string fork_summary = "extract";
+  std::string fork_seed = "off";
+  std::int64_t fork_seed_hours = 24;
   Strings fallback;
   std::string failover = "ask";
   std::int64_t fork_stale_hours = 168;

@@ -17,6 +17,8 @@ transport::Task<int> session_verb(World& world, const Arguments& arguments,
       return export_session(world, arguments, std::move(shutdown));
     case SessionVerb::clean:
       return clean_sessions(world, arguments, std::move(shutdown));
+    case SessionVerb::seed:
+      return seed_session(world, arguments);
     case SessionVerb::remove:
       return delete_session(world, arguments);
     case SessionVerb::none:

@@ -24,6 +24,7 @@ transport::Task<int> export_session(World& world, const Arguments& arguments,
                                     transport::CancelSource shutdown);
 transport::Task<int> clean_sessions(World& world, const Arguments& arguments,
                                     transport::CancelSource shutdown);
+transport::Task<int> seed_session(World& world, const Arguments& arguments);
 transport::Task<int> delete_session(World& world, const Arguments& arguments);
 
 }  // namespace tine::cli

@@ -72,11 +72,15 @@ transport::Task<Result<std::uint64_t>> SessionService::fork_seq(
 
 /// The state of a fork, but for its title.
 Result<store::State> SessionService::fork_state(const v1::Workspace& workspace,
-                                                const ForkBasis& basis) {
+                                                const ForkBasis& basis, bool is_new_session) {
   store::State state = new_state(workspace);
   const store::State& from = basis.parent->state();
   state.backend = basis.to->name();
-  if (basis.to == basis.from) {
+  if (is_new_session) {
+    const auto choices = choose_(workspace.cwd, state.backend);
+    if (!choices) return fail(choices.error());
+    keep_chosen(settings_of(*choices), state);
+  } else if (basis.to == basis.from) {
     state.mode = from.mode;
     state.options = from.options;
   } else {

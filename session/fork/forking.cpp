@@ -259,6 +259,7 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   // A removal that came first ends first.
   co_await removal_over(parent_id);
   ForkUnderWay under_way(forks_, parent_id);
+  const bool is_new_session = wish.is_new_session;
   auto basis = co_await fork_basis(parent_id, workspace, std::move(wish));
   if (!basis) co_return fail(as_seen_now(parent_id, std::move(basis.error())));
   const std::shared_ptr<Record> parent = basis->parent;
@@ -285,9 +286,9 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   for (const auto& [id, open] : sessions_) {
     if (open->state().parent == parent_id) siblings.push_back(open->state().description);
   }
-  auto state = fork_state(workspace, *basis);
+  auto state = fork_state(workspace, *basis, is_new_session);
   if (!state) co_return fail(std::move(state.error()));
-  state->description = fork_title(parent->state().description, siblings);
+  if (!is_new_session) state->description = fork_title(parent->state().description, siblings);
   // Whoever prompts the fork soon finds its past in the provider's cache.
   if (basis->last_read) library_.warm_first.note(past_of_fork(*basis), *basis->last_read);
   ForkReport report;
@@ -295,6 +296,7 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
   report.at = basis->seq;
   report.turn = state->fork_turn;
   report.depth = state->depth;
+  report.is_new_session = is_new_session;
   report.warm = basis->plan.warm;
   report.advice = basis->plan.advice;
   Record::Past past;

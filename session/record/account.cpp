@@ -77,8 +77,9 @@ void Account::take(const store::Line& line, std::int64_t begin, std::int64_t end
   } else if (line.type == record_type::backend) {
     take_backend(line.data);
   } else if (line.type == record_type::fork) {
-    // From here on it has the past that it was made with.
-    state.prompted = true;
+    // From here on it has the past that it was made with. Of a new session that began from a seed a
+    // person knows nothing yet.
+    state.prompted = !line.data.find("seed").boolean().value_or(false);
     state.expected = cost_in(line.data.find("expected"));
   }
 }
