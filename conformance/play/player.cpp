@@ -370,6 +370,7 @@ transport::Task<Player::Fault> Player::expect_chance(const Expected& message) {
 
 transport::Task<Player::Fault> Player::expect_any_order(const AnyOrder& group) {
   std::vector<const Expected*> missing;
+  missing.reserve(group.messages.size());
   for (const Expected& each : group.messages) missing.push_back(&each);
   while (!missing.empty()) {
     const Heard heard = co_await hear();

@@ -15,7 +15,7 @@ namespace tine::conformance {
 enum class Sender : char { agent = 'a', client = 'c' };
 
 /// What is said of a message that is in order.
-inline constexpr std::string_view valid = "";
+inline constexpr std::string_view valid;
 
 class SchemaCheck {
  public:

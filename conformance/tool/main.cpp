@@ -80,9 +80,10 @@ Checked<std::set<std::string>> read_baseline(const std::string& path,
 
 std::string name_in(const std::string& initialize) {
   const json::View info = json::View(initialize).find("agentInfo");
-  const std::string name = info.find("name").string().value_or("the agent");
+  std::string name = info.find("name").string().value_or("the agent");
   const std::string version = info.find("version").string().value_or("");
-  return version.empty() ? name : name + " " + version;
+  if (version.empty()) return name;
+  return name.append(" ").append(version);
 }
 
 bool write(const std::string& path, const std::string& text) {

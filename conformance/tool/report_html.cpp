@@ -46,8 +46,8 @@ std::string evidence_of(const Judgement& judgement) {
 }  // namespace
 
 std::string html_report(const Run& run, bool strict) {
-  const std::string title =
-      escaped_markup(run.agent) + (run.is_failed(strict) ? " does not conform" : " conforms");
+  std::string title = escaped_markup(run.agent);
+  title += run.is_failed(strict) ? " does not conform" : " conforms";
   std::string out =
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width\"><title>" +

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -57,7 +58,10 @@ Launch launch_of(const Agent& agent, const Folder& folder) {
   }
   for (const auto& [name, value] : agent.environment)
     variables[name] = replaced(value, "{folder}", folder.path().string());
-  for (const auto& [name, value] : variables) launch.environment.push_back(name + "=" + value);
+  for (const auto& [name, value] : variables) {
+    launch.environment.push_back(name);
+    launch.environment.back().append("=").append(value);
+  }
   return launch;
 }
 
@@ -268,6 +272,8 @@ std::vector<ScenarioResult> play_all(const std::vector<const Scenario*>& scenari
   const auto play_one = [&](std::size_t number) {
     // What an agent leaves behind becomes a child of the process that plays, and is found.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    // An interrupted run goes on in none of its processes.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     return text_of(
         play_if_it_applies(*scenarios[number], agent, introduction.initialize, schema, stays));
   };
