@@ -57,9 +57,10 @@ std::string html_report(const Run& run, bool strict) {
   for (const Judgement& each : run.judgements) {
     const std::string address = address_of(*each.requirement);
     const std::string id = escaped_markup(each.requirement->id);
-    out += "<tr id=\"" + id + "\"><td>" +
-           (address.empty() ? id : "<a href=\"" + address + "\">" + id + "</a>") + "<br>" +
-           std::string(word_for(*each.requirement)) + ": " +
+    out.append("<tr id=\"").append(id).append("\"><td>");
+    if (!address.empty()) out.append("<a href=\"").append(address).append("\">");
+    out.append(id).append(address.empty() ? "<br>" : "</a><br>");
+    out += std::string(word_for(*each.requirement)) + ": " +
            escaped_markup(each.requirement->says) + "</td><td class=\"" +
            std::string(class_of(each.verdict)) + "\">" + std::string(name_of(each.verdict)) +
            (each.is_known ? " (known)" : "") + "</td><td>" + evidence_of(each) + "</td></tr>\n";
