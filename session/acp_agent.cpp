@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json/writer.h"
 #include "base/version.h"
 #include "session/limits.h"
 #include "session/login_offer.h"
@@ -120,6 +121,19 @@ Error of_adoption(Error error, bool caller) {
         "_meta.tine.adopt.id.";
   }
   return error;
+}
+
+/// Where a request stands in its client's trace: the members that the protocol names for that.
+std::string trace_in(const std::string& meta) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object();
+  for (const std::string_view name : {"traceparent", "tracestate", "baggage"}) {
+    const json::View value = json::View(meta).find(name);
+    if (value.is_string() && value.raw().size() <= limits::trace) writer.key(name).raw(value.raw());
+  }
+  writer.end_object();
+  return out == "{}" ? std::string() : out;
 }
 
 /// Plays a turn of which nobody waits for the end.
@@ -422,7 +436,8 @@ v1::Answer<v1::PromptResponse> AcpAgent::prompt(v1::PromptRequest request,
                                                 v1::RequestContext& context) {
   auto session = open_session(request.session_id);
   if (!session) co_return fail(std::move(session.error()));
-  auto report = co_await (*session)->prompt(std::move(request.prompt), context.cancel);
+  auto report = co_await (*session)->prompt(std::move(request.prompt), context.cancel,
+                                            trace_in(request.meta));
   if (!report) co_return fail(std::move(report.error()));
   v1::PromptResponse response;
   response.stop_reason = report->stop_reason;

@@ -16,8 +16,10 @@
 namespace tine::executor::acp {
 namespace {
 
-std::string prompt_params(const std::string& session, const std::vector<v1::ContentBlock>& prompt) {
+std::string prompt_params(const std::string& session, const std::vector<v1::ContentBlock>& prompt,
+                          const std::string& meta) {
   v1::PromptRequest request;
+  request.meta = meta;
   request.session_id = session;
   request.prompt = prompt;
   return v1::write(request);
@@ -191,10 +193,12 @@ transport::Task<void> AcpConversation::run(Blocks prompt, Turn& turn,
   const auto process = process_;
   std::string params;
   if (v1::bytes_of(*prompt) > transport::limits::long_message) {
-    std::function<std::string()> make = [prompt, id = id_] { return prompt_params(id, *prompt); };
+    std::function<std::string()> make = [prompt, id = id_, trace = trace_] {
+      return prompt_params(id, *prompt, trace);
+    };
     params = co_await transport::made_beside(acp_.loop(), std::move(make));
   } else {
-    params = prompt_params(id_, *prompt);
+    params = prompt_params(id_, *prompt, trace_);
   }
   if (closed_ || turn.over()) co_return;
   prompted_->quiet.reset();

@@ -36,6 +36,7 @@ class AcpConversation final : public Conversation, public SessionListener {
   std::string provider_id() const override { return id_; }
   transport::Task<TurnOutcome> prompt(std::vector<v1::ContentBlock> prompt, v1::Client& client,
                                       transport::CancelSource& cancel) override;
+  void set_trace(std::string meta) override { trace_ = std::move(meta); }
   transport::Task<Result<bool>> steer(std::vector<v1::ContentBlock> words) override;
   Result<void> set_mode(const std::string& mode) override;
   Result<void> set_option(const v1::ConfigOption& option) override;
@@ -82,7 +83,8 @@ class AcpConversation final : public Conversation, public SessionListener {
   ConversationSpec spec_;
   std::uint64_t turns_;
   Meter meter_;
-  std::string gap_;  // that nobody has been told of
+  std::string trace_;  // of the next prompt
+  std::string gap_;    // that nobody has been told of
   bool closed_ = false;
   std::shared_ptr<Prompted> prompted_;
 };

@@ -426,8 +426,7 @@ transport::Task<Result<void>> Session::choose_agent(std::string name) {
 
 transport::Task<void> Session::fork_to(std::shared_ptr<Session> self, std::string backend) {
   const std::string said = co_await self->turns_.command("tine-fork " + backend);
-  v1::Update news =
-      v1::text_chunk(v1::UpdateKind::agent_message_chunk, said, "fork-to-" + backend);
+  v1::Update news = v1::text_chunk(v1::UpdateKind::agent_message_chunk, said, "fork-to-" + backend);
   news.session = self->id();
   if (self->client_ != nullptr) self->client_->update(news);
 }
@@ -439,10 +438,10 @@ bool Session::has_past() const {
 // --- turns and conversation
 // ------------------------------------------------------------------------
 
-Turns::Report Session::prompt(std::vector<v1::ContentBlock> blocks,
-                              transport::CancelSource cancel) {
+Turns::Report Session::prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel,
+                              std::string trace) {
   tell_held_news();
-  return turns_.prompt(std::move(blocks), std::move(cancel));
+  return turns_.prompt(std::move(blocks), std::move(cancel), std::move(trace));
 }
 
 void Session::prepare() {

@@ -114,7 +114,9 @@ class Session : public std::enable_shared_from_this<Session> {
   // --- turns
 
   bool running() const { return turns_.running(); }
-  Turns::Report prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
+  /// `trace`: see Turns.
+  Turns::Report prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel,
+                       std::string trace = {});
   transport::Task<Result<bool>> steer(std::vector<v1::ContentBlock> words) {
     return turns_.steer(std::move(words));
   }

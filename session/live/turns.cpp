@@ -131,13 +131,15 @@ v1::Update cache_notice(const ForkBill& bill) {
 
 }  // namespace
 
-Turns::Report Turns::prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel) {
+Turns::Report Turns::prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel,
+                            std::string trace) {
   const auto session = session_.shared_from_this();
   if (session_.closing()) co_return session_closed();
   if (queue_.size() > limits::queued_prompts) {
     co_return fail(ErrorKind::queue_full, "too many prompts of this session are waiting");
   }
-  const auto waiting = std::make_shared<Waiting>(session_.library().loop, std::move(cancel));
+  const auto waiting =
+      std::make_shared<Waiting>(session_.library().loop, std::move(cancel), std::move(trace));
   queue_.push_back(waiting);
   if (queue_.front() != waiting) {
     const auto subscription = waiting->cancel.on_cancel([waiting] { waiting->woken.set(); });
@@ -147,7 +149,7 @@ Turns::Report Turns::prompt(std::vector<v1::ContentBlock> blocks, transport::Can
     leave(waiting);
     co_return never_begun();
   }
-  auto report = co_await or_failure(claim_and_run(std::move(blocks), waiting->cancel));
+  auto report = co_await or_failure(claim_and_run(std::move(blocks), waiting));
   leave(waiting);
   co_return report;
 }
@@ -204,7 +206,8 @@ transport::Task<void> Turns::idle() {
 
 /// Nothing happens without the right to write it down.
 Turns::Report Turns::claim_and_run(std::vector<v1::ContentBlock> blocks,
-                                   transport::CancelSource cancel) {
+                                   std::shared_ptr<Waiting> waiting) {
+  const transport::CancelSource cancel = waiting->cancel;
   // What was chosen before the prompt came holds for its turn.
   co_await session_.choices_made();
   transport::Loop& loop = session_.library().loop;
@@ -228,7 +231,7 @@ Turns::Report Turns::claim_and_run(std::vector<v1::ContentBlock> blocks,
     record->release();
     co_return fail(too_large(most));
   }
-  auto report = co_await or_failure(run(std::move(blocks), std::move(cancel)));
+  auto report = co_await or_failure(run(std::move(blocks), waiting));
   record->on_failure(nullptr);
   record->unbind();
   // A live conversation is this process's alone; else others may have their turn.
@@ -238,7 +241,8 @@ Turns::Report Turns::claim_and_run(std::vector<v1::ContentBlock> blocks,
   co_return report;
 }
 
-Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel) {
+Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<Waiting> waiting) {
+  transport::CancelSource cancel = waiting->cancel;
   const Library& library = session_.library();
   const std::shared_ptr<Record> record = session_.record();
   const std::string command = command_line(blocks);
@@ -276,6 +280,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, transport::Cancel
     co_return co_await finish(std::move(outcome), true, std::nullopt);
   }
   const auto running = std::make_shared<Running>(library.loop, session_, cancel);
+  running->trace = waiting->trace;
   running_ = running;
   // What cannot be written down must not go on.
   record->on_failure([running] { running->cancel.cancel(); });
@@ -397,6 +402,7 @@ transport::Task<executor::TurnOutcome> Turns::attempt(std::shared_ptr<Running> r
   } else {
     const std::shared_ptr<executor::Conversation> conversation = session_.conversation().get();
     if (is_new && !running->given_up) told_ = told_first(blocks);
+    conversation->set_trace(running->trace);
     running->is_played = true;
     outcome = co_await conversation->prompt(std::move(blocks), running->client, running->cancel);
     running->is_played = false;

@@ -51,7 +51,9 @@ class Turns {
   Turns& operator=(const Turns&) = delete;
 
   bool running() const { return !queue_.empty(); }
-  Report prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
+  /// `trace`: where in its client's trace the prompt stands, as members of a `_meta`.
+  Report prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel,
+                std::string trace);
   /// Puts words of the person into the turn that runs, and writes them down. False: none runs that
   /// takes them.
   transport::Task<Result<bool>> steer(std::vector<v1::ContentBlock> words);
@@ -67,9 +69,10 @@ class Turns {
 
  private:
   struct Waiting {
-    Waiting(transport::Loop& loop, transport::CancelSource source)
-        : cancel(std::move(source)), woken(loop) {}
+    Waiting(transport::Loop& loop, transport::CancelSource source, std::string its_trace)
+        : cancel(std::move(source)), trace(std::move(its_trace)), woken(loop) {}
     transport::CancelSource cancel;
+    std::string trace;
     transport::Event woken;
   };
   /// What a turn shares with the coroutine that plays the backend's side.
@@ -77,6 +80,7 @@ class Turns {
     Running(transport::Loop& loop, Session& session, transport::CancelSource source)
         : cancel(std::move(source)), client(session, cancel), done(loop), woken(loop) {}
     transport::CancelSource cancel;
+    std::string trace;
     TurnClient client;
     transport::Event done;
     transport::Event woken;  // done, or nobody waits for it any longer
@@ -98,8 +102,8 @@ class Turns {
 
   void leave(const std::shared_ptr<Waiting>& waiting);
   Result<TurnReport> never_begun() const;
-  Report claim_and_run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
-  Report run(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel);
+  Report claim_and_run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<Waiting> waiting);
+  Report run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<Waiting> waiting);
   Report run_command(std::string line, std::vector<v1::ContentBlock> prompt,
                      transport::CancelSource cancel);
   Report answer_unrecorded(std::string line, std::vector<v1::ContentBlock> prompt,

@@ -215,6 +215,19 @@ test('scripted: what it can is offered by the next tine, also when that file is 
   assert.equal(await images(), false);
 });
 
+test('scripted: where a prompt stands in a trace goes on to it, and nothing else of _meta', async () => {
+  const { server, session } = await new World().open();
+  const trace = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    tracestate: 'vendor=1', baggage: 'user=me' };
+  const prompt = (meta) => server.request('session/prompt', { sessionId: session,
+    prompt: [{ type: 'text', text: '[[meta]]' }], _meta: meta });
+  await prompt({ ...trace, tine: {}, other: 1 });
+  assert.deepEqual(JSON.parse(server.text(session)), trace);
+  const before = server.text(session).length;
+  await prompt({ traceparent: 7, tracestate: 'x'.repeat(10_000) });
+  assert.equal(server.text(session).slice(before), '{}');
+});
+
 // --- ends
 
 test('scripted: one that exits in mid-turn ends the turn, and the next prompt goes on', async () => {

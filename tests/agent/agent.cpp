@@ -239,6 +239,7 @@ void Agent::prompt(const Json& id, const Json& params) {
   const auto found = sessions_.find(session);
   if (found == sessions_.end() || found->second.dead) return refuse(id, -32002, "no such session");
   found->second.cancelled = false;
+  meta_ = params.contains("_meta") ? params["_meta"] : nothing;
   const std::string text = text_of(params.contains("prompt") ? params["prompt"] : Json::array());
   found->second.past.push_back(text);
   if (!store().empty()) {
@@ -283,6 +284,8 @@ bool Agent::act(const Directive& directive, const std::string& session, const Js
         {{"optionId", "no"}, {"name", "No"}, {"kind", "reject_once"}}}}};
   if (name == "say") {
     say(session, argument);
+  } else if (name == "meta") {
+    say(session, meta_.dump());
   } else if (name == "client") {
     say(session, client_.dump());
   } else if (name == "steered") {

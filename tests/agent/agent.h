@@ -62,6 +62,7 @@ class Agent {
   std::uint64_t asked_ = 0;
   std::uint64_t made_ = 0;
   Json result_;
+  Json meta_;                      // of the last prompt
   Json client_;                    // what the client can do
   std::vector<std::string> late_;  // what is told after the answer
 };

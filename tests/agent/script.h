@@ -2,7 +2,7 @@
 // What a scripted agent does for a prompt, told by the prompt itself: `[[say: hi]] [[exit: 3]]`.
 // Words outside of directives are kept as the past of the session and do nothing.
 //
-//   [[say: TEXT]]  [[update: JSON]]  [[recall]]  [[client]]  [[steered]]
+//   [[say: TEXT]]  [[update: JSON]]  [[recall]]  [[client]]  [[meta]]  [[steered]]
 //   [[usage: JSON]]  [[result: JSON]]  [[error: JSON]]
 //   [[permission]]  [[ask: METHOD JSON]]  [[questions: N]]  [[reuse]]  [[notify: METHOD JSON]]
 //   [[late: TEXT]]  [[twice]]  [[stray]]  [[elsewhere: SESSION]]  [[flood: N BYTES]]
