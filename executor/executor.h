@@ -100,6 +100,9 @@ struct ConversationSpec {
   /// For adopt: where the other conversation was begun. Empty: in the workspace's directory.
   std::string adopted_cwd;
   ConversationEvents events;
+  /// Fires when nobody wants the conversation any more that is being made: what takes long for it
+  /// ends then.
+  transport::CancelSource unwanted;
 };
 
 /// The outcome of a turn that also keeps what is known of one that failed.

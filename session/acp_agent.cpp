@@ -335,6 +335,7 @@ v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionReques
                                                            v1::RequestContext& context) {
   auto wish = fork_wish(request.meta);
   if (!wish) co_return fail(std::move(wish.error()));
+  wish->cancel = context.cancel;
   const json::View dry = ours(request.meta).find("fork").find("dryRun");
   if (is_there(dry) && !dry.boolean())
     co_return invalid("expected true or false", "params._meta.tine.fork.dryRun");

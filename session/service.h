@@ -70,6 +70,7 @@ class SessionService {
     std::optional<bool> strict;
     /// It begins as any new session does, with the settings and a title of its own.
     bool is_new_session = false;
+    transport::CancelSource cancel;  ///< nobody wants it any more
   };
   struct Forked {
     std::shared_ptr<Session> session;
@@ -175,6 +176,7 @@ class SessionService {
     /// When the provider has last read the past that they share, in milliseconds since 1970; none:
     /// not known.
     std::optional<std::int64_t> last_read;
+    transport::CancelSource cancel;
   };
   transport::Task<Result<ForkBasis>> fork_basis(std::string parent_id,
                                                 const v1::Workspace& workspace, ForkWish wish);
@@ -226,7 +228,8 @@ class SessionService {
                std::shared_ptr<const History> parent);
   transport::Task<void> discard(std::shared_ptr<Session> session);
   static transport::Task<Result<void>> converse(std::shared_ptr<Session> session,
-                                                ConversationHolder::Begin begin);
+                                                ConversationHolder::Begin begin,
+                                                transport::CancelSource cancel);
   transport::Task<Result<Forked>> list_fork(std::shared_ptr<Session> session, ForkReport report,
                                             Record::Past past, Told told);
   Result<store::State> fork_state(const v1::Workspace& workspace, const ForkBasis& basis,

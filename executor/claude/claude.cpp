@@ -233,7 +233,8 @@ Executor::Reply<std::unique_ptr<Conversation>> Claude::fork_in_terminal(Conversa
   auto is_last = co_await check_end(at);
   if (!is_last) co_return fail(std::move(is_last.error()));
   pty::Recipe recipe = terminal_recipe(setup_, spec, at.conversation, new_id());
-  auto forked = co_await pty::fork(loop_, worker_, log_, redactor_, program, std::move(recipe));
+  auto forked = co_await pty::fork(loop_, worker_, log_, redactor_, program, std::move(recipe),
+                                   spec.unwanted);
   if (!forked) co_return fail(std::move(forked.error()));
   at.conversation = *forked;
   // The parent may have gone on meanwhile.

@@ -302,7 +302,8 @@ Executor::Reply<std::unique_ptr<Conversation>> Codex::fork_in_terminal(Conversat
   auto model = co_await model_of(at.conversation);
   if (!model) co_return fail(std::move(model.error()));
   pty::Recipe recipe = terminal_recipe(setup_, spec, places_of(spec.workspace), at.conversation);
-  auto forked = co_await pty::fork(loop_, worker_, log_, redactor_, program, std::move(recipe));
+  auto forked = co_await pty::fork(loop_, worker_, log_, redactor_, program, std::move(recipe),
+                                   spec.unwanted);
   if (!forked) co_return fail(std::move(forked.error()));
   // The parent may have gone on meanwhile.
   auto knows_no_more = co_await check_last_turn(*forked, at.turn);

@@ -33,12 +33,13 @@ transport::GuardedSpec spec_of(const Recipe& recipe) {
 }
 
 /// Types what ends the program, until it has.
-transport::Task<void> leave(TerminalProgram& program, Log& log, const Recipe& recipe) {
+transport::Task<void> leave(TerminalProgram& program, Log& log, const Recipe& recipe,
+                            transport::CancelSource unwanted) {
   const auto end = transport::deadline_in(recipe.patience.leaving);
   while (std::chrono::steady_clock::now() < end) {
     program.type(recipe.leave);
     const bool ended = co_await program.ended_within(recipe.patience.again);
-    if (ended) co_return;
+    if (ended || unwanted.cancelled()) co_return;
   }
   log.warning(recipe.name + " does not leave its terminal: it is ended");
 }
@@ -62,7 +63,7 @@ Error no_fork(const Recipe& recipe, bool in_time, const transport::ExitReport& r
 
 transport::Task<Result<std::string>> fork(transport::Loop& loop, transport::Worker& worker,
                                           Log& log, Redactor& redactor, const Program& program,
-                                          Recipe recipe) {
+                                          Recipe recipe, transport::CancelSource unwanted) {
   auto started = co_await TerminalProgram::start(loop, log, spec_of(recipe));
   if (!started) co_return fail(error_of_start(program, std::move(started.error())));
   TerminalProgram& running = **started;
@@ -71,13 +72,14 @@ transport::Task<Result<std::string>> fork(transport::Loop& loop, transport::Work
   Found found;
   bool has_ended = false;
   bool in_time = true;
-  while (!found && !has_ended && in_time) {
+  while (!found && !has_ended && in_time && !unwanted.cancelled()) {
     has_ended = co_await running.ended_within(limits::look);
     in_time = std::chrono::steady_clock::now() < end;
     found = co_await look(worker, tracker, running.pids());
   }
-  if (found && !has_ended) co_await leave(running, log, recipe);
+  if (found && !has_ended) co_await leave(running, log, recipe, unwanted);
   const transport::ExitReport report = co_await running.end(limits::ending);
+  if (unwanted.cancelled()) co_return fail(ErrorKind::cancelled, "the fork was cancelled");
   if (found) co_return std::move(*found);
   std::string shown = redactor.redacted(running.shown());
   co_return fail(no_fork(recipe, has_ended, report, std::move(shown)));

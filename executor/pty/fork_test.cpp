@@ -44,7 +44,8 @@ class Stage {
   Result<std::string> fork(pty::Recipe recipe) {
     Result<std::string> made;
     run(loop, [&]() -> Task<void> {
-      made = co_await pty::fork(loop, worker, world.log, redactor, codex::program, recipe);
+      made =
+          co_await pty::fork(loop, worker, world.log, redactor, codex::program, recipe, unwanted);
     });
     return made;
   }
@@ -59,6 +60,7 @@ class Stage {
   Redactor redactor{Redactor::Key{}};
   Loop loop;
   Worker worker{loop};
+  CancelSource unwanted;
 };
 
 constexpr const char* writes_fork = "exec 5>$SESSIONS/c; echo \"$FORK\" >&5; ";
@@ -160,6 +162,25 @@ TEST_CASE("pty fork: a file elsewhere, and one that is a link, are not looked in
   named.trace.name = "c.jsonl";
   named.command.back() += "; read y";
   CHECK_FALSE(stage.fork(std::move(named)));
+}
+
+TEST_CASE("pty fork: one that nobody wants any more is ended, wherever it stands") {
+  const bool has_forked = GENERATE(false, true);
+  CAPTURE(has_forked);
+  Stage stage;
+  pty::Recipe recipe =
+      stage.recipe(std::string("trap '' INT HUP TERM; ") + (has_forked ? writes_fork : "") +
+                   "echo $$ >$SESSIONS/../pid; while :; do sleep 0.01; done");
+  recipe.patience.leaving = hung;
+  stage.loop.spawn([](Stage& of) -> Task<void> {
+    while (of.said("pid").empty()) co_await pause(of.loop, Milliseconds(5));
+    of.unwanted.cancel();
+  }(stage));
+  const auto made = stage.fork(std::move(recipe));
+  REQUIRE_FALSE(made);
+  CHECK(made.error().kind == ErrorKind::cancelled);
+  const std::string pid = stage.said("pid");
+  CHECK_FALSE(std::filesystem::exists("/proc/" + pid.substr(0, pid.find('\n'))));
 }
 
 TEST_CASE("pty fork: a program that is not there is told of as such") {

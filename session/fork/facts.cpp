@@ -244,6 +244,7 @@ transport::Task<Result<SessionService::ForkBasis>> SessionService::fork_basis(
   const auto seq = co_await fork_seq(basis.history, std::move(wish.at));
   if (!seq) co_return fail(seq.error());
   basis.seq = *seq;
+  basis.cancel = wish.cancel;
   basis.policy = library_.policy.fork;
   if (wish.strategy || wish.any_strategy) basis.policy.strategy = wish.strategy;
   if (wish.strict) basis.policy.strict = *wish.strict;

@@ -182,7 +182,8 @@ transport::Task<Result<SessionService::Taken>> SessionService::take_past(
                                      from](executor::ConversationSpec spec) {
     return adopted(executor, std::move(spec), what, from);
   };
-  auto made = co_await converse(session, std::move(begin));
+  const transport::CancelSource never;
+  auto made = co_await converse(session, std::move(begin), never);
   const auto note = [&report](Strategy strategy, bool worked, std::string reason) {
     report.attempts.push_back({.strategy = std::string(name_of(strategy)),
                                .worked = worked,

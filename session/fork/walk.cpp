@@ -34,11 +34,12 @@ std::int64_t ms_since(std::chrono::steady_clock::time_point begin) {
 
 }  // namespace
 
-/// Makes the conversation of a session that was placed.
+/// Makes the conversation of a session that was placed. What is cancelled is for the caller to let
+/// go.
 transport::Task<Result<void>> SessionService::converse(std::shared_ptr<Session> session,
-                                                       ConversationHolder::Begin begin) {
-  const transport::CancelSource never;
-  auto made = co_await session->conversation().make(std::move(begin), never);
+                                                       ConversationHolder::Begin begin,
+                                                       transport::CancelSource cancel) {
+  auto made = co_await session->conversation().make(std::move(begin), std::move(cancel));
   co_return made;
 }
 
@@ -64,18 +65,19 @@ transport::Task<Result<std::string>> SessionService::branch(std::shared_ptr<Sess
   const auto over = std::make_shared<transport::Event>(loop);
   const auto made = std::make_shared<Result<void>>();
   loop.spawn([](ConversationHolder::Begin how, std::shared_ptr<Session> of,
-                std::shared_ptr<Result<void>> outcome,
+                transport::CancelSource cancel, std::shared_ptr<Result<void>> outcome,
                 std::shared_ptr<transport::Event> set) -> transport::Task<void> {
-    auto done = co_await converse(of, std::move(how));
+    auto done = co_await converse(of, std::move(how), std::move(cancel));
     *outcome = std::move(done);
     set->set();
-  }(std::move(begin), session, made, over));
+  }(std::move(begin), session, basis.cancel, made, over));
   const bool ended = co_await over->wait_for(patience);
   if (!ended) {
     session->conversation().let_go();
     co_return fail(ErrorKind::timeout, "the provider has not branched the conversation within " +
                                            std::to_string(patience.count() / 1000) + " seconds");
   }
+  if (basis.cancel.cancelled()) co_return fail(ErrorKind::cancelled, "the fork was cancelled");
   if (!*made) co_return fail(std::move(made->error()));
   const auto& conversation = session->conversation().get();
   // It would write into its parent's conversation.

@@ -12,6 +12,7 @@ namespace tine::session {
 struct ConversationHolder::Making {
   explicit Making(transport::Loop& loop) : news(loop) {}
   transport::Event news;  // it is over, was dropped, or its turn was cancelled
+  transport::CancelSource dropped;
   Result<void> outcome;
 };
 
@@ -78,7 +79,9 @@ transport::Task<void> ConversationHolder::run(std::shared_ptr<Making> making, Be
   const executor::Settings given = session_.settings();
   v1::Workspace workspace = session_.workspace();
   auto secrets = session_.secrets();
-  auto conversation = co_await begin(session_.spec(events(listener_)));
+  executor::ConversationSpec spec = session_.spec(events(listener_));
+  spec.unwanted = making->dropped;
+  auto conversation = co_await begin(std::move(spec));
   if (making_ != making) {
     // The session was closed meanwhile, or goes on with other servers and directories.
     if (conversation) co_await (*conversation)->close();
@@ -162,7 +165,10 @@ void ConversationHolder::catch_up(executor::Conversation& conversation,
 // ---------------------------------------------------------------------------------
 
 void ConversationHolder::drop_making() {
-  if (const auto making = std::exchange(making_, nullptr)) making->news.set();
+  const auto making = std::exchange(making_, nullptr);
+  if (!making) return;
+  making->dropped.cancel();
+  making->news.set();
 }
 
 /// The conversation, which is the session's no longer.

@@ -3,11 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 import { directory, test, until } from '../clients/cases.mjs';
-import { ofProcess } from '../claude/world.mjs';
+import { claude, ofProcess } from '../claude/world.mjs';
+import { codex } from '../codex/world.mjs';
 import { guardians } from '../process/actors.mjs';
 import { fork, told, World } from './world.mjs';
 
@@ -32,24 +33,43 @@ function conversations(world, backend) {
     .map((name) => [name, createHash('sha256').update(readFileSync(name)).digest('hex')]));
 }
 
-/// The processes of this world that have a terminal.
-const inTerminal = (world) => readdirSync('/proc').filter((pid) =>
-  ofProcess(pid, 'environ').includes(`HOME=${world.ofCodex.home}\0`) && hasTerminal(pid));
+/// The processes of this world that were started in a terminal, or by one that was: no other has a
+/// kind of terminal in its environment.
+const ofTerminal = (world) => readdirSync('/proc').filter((pid) => {
+  const variables = ofProcess(pid, 'environ').split('\0');
+  return variables.includes(`HOME=${world.ofCodex.home}`) && variables.includes('TERM=xterm-256color');
+});
 
-function hasTerminal(pid) {
-  try {
-    return readlinkSync(`/proc/${pid}/fd/0`).startsWith('/dev/pts/');
-  } catch {
-    return false;  // it has gone
-  }
+/// Stops them, in the middle of what they do.
+async function stopInTerminal(world) {
+  await until('its program to stand still', () => {
+    const all = ofTerminal(world);
+    for (const pid of all) process.kill(pid, 'SIGSTOP');
+    return all.length > 0 && all.every((pid) => /^State:\tT/m.test(ofProcess(pid, 'status')));
+  });
+}
+
+/// A program that is the real one, and does this in a terminal, in the words of a shell.
+function standIn(real, words) {
+  const program = join(directory('bin'), 'program');
+  writeFileSync(program, `#!/bin/sh\n[ -t 0 ] || exec '${real}' "$@"\n${words}\n`, { mode: 0o755 });
+  return program;
+}
+
+/// One at whose keyboard somebody stands, and the file of what it has received: see keyboard.mjs.
+function atKeyboard(real, which) {
+  const received = join(directory('received'), 'keys');
+  const keyboard = resolve('tests/forks/keyboard.mjs');
+  return { received, program: standIn(real,
+    `exec '${process.execPath}' '${keyboard}' ${which} '${received}' '${real}' "$@"`) };
 }
 
 const trusted = (world) => world.trust(world.project, world.elsewhere);
 
 /// A parent on the backend, in a world that was made ready before any process of it runs: Claude
 /// Code writes what it knows over what is written meanwhile.
-async function parentOf(backend, ready = trusted) {
-  const world = await World.make();
+async function parentOf(backend, ready = trusted, programs = {}) {
+  const world = await World.make({ programs });
   world.elsewhere = directory('elsewhere');
   ready(world);
   const server = await world.serve(backend);
@@ -57,6 +77,8 @@ async function parentOf(backend, ready = trusted) {
   await server.prompt(session, '[[say: planted]] plant a walnut');
   return { world, server, session };
 }
+
+const programOf = { codex, claude };
 
 for (const backend of ['codex', 'claude']) {
   test(`fork in a terminal: ${backend}, a child that knows its parent's past, without a call of the model`,
@@ -71,7 +93,8 @@ for (const backend of ['codex', 'claude']) {
       assert.deepEqual(tine.fork.attempts.map(({ strategy, worked }) => [strategy, worked]),
         [['pty', true]]);
       assert.equal(world.requests(backend).length, asked, 'no model was asked');
-      assert.deepEqual(inTerminal(world), [], 'its program has gone');
+      assert.deepEqual(ofTerminal(world), [], 'its program has gone');
+      assert.ok(!existsSync(join(world.ofCodex.home, '.codex/packages')), 'no daemon was made');
       assert.deepEqual(answersOf(world, backend), answers);
       const after = conversations(world, backend);
       for (const [name, digest] of Object.entries(before)) assert.equal(after[name], digest, name);
@@ -98,9 +121,9 @@ for (const backend of ['codex', 'claude']) {
   test(`fork in a terminal: ${backend}, whose program ends with tine`, async () => {
     const { world, server, session } = await parentOf(backend);
     fork(server, world, session, { strategy: 'pty', strict: true }).catch(() => {});
-    await until('its program to run', () => inTerminal(world).length > 0);
+    await until('its program to run', () => ofTerminal(world).length > 0);
     process.kill(server.pid, 'SIGKILL');
-    await until('its program to be gone', () => inTerminal(world).length === 0);
+    await until('its program to be gone', () => ofTerminal(world).length === 0);
   });
 
   test(`fork in a terminal: ${backend}, in another directory that is trusted as well`, async () => {
@@ -138,6 +161,91 @@ for (const backend of ['codex', 'claude']) {
     const made = await fork(server, world, session, { strategy: 'pty', at: 1 });
     assert.equal(made._meta.tine.fork.strategy, 'native');
     assert.match(made._meta.tine.fork.attempts[0].reason, /only fork in a terminal after the last turn/);
+  });
+}
+
+/// What arrives of each: the first answer tells what the terminal is, 0x03 is Ctrl-C.
+const endings = {
+  'is answered, and leaves when it is to': { which: 'all', hears: /\x1b\[\?62;22c[^]*\x03/ },
+  'is answered nothing': { which: 'silent', hears: /^\x03+$/ },
+  'does not leave, and is ended': { which: 'deaf', hears: /^$/, isEnded: true },
+  'leaves by itself': { which: 'itself', hears: /^\x03+$/ },
+};
+
+for (const backend of ['codex', 'claude']) {
+  for (const [what, { which, hears, isEnded = false }] of Object.entries(endings)) {
+    test(`fork in a terminal: ${backend} ${what}`, async () => {
+      const { program, received } = atKeyboard(programOf[backend], which);
+      const { world, server, session } = await parentOf(backend, trusted, { [backend]: program });
+      const { sessionId: child, _meta: { tine } } =
+        await fork(server, world, session, { strategy: 'pty', strict: true });
+      assert.equal(tine.fork.strategy, 'pty');
+      assert.deepEqual(ofTerminal(world), [], 'its program has gone');
+      assert.match(readFileSync(received, 'latin1'), hears);
+      assert.equal(/does not leave its terminal: it is ended/.test(server.stderr), isEnded, server.stderr);
+      assert.match(await told(server, world, child, backend), /walnut/);
+    });
+  }
+
+  test(`fork in a terminal: ${backend} of another version ends at once, and the next way is taken`, async () => {
+    const real = programOf[backend];
+    const program = standIn(real, `exec '${real}' --of-another-version "$@"`);
+    const { world, server, session } = await parentOf(backend, trusted, { [backend]: program });
+    const { sessionId: child, _meta: { tine } } = await fork(server, world, session, { strategy: 'pty' });
+    assert.equal(tine.fork.strategy, 'native');
+    assert.match(tine.fork.attempts[0].reason,
+      /has ended without a fork: exit code \d[^;]*; its terminal shows: .*--of-another-version/);
+    assert.deepEqual(ofTerminal(world), [], 'its program has gone');
+    assert.match(await told(server, world, child, backend), /walnut/);
+  });
+
+  test(`fork in a terminal: ${backend} stands still: its tree is ended, and the next way is taken`, async () => {
+    const { program } = atKeyboard(programOf[backend], 'all');
+    const { world, server, session } = await parentOf(backend, trusted, { [backend]: program });
+    const made = fork(server, world, session, { strategy: 'pty' });
+    await stopInTerminal(world);
+    const { sessionId: child, _meta: { tine } } = await made;
+    assert.equal(tine.fork.strategy, 'native');
+    assert.match(tine.fork.attempts[0].reason, /has made no fork within \d+ seconds/);
+    assert.deepEqual(ofTerminal(world), [], 'its program has gone');
+    assert.match(await told(server, world, child, backend), /walnut/);
+  });
+
+  test(`fork in a terminal: ${backend}, cancelled in the middle`, async () => {
+    const { world, server, session } = await parentOf(backend);
+    const made = fork(server, world, session, { strategy: 'pty' });
+    await stopInTerminal(world);
+    server.notify('$/cancel_request', { requestId: made.id });
+    await assert.rejects(made, ({ code, message }) => code === -32800 && /fork was cancelled/.test(message));
+    await until('its program to be gone', () => ofTerminal(world).length === 0);
+    const { sessions } = await server.request('session/list', {});
+    assert.deepEqual(sessions.map(({ sessionId }) => sessionId), [session]);
+    const again = await fork(server, world, session, { strategy: 'pty', strict: true });
+    assert.match(await told(server, world, again.sessionId, backend), /walnut/);
+  });
+
+  test(`fork in a terminal: ${backend}, whose parent is closed in the middle`, async () => {
+    const { world, server, session } = await parentOf(backend);
+    const made = fork(server, world, session, { strategy: 'pty', strict: true });
+    await stopInTerminal(world);
+    await server.request('session/close', { sessionId: session });
+    for (const pid of ofTerminal(world)) process.kill(pid, 'SIGCONT');
+    const { sessionId: child, _meta: { tine } } = await made;
+    assert.equal(tine.fork.strategy, 'pty');
+    assert.deepEqual(ofTerminal(world), [], 'its program has gone');
+    assert.match(await told(server, world, child, backend), /walnut/);
+  });
+
+  test(`fork in a terminal: ${backend}, where the client goes in the middle`, async () => {
+    const { world, server, session } = await parentOf(backend);
+    fork(server, world, session, { strategy: 'pty' }).catch(() => {});
+    await stopInTerminal(world);
+    server.stdin.end();
+    await server.exited;
+    await until('its program to be gone', () => ofTerminal(world).length === 0);
+    const again = await world.serve(backend);
+    const { sessions } = await again.request('session/list', {});
+    assert.deepEqual(sessions.map(({ sessionId }) => sessionId), [session]);
   });
 }
 

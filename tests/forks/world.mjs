@@ -13,14 +13,16 @@ import { codex, World as CodexWorld } from '../codex/world.mjs';
 export const backends = ['rehearsal', 'other', 'codex', 'claude'];
 
 export class World {
-  /// `tables`: the keys of each backend's table; `variables`: of Claude Code's environment.
-  static async make({ settings = '', tables = {}, variables = {} } = {}) {
+  /// `tables`: the keys of each backend's table; `variables`: of Claude Code's environment. A
+  /// program of `programs` stands for that of its backend.
+  static async make({ settings = '', tables = {}, variables = {}, programs = {} } = {}) {
     const world = new World();
     world.ofCodex = await CodexWorld.make();
     world.ofClaude = await ClaudeWorld.make({ variables });
     world.project = world.ofCodex.project;
     world.settings = settings;
     world.tables = tables;
+    world.programs = { codex, claude, ...programs };
     return world;
   }
 
@@ -58,7 +60,7 @@ export class World {
       (command ? `command = ["${command}"]\n` : '') + `${this.tables[name] ?? ''}\n`;
     writeFileSync(file, `default_backend = "${backend}"\n${this.settings}\n` +
       table('rehearsal', 'rehearsal') + table('other', 'rehearsal') +
-      table('codex', 'codex', codex) + table('claude', 'claude', claude));
+      table('codex', 'codex', this.programs.codex) + table('claude', 'claude', this.programs.claude));
     chmodSync(file, 0o600);
     const ofClaude = this.ofClaude.environment();
     const ofCodex = this.ofCodex.environment();
