@@ -81,6 +81,7 @@ executor::codex::Setup codex_setup(const BackendConfig& config) {
                     .approval = config.approval_policy,
                     .sandbox = config.sandbox,
                     .config = config.config.text};
+  setup.own_recipe = config.recipe;
   using std::chrono::seconds;
   if (config.first_response_seconds > 0)
     setup.patience.first_response = seconds(config.first_response_seconds);
@@ -98,6 +99,7 @@ executor::claude::Setup claude_setup(const BackendConfig& config) {
   if (config.max_retries != kind_decides)
     variables.emplace_back("CLAUDE_CODE_MAX_RETRIES", std::to_string(config.max_retries));
   setup.environment = environment_of(variables, is_claude_own);
+  setup.own_recipe = config.recipe;
   if (config.first_response_seconds > 0)
     setup.patience.model = seconds(config.first_response_seconds);
   if (config.idle_seconds > 0) setup.patience.tool = seconds(config.idle_seconds);

@@ -44,6 +44,14 @@ std::vector<std::string> child_environment(const std::vector<std::string>& inher
   return out;
 }
 
+std::string variable_in(const std::vector<std::string>& environment, std::string_view name) {
+  for (const std::string& each : environment) {
+    if (each.size() > name.size() && each[name.size()] == '=' && each.starts_with(name))
+      return each.substr(name.size() + 1);
+  }
+  return {};
+}
+
 Result<std::uint64_t> depth_below(const Env& env, std::uint64_t max_depth) {
   const auto text = env.variable(depth_variable);
   if (!text) return std::uint64_t{1};

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/env.h"
@@ -24,6 +25,9 @@ struct ChildIdentity {
 /// `inherited` (NAME=value each) without what it says of another session, and with `id`.
 std::vector<std::string> child_environment(const std::vector<std::string>& inherited,
                                            const ChildIdentity& id);
+
+/// The value of a variable, of an environment that is NAME=value each; empty: it is not there.
+std::string variable_in(const std::vector<std::string>& environment, std::string_view name);
 
 /// The depth of what our sessions start: one more than ours, which is TINE_DEPTH, or 0 without it.
 /// depth_exceeded when ours is greater than `max_depth`, or not a number: who cannot tell how deep

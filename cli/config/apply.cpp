@@ -5,6 +5,8 @@
 #include "cli/config/limits.h"
 #include "cli/config/nearest.h"
 #include "executor/acp/presets.h"
+#include "executor/claude/terminal.h"
+#include "executor/codex/terminal.h"
 
 namespace tine::cli {
 namespace {
@@ -148,6 +150,15 @@ Result<void> apply_backend_key(const toml::Node& node, Origin origin, BackendCon
   return {};
 }
 
+/// What a recipe for a fork in a terminal may name in braces.
+std::vector<std::string_view> recipe_placeholders(BackendKind kind) {
+  if (kind == BackendKind::codex)
+    return {executor::codex::recipe_placeholders.begin(),
+            executor::codex::recipe_placeholders.end()};
+  return {executor::claude::recipe_placeholders.begin(),
+          executor::claude::recipe_placeholders.end()};
+}
+
 /// A relative path would be one of the project that is worked on.
 bool names_program(std::string_view text) {
   return !text.empty() && (text.find('/') == std::string_view::npos || text.starts_with('/'));
@@ -207,6 +218,14 @@ Result<void> apply_backend(const toml::Node& table, Origin origin, Config& to) {
     return refuse(origin, "backends." + table.key +
                               ".command: expected the name of a program in PATH, or its absolute "
                               "path");
+  }
+  if (!backend.pty.text.empty()) {
+    auto own = executor::pty::read_own_recipe(backend.pty.text, recipe_placeholders(*kind));
+    if (!own) {
+      origin.at = table.find("pty")->at;
+      return refuse(origin, "backends." + table.key + ".pty." + own.error().message);
+    }
+    backend.recipe = std::move(*own);
   }
   to.backends.push_back(std::move(backend));
   return {};

@@ -73,6 +73,40 @@ kind = "rehearsal"
   CHECK(config->find_backend("nobody") == nullptr);
 }
 
+TEST_CASE("backends: a recipe for a fork in a terminal is read, or refused with its place") {
+  FakeMachine machine;
+  const auto config = machine.load(R"([backends.x]
+kind = "codex"
+[backends.x.pty]
+command = ["codex", "fork", "{parent}"]
+seconds = 3
+answers = [{ shown = "Press Enter", keys = "\r" }]
+)");
+  CHECK(complaint(config) == "no error");
+  REQUIRE(config);
+  const executor::pty::OwnRecipe& recipe = config->backends[0].recipe;
+  CHECK(recipe.command == Strings{"codex", "fork", "{parent}"});
+  CHECK(recipe.patience.fork == std::chrono::seconds(3));
+  REQUIRE(recipe.answers.size() == 1);
+  CHECK(recipe.answers[0].keys == "\r");
+
+  const auto wrong = [&machine](std::string text) {
+    return complaint(machine.load(std::move(text)));
+  };
+  CHECK(wrong("[backends.x]\nkind = \"codex\"\npty = { command = [\"codex\", \"--yolo\"] }")
+            .starts_with(":3:7: backends.x.pty.command: \"--yolo\" has the program leave out"));
+  CHECK(wrong("[backends.x]\nkind = \"codex\"\npty = { command = [\"codex\", \"{child}\"] }")
+            .find("unknown placeholder {child}; there are {parent}, {cwd}") != std::string::npos);
+  CHECK(wrong("[backends.x]\nkind = \"claude\"\npty = { command = [\"claude\", \"{child}\"] }") ==
+        "no error");
+  // What names no session of another program's cannot be forked in its terminal.
+  const auto other = machine.load("[backends.x]\nkind = \"rehearsal\"\npty = {}");
+  REQUIRE(other);
+  REQUIRE(other->warnings.size() == 1);
+  CHECK(other->warnings[0].find("\"pty\" has no meaning for a backend of kind \"rehearsal\"") !=
+        std::string::npos);
+}
+
 TEST_CASE("backends: what is wrong in a table is refused with its place") {
   FakeMachine machine;
   const auto wrong = [&machine](std::string text) {

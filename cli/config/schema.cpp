@@ -317,6 +317,12 @@ constexpr std::array backends_table = {
                codex,
                {.secret = true},
                "Overrides values of Codex's own config.toml."},
+    BackendKey{"pty",
+               &BackendConfig::pty,
+               codex | claude,
+               {.secret = true},
+               "How its program forks a conversation in a terminal, where that is to differ from "
+               "what tine knows: see docs/forks.md."},
     BackendKey{"permission_mode",
                &BackendConfig::permission_mode,
                claude,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/config/origin.h"
+#include "executor/pty/own_recipe.h"
 
 namespace tine::cli {
 
@@ -86,6 +87,8 @@ struct BackendConfig {
   std::int64_t first_response_seconds = kind_decides;
   std::int64_t idle_seconds = kind_decides;
   JsonObject config;
+  JsonObject pty;
+  executor::pty::OwnRecipe recipe;  ///< what `pty` says
   std::string permission_mode;
   std::string rights;                       ///< one of executor::width_names; empty: not known
   std::int64_t max_retries = kind_decides;  ///< of a call of the model

@@ -12,6 +12,7 @@
 #include "executor/claude/limits.h"
 #include "executor/claude/options.h"
 #include "executor/executor.h"
+#include "executor/pty/own_recipe.h"
 #include "transport/guarded.h"
 
 namespace tine::executor::claude {
@@ -23,6 +24,7 @@ struct Setup {
   std::vector<std::string> environment;  ///< NAME=value, the whole of it
   Defaults defaults;
   limits::Patience patience;
+  pty::OwnRecipe own_recipe;  ///< of a fork in a terminal
   /// The program that guards its processes.
   std::string guardian = transport::GuardedSpec().guardian;
 };

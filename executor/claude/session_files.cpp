@@ -11,6 +11,7 @@
 
 #include "base/json/scanner.h"
 #include "base/json/view.h"
+#include "executor/child_environment.h"
 #include "executor/claude/caller.h"
 #include "executor/claude/limits.h"
 #include "executor/claude/lines_from_end.h"
@@ -19,12 +20,6 @@ namespace tine::executor::claude {
 namespace {
 
 using transport::Fd;
-
-std::string value_of(const std::vector<std::string>& environment, std::string_view assigned) {
-  for (const std::string& each : environment)
-    if (each.starts_with(assigned)) return each.substr(assigned.size());
-  return {};
-}
 
 Fd open_in(const Fd& folder, const char* name, int flags) {
   return Fd(::openat(folder.get(), name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags));
@@ -192,8 +187,8 @@ Failure no_point(std::string_view uuid) {
 }  // namespace
 
 std::optional<std::string> root_for(const std::vector<std::string>& environment) {
-  if (std::string root = value_of(environment, "CLAUDE_CONFIG_DIR="); !root.empty()) return root;
-  if (const std::string home = value_of(environment, "HOME="); !home.empty())
+  if (std::string root = variable_in(environment, "CLAUDE_CONFIG_DIR"); !root.empty()) return root;
+  if (const std::string home = variable_in(environment, "HOME"); !home.empty())
     return home + "/.claude";
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 
 #include "base/json/scanner.h"
 #include "base/json/view.h"
+#include "executor/child_environment.h"
 #include "executor/claude/limits.h"
 #include "executor/claude/session_files.h"
 
@@ -20,12 +21,6 @@ bool has_judged_key(json::View record, std::string_view key) {
     for (const json::View each : answers.find(judged).elements())
       if (each.equals(key)) return true;
   return false;
-}
-
-std::string value_of(const std::vector<std::string>& environment, std::string_view assigned) {
-  for (const std::string& each : environment)
-    if (each.starts_with(assigned)) return each.substr(assigned.size());
-  return {};
 }
 
 }  // namespace
@@ -45,7 +40,7 @@ std::string terminal_obstacle(const FolderPlaces& places,
     return "Claude Code does not trust the folder " + places.cwd +
            ", and would ask: start `claude` in it once, and answer there";
   }
-  const std::string key = value_of(environment, "ANTHROPIC_API_KEY=");
+  const std::string key = variable_in(environment, "ANTHROPIC_API_KEY");
   if (!key.empty() && !has_judged_key(record, key)) {
     return "Claude Code would ask whether to use the API key of the environment: start `claude` "
            "once, and answer there";
@@ -59,12 +54,12 @@ pty::Recipe terminal_recipe(const Setup& setup, const ConversationSpec& spec,
   recipe.name = "claude --fork-session";
   recipe.command = setup.command;
   const std::string mode = choices_of(spec.settings).mode;
+  const std::string mode_or_default = mode.empty() ? "default" : mode;
   // Left to itself it takes its own mode in a terminal, which may be wider than the parent's. A
   // fork is written down with the first thing that is done in it: giving it a name asks no model.
   for (const std::string& each :
        {std::string("--resume"), parent, std::string("--fork-session"), std::string("--session-id"),
-        child, std::string("--permission-mode"), mode.empty() ? std::string("default") : mode,
-        std::string("/rename fork")}) {
+        child, std::string("--permission-mode"), mode_or_default, std::string("/rename fork")}) {
     recipe.command.push_back(each);
   }
   recipe.environment = environment(setup, spec, Reads::everything);
@@ -78,6 +73,11 @@ pty::Recipe terminal_recipe(const Setup& setup, const ConversationSpec& spec,
                        {.path = "sessionId", .text = child}};
   recipe.trace.id = "sessionId";
   recipe.leave = "\x03";
+  const pty::Filling filling = {{recipe_placeholders[0], parent},
+                                {recipe_placeholders[1], child},
+                                {recipe_placeholders[2], spec.workspace.cwd},
+                                {recipe_placeholders[3], mode_or_default}};
+  pty::put_in(setup.own_recipe, filling, variable_in(setup.environment, "HOME"), recipe);
   return recipe;
 }
 

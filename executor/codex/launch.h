@@ -12,6 +12,7 @@
 #include "executor/codex/limits.h"
 #include "executor/codex/options.h"
 #include "executor/executor.h"
+#include "executor/pty/own_recipe.h"
 #include "transport/guarded.h"
 
 namespace tine::executor::codex {
@@ -24,6 +25,7 @@ struct Setup {
   std::string guardian = transport::GuardedSpec().guardian;
   Defaults defaults;
   limits::Patience patience;
+  pty::OwnRecipe own_recipe;  ///< of a fork in a terminal
 };
 
 enum class ThreadCall : std::uint8_t { start, resume, fork };

@@ -13,6 +13,7 @@
 
 #include "base/json/scanner.h"
 #include "base/limits.h"
+#include "executor/child_environment.h"
 #include "executor/claude/caller.h"
 #include "executor/claude/limits.h"
 #include "executor/claude/lines_from_end.h"
@@ -22,12 +23,6 @@ namespace tine::executor::codex {
 namespace {
 
 using transport::Fd;
-
-std::string value_of(const std::vector<std::string>& environment, std::string_view assigned) {
-  for (const std::string& each : environment)
-    if (each.starts_with(assigned)) return each.substr(assigned.size());
-  return {};
-}
 
 Fd open_in(const Fd& folder, const std::string& name, int flags) {
   return Fd(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags));
@@ -70,8 +65,8 @@ Fd find_below(const Fd& folder, const std::string& ending, int depth) {
 
 Result<Fd> find_rollout(const std::vector<std::string>& environment, const std::string& thread) {
   constexpr int levels_of_a_day = 3;
-  std::string root = value_of(environment, "CODEX_HOME=");
-  if (root.empty()) root = value_of(environment, "HOME=") + "/.codex";
+  std::string root = variable_in(environment, "CODEX_HOME");
+  if (root.empty()) root = variable_in(environment, "HOME") + "/.codex";
   // Links above the root are the user's own.
   const Fd top(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const Fd sessions = open_in(top, "sessions", O_DIRECTORY);

@@ -52,6 +52,9 @@ pty::Recipe terminal_recipe(const Setup& setup, const ConversationSpec& spec,
                        {.path = "payload.forked_from_id", .text = parent}};
   recipe.trace.id = "payload.id";
   recipe.leave = "\x03";
+  const pty::Filling filling = {{recipe_placeholders[0], parent},
+                                {recipe_placeholders[1], spec.workspace.cwd}};
+  pty::put_in(setup.own_recipe, filling, variable_in(setup.environment, "HOME"), recipe);
   return recipe;
 }
 

@@ -1,10 +1,12 @@
 #include "executor/pty/fork.h"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <utility>
 
 #include "base/json/utf8.h"
+#include "executor/pty/for_person.h"
 #include "executor/pty/terminal_program.h"
 #include "executor/pty/tracker.h"
 
@@ -32,12 +34,43 @@ transport::GuardedSpec spec_of(const Recipe& recipe) {
   return spec;
 }
 
+/// What ends a program, and answers nothing that it may ask.
+constexpr std::string_view ctrl_c = "\x03";
+
+/// Answers what the user has allowed to be answered, as long as it is shown: a program may drop
+/// what is typed while it starts.
+class Answers {
+ public:
+  explicit Answers(const std::vector<Recipe::Answer>& all) {
+    for (const Recipe::Answer& each : all) all_.push_back({.answer = each, .next = {}});
+  }
+
+  void type_into(TerminalProgram& program) {
+    if (all_.empty()) return;
+    const std::string shown = program.shown();
+    if (may_ask_person(shown)) return;
+    const auto now = std::chrono::steady_clock::now();
+    for (auto& [answer, next] : all_) {
+      if (now < next || shown.find(answer.shown) == std::string::npos) continue;
+      program.type(answer.keys);
+      next = now + limits::answer_again;
+    }
+  }
+
+ private:
+  struct Allowed {
+    Recipe::Answer answer;
+    std::chrono::steady_clock::time_point next;  // not before that
+  };
+  std::vector<Allowed> all_;
+};
+
 /// Types what ends the program, until it has.
 transport::Task<void> leave(TerminalProgram& program, Log& log, const Recipe& recipe,
                             transport::CancelSource unwanted) {
   const auto end = transport::deadline_in(recipe.patience.leaving);
   while (std::chrono::steady_clock::now() < end) {
-    program.type(recipe.leave);
+    if (recipe.leave == ctrl_c || !may_ask_person(program.shown())) program.type(recipe.leave);
     const bool ended = co_await program.ended_within(recipe.patience.again);
     if (ended || unwanted.cancelled()) co_return;
   }
@@ -69,6 +102,7 @@ transport::Task<Result<std::string>> fork(transport::Loop& loop, transport::Work
   TerminalProgram& running = **started;
   const auto tracker = std::make_shared<Tracker>(recipe.trace, recipe.parent);
   const auto end = transport::deadline_in(recipe.patience.fork);
+  Answers answers(recipe.answers);
   Found found;
   bool has_ended = false;
   bool in_time = true;
@@ -76,6 +110,7 @@ transport::Task<Result<std::string>> fork(transport::Loop& loop, transport::Work
     has_ended = co_await running.ended_within(limits::look);
     in_time = std::chrono::steady_clock::now() < end;
     found = co_await look(worker, tracker, running.pids());
+    if (!found) answers.type_into(running);
   }
   if (found && !has_ended) co_await leave(running, log, recipe, unwanted);
   const transport::ExitReport report = co_await running.end(limits::ending);

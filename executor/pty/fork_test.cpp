@@ -127,6 +127,47 @@ TEST_CASE("pty fork: one that asks is not answered, and ended with all that it h
   CHECK_FALSE(std::filesystem::exists("/proc/" + child.substr(0, child.find('\n'))));
 }
 
+TEST_CASE("pty fork: a question that its user has allowed is answered, and no other") {
+  Stage stage;
+  pty::Recipe recipe = stage.recipe(
+      std::string("stty -echo; trap exit INT; printf 'What is new. Press Enter to go on\n'; read "
+                  "first; ") +
+      writes_fork + "read second; echo \"$second\" >$SESSIONS/../second");
+  recipe.answers = {{.shown = "Press Enter to go on", .keys = "\r"},
+                    {.shown = "Another question", .keys = "no\r"}};
+  const auto made = stage.fork(std::move(recipe));
+  REQUIRE(made);
+  CHECK(*made == "c-1");
+  CHECK(stage.said("second").empty());
+}
+
+TEST_CASE("pty fork: nothing is typed while the terminal may show a question of trust") {
+  Stage stage;
+  pty::Recipe recipe = stage.recipe(
+      "echo 'Do you trust this folder?'; echo 'Press Enter to go on'; read x && echo \"$x\" "
+      ">$SESSIONS/../answer; exec sleep 1000");
+  recipe.answers = {{.shown = "Press Enter to go on", .keys = "\r"}};
+  recipe.patience.fork = Milliseconds(500);
+  const auto made = stage.fork(std::move(recipe));
+  REQUIRE_FALSE(made);
+  CHECK(made.error().kind == ErrorKind::timeout);
+  CHECK_FALSE(std::filesystem::exists(stage.folder.path("answer")));
+}
+
+TEST_CASE("pty fork: it leaves by words of its user's, but not within a question") {
+  const bool asks = GENERATE(false, true);
+  CAPTURE(asks);
+  Stage stage;
+  pty::Recipe recipe = stage.recipe(std::string(asks ? "echo 'Allow it to leave?'; " : "") +
+                                    writes_fork + "read word && echo \"$word\" >$SESSIONS/../left");
+  recipe.leave = "/quit\r";
+  recipe.patience.leaving = Milliseconds(400);
+  recipe.patience.again = Milliseconds(100);
+  const auto made = stage.fork(std::move(recipe));
+  REQUIRE(made);
+  CHECK(stage.said("left") == (asks ? "" : "/quit\n"));
+}
+
 TEST_CASE("pty fork: one that does not leave is ended, and its fork is kept") {
   Stage stage;
   pty::Recipe recipe = stage.recipe(std::string("trap '' INT HUP TERM; ") + writes_fork +

@@ -36,6 +36,14 @@ inline constexpr std::size_t trace_chunk = std::size_t{256} * 1024;
 /// Folders that are looked through for it. In further ones it is not found.
 inline constexpr std::size_t trace_folders = 10'000;
 
+/// Bytes at the least of what a terminal shows that may be answered, as configured. A shorter one
+/// is refused: it could stand in any question.
+inline constexpr std::size_t least_shown = 8;
+/// Between two answers to the same question, if it is still shown.
+inline constexpr milliseconds answer_again{2'000};
+/// Answers that can be configured. More are refused.
+inline constexpr std::size_t own_answers = 16;
+
 /// Bytes of what a program shows in an error's text: the last ones.
 inline constexpr std::size_t told_screen = 600;
 

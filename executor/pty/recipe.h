@@ -1,8 +1,8 @@
 #pragma once
 // How a program forks a conversation in its terminal, as data: how it is started, where it writes
 // the fork down and how that is known to be whole, and how it is told to leave. Nothing else is
-// ever said to it. A question that it shows stays unanswered: its person has to answer it, in a
-// terminal of their own.
+// ever said to it but what its user has allowed. Any other question that it shows stays unanswered:
+// its person has to answer it, in a terminal of their own.
 //
 // Values.
 
@@ -12,6 +12,8 @@
 #include "executor/pty/limits.h"
 
 namespace tine::executor::pty {
+
+using limits::Patience;
 
 /// The file in which the program writes down the fork.
 struct Trace {
@@ -35,9 +37,16 @@ struct Recipe {
   std::string cwd;
   std::string guardian;
   std::string parent;  ///< the conversation that is forked
+  /// What is typed when the terminal shows that, and again if it still does. Never while it may
+  /// show a question of trust or permission.
+  struct Answer {
+    std::string shown;
+    std::string keys;
+  };
+  std::vector<Answer> answers;
   Trace trace;
   std::string leave;  ///< what is typed to end it, again until it has ended
-  limits::Patience patience;
+  Patience patience;
 };
 
 }  // namespace tine::executor::pty

@@ -68,8 +68,8 @@ const trusted = (world) => world.trust(world.project, world.elsewhere);
 
 /// A parent on the backend, in a world that was made ready before any process of it runs: Claude
 /// Code writes what it knows over what is written meanwhile.
-async function parentOf(backend, ready = trusted, programs = {}) {
-  const world = await World.make({ programs });
+async function parentOf(backend, ready = trusted, programs = {}, tables = {}) {
+  const world = await World.make({ programs, tables });
   world.elsewhere = directory('elsewhere');
   ready(world);
   const server = await world.serve(backend);
@@ -117,6 +117,15 @@ for (const backend of ['codex', 'claude']) {
       assert.equal(_meta.tine.fork.strategy, 'pty');
       assert.match(await told(again, world, grandchild, backend), /walnut/);
     });
+
+  test(`fork in a terminal: ${backend}, a child that reads its past from the provider's cache`, async () => {
+    const { world, server, session } = await parentOf(backend);
+    const { sessionId: child } = await fork(server, world, session, { strategy: 'pty', strict: true });
+    const { _meta: { tine } } = await server.prompt(child, '[[say: here]] the word of the child');
+    const { expected, actual, shortfall } = tine.fork;
+    assert.ok(expected.cacheRead > 0 && actual.cacheRead >= expected.cacheRead, JSON.stringify(tine.fork));
+    assert.equal(shortfall, undefined);
+  });
 
   test(`fork in a terminal: ${backend}, whose program ends with tine`, async () => {
     const { world, server, session } = await parentOf(backend);
@@ -201,12 +210,13 @@ for (const backend of ['codex', 'claude']) {
 
   test(`fork in a terminal: ${backend} stands still: its tree is ended, and the next way is taken`, async () => {
     const { program } = atKeyboard(programOf[backend], 'all');
-    const { world, server, session } = await parentOf(backend, trusted, { [backend]: program });
+    const { world, server, session } = await parentOf(backend, trusted, { [backend]: program },
+      { [backend]: `[backends.${backend}.pty]\nseconds = 10` });
     const made = fork(server, world, session, { strategy: 'pty' });
     await stopInTerminal(world);
     const { sessionId: child, _meta: { tine } } = await made;
     assert.equal(tine.fork.strategy, 'native');
-    assert.match(tine.fork.attempts[0].reason, /has made no fork within \d+ seconds/);
+    assert.match(tine.fork.attempts[0].reason, /has made no fork within 10 seconds/);
     assert.deepEqual(ofTerminal(world), [], 'its program has gone');
     assert.match(await told(server, world, child, backend), /walnut/);
   });
@@ -248,6 +258,44 @@ for (const backend of ['codex', 'claude']) {
     assert.deepEqual(sessions.map(({ sessionId }) => sessionId), [session]);
   });
 }
+
+/// The recipe of the documentation, for this program.
+function documentedRecipe(program) {
+  const text = readFileSync('docs/forks.md', 'utf8');
+  const [, recipe] = /```toml\n(\[backends\.codex\.pty\][^]*?)```/.exec(text);
+  assert.match(recipe, /"\/opt\/codex-next\/codex"/);
+  return recipe.replace('/opt/codex-next/codex', program);
+}
+
+test('fork in a terminal: by the recipe of the documentation, a question of the program answered', async () => {
+  const { program, received } = atKeyboard(codex, 'all');
+  const { world, server, session } = await parentOf('codex', trusted, {}, { codex: documentedRecipe(program) });
+  // It asks in which directory the fork is to work where that is not the parent's.
+  const { sessionId: child, _meta: { tine } } =
+    await fork(server, world, session, { strategy: 'pty', strict: true }, world.elsewhere);
+  assert.equal(tine.fork.strategy, 'pty');
+  assert.deepEqual(ofTerminal(world), [], 'its program has gone');
+  const keys = readFileSync(received, 'latin1').replace(/\x1b(\[[^a-zA-Z]*[a-zA-Z]|\][^\x1b]*\x1b\\)/g, '');
+  assert.match(keys, /^2+\x04+$/, 'it was answered, and told to leave');
+  assert.match(await told(server, world, child, 'codex'), /walnut/);
+});
+
+test('fork in a terminal: by a recipe that does not do, the next way is taken and the reason says so', async () => {
+  const recipe = '[backends.codex.pty]\nseconds = 2\n[backends.codex.pty.file]\nfolder = "~/.codex/nowhere"\n' +
+    'line = { type = "session_meta" }\nid = "payload.id"';
+  const { world, server, session } = await parentOf('codex', trusted, {}, { codex: recipe });
+  const { sessionId: child, _meta: { tine } } = await fork(server, world, session, { strategy: 'pty' });
+  assert.equal(tine.fork.strategy, 'native');
+  assert.match(tine.fork.attempts[0].reason, /codex fork has made no fork within 2 seconds; its terminal shows: ./);
+  assert.deepEqual(ofTerminal(world), [], 'its program has gone');
+  assert.match(await told(server, world, child, 'codex'), /walnut/);
+});
+
+test('fork in a terminal: a project sets no recipe', async () => {
+  const { world, server } = await parentOf('codex');
+  writeFileSync(join(world.project, '.tine.toml'), '[backends.codex.pty]\ncommand = ["/bin/sh", "-c", "evil"]\n');
+  await assert.rejects(server.newSession(world.project), /a project's file may not set "backends"/);
+});
 
 const refusals = {
   'codex, not where it would change its configuration': {
