@@ -26,6 +26,7 @@ session::Policy policy_of(const Config& config) {
   policy.seed_hours = settings.fork_seed_hours;
   policy.stale_hours = settings.fork_stale_hours;
   policy.soft_tokens = static_cast<std::uint64_t>(settings.fork_summary_tokens);
+  policy.caller_newest = settings.session_caller_newest;
   policy.seed_tokens = static_cast<std::uint64_t>(settings.session_fork_prefix_budget);
   policy.failover.ask = settings.failover != "auto";
   policy.failover.fallback = settings.fallback;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/ulid.h"
+#include "executor/caller/caller.h"
 #include "executor/executor.h"
 #include "session/backends.h"
 #include "session/live/session.h"
@@ -206,7 +207,12 @@ class SessionService {
     std::string session;
     std::string text;
   };
-  transport::Task<Result<Seed>> seed_for(std::string kind);
+  std::vector<std::string> places_of_callers() const;
+  transport::Task<Result<Seed>> seed_for(std::string kind, std::optional<executor::Caller> newest);
+  /// The calling agent with the session that it has used last for the directory, where it does not
+  /// tell its own and that is to count; none: it tells its own, or there is no such agent.
+  transport::Task<Result<std::optional<executor::Caller>>> newest_caller(std::string kind,
+                                                                         std::string cwd);
   /// The past with which an adopting session begins.
   struct Taken {
     Record::Past past;

@@ -89,6 +89,7 @@ seed = "auto"
 seed_hours = 8
 [session]
 fork_prefix_budget = 5_000
+caller_newest = true
 [redact]
 literals = ["one", "two"]
 prefixes = ["acme_"]
@@ -131,12 +132,13 @@ kind = "rehearsal"
   CHECK(settings.fork_seed == "auto");
   CHECK(settings.fork_seed_hours == 8);
   CHECK(settings.session_fork_prefix_budget == 5000);
+  CHECK(settings.session_caller_newest);
   CHECK(settings.redact_literals == Strings{"one", "two"});
   CHECK(settings.redact_prefixes == Strings{"acme_"});
   for (const SettingKey& key : setting_keys()) CHECK(config->origin_of(key.name) != nullptr);
   CHECK(origin(*config, "default_backend") == "user " + std::string(user_path) + ":1:1");
   CHECK(origin(*config, "max_depth") == "user " + std::string(user_path) + ":11:3");
-  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":35:1");
+  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":36:1");
 }
 
 TEST_CASE(

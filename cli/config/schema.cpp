@@ -213,6 +213,14 @@ constexpr std::array settings_table = {
                .rule = {},
                .doc = "The most tokens that a session carries of the calling agent's session; at "
                       "least 4096, at most 131072."},
+    SettingKey{.name = "session.caller_newest",
+               .member = &Settings::session_caller_newest,
+               .variable = "TINE_SESSION_CALLER_NEWEST",
+               .flag = {},
+               .rule = {},
+               .doc =
+                   "Whether the newest session that the calling agent has kept for the directory "
+                   "counts as the caller's, where the agent does not tell which it runs."},
     SettingKey{.name = "fallback",
                .member = &Settings::fallback,
                .variable = {},

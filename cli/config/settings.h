@@ -61,6 +61,7 @@ struct Settings {
   std::string fork_summary = "extract";
   std::string fork_seed = "off";
   std::int64_t fork_seed_hours = 24;
+  bool session_caller_newest = false;
   Strings fallback;
   std::string failover = "ask";
   std::int64_t fork_stale_hours = 168;

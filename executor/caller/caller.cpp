@@ -15,10 +15,11 @@ struct Sign {
   std::string_view session;  ///< names the session; empty: nothing does
 };
 
-// Claude Code 2.1.328 and Codex 0.171.0 were run; of Gemini CLI and OpenCode the public source was
-// read.
+// Claude Code 2.1.328, Codex 0.171.0, Gemini CLI 0.61.0 and OpenCode 1.18.33 were run.
 constexpr std::array signs = {
+    Sign{CallingAgent::claude, "CLAUDECODE", {}},
     Sign{CallingAgent::codex, "CODEX_THREAD_ID", "CODEX_THREAD_ID"},
+    Sign{CallingAgent::codex, "CODEX_SANDBOX", {}},
     Sign{CallingAgent::gemini, "GEMINI_CLI", {}},
     Sign{CallingAgent::opencode, "OPENCODE", {}},
 };
@@ -59,6 +60,11 @@ std::vector<Caller> callers(const Env& env) {
     found.push_back({.agent = CallingAgent::claude, .session = std::move(*id)});
   for (const Sign& sign : signs) {
     if (env.variable(sign.flag).value_or("").empty()) continue;
+    // One that tells its session comes first.
+    const bool is_known = std::any_of(found.begin(), found.end(), [&sign](const Caller& each) {
+      return each.agent == sign.agent;
+    });
+    if (is_known) continue;
     Caller caller{.agent = sign.agent, .session = {}};
     if (!sign.session.empty()) caller.session = env.variable(sign.session).value_or("");
     // All agents that name their sessions do it by UUIDs: nothing else becomes a part of a path.

@@ -8,6 +8,8 @@
 #include "base/json/scanner.h"
 #include "base/json/view.h"
 #include "base/limits.h"
+#include "executor/caller/gemini.h"
+#include "executor/child_environment.h"
 #include "executor/claude/limits.h"
 #include "executor/claude/lines_from_end.h"
 #include "executor/claude/session_files.h"
@@ -142,6 +144,33 @@ Result<void> gather_claude(const std::string& session, const std::vector<std::st
   }
 }
 
+// --- Gemini CLI
+// ------------------------------------------------------------------------------------
+
+/// A message's content is a text, or a list of parts.
+std::string text_of_parts(json::View content) {
+  if (auto whole = content.string()) return std::move(*whole);
+  std::string out;
+  for (const json::View part : content.elements()) {
+    const std::string text = part.find("text").string().value_or("");
+    if (!text.empty()) out.append(out.empty() ? "" : "\n\n").append(text);
+  }
+  return out;
+}
+
+Result<void> gather_gemini(const std::string& session, const std::vector<std::string>& environment,
+                           Gathering& gathering) {
+  const auto see = [&gathering](json::View message) {
+    const bool by_person = message.find("type").equals("user");
+    if (!by_person && !message.find("type").equals("gemini")) return true;
+    std::string text = text_of_parts(message.find("content"));
+    // What it tells its model of the machine and the folder.
+    if (!text.starts_with("<session_context>")) gathering.add(by_person, std::move(text));
+    return gathering.has_room();
+  };
+  return gemini::each_message(variable_in(environment, "HOME"), session, see);
+}
+
 // --- Codex
 // ------------------------------------------------------------------------------------
 
@@ -186,6 +215,8 @@ Result<std::vector<Said>> past_of(const Caller& caller, const std::vector<std::s
                 std::string(name_of(caller.agent)) + " does not tell which session it runs");
   } else if (caller.agent == CallingAgent::claude) {
     read = gather_claude(caller.session, environment, gathering);
+  } else if (caller.agent == CallingAgent::gemini) {
+    read = gather_gemini(caller.session, environment, gathering);
   } else {
     read = gather_codex(caller.session, environment, gathering);
   }

@@ -206,3 +206,64 @@ TEST_CASE("caller: an agent that does not name its session is said to") {
   CHECK(story(past_of({.agent = CallingAgent::gemini, .session = {}}, {}, all)) ==
         "Gemini CLI does not tell which session it runs");
 }
+
+// --- Gemini CLI
+// ------------------------------------------------------------------------------------
+
+namespace {
+
+std::string of_gemini(const std::string& text, const std::string& ending = "jsonl") {
+  const test::TemporaryFolder files;
+  files.write(".gemini/tmp/w/chats/session-2026-11-29T12-44-aaaaaaaa." + ending, text);
+  return story(
+      past_of({.agent = CallingAgent::gemini, .session = id}, {"HOME=" + files.path()}, all));
+}
+
+const std::string gemini_head = R"({"sessionId":")" + id + R"(","kind":"main"})" + "\n";
+
+std::string gemini_user(const std::string& message, const std::string& text) {
+  return R"({"id":")" + message + R"(","type":"user","content":[{"text":")" + text + "\"}]}\n";
+}
+std::string gemini_agent(const std::string& message, const std::string& text) {
+  return R"({"id":")" + message + R"(","type":"gemini","content":")" + text +
+         R"(","tokens":{"input":10}})" + "\n";
+}
+
+}  // namespace
+
+TEST_CASE("past: of a session of Gemini CLI, as it writes it down") {
+  // As version 0.61.0 does it: what it tells of the folder comes first, with the whole list.
+  CHECK(of_gemini(gemini_head + R"({"$set":{"messages":[{"id":"m0","type":"user","content":)" +
+                  R"([{"text":"<session_context>\nThe folder is"}]}]}})" + "\n" +
+                  gemini_user("m1", "plant a walnut") + R"({"$set":{"lastUpdated":"x"}})" + "\n" +
+                  gemini_agent("m2", "") + "broken\n" + gemini_agent("m2", "noted") +
+                  R"({"id":"m3","type":"info","content":"Updated"})" + "\n" +
+                  gemini_user("m4", "and an oak") + R"({"id":"half)") ==
+        "person: and an oak|agent: noted|person: plant a walnut");
+}
+
+TEST_CASE("past: what was taken back in Gemini CLI is left out, and what was replaced as well") {
+  CHECK(of_gemini(gemini_head + gemini_user("m1", "one") + gemini_agent("m2", "two") +
+                  gemini_user("m3", "three") + gemini_agent("m4", "four") +
+                  R"({"$rewindTo":"m3"})" + "\n" + gemini_user("m5", "five")) ==
+        "person: five|agent: two|person: one");
+  CHECK(of_gemini(gemini_head + gemini_user("m1", "one") + gemini_user("m2", "two") +
+                  R"({"$rewindTo":"m2"})" + "\n" + gemini_user("m3", "three") +
+                  R"({"$rewindTo":"m1"})" + "\n" + gemini_user("m4", "four")) == "person: four");
+  CHECK(of_gemini(gemini_head + gemini_user("m1", "one") +
+                  R"({"$set":{"messages":[{"id":"m2","type":"user","content":"in short"},)" +
+                  R"({"id":"m3","type":"gemini","content":"well"}]}})" + "\n" +
+                  gemini_user("m4", "four")) == "person: four|agent: well|person: in short");
+}
+
+TEST_CASE("past: of a session of an older Gemini CLI, which is one JSON text") {
+  CHECK(of_gemini(R"({
+    "sessionId": ")" + id +
+                      R"(",
+    "messages": [
+      {"id": "m1", "type": "user", "content": "plant a walnut"},
+      {"id": "m2", "type": "gemini", "content": "noted", "toolCalls": [{"name": "x"}]}
+    ]})",
+                  "json") == "agent: noted|person: plant a walnut");
+  CHECK(of_gemini("{\"sessionId\":", "json") == "Gemini CLI has no session " + id + " of yours");
+}

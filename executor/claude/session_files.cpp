@@ -1,12 +1,10 @@
 #include "executor/claude/session_files.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 #include "base/json/scanner.h"
@@ -15,41 +13,12 @@
 #include "executor/claude/caller.h"
 #include "executor/claude/limits.h"
 #include "executor/claude/lines_from_end.h"
+#include "executor/own_files.h"
 
 namespace tine::executor::claude {
 namespace {
 
 using transport::Fd;
-
-Fd open_in(const Fd& folder, const char* name, int flags) {
-  return Fd(::openat(folder.get(), name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags));
-}
-
-std::vector<std::string> names_in(const Fd& folder) {
-  std::vector<std::string> names;
-  Fd own = open_in(folder, ".", O_DIRECTORY);
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(own ? ::fdopendir(own.get()) : nullptr,
-                                                   [](DIR* each) { return ::closedir(each); });
-  if (!stream) return names;
-  own.release();
-  while (const dirent* entry = ::readdir(stream.get())) {
-    std::string name = static_cast<const char*>(entry->d_name);
-    if (!name.starts_with('.')) names.push_back(std::move(name));
-  }
-  return names;
-}
-
-/// When it was written last; none when it is not a regular file of ours.
-std::optional<timespec> written(const Fd& file) {
-  struct stat facts {};
-  if (!file || ::fstat(file.get(), &facts) != 0) return std::nullopt;
-  if (!S_ISREG(facts.st_mode) || facts.st_uid != ::geteuid()) return std::nullopt;
-  return facts.st_mtim;
-}
-
-bool is_later(const timespec& one, const timespec& other) {
-  return std::pair(one.tv_sec, one.tv_nsec) > std::pair(other.tv_sec, other.tv_nsec);
-}
 
 // --- lines
 // ------------------------------------------------------------------------------------
@@ -198,25 +167,54 @@ Result<SessionFile> find_session(const std::string& root, const std::string& id)
     return fail(ErrorKind::invalid_params, "a conversation of Claude Code is named by a UUID");
   const std::string name = id + ".jsonl";
   // Links above the root are the user's own.
-  const Fd top(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  const Fd projects = open_in(top, "projects", O_DIRECTORY);
+  const Fd projects = open_folder(open_root(root), "projects");
   std::optional<SessionFile> found;
-  std::optional<timespec> latest;
+  std::optional<OwnFile> latest;
   for (const std::string& project : names_in(projects)) {
-    const Fd folder = open_in(projects, project.c_str(), O_DIRECTORY);
+    const Fd folder = open_folder(projects, project);
     if (!folder) continue;
-    Fd file = open_in(folder, name.c_str(), O_NONBLOCK);
-    const auto when = written(file);
-    if (!when || (latest && !is_later(*when, *latest))) continue;
-    latest = when;
+    auto file = open_file(folder, name);
+    if (!file || (latest && !file->is_later_than(*latest))) continue;
     std::string path = root;
     path.append("/projects/").append(project).append("/").append(name);
-    found = SessionFile{.path = std::move(path), .project_folder = project, .fd = std::move(file)};
+    found = SessionFile{.path = std::move(path), .project_folder = project, .fd = {}};
+    latest = std::move(*file);
   }
   if (!found)
     return fail(ErrorKind::session_not_found,
                 "Claude Code has no conversation " + id + " of yours");
+  found->fd = std::move(latest->fd);
   return std::move(*found);
+}
+
+Result<std::string> newest_conversation(const std::string& root, const std::string& cwd) {
+  // Claude Code names a project's folder by its path, and so may another project's.
+  std::string project = cwd;
+  for (char& each : project) {
+    const bool is_plain = (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') ||
+                          (each >= '0' && each <= '9');
+    if (!is_plain) each = '-';
+  }
+  const Fd folder = open_folder(open_folder(open_root(root), "projects"), project);
+  std::optional<OwnFile> newest;
+  std::string id;
+  for (const std::string& name : names_in(folder)) {
+    const std::string_view stem = std::string_view(name).substr(0, name.rfind('.'));
+    if (!name.ends_with(".jsonl") || !is_uuid(stem)) continue;
+    auto file = open_file(folder, name);
+    if (!file || (newest && !file->is_later_than(*newest))) continue;
+    LinesFromEnd lines(file->fd.get(), file->facts.st_size, limits::session_line,
+                       limits::session_piece);
+    std::string where;
+    for (auto line = lines.next(); where.empty() && line && *line; line = lines.next())
+      where = Entry(**line).text("cwd");
+    if (where != cwd) continue;
+    newest = std::move(*file);
+    id = stem;
+  }
+  if (id.empty())
+    return fail(ErrorKind::session_not_found, "Claude Code has no session of yours for " + cwd);
+  return id;
 }
 
 Result<Point> last_point(const SessionFile& file) {

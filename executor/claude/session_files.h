@@ -30,6 +30,10 @@ struct SessionFile {
 /// was written last.
 Result<SessionFile> find_session(const std::string& root, const std::string& id);
 
+/// The conversation that stands in that directory and was written last. session_not_found: there is
+/// none.
+Result<std::string> newest_conversation(const std::string& root, const std::string& cwd);
+
 struct Point {
   std::string uuid;  ///< for --resume-session-at; empty: no turn has been completed
   std::string cwd;   ///< where the conversation stands

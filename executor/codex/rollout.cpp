@@ -1,12 +1,9 @@
 #include "executor/codex/rollout.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -17,6 +14,7 @@
 #include "executor/claude/caller.h"
 #include "executor/claude/limits.h"
 #include "executor/claude/lines_from_end.h"
+#include "executor/own_files.h"
 #include "transport/fd.h"
 
 namespace tine::executor::codex {
@@ -24,58 +22,74 @@ namespace {
 
 using transport::Fd;
 
-Fd open_in(const Fd& folder, const std::string& name, int flags) {
-  return Fd(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags));
-}
-
 /// The newest name first: days are folders of years and months.
-std::vector<std::string> names_in(const Fd& folder) {
-  std::vector<std::string> names;
-  Fd own = open_in(folder, ".", O_DIRECTORY);
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(own ? ::fdopendir(own.get()) : nullptr,
-                                                   [](DIR* each) { return ::closedir(each); });
-  if (!stream) return names;
-  own.release();
-  while (const dirent* entry = ::readdir(stream.get())) {
-    std::string name = static_cast<const char*>(entry->d_name);
-    if (!name.starts_with('.')) names.push_back(std::move(name));
-  }
+std::vector<std::string> newest_first(const Fd& folder) {
+  std::vector<std::string> names = names_in(folder);
   std::sort(names.rbegin(), names.rend());
   return names;
 }
 
-bool is_own_file(const Fd& file) {
-  struct stat facts {};
-  return file && ::fstat(file.get(), &facts) == 0 && S_ISREG(facts.st_mode) &&
-         facts.st_uid == ::geteuid();
-}
-
-Fd find_below(const Fd& folder, const std::string& ending, int depth) {
-  for (const std::string& name : names_in(folder)) {
-    if (depth > 0) {
-      const Fd inner = open_in(folder, name, O_DIRECTORY);
-      if (!inner) continue;
-      if (Fd found = find_below(inner, ending, depth - 1)) return found;
-    } else if (name.starts_with("rollout-") && name.ends_with(ending)) {
-      if (Fd found = open_in(folder, name, O_NONBLOCK); is_own_file(found)) return found;
-    }
+/// Files of threads, in the order of their begin, the newest first.
+class Rollouts {
+ public:
+  explicit Rollouts(const std::vector<std::string>& environment) {
+    std::string root = variable_in(environment, "CODEX_HOME");
+    if (root.empty()) root = variable_in(environment, "HOME") + "/.codex";
+    sessions_ = open_folder(open_root(root), "sessions");
   }
-  return Fd();
-}
+
+  /// Calls `see` with each whose name ends so, until it gives false.
+  using See = std::function<bool(OwnFile file)>;
+  void each(const std::string& ending, const See& see) const {
+    constexpr int levels_of_a_day = 3;
+    each_below(sessions_, ending, levels_of_a_day, see);
+  }
+
+ private:
+  static bool each_below(const Fd& folder, const std::string& ending, int depth, const See& see) {
+    for (const std::string& name : newest_first(folder)) {
+      if (depth > 0) {
+        const Fd inner = open_folder(folder, name);
+        if (inner && !each_below(inner, ending, depth - 1, see)) return false;
+      } else if (name.starts_with("rollout-") && name.ends_with(ending)) {
+        auto file = open_file(folder, name);
+        if (file && !see(std::move(*file))) return false;
+      }
+    }
+    return true;
+  }
+
+  Fd sessions_;
+};
 
 Result<Fd> find_rollout(const std::vector<std::string>& environment, const std::string& thread) {
-  constexpr int levels_of_a_day = 3;
-  std::string root = variable_in(environment, "CODEX_HOME");
-  if (root.empty()) root = variable_in(environment, "HOME") + "/.codex";
-  // Links above the root are the user's own.
-  const Fd top(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  const Fd sessions = open_in(top, "sessions", O_DIRECTORY);
   Fd found;
-  if (claude::is_uuid(thread))
-    found = find_below(sessions, "-" + thread + ".jsonl", levels_of_a_day);
+  if (claude::is_uuid(thread)) {
+    Rollouts(environment).each("-" + thread + ".jsonl", [&found](OwnFile file) {
+      found = std::move(file.fd);
+      return false;
+    });
+  }
   if (!found)
     return fail(ErrorKind::session_not_found, "Codex has no session " + thread + " of yours");
   return found;
+}
+
+/// The first line of a file, which says what the thread is; empty: it has none.
+std::string first_line(const Fd& file) {
+  std::string line(claude::limits::session_piece, '\0');
+  std::size_t size = 0;
+  while (size < claude::limits::session_line) {
+    const ssize_t got =
+        ::pread(file.get(), line.data() + size, line.size() - size, static_cast<off_t>(size));
+    if (got <= 0) return {};
+    const std::size_t end =
+        std::string_view(line).substr(0, size + static_cast<std::size_t>(got)).find('\n', size);
+    size += static_cast<std::size_t>(got);
+    if (end != std::string::npos) return line.substr(0, end);
+    if (size == line.size()) line.resize(2 * size);
+  }
+  return {};
 }
 
 /// The entry that a line is; none: it is of no interest, or cannot be read.
@@ -137,6 +151,30 @@ Result<LastTurn> last_turn_of(const std::vector<std::string>& environment,
   });
   if (!read) return fail(read.error());
   return last;
+}
+
+Result<std::string> newest_thread(const std::vector<std::string>& environment,
+                                  const std::string& cwd) {
+  std::optional<OwnFile> newest;
+  std::string id;
+  std::size_t seen = 0;
+  Rollouts(environment).each(".jsonl", [&](OwnFile file) {
+    if (newest && !file.is_later_than(*newest)) return ++seen < most_looked_at;
+    const std::string line = first_line(file.fd);
+    const json::View thread = entry_in(line).find("payload");
+    // Codex begins threads of its own as well, which are no person's.
+    const json::View source = thread.find("thread_source");
+    const bool is_persons = !source.is_string() || source.equals("user");
+    std::string found = json::text_in(thread, "id");
+    if (is_persons && claude::is_uuid(found) && thread.find("cwd").equals(cwd)) {
+      newest = std::move(file);
+      id = std::move(found);
+    }
+    return ++seen < most_looked_at;
+  });
+  if (id.empty())
+    return fail(ErrorKind::session_not_found, "Codex has no session of yours for " + cwd);
+  return id;
 }
 
 }  // namespace tine::executor::codex

@@ -32,4 +32,11 @@ struct LastTurn {
 Result<LastTurn> last_turn_of(const std::vector<std::string>& environment,
                               const std::string& thread);
 
+/// Files that are looked at for the newest thread of a directory. Among older ones it is not found.
+inline constexpr std::size_t most_looked_at = 512;
+/// The thread that was begun in that directory and written to last. session_not_found: there is
+/// none.
+Result<std::string> newest_thread(const std::vector<std::string>& environment,
+                                  const std::string& cwd);
+
 }  // namespace tine::executor::codex

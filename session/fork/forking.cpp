@@ -2,6 +2,7 @@
 // all that the redactor must know; then its conversation is made for it; then it is listed.
 
 #include "executor/caller/caller.h"
+#include "executor/caller/newest.h"
 #include "executor/caller/past.h"
 #include "protocol/v1/build_update.h"
 #include "session/fork/seed_text.h"
@@ -136,25 +137,47 @@ transport::Task<Result<SessionService::Forked>> SessionService::list_fork(
   co_return forked;
 }
 
+/// Where the agents that may have started this program keep their sessions.
+std::vector<std::string> SessionService::places_of_callers() const {
+  std::vector<std::string> places;
+  for (const std::string name : {"HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME"}) {
+    if (const auto value = library_.env.variable(name)) places.push_back(name + "=" + *value);
+  }
+  return places;
+}
+
+transport::Task<Result<std::optional<executor::Caller>>> SessionService::newest_caller(
+    std::string kind, std::string cwd) {
+  std::optional<executor::Caller> caller;
+  if (library_.policy.caller_newest) caller = executor::caller_for(library_.env, kind);
+  if (!caller || !caller->session.empty()) co_return std::nullopt;
+  using Found = Result<std::string>;
+  std::function<Found()> look = [agent = caller->agent, places = places_of_callers(),
+                                 cwd = std::move(cwd)] {
+    return executor::newest_session(agent, places, cwd);
+  };
+  auto found = co_await transport::made_beside(library_.loop, std::move(look));
+  if (!found) co_return fail(std::move(found.error()));
+  caller->session = std::move(*found);
+  co_return caller;
+}
+
 /// What was said in the session of the calling agent, as the first prompt is to carry it.
-transport::Task<Result<SessionService::Seed>> SessionService::seed_for(std::string kind) {
+transport::Task<Result<SessionService::Seed>> SessionService::seed_for(
+    std::string kind, std::optional<executor::Caller> newest) {
   if (!library_.policy.keep_text) {
     co_return fail(ErrorKind::unsupported,
                    "nothing of it could be kept, as history = \"none\" is configured");
   }
-  const auto caller = executor::caller_for(library_.env, kind);
+  const auto caller = newest ? std::move(newest) : executor::caller_for(library_.env, kind);
   if (!caller) {
     const bool several = !executor::callers(library_.env).empty();
     co_return fail(ErrorKind::unsupported,
                    several ? "several agents have started each other, and none of them is " + kind
                            : "tine was not started within an agent that it knows");
   }
-  std::vector<std::string> environment;
-  for (const std::string name : {"HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME"}) {
-    if (const auto value = library_.env.variable(name)) environment.push_back(name + "=" + *value);
-  }
   using Past = Result<std::vector<executor::Said>>;
-  std::function<Past()> read = [caller = *caller, environment,
+  std::function<Past()> read = [caller = *caller, environment = places_of_callers(),
                                 bytes = library_.policy.seed_tokens * limits::soft_bytes] {
     return executor::past_of(caller, environment, bytes);
   };
@@ -177,6 +200,13 @@ transport::Task<Result<SessionService::Taken>> SessionService::take_past(
     std::shared_ptr<Session> session, Adoption what, ForkReport& report) {
   executor::Executor& executor = session->executor();
   const bool is_caller = what.id.empty();
+  std::optional<executor::Caller> newest;
+  if (is_caller) {
+    auto found = co_await newest_caller(std::string(executor.kind()), session->workspace().cwd);
+    if (!found) co_return fail(std::move(found.error()));
+    newest = std::move(*found);
+    if (newest && executor::kind_of(newest->agent) == executor.kind()) what.id = newest->session;
+  }
   const auto from = std::make_shared<executor::ProviderPoint>();
   ConversationHolder::Begin begin = [&executor, what = std::move(what),
                                      from](executor::ConversationSpec spec) {
@@ -202,7 +232,7 @@ transport::Task<Result<SessionService::Taken>> SessionService::take_past(
   if (!is_caller || !may_be_told) co_return fail(std::move(made.error()));
   note(Strategy::native, false, std::move(made.error().message));
   session->conversation().let_go();
-  auto seed = co_await seed_for(std::string(executor.kind()));
+  auto seed = co_await seed_for(std::string(executor.kind()), std::move(newest));
   if (!seed) co_return fail(std::move(seed.error()));
   note(Strategy::soft, true,
        "the first prompt carries what was said in the session of " + seed->agent + ", of at most " +

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync }
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync }
   from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,6 +10,10 @@ import { answering, choosing } from '../claude/world.mjs';
 import { test, until } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
 import { World } from './world.mjs';
+
+/// What an agent that does not tell its session sets for its commands all the same.
+const signOf = { claude: { CLAUDECODE: '1' }, codex: { CODEX_SANDBOX: 'seatbelt' }, gemini: { GEMINI_CLI: '1' } };
+const newest = '[session]\ncaller_newest = true';
 
 const idOf = { claude: 'CLAUDE_CODE_SESSION_ID', codex: 'CODEX_THREAD_ID' };
 
@@ -150,3 +154,56 @@ test('caller: without one, or with one that cannot be read, the session begins w
     const gemini = await within({ world: await World.make(), environment: { GEMINI_CLI: '1' } }, 'rehearsal');
     assert.match(gemini.tine.warning, /Gemini CLI does not tell which session it runs/);
   });
+
+for (const agent of ['claude', 'codex']) {
+  test(`caller: the newest session of ${agent} for the directory counts, where that is configured`, async () => {
+    const caller = await calling(agent, { settings: newest });
+    caller.environment = signOf[agent];
+    const before = checksum(fileOf(caller));
+    const { server, tine, session } = await within(caller, agent);
+    assert.equal(tine.fork?.strategy, 'native', JSON.stringify(tine));
+    assert.equal(tine.fork.adopted, caller.id);
+    await server.prompt(session, 'the word of the child');
+    assert.ok(caller.world.requests(agent).some((each) =>
+      each.includes('the word of the child') && each.includes('walnut')));
+    server.stdin.end();
+    await server.exited;
+    const soft = await within(caller, 'rehearsal');
+    assert.equal(soft.tine.fork?.strategy, 'soft', JSON.stringify(soft.tine));
+    assert.equal(checksum(fileOf(caller)), before);
+  });
+
+  test(`caller: of ${agent}, which does not tell its session, nothing is read without that`, async () => {
+    const caller = await calling(agent);
+    caller.environment = signOf[agent];
+    const { tine } = await within(caller, 'rehearsal');
+    assert.match(tine.warning, /does not tell which session it runs/);
+    assert.equal(tine.fork, undefined);
+  });
+}
+
+test('caller: the newest session of Gemini CLI for the directory goes with the first prompt', async () => {
+  const world = await World.make({ settings: newest });
+  const folder = join(world.ofCodex.home, '.gemini/tmp/project');
+  mkdirSync(join(folder, 'chats'), { recursive: true });
+  writeFileSync(join(folder, '.project_root'), world.project);
+  const id = '15be67ce-bc8c-4c9c-b8da-0f302edf5294';
+  const secret = 'ghp_' + 'A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8';
+  const lines = [
+    { sessionId: id, projectHash: 'x', kind: 'main' },
+    { $set: { messages: [{ id: 'm0', type: 'user', content: [{ text: '<session_context>The folder' }] }] } },
+    { id: 'm1', type: 'user', content: [{ text: `plant a walnut, the token is ${secret}` }] },
+    { id: 'm2', type: 'gemini', content: 'noted', toolCalls: [{ name: 'run_shell_command', args: { command: 'touch grass' } }] },
+  ];
+  const file = join(folder, 'chats/session-2026-11-29T12-46-15be67ce.jsonl');
+  writeFileSync(file, `${lines.map((each) => JSON.stringify(each)).join('\n')}\n{"half`);
+  const before = checksum(file);
+  const { server, tine, session } = await within({ world, environment: signOf.gemini }, 'rehearsal');
+  assert.equal(tine.fork?.strategy, 'soft', JSON.stringify(tine));
+  assert.equal(tine.fork.adopted, id);
+  await server.prompt(session, 'the word of the child');
+  const text = await recalled(server, session);
+  assert.match(text, /plant a walnut[^]*noted[^]*the word of the child/);
+  assert.doesNotMatch(text, new RegExp(`${secret}|touch grass|session_context`));
+  assert.equal(checksum(file), before);
+});
