@@ -2,5 +2,5 @@
 
 import { playMatrix } from './matrix.mjs';
 
-playMatrix('codex', true);
-playMatrix('claude', true);
+playMatrix('codex');
+playMatrix('claude');

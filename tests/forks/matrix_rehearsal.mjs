@@ -2,4 +2,4 @@
 
 import { playMatrix } from './matrix.mjs';
 
-playMatrix('rehearsal', true);
+playMatrix('rehearsal');

@@ -40,10 +40,10 @@ const ofTerminal = (world) => readdirSync('/proc').filter((pid) => {
   return variables.includes(`HOME=${world.ofCodex.home}`) && variables.includes('TERM=xterm-256color');
 });
 
-/// Stops them, in the middle of what they do.
+/// Stops them, in the middle of what they do, but for the guardian, which tine waits for.
 async function stopInTerminal(world) {
   await until('its program to stand still', () => {
-    const all = ofTerminal(world);
+    const all = ofTerminal(world).filter((pid) => !/^Name:\ttine-guard$/m.test(ofProcess(pid, 'status')));
     for (const pid of all) process.kill(pid, 'SIGSTOP');
     return all.length > 0 && all.every((pid) => /^State:\tT/m.test(ofProcess(pid, 'status')));
   });
