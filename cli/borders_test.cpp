@@ -73,9 +73,9 @@ class HomeEnv final : public Env {
 
 class Reader final : public v1::ClientHandler {
  public:
-  void on_update(std::string_view /*session*/, json::View update) override {
-    if (!update.find("sessionUpdate").equals("agent_message_chunk")) return;
-    heard += update.find("content").find("text").string().value_or("");
+  void on_update(std::string_view /*session*/, const v1::ToldUpdate& update) override {
+    if (update.kind != v1::UpdateKind::agent_message_chunk) return;
+    heard += update.json.find("content").find("text").string().value_or("");
   }
   Answer<v1::PermissionResponse> request_permission(v1::PermissionRequest /*request*/,
                                                     v1::RequestContext& /*context*/) override {

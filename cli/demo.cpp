@@ -43,9 +43,9 @@ std::string percent(json::View value) {
 /// Prints the answer as it comes.
 class Audience final : public v1::ClientHandler {
  public:
-  void on_update(std::string_view /*session*/, json::View update) override {
-    if (!update.find("sessionUpdate").equals("agent_message_chunk")) return;
-    const auto text = update.find("content").find("text").string();
+  void on_update(std::string_view /*session*/, const v1::ToldUpdate& update) override {
+    if (update.kind != v1::UpdateKind::agent_message_chunk) return;
+    const auto text = update.json.find("content").find("text").string();
     if (!text) return;
     // A recital has several lines; they stay under the speaker.
     for (const char c : *text)

@@ -29,7 +29,8 @@ class Printer final : public v1::ClientHandler {
         approve_(arguments.approve),
         shutdown_(std::move(shutdown)) {}
 
-  void on_update(std::string_view session_id, json::View update) override {
+  void on_update(std::string_view session_id, const v1::ToldUpdate& told) override {
+    const json::View update = told.json;
     if (stream_json_) {
       std::string line;
       json::Writer(line)
@@ -42,7 +43,7 @@ class Printer final : public v1::ClientHandler {
     }
     const json::View trust = session::ours(update.find("_meta").raw()).find("trust");
     if (trust.exists()) warn_of_trust(trust);
-    if (!update.find("sessionUpdate").equals("agent_message_chunk")) return;
+    if (told.kind != v1::UpdateKind::agent_message_chunk) return;
     const auto text = update.find("content").find("text").string();
     if (!text) return;
     output_ += *text;

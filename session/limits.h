@@ -84,7 +84,7 @@ inline constexpr std::size_t plain_word = 16;
 
 /// Text of a streamed message that is gathered before it is looked at for secrets, in bytes; less
 /// of it when it is to be written.
-inline constexpr std::size_t gathered_text = 1024;
+inline constexpr std::size_t gathered_text = std::size_t{16} * 1024;
 
 /// How often, and how long apart, a lock is tried again whose holder is not alive any more. Then it
 /// counts as held.

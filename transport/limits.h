@@ -50,7 +50,7 @@ inline constexpr std::size_t merge_reach = 64;
 inline constexpr std::size_t outbox_full = std::size_t{64} * 1024 * 1024;
 
 /// Pieces handed to one write.
-inline constexpr std::size_t write_batch = 64;
+inline constexpr std::size_t write_batch = 128;
 
 /// Bytes written without a wait before the others on the loop get their turn.
 inline constexpr std::size_t write_slice = std::size_t{1} * 1024 * 1024;

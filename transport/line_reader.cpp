@@ -13,16 +13,19 @@ LineReader::LineReader(Sink sink, std::size_t max_line, Members members)
     : sink_(std::move(sink)), max_line_(max_line), scanner_(limits::max_json_depth, members) {}
 
 void LineReader::feed(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const void* newline = std::memchr(bytes.data(), '\n', bytes.size());
-    if (newline == nullptr) {
-      take(bytes);
-      return;
-    }
-    const auto length = static_cast<std::size_t>(static_cast<const char*>(newline) - bytes.data());
-    end_line(bytes.substr(0, length));
-    bytes.remove_prefix(length + 1);
+  while (!bytes.empty()) feed_line(bytes);
+}
+
+void LineReader::feed_line(std::string_view& bytes) {
+  if (bytes.empty()) return;
+  const void* newline = std::memchr(bytes.data(), '\n', bytes.size());
+  if (newline == nullptr) {
+    take(std::exchange(bytes, {}));
+    return;
   }
+  const auto length = static_cast<std::size_t>(static_cast<const char*>(newline) - bytes.data());
+  end_line(bytes.substr(0, length));
+  bytes.remove_prefix(length + 1);
 }
 
 void LineReader::finish() {

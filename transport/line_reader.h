@@ -43,6 +43,8 @@ class LineReader {
                       Members members = Members::noted);
 
   void feed(std::string_view bytes);
+  /// Takes no more than the rest of one line, and removes that from `bytes`.
+  void feed_line(std::string_view& bytes);
   /// The stream is over: a last line without newline is still a line.
   void finish();
 

@@ -202,6 +202,26 @@ TEST_CASE("where a stream of long lines is cut makes no difference") {
   }
 }
 
+TEST_CASE("a reader can be given one line at a time") {
+  std::vector<std::string> lines;
+  LineReader reader([&](const LineReader::Line& line) { lines.emplace_back(line.text); });
+  std::string_view bytes = "{}\r\n\n[1]\n{\"a\":";
+  reader.feed_line(bytes);
+  CHECK(lines == std::vector<std::string>{"{}"});
+  CHECK(bytes == "\n[1]\n{\"a\":");
+  reader.feed_line(bytes);
+  CHECK(lines.size() == 1);
+  reader.feed_line(bytes);
+  CHECK(lines.back() == "[1]");
+  reader.feed_line(bytes);
+  CHECK(bytes.empty());
+  bytes = "2}\n";
+  reader.feed_line(bytes);
+  CHECK(lines.back() == "{\"a\":2}");
+  reader.feed_line(bytes);
+  CHECK(lines.size() == 3);
+}
+
 TEST_CASE("blank lines are no lines") {
   CHECK(read_whole("").empty());
   CHECK(read_whole("\n\n\r\n   \t \n \r\n").empty());

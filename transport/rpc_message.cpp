@@ -39,6 +39,8 @@ std::string key_of(const LineReader::Line& line, json::Range range) {
   return key;
 }
 
+bool is_escaped(std::string_view key) { return key.find('\\') != std::string_view::npos; }
+
 /// The members that JSON-RPC names; none may come twice, or two readers could read two messages.
 struct Envelope {
   json::View version;
@@ -51,8 +53,15 @@ struct Envelope {
   bool id_twice = false;
 
   explicit Envelope(const LineReader::Line& line) {
-    for (const json::Member& member : line.members)
-      take(key_of(line, member.key), json::View(cut(line, member.value)));
+    for (const json::Member& member : line.members) {
+      const std::string_view key = cut(line, member.key);
+      const json::View value(cut(line, member.value));
+      if (is_escaped(key)) {
+        take(key_of(line, member.key), value);
+      } else {
+        take(key, value);
+      }
+    }
   }
 
   bool response() const { return result.exists() || error.exists(); }
@@ -126,8 +135,7 @@ BadMessage invalid(std::string message, std::string_view id) {
 
 bool same_id(std::string_view a, std::string_view b) {
   if (a == b) return true;
-  const auto escaped = [](std::string_view id) { return id.find('\\') != std::string_view::npos; };
-  if (!escaped(a) && !escaped(b)) return false;
+  if (!is_escaped(a) && !is_escaped(b)) return false;
   const auto left = json::View(a).string();
   const auto right = json::View(b).string();
   return left && right && *left == *right;

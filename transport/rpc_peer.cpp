@@ -271,11 +271,7 @@ Task<void> RpcPeer::read(RpcHandler& handler) {
     std::string_view rest(room.data(), *got);
     // Line by line: one may close the connection, fill the outbox or be one too many to work on.
     while (!rest.empty() && !connection.closed) {
-      const std::size_t newline = rest.find('\n');
-      const std::string_view line =
-          rest.substr(0, newline == std::string_view::npos ? newline : newline + 1);
-      reader.feed(line);
-      rest.remove_prefix(line.size());
+      reader.feed_line(rest);
       if (connection.long_request) co_await pass_long_request(handler);
       if (!handler.has_room()) co_await handler.room();
       if (connection.outbox.bytes() < limits::outbox_full) continue;

@@ -232,8 +232,10 @@ std::optional<std::string> View::string() const {
 bool View::equals(std::string_view text) const {
   if (type() != Type::string) return false;
   const std::string_view inside = escaped();
-  if (inside == text) return inside.find('\\') == std::string_view::npos;
-  if (inside.find('\\') == std::string_view::npos) return false;
+  const auto is_plain = [inside] { return inside.find('\\') == std::string_view::npos; };
+  // An escape is longer than what it stands for.
+  if (inside.size() <= text.size()) return inside == text && is_plain();
+  if (is_plain()) return false;
   std::string decoded;
   unescape(inside, decoded);
   return decoded == text;
@@ -283,6 +285,40 @@ void View::Elements::Iterator::advance() {
   value_ = View({p_, static_cast<std::size_t>(value_end - p_)});
   over_ = value_end == p_;
   p_ = value_end;
+}
+
+View Walk::value() {
+  const char* const begin = p_;
+  p_ = skip_value(p_, end_);
+  return from(begin);
+}
+
+View Walk::enter() {
+  if (p_ == end_ || *p_ != '{') {
+    value();
+    return {};
+  }
+  ++p_;
+  return key();
+}
+
+View Walk::next() {
+  p_ = skip_space(p_, end_);
+  if (p_ != end_ && *p_ == ',') ++p_;
+  return key();
+}
+
+View Walk::key() {
+  p_ = skip_space(p_, end_);
+  if (p_ == end_) return {};
+  if (*p_ == '}') {
+    ++p_;
+    return {};
+  }
+  const View key = value();
+  p_ = skip_space(p_, end_);
+  if (p_ != end_) p_ = skip_space(p_ + 1, end_);  // the colon
+  return key;
 }
 
 std::string text_in(View object, std::string_view key) {

@@ -122,6 +122,35 @@ class View::Elements {
   std::string_view inside_;
 };
 
+/// Goes through an accepted JSON value once, into its objects: what is looked for at several depths
+/// is found in one pass, where find() within find() passes over what is deep once for each.
+class Walk {
+ public:
+  explicit Walk(View value) : p_(value.raw().data()), end_(p_ + value.raw().size()) {}
+
+  /// Passes over the value that is next, and gives it.
+  View value();
+  /// Goes into the value that is next and gives it whole. `visit` is called with the key of each
+  /// member, and takes its value from the walk: with value(), or with object(). What is no object
+  /// is passed over.
+  template <class Visit>
+  View object(Visit visit) {
+    const char* const begin = p_;
+    for (View key = enter(); key.exists(); key = next()) visit(key);
+    return from(begin);
+  }
+
+ private:
+  /// The key of the first or the next member, up to whose value it goes; nothing behind the last.
+  View enter();
+  View next();
+  View key();
+  View from(const char* begin) const { return View({begin, static_cast<std::size_t>(p_ - begin)}); }
+
+  const char* p_;
+  const char* end_;
+};
+
 /// The decoded string that is the member `key`; empty when that is none.
 std::string text_in(View object, std::string_view key);
 /// The member `key` where it is a whole number that is not negative.

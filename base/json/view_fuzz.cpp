@@ -17,6 +17,7 @@ namespace {
 
 using tine::json::Type;
 using tine::json::View;
+using tine::json::Walk;
 using tine::json::Writer;
 using Json = nlohmann::json;
 
@@ -76,6 +77,17 @@ void compare(View view, const Json& value) {
     expect(view.find(key).exists());
     compare(view.find(key), inner);
   }
+}
+
+/// A Walk that goes into every object meets what the Views have.
+void compare(Walk& walk, View view) {
+  auto member = view.members().begin();
+  const View whole = walk.object([&](View key) {
+    expect(member != nullptr && key.raw() == member->key.raw());
+    compare(walk, member->value);
+    ++member;
+  });
+  expect(whole.raw().data() == view.raw().data() && whole.raw().size() == view.raw().size());
 }
 
 void write(Writer& writer, const Json& value) {
@@ -142,7 +154,9 @@ std::size_t walk(View view, int depth) {
   for (const View::Member& member : view.members()) {
     count += walk(member.key, depth + 1) + walk(member.value, depth + 1);
   }
-  return count + view.find("a").raw().size();
+  Walk inside(view);
+  const View whole = inside.object([&](View) { count += inside.value().raw().size(); });
+  return count + whole.raw().size() + view.find("a").raw().size();
 }
 
 }  // namespace
@@ -158,6 +172,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Json value = Json::parse(text, nullptr, false);
   if (value.is_discarded()) return 0;  // a number beyond the range of a double
   compare(View(text), value);
+  Walk inside{View(text)};
+  compare(inside, View(text));
 
   std::string out;
   Writer writer(out);

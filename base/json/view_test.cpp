@@ -257,6 +257,42 @@ TEST_CASE("view: a text that is not JSON is read to an end") {
   CHECK(decoded(R"(\ud800zzzzzz)").size() <= 12);
 }
 
+namespace {
+
+/// The strings and numbers of a text, with the way to each, as a Walk meets them.
+void walk_into(Walk& walk, const std::string& way, std::string& out) {
+  const View whole =
+      walk.object([&](View key) { walk_into(walk, way + "/" + std::string(key.escaped()), out); });
+  if (!whole.is_object()) out += way + "=" + std::string(whole.raw()) + " ";
+}
+
+std::string walked(std::string_view text) {
+  std::string out;
+  Walk walk{View(text)};
+  walk_into(walk, "", out);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a walk goes into the objects of a text once, and over all else") {
+  CHECK(walked(R"({"a":{"b":{"c":"}"},"d":[{"e":1}]},"f":2})") ==
+        R"(/a/b/c="}" /a/d=[{"e":1}] /f=2 )");
+  CHECK(walked(R"( { "a" : { } , "b" : -1.5e3 , "" : null } )") == "/b=-1.5e3 /=null ");
+  CHECK(walked(R"({"a":"\"","b\\":{"c":"\\"}})") == R"(/a="\"" /b\\/c="\\" )");
+  CHECK(walked("{}").empty());
+  CHECK(walked(R"([{"a":1}])") == R"(=[{"a":1}] )");
+  CHECK(walked(R"({"a":1,"a":{"b":2}})") == "/a=1 /a/b=2 ");
+}
+
+TEST_CASE("a string is equal to a text, however it is escaped") {
+  CHECK(View(R"("a\\b")").equals("a\\b"));
+  CHECK(View(R"("\u0061b")").equals("ab"));
+  CHECK_FALSE(View(R"("a\nb")").equals("a\\nb"));
+  CHECK_FALSE(View(R"("ab")").equals("abc"));
+  CHECK_FALSE(View(R"("abc")").equals("ab"));
+}
+
 }  // namespace tine::json
 
 TEST_CASE("view: a member as text or as a count, or nothing of the kind") {

@@ -289,7 +289,7 @@ bool AcpConversation::take_choices(const v1::Update& update) {
   return false;
 }
 
-void AcpConversation::on_update(json::View told) {
+void AcpConversation::on_update(const v1::ToldUpdate& told) {
   v1::Update update = v1::adopt({}, told);
   if (take_choices(update)) return;
   if (prompted_->turn != nullptr) {

@@ -43,7 +43,7 @@ class AcpConversation final : public Conversation, public SessionListener {
   bool is_live() const override { return process_ != nullptr; }
   transport::Task<void> close() override;
 
-  void on_update(json::View update) override;
+  void on_update(const v1::ToldUpdate& told) override;
   transport::Task<Result<std::string>> on_question(std::string method, std::string params,
                                                    transport::CancelSource cancel) override;
   void on_notification(std::string_view method, json::View params) override;

@@ -22,9 +22,8 @@ std::string session_in(json::View params) {
 }
 
 /// Whether it is a part of the conversation, and not of what can be chosen in it.
-bool tells_past(json::View update) {
+bool tells_past(v1::UpdateKind kind) {
   using Kind = v1::UpdateKind;
-  const Kind kind = v1::classify(update);
   return kind != Kind::available_commands_update && kind != Kind::current_mode_update &&
          kind != Kind::config_option_update;
 }
@@ -131,7 +130,7 @@ void Process::attach(const std::string& session, SessionListener& listener) {
   const auto early = std::exchange(early_, {});
   for (const auto& each : early) {
     if (each.first == session) {
-      listener.on_update(json::View(each.second));
+      listener.on_update(v1::look_at(json::View(each.second)));
     } else {
       early_.push_back(each);
     }
@@ -150,7 +149,7 @@ Replay Process::end_replay(const std::string& session) {
   Replay told = found == replaying_.end() ? Replay() : std::move(found->second);
   if (found != replaying_.end()) replaying_.erase(found);
   std::erase_if(early_, [&session](const auto& each) {
-    return each.first == session && tells_past(json::View(each.second));
+    return each.first == session && tells_past(v1::classify(json::View(each.second)));
   });
   return told;
 }
@@ -164,17 +163,17 @@ SessionListener* Process::listener_of(std::string_view session) const {
   return found == listeners_.end() ? nullptr : found->second;
 }
 
-void Process::on_update(std::string_view session, json::View update) {
+void Process::on_update(std::string_view session, const v1::ToldUpdate& update) {
   silent_ = false;
   if (SessionListener* const listener = listener_of(session)) return listener->on_update(update);
   if (const auto replay = replaying_.find(session);
-      replay != replaying_.end() && tells_past(update)) {
-    replay->second.hear(v1::classify(update), update);
+      replay != replaying_.end() && tells_past(update.kind)) {
+    replay->second.hear(update.kind, update.json);
     return;
   }
-  if (update.raw().size() > limits::early_update) return;
+  if (update.json.raw().size() > limits::early_update) return;
   if (early_.size() == limits::early_updates) early_.erase(early_.begin());
-  early_.emplace_back(session, update.raw());
+  early_.emplace_back(session, update.json.raw());
 }
 
 void Process::on_notification(std::string_view method, json::View params) {

@@ -26,7 +26,7 @@ namespace tine::executor::acp {
 class SessionListener {
  public:
   virtual ~SessionListener() = default;
-  virtual void on_update(json::View update) = 0;
+  virtual void on_update(const v1::ToldUpdate& update) = 0;
   virtual transport::Task<Result<std::string>> on_question(std::string method, std::string params,
                                                            transport::CancelSource cancel) = 0;
   virtual void on_notification(std::string_view method, json::View params) = 0;
@@ -74,7 +74,7 @@ class Process final : public v1::ClientHandler, public std::enable_shared_from_t
   /// Returns when its process has ended.
   transport::Task<void> ended();
 
-  void on_update(std::string_view session, json::View update) override;
+  void on_update(std::string_view session, const v1::ToldUpdate& update) override;
   void on_notification(std::string_view method, json::View params) override;
   Answer<std::string> on_request(std::string method, std::string params,
                                  v1::RequestContext& context) override;

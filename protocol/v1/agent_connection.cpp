@@ -38,9 +38,8 @@ transport::Task<void> AgentConnection::serve_request(std::string method, std::st
 
 void AgentConnection::on_notification(std::string_view method, json::View params) {
   if (method == "session/update") {
-    const json::View session = params.find("sessionId");
-    const json::View update = params.find("update");
-    if (!session.is_string() || !update.is_object()) return;
+    const auto [session, update] = update_params(params);
+    if (!session.is_string() || !update.json.is_object()) return;
     const std::string_view plain = session.escaped();
     if (plain.find('\\') == std::string_view::npos) return handler_.on_update(plain, update);
     return handler_.on_update(session.string().value_or(std::string()), update);

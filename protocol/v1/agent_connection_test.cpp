@@ -19,8 +19,8 @@ class ScriptedClient : public ClientHandler {
   Log log;
   transport::Event* hold = nullptr;  ///< a permission question waits for it, or for its cancel
 
-  void on_update(std::string_view session_id, json::View update) override {
-    log.push_back(std::string(session_id) + " " + std::string(name_of(classify(update))));
+  void on_update(std::string_view session_id, const ToldUpdate& update) override {
+    log.push_back(std::string(session_id) + " " + std::string(name_of(update.kind)));
   }
   Answer<PermissionResponse> request_permission(PermissionRequest request,
                                                 RequestContext& context) override {

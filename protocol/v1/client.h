@@ -41,7 +41,7 @@ class Client {
   /// Takes a long update over and sends it without a copy.
   virtual void long_update(std::shared_ptr<Update> update) { this->update(*update); }
   /// Takes an update over and sends it, as a long one if it is long.
-  void send(Update update) {
+  virtual void send(Update update) {
     if (update.payload.size() <= transport::limits::long_message) return this->update(update);
     long_update(std::make_shared<Update>(std::move(update)));
   }

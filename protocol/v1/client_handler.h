@@ -12,6 +12,7 @@
 #include "protocol/v1/codec.h"
 #include "protocol/v1/methods.h"
 #include "protocol/v1/request_context.h"
+#include "protocol/v1/update.h"
 #include "transport/loop.h"
 
 namespace tine::v1 {
@@ -26,8 +27,8 @@ class ClientHandler {
   ClientHandler& operator=(const ClientHandler&) = delete;
   virtual ~ClientHandler() = default;
 
-  /// `update` is the JSON of params.update; both are valid during the call only.
-  virtual void on_update(std::string_view session_id, json::View update) = 0;
+  /// Both are valid during the call only.
+  virtual void on_update(std::string_view session_id, const ToldUpdate& update) = 0;
   /// A notification of another method. Ignored unless overridden.
   virtual void on_notification(std::string_view /*method*/, json::View /*params*/) {}
   /// Answers a request. `params` and the answer are JSON. Offers permission questions alone unless

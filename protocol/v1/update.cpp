@@ -50,6 +50,43 @@ bool is_message_chunk(UpdateKind kind) {
          kind == UpdateKind::agent_thought_chunk;
 }
 
+/// The text of a content block, where it is one of plain text.
+json::View plain_text_at(json::Walk& walk) {
+  json::View type;
+  json::View text;
+  walk.object([&](json::View key) {
+    if (key.equals("type")) {
+      type = walk.value();
+    } else if (key.equals("text")) {
+      text = walk.value();
+    } else {
+      walk.value();
+    }
+  });
+  return type.equals("text") && text.is_string() ? text : json::View();
+}
+
+/// The update that is next. Of members that come twice the last one counts, as with json::View.
+ToldUpdate told_at(json::Walk& walk) {
+  ToldUpdate out;
+  json::View name;
+  json::View text;
+  out.json = walk.object([&](json::View key) {
+    if (key.equals("sessionUpdate")) {
+      name = walk.value();
+    } else if (key.equals("content")) {
+      text = plain_text_at(walk);
+    } else {
+      walk.value();
+    }
+  });
+  out.kind = kind_named(name);
+  if (!is_message_chunk(out.kind) || !text.exists()) return out;
+  out.text.begin = static_cast<std::size_t>(text.raw().data() - out.json.raw().data()) + 1;
+  out.text.end = out.text.begin + text.escaped().size();
+  return out;
+}
+
 }  // namespace
 
 std::string_view name_of(UpdateKind kind) {
@@ -58,29 +95,38 @@ std::string_view name_of(UpdateKind kind) {
 
 UpdateKind classify(json::View update) { return kind_named(update.find("sessionUpdate")); }
 
-Update adopt(std::string session, json::View update) {
+ToldUpdate look_at(json::View update) {
+  json::Walk walk(update);
+  return told_at(walk);
+}
+
+UpdateParams update_params(json::View params) {
+  UpdateParams out;
+  json::Walk walk(params);
+  walk.object([&](json::View key) {
+    if (key.equals("sessionId")) {
+      out.session = walk.value();
+    } else if (key.equals("update")) {
+      out.update = told_at(walk);
+    } else {
+      walk.value();
+    }
+  });
+  return out;
+}
+
+Update adopt(std::string session, const ToldUpdate& told) {
   Update out;
   out.session = std::move(session);
-  out.payload = update.raw();
+  out.payload = told.json.raw();
   count_handled(out.payload.size());
-  json::View name;
-  json::View content;
-  for (const auto& member : update.members()) {
-    if (member.key.equals("sessionUpdate")) name = member.value;
-    if (member.key.equals("content")) content = member.value;
-  }
-  out.kind = kind_named(name);
-  if (!is_message_chunk(out.kind)) return out;
-  json::View type;
-  json::View text;
-  for (const auto& member : content.members()) {
-    if (member.key.equals("type")) type = member.value;
-    if (member.key.equals("text")) text = member.value;
-  }
-  if (!type.equals("text") || !text.is_string()) return out;
-  out.text.begin = static_cast<std::size_t>(text.raw().data() - update.raw().data()) + 1;
-  out.text.end = out.text.begin + text.escaped().size();
+  out.kind = told.kind;
+  out.text = told.text;
   return out;
+}
+
+Update adopt(std::string session, json::View update) {
+  return adopt(std::move(session), look_at(update));
 }
 
 UpdateLine update_line(std::string_view session, const Update& update) {

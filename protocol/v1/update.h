@@ -52,7 +52,22 @@ struct Update {
   }
 };
 
-/// An update from another agent, taken over as it is.
+/// An update of another agent, in the message that brought it.
+struct ToldUpdate {
+  json::View json;  ///< params.update
+  UpdateKind kind = UpdateKind::other;
+  transport::Splice text;  ///< the escaped text within it, when it is a chunk of plain text
+};
+ToldUpdate look_at(json::View update);
+/// The parameters of session/update, gone through once.
+struct UpdateParams {
+  json::View session;
+  ToldUpdate update;
+};
+UpdateParams update_params(json::View params);
+
+/// An update of another agent, taken over as it is.
+Update adopt(std::string session, const ToldUpdate& told);
 Update adopt(std::string session, json::View update);
 
 /// The whole message, without newline, and where its text lies then.

@@ -272,6 +272,29 @@ TEST_CASE("keys are never cut, and base64 data stays readable") {
   CHECK(cut.size() <= 16003);
 }
 
+TEST_CASE("the parameters of an update are found wherever they stand") {
+  const auto found = [](std::string_view params) {
+    const UpdateParams it = update_params(json::View(params));
+    const std::string_view payload = it.update.json.raw();
+    const auto [begin, end] = it.update.text;
+    return std::string(it.session.raw()) + " " + std::string(name_of(it.update.kind)) + " " +
+           std::string(payload.substr(begin, end - begin));
+  };
+  CHECK(found(R"({"sessionId":"s","update":{"sessionUpdate":"agent_message_chunk","content":)"
+              R"({"type":"text","text":"a \"b\" }"}}})") == R"("s" agent_message_chunk a \"b\" })");
+  CHECK(found(R"({"update":{"content":{"text":"last","type":"text"},"sessionUpdate":)"
+              R"("agent_thought_chunk","_meta":{"content":{"text":"no"}}},"_meta":{"update":{}},)"
+              R"("sessionId":"s"})") == R"("s" agent_thought_chunk last)");
+  CHECK(found(R"({"\u0073essionId":"s","update":{"sessionUpdate":"tool_call","content":[]}})") ==
+        R"("s" tool_call )");
+  // Of members that come twice the last one counts.
+  CHECK(found(R"({"sessionId":"a","sessionId":"b","update":{"sessionUpdate":"plan"},"update":)"
+              R"({"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"a"},)"
+              R"("content":{"type":"image"}}})") == R"("b" agent_message_chunk )");
+  CHECK(update_params(json::View("[]")).session.exists() == false);
+  CHECK(update_params(json::View(R"({"sessionId":"s","update":[1]})")).update.json.is_array());
+}
+
 TEST_CASE("escapes are not cut in two when strings are") {
   std::string json = "\"";
   while (json.size() < 60000) json += R"(\ud83d\ude00\n)";

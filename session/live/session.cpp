@@ -184,7 +184,7 @@ void Session::say(v1::Update update, Audience audience) {
   if (update.kind != v1::UpdateKind::available_commands_update) record_->update(update);
   if (client_ == nullptr || replays_ > 0 || audience == Audience::record) return;
   update.session = id();
-  client_->update(update);
+  client_->send(std::move(update));
 }
 
 /// The record and the client share it.

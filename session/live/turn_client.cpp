@@ -74,11 +74,11 @@ void TurnClient::note_sign(v1::UpdateKind kind) {
   callback();
 }
 
-void TurnClient::update(const v1::Update& update) {
+void TurnClient::send(v1::Update update) {
   note_sign(update.kind);
   if (session_ == nullptr || silent_) return;
-  session_->say(update,
-                is_only_recorded(update) ? Session::Audience::record : Session::Audience::client);
+  const bool skip = is_only_recorded(update);
+  session_->say(std::move(update), skip ? Session::Audience::record : Session::Audience::client);
 }
 
 void TurnClient::long_update(std::shared_ptr<v1::Update> update) {

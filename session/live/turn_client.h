@@ -37,7 +37,8 @@ class TurnClient final : public v1::Client {
   void end(bool cut_short);
 
   const v1::ClientCapabilities& capabilities() const override;
-  void update(const v1::Update& update) override;
+  void update(const v1::Update& update) override { send(update); }
+  void send(v1::Update update) override;
   void long_update(std::shared_ptr<v1::Update> update) override;
   transport::Task<void> room() override;
   bool has_room() const override;

@@ -468,7 +468,7 @@ bool Record::has_room_for(std::size_t bytes) {
   if (!bound_ || !writer_ || !library_.policy.keep_text) return true;
   if (bound_->is_full) return false;
   const std::uint64_t known = static_cast<std::uint64_t>(writer_->offset()) + writer_->waiting() +
-                              backlog_bytes_ + limits::record_frame;
+                              update_redactor_.waiting() + backlog_bytes_ + limits::record_frame;
   if (known + bytes <= bound_->most) return true;
   bound_->is_full = true;
   bound_->on_full();

@@ -189,6 +189,12 @@ void UpdateRedactor::settle() {
   for (auto each = messages_.rbegin(); each != messages_.rend(); ++each) settle(*each);
 }
 
+std::size_t UpdateRedactor::waiting() const {
+  std::size_t bytes = 0;
+  for (const Message& each : messages_) bytes += each.waiting.size();
+  return bytes;
+}
+
 void UpdateRedactor::pass(Message& message, std::string_view text) {
   message.has_begun = true;
   v1::Update clean;

@@ -65,6 +65,8 @@ class UpdateRedactor {
 
   /// Small chunks are gathered before they are looked at: what is decided goes to the sink now.
   void settle();
+  /// Bytes of text that are gathered.
+  std::size_t waiting() const;
   /// All messages and tool calls are over: what is held back goes to the sink.
   void finish();
   /// Hands `see` what is held back, as it came: for a client that has been sent all but that.

@@ -75,6 +75,28 @@ TEST_CASE("a secret that is cut anywhere is not recorded") {
   }
 }
 
+TEST_CASE("text is gathered, and a secret is seen where one gathering ends and the next begins") {
+  const std::string word = "the quick brown fox ";
+  for (std::size_t cut = 0; cut <= secret.size(); ++cut) {
+    Recording recording;
+    std::string before;
+    while (before.size() + cut < session::limits::gathered_text) before += word;
+    before.resize(session::limits::gathered_text - cut - 1);
+    recording.say(before + " ");
+    CHECK(recording.clean.waiting() == (cut == 0 ? 0 : before.size() + 1));
+    recording.say(secret.substr(0, cut));
+    CHECK(recording.clean.waiting() == 0);
+    recording.say(secret.substr(cut) + " and more");
+    CHECK(recording.clean.waiting() == secret.size() - cut + 9);
+    recording.clean.settle();
+    CHECK(recording.clean.waiting() == 0);
+    recording.clean.finish();
+    CHECK(recording.log.find(before + " «redacted:") == 0);
+    CHECK(recording.log.find(secret.substr(secret.size() - 8)) == std::string::npos);
+    CHECK(recording.log.ends_with("» and more"));
+  }
+}
+
 TEST_CASE("messages that speak in turn are read each as a text of its own") {
   const std::size_t half = secret.size() / 2;
   Recording recording;

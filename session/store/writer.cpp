@@ -42,9 +42,7 @@ std::string_view Writer::time() {
   return time_;
 }
 
-std::size_t Writer::waiting() const {
-  return part_bytes_ + buffer_.size() + (chunk_ ? chunk_->payload.size() : 0);
-}
+std::size_t Writer::waiting() const { return part_bytes_ + buffer_.size() + chunk_.payload.size(); }
 
 Writer::Added Writer::added(std::uint64_t seq, std::size_t begin) const {
   return {.seq = seq,
@@ -53,10 +51,10 @@ Writer::Added Writer::added(std::uint64_t seq, std::size_t begin) const {
 }
 
 void Writer::settle_chunk() {
-  if (!chunk_) return;
-  write_line(buffer_, next_seq_++, time(), "update", chunk_->payload);
+  if (!std::exchange(has_chunk_, false)) return;
+  write_line(buffer_, next_seq_++, time(), "update", chunk_.payload);
   ++lines_;
-  chunk_.reset();
+  chunk_.payload.clear();
 }
 
 Writer::Added Writer::add(std::string_view type, std::string_view data) {
@@ -87,13 +85,14 @@ Writer::Added Writer::add_long(std::string_view type, std::string_view before,
 }
 
 void Writer::add_update(const v1::Update& update) {
-  if (chunk_ && merge(*chunk_, update)) return;
+  if (has_chunk_ && merge(chunk_, update)) return;
   settle_chunk();
   if (update.text.none()) {
     write_line(buffer_, next_seq_++, time(), "update", update.payload);
     ++lines_;
   } else {
     chunk_ = update;
+    has_chunk_ = true;
   }
 }
 
@@ -144,6 +143,11 @@ Result<bool> Writer::flush_some(const Folder& session, std::size_t bytes) {
   parts_.clear();
   buffer_.clear();
   part_bytes_ = lines_ = written_ = 0;
+  if (begin < limits::write_buffer / 2) {
+    // The room for much text is there while much comes.
+    buffer_.shrink_to_fit();
+    chunk_.payload.shrink_to_fit();
+  }
   return true;
 }
 

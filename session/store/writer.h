@@ -60,7 +60,7 @@ class Writer {
   void close_file() { file_.reset(); }
 
   /// The number that the next record gets, a held chunk counted.
-  std::uint64_t next_seq() const { return next_seq_ + (chunk_ ? 1 : 0); }
+  std::uint64_t next_seq() const { return next_seq_ + (has_chunk_ ? 1 : 0); }
   /// The number of the last record that is in the file; 0: none, or the first one alone.
   std::uint64_t written_seq() const;
   /// Where the file ends, as far as it was written.
@@ -82,9 +82,10 @@ class Writer {
   std::vector<std::string> parts_;
   std::string buffer_;
   std::size_t part_bytes_ = 0;
-  std::size_t lines_ = 0;            // that wait
-  std::size_t written_ = 0;          // bytes of it that are in the file
-  std::optional<v1::Update> chunk_;  // grows while its message goes on
+  std::size_t lines_ = 0;    // that wait
+  std::size_t written_ = 0;  // bytes of it that are in the file
+  v1::Update chunk_;         // grows while its message goes on; its room is used again
+  bool has_chunk_ = false;
   std::optional<File> file_;
   std::int64_t time_ms_ = -1;
   std::string time_;

@@ -5,6 +5,7 @@
 
 #include "base/crc32c.h"
 #include "protocol/v1/build_update.h"
+#include "session/store/limits.h"
 #include "session/store/reader.h"
 #include "tests/catch.h"
 #include "tests/doubles/faulty_files.h"
@@ -212,4 +213,26 @@ TEST_CASE("chunks are merged only while they are chunks of one message in a row"
   REQUIRE(writer.flush(folder));
   CHECK(numbers(folder).size() == 4);
   CHECK(writer.next_seq() == 4);
+}
+
+TEST_CASE("a chunk does not go on with the one of a message that is written") {
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
+  Writer writer(clock, {});
+  const auto say = [&](std::string_view text) {
+    writer.add_update(v1::text_chunk(v1::UpdateKind::agent_message_chunk, text, "1"));
+  };
+  say(std::string(session::store::limits::write_buffer, 'a'));
+  CHECK(writer.waiting() > session::store::limits::write_buffer);
+  REQUIRE(writer.flush(folder));
+  CHECK(writer.waiting() == 0);
+  CHECK_FALSE(writer.pending());
+  say("b");
+  say("c");
+  REQUIRE(writer.flush(folder));
+  CHECK(numbers(folder).size() == 2);
+  const std::string all = folder.read_whole("transcript.jsonl", 1 << 20).value();
+  CHECK(all.find(R"("text":"bc")") != std::string::npos);
+  CHECK(all.find("aabc") == std::string::npos);
 }

@@ -463,3 +463,46 @@ if (!sanitized) {
     assert.ok(server.memory('VmHWM') < 100_000, `${server.memory('VmHWM')}`);
   });
 }
+
+/// The numbers up to `to` as [[count]] says them; a tool call is in parentheses.
+function counted(to) {
+  let out = '';
+  for (let i = 1; i <= to; i += 1) out += `${i % 1000 === 0 ? `(${i})` : ''}${i} `;
+  return out;
+}
+
+/// What updates say, in their order and in the form of counted().
+const told = (updates) => updates.map(({ sessionUpdate, content, title }) => {
+  if (sessionUpdate === 'agent_message_chunk') return content.text;
+  return sessionUpdate === 'tool_call' ? `(${title})` : '';
+}).join('');
+
+test('scripted: what it says fast keeps its order, for a client that does not read for long and on disk',
+  async () => {
+    const to = 200_000;
+    const world = new World();
+    const { server, session } = await world.open();
+    await server.prompt(session, '[[say: now ]]');
+    server.stdout.pause();
+    const turn = server.prompt(session, `[[count: ${to}]]`);
+    await until('some of it to be recorded',
+      () => world.transcript(session).includes('"title":"1000"'));
+    server.stdout.resume();
+    await turn;
+    assert.equal(told(server.updates(session)), `now ${counted(to)}`);
+    const lines = world.transcript(session).split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    assert.equal(told(lines.filter(({ type }) => type === 'update').map(({ data }) => data)),
+      `now ${counted(to)}`);
+    if (!sanitized) assert.ok(server.memory('VmHWM') < 100_000, `${server.memory('VmHWM')}`);
+  });
+
+test('scripted: a secret that is cut in two reaches the client, and not the disk', async () => {
+  const world = new World();
+  const { server, session } = await world.open();
+  const halves = ['ghp_a1B2c3D4e5a1B2c3', 'D4e5a1B2c3D4e5a1B2c3'];
+  await server.prompt(session, `[[say: so it is ${halves[0]}]] [[say: ${halves[1]} I think]]`);
+  assert.equal(server.text(session), `so it is ${halves.join('')} I think`);
+  const said = world.transcript(session).split('\n').filter((line) => line.includes('message_chunk'));
+  assert.match(said.join('\n'), /so it is «redacted:[^»]*» I think/);
+  for (const half of halves) assert.ok(!said.join('\n').includes(half));
+});

@@ -101,6 +101,32 @@ void Agent::say(const std::string& session, const std::string& text) {
                    {"content", {{"type", "text"}, {"text", text}}}});
 }
 
+/// Says the numbers up to one, each in a chunk of its own and many of them in one write. A tool
+/// call stands before each thousandth.
+void Agent::count(const std::string& session, unsigned long to) {
+  std::string many;
+  const auto add = [&](const Json& told) {
+    many += Json{{"jsonrpc", "2.0"},
+                 {"method", "session/update"},
+                 {"params", {{"sessionId", session}, {"update", told}}}}
+                .dump();
+    many += '\n';
+  };
+  for (unsigned long i = 1; i <= to; ++i) {
+    if (i % 1000 == 0)
+      add({{"sessionUpdate", "tool_call"},
+           {"toolCallId", "call-" + std::to_string(i)},
+           {"title", std::to_string(i)},
+           {"status", "completed"}});
+    add({{"sessionUpdate", "agent_message_chunk"},
+         {"content", {{"type", "text"}, {"text", std::to_string(i) + " "}}}});
+    if (many.size() < 65536 && i < to) continue;
+    many.pop_back();  // write() adds it
+    write(many);
+    many.clear();
+  }
+}
+
 /// Says what the clock that all processes share shows, in nanoseconds: so often, and so many
 /// microseconds apart.
 void Agent::tell_time(const std::string& session, const std::string& how_often) {
@@ -367,6 +393,8 @@ bool Agent::act(const Directive& directive, const std::string& session, const Js
         many += '\n';
       }
     }
+  } else if (name == "count") {
+    count(session, std::stoul(argument));
   } else if (name == "clock") {
     tell_time(session, argument);
   } else if (name == "raw") {

@@ -43,6 +43,7 @@ class Agent {
   void notify(const std::string& method, const Json& params);
   void update(const std::string& session, const Json& update);
   void say(const std::string& session, const std::string& text);
+  void count(const std::string& session, unsigned long to);
   void tell_time(const std::string& session, const std::string& how_often);
   Json call(const std::string& method, const Json& params);
   void write(const std::string& line);

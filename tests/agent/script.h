@@ -6,8 +6,8 @@
 //   [[usage: JSON]]  [[result: JSON]]  [[error: JSON]]
 //   [[permission]]  [[ask: METHOD JSON]]  [[questions: N]]  [[reuse]]  [[notify: METHOD JSON]]
 //   [[late: TEXT]]  [[twice]]  [[stray]]  [[elsewhere: SESSION]]  [[flood: N BYTES]]
-//   [[raw: TEXT]]  [[bytes]]  [[big: BYTES]]  [[slow: MILLISECONDS]]
-//   [[clock: N MICROSECONDS]]  [[exit: CODE]]  [[stop]]  [[deaf]]  [[wait]]
+//   [[count: N]]  [[clock: N MICROSECONDS]]  [[raw: TEXT]]  [[bytes]]  [[big: BYTES]]
+//   [[slow: MILLISECONDS]]  [[exit: CODE]]  [[stop]]  [[deaf]]  [[wait]]
 //
 // Functions and values.
 

@@ -66,7 +66,7 @@ double us_of(std::size_t count, std::size_t bytes, const Take& take) {
 v1::Update update_in(const transport::LineReader::Line& line) {
   const auto message = transport::parse_message(line);
   if (!message || message->method != "session/update") std::abort();
-  return v1::adopt({}, message->body.find("update"));
+  return v1::adopt({}, v1::update_params(message->body).update);
 }
 
 }  // namespace
