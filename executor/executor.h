@@ -128,8 +128,8 @@ class Conversation {
                                               v1::Client& client,
                                               transport::CancelSource& cancel) = 0;
 
-  /// Sets what the next prompt() tells the agent in `_meta`, as JSON; empty: nothing. A backend that
-  /// has no place for it leaves it out.
+  /// Sets what the next prompt() tells the agent in `_meta`, as JSON; empty: nothing. A backend
+  /// that has no place for it leaves it out.
   virtual void set_trace(std::string /*meta*/) {}
 
   /// Puts words into the turn that prompt() runs. False: it does not take them, as none runs that

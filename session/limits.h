@@ -229,8 +229,8 @@ inline constexpr std::chrono::milliseconds trust_lock_pause{20};
 inline constexpr std::size_t trust_lines = 50;
 inline constexpr std::size_t trust_line = 2000;
 
-/// Bytes of a member that says where a prompt stands in its client's trace. A longer one does not go
-/// on.
+/// Bytes of a member that says where a prompt stands in its client's trace. A longer one does not
+/// go on.
 inline constexpr std::size_t trace = 8192;
 
 /// Files that a turn holds open beside those of the programs that it starts, and how long it waits

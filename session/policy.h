@@ -48,9 +48,9 @@ struct Policy {
   bool model_writes_summary = false;  ///< fork.summary = "model"
   bool begins_from_seed = false;      ///< fork.seed = "auto"
   std::int64_t seed_hours = limits::seed_hours;
-  std::int64_t stale_hours = limits::stale_hours;    ///< unused for so long, a parent is stale
-  std::uint64_t soft_tokens = limits::soft_tokens;   ///< the most that a soft fork carries
-  std::uint64_t seed_tokens = limits::seed_tokens;   ///< the most that is told of a caller's past
+  std::int64_t stale_hours = limits::stale_hours;   ///< unused for so long, a parent is stale
+  std::uint64_t soft_tokens = limits::soft_tokens;  ///< the most that a soft fork carries
+  std::uint64_t seed_tokens = limits::seed_tokens;  ///< the most that is told of a caller's past
   bool caller_newest = false;  ///< the newest session of an agent that does not tell its own counts
   std::size_t max_open_sessions = limits::sessions;  ///< of one process
 };
