@@ -23,7 +23,7 @@ test('docs: files and folders that the map names exist', () => {
     .map(([, path]) => path);
   assert.ok(named.length > 10);
   // A path within a layer is given from the layer's folder.
-  const layers = ['', 'base', 'transport', 'executor', 'session'];
+  const layers = ['', 'base', 'transport', 'executor', 'session', 'conformance'];
   const missing = named.filter((path) => !layers.some((layer) => existsSync(join(layer, path))));
   assert.deepEqual(missing, []);
 });
