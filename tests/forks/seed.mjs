@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { directory, test } from '../clients/cases.mjs';
+import { directory, test, until } from '../clients/cases.mjs';
 import { environment, RpcError, runProgram, Server } from '../clients/server.mjs';
 import { World } from './world.mjs';
 
@@ -112,9 +112,14 @@ test('seed: only at the commit at which the seed has ended', async () => {
   git('init', '-q', '-b', 'main');
   commit('one');
   const { server, session } = await marked({ project });
-  // What git has told too late for its own turn is there with the next.
-  await server.prompt(session, 'go on');
-  assert.equal((await begin(server, project))._meta.tine.fork?.parent, session);
+  // What git has told too late for its own turn is there with a later one.
+  let fork;
+  await until('git to have told the commit', async () => {
+    await server.prompt(session, 'go on');
+    ({ fork } = (await begin(server, project))._meta.tine);
+    return fork !== undefined;
+  });
+  assert.equal(fork.parent, session);
   commit('two');
   assert.equal((await begin(server, project))._meta.tine.fork, undefined);
 });
