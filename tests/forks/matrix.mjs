@@ -48,9 +48,14 @@ const kept = (world, session) => ({
 /// Begins a turn that does not end by itself.
 async function running(server, session, { world, backend }) {
   const from = server.text(session).length;
+  const written = () => Object.keys(digests(join(world.ofClaude.home, '.claude/projects')))
+    .filter((name) => readFileSync(name, 'utf8').includes('birch')).length;
+  const before = written();
   const turn = server.prompt(session, '[[say: it begins]] [[hang]] then a birch');
   await until('the turn to begin', () => server.text(session).slice(from).includes('it begins') ||
     world.requests(backend).some((each) => each.includes('birch')));
+  // Before Claude Code has written the prompt down, its program forks after the turn before it.
+  if (backend === 'claude') await until('the prompt to be written down', () => written() > before);
   return async () => {
     server.notify('session/cancel', { sessionId: session });
     await turn;
