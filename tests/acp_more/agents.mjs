@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { playDay, playFork } from '../acp/day.mjs';
+import { playAcpx, playSdk } from '../acp/stories.mjs';
 import { apiKey, World } from '../acp/world.mjs';
 import { test } from '../clients/cases.mjs';
 import { startGeminiModel } from './gemini_model.mjs';
@@ -69,6 +70,8 @@ const agents = {
 for (const [name, agent] of Object.entries(agents)) {
   playDay(name, agent);
   test(`${name}: a fork knows the past`, () => playFork(name, agent, 'soft'));
+  test(`the SDK's client, with ${name}`, async () => playSdk(await World.make(name, agent), agent));
+  test(`acpx, with ${name}`, async () => playAcpx(await World.make(name, agent), agent));
 }
 
 test('copilot: the tokens of a second turn are its own', async () => {
