@@ -142,8 +142,8 @@ Result<Config> config_of(const Env& env, const std::optional<std::string>& text)
   return load_config(sources);
 }
 
-/// The text of the file with the backend at its end. Where nothing chooses the default backend, the
-/// one that is the default stays it.
+/// The text of the file with the backend at its end. Where the file names no default backend and
+/// tine has found one installed, the text names that one, so that it stays the default.
 Result<std::string> with_backend(const Env& env, const std::optional<std::string>& before,
                                  const Known& agent, const std::string& name) {
   const auto config = config_of(env, before);

@@ -16,7 +16,7 @@ enum class BackendsVerb : std::uint8_t { list, add };
 
 struct BackendsArguments {
   BackendsVerb verb = BackendsVerb::list;
-  std::string agent;  ///< the name of one that is known
+  std::string agent;  ///< the name of a known agent
   std::string name;   ///< of the backend; empty: the agent's
 };
 

@@ -2,7 +2,7 @@
 // What a player asks about what it hears: whether a message is right, and what a client that only
 // looks on would answer.
 //
-// Owned by who plays; outlives the player; no threads.
+// The caller of the player owns it, and it outlives the player; no threads.
 
 #include <string>
 #include <string_view>
