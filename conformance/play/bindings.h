@@ -28,11 +28,15 @@ class Bindings {
   void set(std::string_view name, std::string_view json);
   /// The JSON of the value; nullptr: not known.
   const std::string* find(std::string_view name) const;
-  /// Puts values in the place of names. Of a string what stands between its quotes, so that a name
-  /// can stand inside a string.
+  /// Puts values in the place of names, and a dollar sign in the place of two. Of a string what
+  /// stands between its quotes, so that a name can stand inside a string.
   Checked<std::string> fill(std::string_view text) const;
+  /// The same in JSON, where a name outside of strings stands for the whole value.
+  Checked<std::string> fill_json(std::string_view text) const;
 
  private:
+  Checked<std::string> filled(std::string_view text, bool is_json) const;
+
   std::map<std::string, std::string, std::less<>> values_;
 };
 

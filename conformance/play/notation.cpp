@@ -201,7 +201,7 @@ Checked<Send> read_send(std::string_view text, bool whole_line) {
     if (!notation) return wrong(notation.error());
     auto message = message_text(std::move(*notation));
     if (!message) return wrong(message.error());
-    out.pieces.push_back({.text = std::move(*message) + "\n"});
+    out.pieces.push_back({.text = std::move(*message) + "\n", .is_message = true});
     return out;
   }
   while (!text.empty()) {

@@ -46,15 +46,17 @@ class Program final : public Server {
     std::vector<std::string> environment = launch.environment;
     Pipe in;
     Pipe out;
-    const transport::Fd errors(
-        ::open(errors_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    transport::Fd errors;
+    if (!errors_.empty())
+      errors =
+          transport::Fd(::open(errors_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, in.read.get(), STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, out.write.get(), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, errors.get(), STDERR_FILENO);
+    if (errors) posix_spawn_file_actions_adddup2(&actions, errors.get(), STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    posix_spawn_file_actions_addchdir_np(&actions, launch.cwd.c_str());
+    if (!launch.cwd.empty()) posix_spawn_file_actions_addchdir_np(&actions, launch.cwd.c_str());
     sigset_t none{};
     sigset_t all{};
     sigemptyset(&none);

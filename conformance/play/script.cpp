@@ -160,6 +160,12 @@ class Reader {
       }
       return {};
     }
+    if (key == "passes") {
+      auto message = expected(value);
+      if (!message) return message.error();
+      into.passes.push_back(std::move(*message));
+      return {};
+    }
     if (key == "permissions" && value == "allow") {
       into.allows = true;
       return {};

@@ -28,6 +28,7 @@ struct Piece {
   std::string text;
   std::size_t times = 1;
   bool filled = true;  ///< names in it are filled in
+  bool is_message = false;
 };
 
 struct Expected {
@@ -96,6 +97,7 @@ struct Case {
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<std::pair<std::string, std::string>> files;  ///< in $CWD: name and content
   std::vector<std::string> never;  ///< what must stand neither in a message nor on stderr
+  std::vector<Expected> passes;    ///< what may come at any time
   std::string fails;               ///< a glob: how this case must fail; empty: it must not
   std::vector<std::string> tests;  ///< ids of requirements
   std::vector<std::string> needs;  ///< what the server must announce for the case to apply

@@ -37,8 +37,8 @@ class Server {
 struct Launch {
   std::vector<std::string> command;      ///< a program, by its path or found in PATH; arguments
   std::vector<std::string> environment;  ///< NAME=value, the whole of it
-  std::filesystem::path cwd;
-  std::filesystem::path errors;  ///< the file that gets its stderr
+  std::filesystem::path cwd;             ///< empty: ours
+  std::filesystem::path errors;          ///< the file that gets its stderr; empty: ours gets it
 };
 
 /// Null: it cannot be started.

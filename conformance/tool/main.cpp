@@ -12,6 +12,8 @@
 #include "conformance/embedded.h"
 #include "conformance/tool/exit_status.h"
 #include "conformance/tool/options.h"
+#include "conformance/tool/record/command.h"
+#include "conformance/tool/replay.h"
 #include "conformance/tool/report.h"
 #include "conformance/tool/requirements.h"
 #include "conformance/tool/run.h"
@@ -125,7 +127,7 @@ int run(const Options& options, const Requirements& requirements,
         });
     if (!is_wanted) continue;
     wanted.push_back(&each);
-    prompts += each.prompts.size();
+    prompts += each.prompts.size() + each.own_prompts;
   }
   if (wanted.empty()) return mistake("no scenario tests that (--list shows what is tested)");
   const auto baseline = read_baseline(options.baseline, requirements);
@@ -169,11 +171,17 @@ int run(const Options& options, const Requirements& requirements,
 }
 
 int main(int count, char** arguments) {
+  if (count > 1 && std::string_view(arguments[1]) == "record")
+    return record_command(count - 1, arguments + 1);
   Options options;
   if (const auto status = read_options(count, arguments, options)) return *status;
-  const auto requirements =
-      read_requirements(embedded_file("requirements.toml"), "requirements.toml");
+  auto requirements = read_requirements(embedded_file("requirements.toml"), "requirements.toml");
   if (!requirements) return mistake(requirements.error().message);
+  if (!options.replay.empty()) {
+    const auto recorded = read_recorded(options, *requirements);
+    if (!recorded) return mistake(recorded.error());
+    return run(options, *requirements, *recorded);
+  }
   const auto scenarios = read_scenarios(options.scenarios);
   if (!scenarios) return mistake(scenarios.error());
   if (options.list) return list(*requirements, *scenarios);

@@ -14,6 +14,8 @@ namespace {
 
 constexpr const char* about =
     "acp-conform [OPTIONS] -- AGENT [ARGUMENT…]\n"
+    "acp-conform replay FILE [OPTIONS] -- AGENT [ARGUMENT…]\n"
+    "acp-conform record [OPTIONS] -- AGENT [ARGUMENT…]\n"
     "Judges an ACP agent by what it says: plays scenarios against it, each with a fresh process in "
     "a folder of its own, and tells which requirements of the Agent Client Protocol it keeps.\n"
     "Exits with 0 when all is well, 1 when a requirement is not kept, 2 when nothing could be run.";
@@ -114,6 +116,11 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
   app.add_option("--html", options.html, "Likewise, a page")->type_name("FILE");
   app.add_flag("--list", options.list, "List the requirements, and what tests them");
   app.add_option("--explain", options.explain, "Tell all of one requirement")->type_name("ID");
+  CLI::App* const replay =
+      app.add_subcommand("replay", "Play a file that acp-conform record has written")
+          ->fallthrough();
+  replay->add_option("FILE", options.replay)->required()->check(CLI::ExistingFile);
+  app.add_subcommand("record", "Write down what an editor and its agent say (see record --help)");
   const auto mistake = [](const std::string& what) {
     std::fprintf(stderr, "acp-conform: %s\n", what.c_str());
     return could_not_run;

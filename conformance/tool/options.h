@@ -25,6 +25,7 @@ struct Options {
   std::string markdown;
   std::string html;
   std::string baseline;
+  std::string replay;  ///< plays this file alone
 };
 
 /// The status to exit with, when there is nothing more to do: after --help, or a mistake.

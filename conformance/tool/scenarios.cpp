@@ -35,6 +35,18 @@ std::vector<std::string> prompts_in(const Case& what) {
   return out;
 }
 
+/// How many prompts it sends without such a name.
+std::size_t own_prompts_in(const Case& what) {
+  const auto is_one = [](const Step& step) {
+    const Send* send = std::get_if<Send>(&step.what);
+    if (send == nullptr || send->pieces.empty()) return false;
+    const std::string& text = send->pieces.front().text;
+    return text.find("\"method\":\"session/prompt\"") != std::string::npos &&
+           text.find("$PROMPT_") == std::string::npos;
+  };
+  return static_cast<std::size_t>(std::count_if(what.steps.begin(), what.steps.end(), is_one));
+}
+
 /// The text of a case: from its title to the next one.
 std::string text_of(const std::string& file, const Case& what) {
   const std::size_t title = file.find("== " + what.title + "\n");
@@ -51,10 +63,23 @@ Checked<void> add(const std::string& name, const std::string& text, const Shared
     std::string own = text_of(text, each);
     // An agent may still have something to say when its input ends.
     each.steps.push_back({.place = each.place, .source = "...", .what = Anything{}});
-    into.push_back(
-        {.what = std::move(each), .text = std::move(own), .prompts = std::move(prompts)});
+    const std::size_t own_prompts = own_prompts_in(each);
+    into.push_back({.what = std::move(each),
+                    .text = std::move(own),
+                    .prompts = std::move(prompts),
+                    .own_prompts = own_prompts});
   }
   return {};
+}
+
+Checked<void> add_file(const fs::path& file, std::vector<Scenario>& into) {
+  const auto text = read_text(file);
+  if (!text) return wrong(text.error());
+  const SharedText shared = [&](const std::string& name) {
+    auto own = read_text(file.parent_path() / "shared" / (name + ".txt"));
+    return own ? own : embedded_shared(name);
+  };
+  return add(file.filename().string(), *text, shared, into);
 }
 
 }  // namespace
@@ -78,16 +103,17 @@ Checked<std::vector<Scenario>> read_scenarios(const std::string& folder) {
   }
   if (fault) return wrong("cannot read " + folder + ": " + fault.message());
   std::sort(files.begin(), files.end());
-  const SharedText shared = [&](const std::string& name) {
-    auto own = read_text(fs::path(folder) / "shared" / (name + ".txt"));
-    return own ? own : embedded_shared(name);
-  };
   for (const fs::path& file : files) {
-    const auto text = read_text(file);
-    if (!text) return wrong(text.error());
-    auto added = add(file.filename().string(), *text, shared, out);
+    auto added = add_file(file, out);
     if (!added) return wrong(std::move(added.error()));
   }
+  return out;
+}
+
+Checked<std::vector<Scenario>> read_scenario_file(const std::string& path) {
+  std::vector<Scenario> out;
+  auto added = add_file(path, out);
+  if (!added) return wrong(std::move(added.error()));
   return out;
 }
 
