@@ -14,6 +14,7 @@
 #include "cli/config/files.h"
 #include "cli/mirror.h"
 #include "cli/secrets.h"
+#include "cli/serve.h"
 #include "cli/world.h"
 #include "protocol/v1/agent_connection.h"
 #include "tests/catch.h"

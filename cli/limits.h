@@ -13,6 +13,12 @@ inline constexpr std::chrono::milliseconds ending{5'000};
 /// Bytes of what an ACP agent has said of itself. More is not kept.
 inline constexpr std::size_t agent_memory = std::size_t{64} * 1024;
 
+/// Bytes of a prompt from a file or from stdin. A longer one is refused.
+inline constexpr std::size_t text = std::size_t{30} * 1024 * 1024;
+
+/// Bytes of an answer that a person types. A longer one is none.
+inline constexpr std::size_t answer = std::size_t{64} * 1024;
+
 /// How long what is left is killed again and again. What is alive then cannot be killed.
 inline constexpr std::chrono::milliseconds killing{1'000};
 

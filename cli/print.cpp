@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <utility>
 
 namespace tine::cli {
 namespace {
@@ -27,17 +28,75 @@ bool write_all(int fd, std::string_view text) {
 
 bool is_terminal(int fd) { return ::isatty(fd) == 1; }
 
+constexpr std::string_view take_away = "\r\033[K";
+
+/// How the terminal looks at its bottom.
+struct Bottom {
+  std::string status;
+  bool shown = false;
+  bool held = false;         ///< a person types
+  bool within_line = false;  ///< what went to stdout last has not ended its line
+};
+Bottom& bottom() {
+  static Bottom one;
+  return one;
+}
+
 bool write_to(int fd, std::string_view text) {
-  return is_terminal(fd) ? write_all(fd, visible(text)) : write_all(fd, text);
+  if (!is_terminal(fd)) return write_all(fd, text);
+  hide_status();
+  if (fd == STDERR_FILENO && std::exchange(bottom().within_line, false))
+    write_all(STDOUT_FILENO, "\n");
+  const bool written = write_all(fd, text);
+  if (fd == STDOUT_FILENO && !text.empty()) bottom().within_line = !text.ends_with('\n');
+  restore_status();
+  return written;
+}
+
+std::string shown_on(int fd, std::string_view text) {
+  return is_terminal(fd) ? visible(text) : std::string(text);
 }
 
 }  // namespace
 
-bool print(std::string_view text) { return write_to(STDOUT_FILENO, text); }
+bool print(std::string_view text) { return write_to(STDOUT_FILENO, shown_on(STDOUT_FILENO, text)); }
 
-bool print_to_stderr(std::string_view text) { return write_to(STDERR_FILENO, text); }
+bool print_to_stderr(std::string_view text) {
+  return write_to(STDERR_FILENO, shown_on(STDERR_FILENO, text));
+}
 
-bool print_styled(std::string_view text) { return write_all(STDOUT_FILENO, text); }
+bool print_styled(std::string_view text) { return write_to(STDOUT_FILENO, text); }
+
+bool is_within_line() { return bottom().within_line; }
+
+void show_status(std::string line) {
+  if (!is_terminal(STDERR_FILENO)) return;
+  hide_status();
+  bottom().status = std::move(line);
+  restore_status();
+}
+
+void hold_status(bool held) {
+  hide_status();
+  bottom().held = held;
+  restore_status();
+}
+
+void remove_status() {
+  hide_status();
+  bottom().status.clear();
+}
+
+void hide_status() {
+  if (std::exchange(bottom().shown, false)) write_all(STDERR_FILENO, take_away);
+}
+
+void restore_status() {
+  Bottom& now = bottom();
+  if (now.status.empty() || now.shown || now.held || now.within_line) return;
+  now.shown = true;
+  write_all(STDERR_FILENO, now.status);
+}
 
 PrintStream::PrintStream()
     : terminal_(is_terminal(STDOUT_FILENO)), visible_(VisibleText::Lines::kept) {}
@@ -46,13 +105,13 @@ bool PrintStream::print(std::string_view text) {
   if (!terminal_) return write_all(STDOUT_FILENO, text);
   std::string shown;
   visible_.append(text, shown);
-  return write_all(STDOUT_FILENO, shown);
+  return write_to(STDOUT_FILENO, shown);
 }
 
 bool PrintStream::finish() {
   std::string shown;
   visible_.finish(shown);
-  return write_all(STDOUT_FILENO, shown);
+  return write_to(STDOUT_FILENO, shown);
 }
 
 void print_error(const Error& error) {

@@ -18,6 +18,8 @@ bool print(std::string_view text);
 bool print_to_stderr(std::string_view text);
 /// For text of our own that has colours in it.
 bool print_styled(std::string_view text);
+/// Whether the cursor of the terminal on stdout stands behind something.
+bool is_within_line();
 
 /// For stdout, when text comes in parts that may cut a character in two.
 class PrintStream {
@@ -31,6 +33,19 @@ class PrintStream {
   bool terminal_;
   VisibleText visible_;
 };
+
+// On a terminal, stderr can have a line at the bottom that says what is going on. What is printed
+// goes above it, and what goes to stderr begins on a line of its own.
+
+/// Shows the line, or another one in its place; it must fit the terminal. Without a terminal on
+/// stderr nothing is shown.
+void show_status(std::string line);
+void remove_status();
+/// Takes the line away for somebody else who writes to stderr, and puts it back.
+void hide_status();
+void restore_status();
+/// Keeps the line away while a person types, and no longer.
+void hold_status(bool held);
 
 /// "tine: what happened" and what to do about it.
 void print_error(const Error& error);

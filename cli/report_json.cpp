@@ -4,10 +4,7 @@
 
 #include "base/json/document.h"
 #include "base/version.h"
-#include "protocol/v1/codec.h"
 #include "protocol/v1/types/initialize.h"
-#include "session/meta.h"
-#include "transport/rpc_error.h"
 
 namespace tine::cli {
 
@@ -40,23 +37,6 @@ std::string doctor_json(const std::string& log_file, const std::vector<std::stri
     backend["version"] = each.doctor.version;
     backend["login"] = each.doctor.login;
     backend["forking"] = each.doctor.forking;
-  }
-  return json::text_of(out) + "\n";
-}
-
-std::string result_json(const std::string& session_id, const std::string& output,
-                        const Result<v1::PromptResponse>& response) {
-  Document out;
-  out["sessionId"] = session_id;
-  out["output"] = output;
-  out["stopReason"] = nullptr;
-  out["usage"] = nullptr;
-  if (response) {
-    out["stopReason"] = v1::name_of(response->stop_reason);
-    const json::View usage = session::ours(response->meta).find("usage");
-    if (usage.exists()) out["usage"] = json::parsed(usage.raw());
-  } else {
-    out["error"] = json::parsed(transport::error_object(response.error()));
   }
   return json::text_of(out) + "\n";
 }

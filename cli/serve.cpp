@@ -1,15 +1,21 @@
+#include "cli/serve.h"
+
 #include <cstdint>
 #include <exception>
 #include <string>
 
+#include "cli/exit_code.h"
+#include "cli/gaps.h"
 #include "cli/log/log_file.h"
-#include "cli/world.h"
+#include "cli/mirror.h"
 #include "protocol/v1/agent_server.h"
 #include "protocol/v1/client_proxy.h"
 #include "protocol/v1/limits.h"
 #include "session/acp_agent.h"
+#include "session/retention.h"
 #include "transport/event.h"
 #include "transport/limits.h"
+#include "transport/stdio.h"
 
 namespace tine::cli {
 namespace {
@@ -25,6 +31,18 @@ transport::Task<void> read(World& world, std::shared_ptr<transport::RpcPeer> pee
   }
   over.set();
   done.set();
+}
+
+transport::Task<int> serve_stdio(World& world, transport::Stdio stdio,
+                                 transport::RpcPeer::Mirror mirror,
+                                 transport::CancelSource shutdown) {
+  world.log.info("serving ACP; the backend is " + std::string(world.backends.preferred->name()) +
+                 " (" + std::string(world.backends.preferred->kind()) +
+                 "): " + world.config.default_reason);
+  auto channel = transport::make_fd_channel(world.loop, std::move(stdio.in), std::move(stdio.out));
+  world.loop.spawn(session::apply_policy_once(world.service));
+  const bool good = co_await serve(world, std::move(channel), std::move(mirror), shutdown);
+  co_return good ? exit_code::good : exit_code::failed;
 }
 
 }  // namespace
@@ -59,6 +77,19 @@ transport::Task<bool> serve(World& world, std::unique_ptr<transport::Channel> ch
   const bool broke = fault && fault->kind != ErrorKind::peer_gone;
   if (broke) world.log.error("the connection broke: " + fault->message);
   co_return !broke;
+}
+
+int serve_stdin(Program& program, bool from_caller) {
+  World& world = program.world(LogDelivery::queued);
+  if (from_caller) world.service.adopt_caller_first();
+  for (const std::string& gap : gaps_in(program.env, program.home)) world.log.info(gap);
+  auto mirror = open_mirror(program.common.mirror, program.redactor, world.log);
+  if (!mirror) return failed(mirror.error());
+  auto stdio = transport::claim_stdio();
+  if (!stdio) return failed(std::move(stdio.error()).with_hint(internal_hint(world.log_file)));
+  return program.run([&stdio, &mirror](World& same, transport::CancelSource shutdown) {
+    return serve_stdio(same, std::move(*stdio), std::move(*mirror), std::move(shutdown));
+  });
 }
 
 }  // namespace tine::cli

@@ -10,7 +10,7 @@ Result<std::string> working_directory(const std::string& given) {
                                   : std::filesystem::absolute(given, error).lexically_normal();
   if (!error) return path.string();
   return fail(
-      Error(ErrorKind::invalid_params, "the current directory cannot be told: " + error.message())
+      Error(ErrorKind::unsupported, "the current directory cannot be told: " + error.message())
           .with_hint("Go to a directory that exists."));
 }
 

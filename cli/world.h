@@ -45,9 +45,4 @@ struct World {
   session::SessionService service;
 };
 
-/// Serves one client over `channel` until it is gone or `shutdown` fires; then ends what runs for
-/// it. False when the connection broke, which has been logged.
-transport::Task<bool> serve(World& world, std::unique_ptr<transport::Channel> channel,
-                            transport::RpcPeer::Mirror mirror, transport::CancelSource shutdown);
-
 }  // namespace tine::cli

@@ -11,7 +11,9 @@ packages() {
                 libfmt-dev catch2 libvalijson-dev ;;
     sanitize) echo libclang-rt-16-dev llvm-16 ;;
     node) command -v npm >/dev/null || echo nodejs npm ca-certificates ;;
-    emacs) command -v emacs >/dev/null || echo emacs-nox ;;
+    clients)
+      command -v emacs >/dev/null || echo emacs-nox
+      command -v tmux >/dev/null || echo tmux ;;
     format) echo clang-format-16 ;;
     lint) echo clang-format-16 clang-tidy-16 ;;
     engines) echo libre2-dev libhyperscan-dev ;;
@@ -24,7 +26,7 @@ programs() {
     build) echo clang++-16 cmake ninja git ;;
     sanitize) echo llvm-symbolizer-16 ;;
     node) echo node npm ;;
-    emacs) echo emacs ;;
+    clients) echo emacs tmux ;;
     format) echo clang-format-16 ;;
     lint) echo clang-format-16 clang-tidy-16 ;;
   esac

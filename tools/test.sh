@@ -292,8 +292,8 @@ verb_test() {
   mkdir -p "$logs"
   case ${1:-} in
     --quick) if need build node; then prepared && units release; else failed=1; fi ;;
-    --all) if need build sanitize node emacs; then everything yes; else failed=1; fi ;;
-    "") if need build sanitize node emacs; then everything no; else failed=1; fi ;;
+    --all) if need build sanitize node clients; then everything yes; else failed=1; fi ;;
+    "") if need build sanitize node clients; then everything no; else failed=1; fi ;;
     *) say "run: unknown option '$1'"; return 2 ;;
   esac
   if [ "$skipped" -eq 0 ]; then

@@ -33,6 +33,7 @@
 #include "base/visible.h"
 #include "cli/log/limits.h"
 #include "cli/log/log_thread.h"
+#include "cli/print.h"
 #include "cli/private_file.h"
 #include "transport/fd.h"
 
@@ -101,7 +102,10 @@ class StderrSink final : public Base {
       told.payload = note;
       put(told);
     }
+    // Only what is written directly shares the terminal with a line at its bottom.
+    if (may_wait_) hide_status();
     put(message);
+    if (may_wait_) restore_status();
   }
   void flush_() override {}
 

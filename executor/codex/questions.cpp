@@ -97,6 +97,9 @@ v1::ToolCall subject_of(const Question& question, json::View params) {
     call.kind = v1::ToolKind::execute;
     const std::string command = bare_command(text_in(params, "command"));
     call.title = command;
+    json::Document input;
+    input["command"] = command;
+    call.raw_input = json::text_of(input);
     content.push_back(text_content("$ " + visible(command)));
   } else if (question.method == file_approval) {
     call.kind = v1::ToolKind::edit;

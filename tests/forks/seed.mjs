@@ -140,7 +140,7 @@ test('seed: the one that was marked last is taken, and one whose mark was taken 
   assert.equal((await verb(second)).stdout, `${second} is a seed for 24 hours\n`);
   assert.equal((await begin(server, project))._meta.tine.fork.parent, second);
   const unknown = await verb('01J00000000000000000000000');
-  assert.equal(unknown.code, 1);
+  assert.equal(unknown.code, 6);
   assert.match(unknown.stderr, /no such session/);
 });
 

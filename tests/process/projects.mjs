@@ -63,7 +63,7 @@ test('a project file cannot choose a backend that the user has not offered', asy
   place.choose('yolo');
   isRefused(place, await place.open(), /"yolo"/);
   const { code, stderr } = await runProgram(['run', 'hello'], { env: place.env, cwd: place.project });
-  assert.equal(code, 1);
+  assert.equal(code, 3);
   assert.match(stderr, /\.tine\.toml:2:1.*\n {6}.*projects_may_choose/);
   assert.equal(place.ran('yolo'), false);
 });
@@ -114,9 +114,9 @@ for (const [where, path] of [['an empty entry', ':/usr/bin:/bin'], ['a dot', '.:
         place.configure(table + keys);
         const env = { ...place.env, ...variables };
         const run = await runProgram(['run', 'hello'], { env, cwd: place.project });
-        assert.equal(run.code, 1);
+        assert.equal(run.code, 11);
         const login = await runProgram(['--login', kind], { env, cwd: place.project });
-        assert.equal(login.code, 1);
+        assert.equal(login.code, 11);
         assert.equal(place.ran(kind), false, `${kind} with ${keys || path}`);
       }
     }

@@ -32,9 +32,11 @@ class Place {
     return ended.stdout;
   }
 
-  async bad(...args) {
+  async bad(...args) { return this.failing(1, ...args); }
+
+  async failing(code, ...args) {
     const ended = await this.session(...args);
-    assert.deepEqual([ended.code, ended.signal], [1, null], `${args.join(' ')}: ${ended.stdout}`);
+    assert.deepEqual([ended.code, ended.signal], [code, null], `${args.join(' ')}: ${ended.stdout}`);
     return ended;
   }
 
@@ -158,7 +160,7 @@ test('session show of one that runs tells by whom', async () => {
   await server.waitFor('an answer', ({ params }) => params?.update?.content?.text === 'on it');
   assert.match(await place.good('show', session), new RegExp(`; in use by PID ${server.pid} on `));
   assert.match(await place.good('verify', session), /good; \d+ lines; it is running\n/);
-  assert.match((await place.bad('delete', session, '--yes')).stderr,
+  assert.match((await place.failing(8, 'delete', session, '--yes')).stderr,
     new RegExp(`locked by PID ${server.pid}`));
   server.notify('session/cancel', { sessionId: session });
 });
@@ -173,10 +175,10 @@ test('a session is named by any beginning of its id that only it has, in any cas
     assert.equal(JSON.parse(await place.good('show', prefix, '--json')).id, id);
   }
   for (const verb of [['show'], ['export'], ['verify'], ['delete', '--yes']]) {
-    const several = await place.bad(...verb, one.slice(0, same));
+    const several = await place.failing(2, ...verb, one.slice(0, same));
     assert.equal(several.stdout, '');
     for (const each of [`${one}  one`, `${two}  two`]) assert.ok(several.stderr.includes(each));
-    assert.match((await place.bad(...verb, '7ZZZZZZZZZ')).stderr, /^tine: there is no such session\n/);
+    assert.match((await place.failing(6, ...verb, '7ZZZZZZZZZ')).stderr, /^tine: there is no such session\n/);
   }
   assert.equal((await place.list()).length, 2);
 });
@@ -184,7 +186,7 @@ test('a session is named by any beginning of its id that only it has, in any cas
 test('a session that is not there is told with a verb, not with a method of the protocol', async () => {
   const place = new Place();
   for (const verb of ['show', 'verify', 'export', 'delete']) {
-    const { stderr } = await place.bad(verb, '01ZZZZ');
+    const { stderr } = await place.failing(6, verb, '01ZZZZ');
     assert.match(stderr, /`tine session list --all` shows which sessions there are\./, verb);
     assert.doesNotMatch(stderr, /session\/\w/, verb);
   }
@@ -197,7 +199,7 @@ test('paths in the place of ids lead nowhere', async () => {
   mkdirSync(outside);
   for (const path of ['../x', '..', '/etc', outside, `../../${id}`, `${id}/..`, '.', '%2e%2e']) {
     for (const verb of [['show'], ['export'], ['verify'], ['delete', '--yes']]) {
-      assert.equal((await place.bad(...verb, path)).stdout, '');
+      assert.equal((await place.failing(2, ...verb, path)).stdout, '');
     }
   }
   assert.deepEqual(readdirSync(outside), []);
@@ -250,7 +252,7 @@ test('an index that names a folder outside: nothing there is read or removed', a
   writeFileSync(index, misled.map((line) => `${line}\n`).join(''));
 
   for (const args of [['show'], ['verify'], ['export'], ['delete', '--yes']]) {
-    const { stdout } = await place.bad(args[0], moved, ...args.slice(1));
+    const { stdout } = await place.failing(6, args[0], moved, ...args.slice(1));
     assert.doesNotMatch(stdout, /said outside/);
   }
   assert.match(await place.good('show', inside), /said inside/);
@@ -440,7 +442,7 @@ for (const args of [['clean', '--days', '0'], ['clean', '--days', '-1'],
 test('session delete asks, unless it is told not to', async () => {
   const place = new Place();
   const id = await place.run('hello');
-  const { stderr } = await place.bad('delete', id);
+  const { stderr } = await place.failing(2, 'delete', id);
   assert.match(stderr, /^tine: .*terminal.*\n.*--yes/);
   for (const [answer, left] of [['n', 1], ['y', 0]]) {
     const terminal = onTerminal(`"$TINE" session delete ${id}`, { env: place.env });
@@ -532,6 +534,6 @@ test('what is printed for people does nothing to a terminal', async () => {
     assert.doesNotMatch(await place.good(...args), /[\x00-\x09\x0b-\x1f\x7f]/);
   }
   await place.run('another');
-  const { stderr } = await place.bad('show', '0');
+  const { stderr } = await place.failing(2, 'show', '0');
   assert.match(stderr, new RegExp(`^tine: several .*\n  ${id}  a␛]0;b␇c\n.*another\n`));
 });

@@ -83,7 +83,7 @@ test('--help, of the program and of each verb', async () => {
   }
 });
 
-for (const args of [['frobnicate'], ['--frobnicate'], ['run'], ['run', 'two', 'prompts'],
+for (const args of [['frobnicate'], ['--frobnicate'], ['run', 'two', 'prompts'],
   ['acp', 'extra'], ['run', 'x', '--cwd'], ['run', 'x', '--backend']]) {
   test(`a wrong command line: tine ${args.join(' ')}`, async () => {
     const { code, stdout, stderr } = await runProgram(args);
@@ -127,7 +127,8 @@ test('run --json prints one object', async () => {
   const { stdout } = await good(['run', '--json', '[[think:hm]] [[say:fine]]']);
   assert.equal(lines(stdout).length, 1);
   const { sessionId, output, stopReason, usage, ...more } = JSON.parse(stdout);
-  assert.deepEqual([output, stopReason, more], ['fine', 'end_turn', {}]);
+  assert.deepEqual([output, stopReason, more],
+    ['fine', 'end_turn', { fork: null, artifacts: [], exit: 0 }]);
   assert.match(sessionId, /^[0-9A-HJKMNP-TV-Z]{26}$/);
   assert.equal(usage.scope, 'turn');
 });
@@ -148,7 +149,7 @@ test('run in another directory', async () => {
     .find((update) => update?.sessionUpdate === 'tool_call');
   assert.equal(call.locations[0].path, join(cwd, 'a.txt'));
   const { code, stderr } = await runProgram(['run', '--cwd', join(cwd, 'none'), 'x']);
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.match(stderr, /^tine: .*directory/);
 });
 
@@ -170,14 +171,14 @@ test('run answers permission questions as it was told', async () => {
   assert.deepEqual([allowed.stdout, allowed.stderr], ['Allowed: once\n', '']);
 });
 
-test('run that fails: exit code 1, the reason and what to do', async () => {
+test('run that fails: an exit code of its kind, the reason and what to do', async () => {
   const { code, stdout, stderr } = await runProgram(['run', '[[say:well]] [[fail:usage_limit]]']);
-  assert.deepEqual([code, stdout], [1, 'well\n']);
+  assert.deepEqual([code, stdout], [9, 'well\n']);
   assert.match(stderr, /^tine: .*usage_limit\n {6}\S/);
   const asJson = await runProgram(['run', '--json', '[[fail:usage_limit]]']);
-  assert.equal(asJson.code, 1);
-  const { stopReason, error } = JSON.parse(asJson.stdout);
-  assert.deepEqual([stopReason, error.data.tine.kind], [null, 'usage_limit']);
+  assert.equal(asJson.code, 9);
+  const { stopReason, error, exit } = JSON.parse(asJson.stdout);
+  assert.deepEqual([stopReason, error.data.tine.kind, exit], [null, 'usage_limit', 9]);
 });
 
 test('run that is refused or runs out of tokens', async () => {

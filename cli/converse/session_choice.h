@@ -1,0 +1,55 @@
+#pragma once
+// Which session a verb converses in: a new one, one that is there, or a fork of one.
+//
+// Values and plain functions.
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "cli/options.h"
+#include "cli/world.h"
+
+namespace tine::cli {
+
+/// What the command line says of it.
+struct SessionWish {
+  std::string id;    ///< go on in this one
+  std::string name;  ///< … in the one of this name, or begin it
+  bool last = false;
+  std::string fork_from;  ///< ID or ID@POINT
+  bool fork_last = false;
+  bool fork_from_caller = false;
+  bool ephemeral = false;
+
+  /// At most one way may be chosen.
+  Result<void> check() const;
+};
+
+void add_session_options(Options& options, SessionWish& wish);
+
+/// A session that is in the store.
+struct KnownSession {
+  std::string id;
+  std::string cwd;  ///< its own, as it was begun
+};
+/// By its id, or the beginning of one.
+transport::Task<Result<KnownSession>> session_by_id(World& world, std::string id);
+/// The one of the project of `cwd` that was used last.
+transport::Task<Result<KnownSession>> last_session(World& world, std::string cwd);
+
+/// ID@POINT, taken apart: `point` is a number of a turn or the id of a message; empty: the end.
+struct ForkOrigin {
+  std::string id;
+  std::string point;
+};
+ForkOrigin fork_origin(const std::string& text);
+/// How a fork is to be made; what is empty is as the configuration has it.
+struct ForkChoice {
+  std::string backend;
+  std::string strategy;
+};
+/// What session/fork is told: the point, and what else is asked for.
+std::string fork_meta(const std::string& point, const ForkChoice& choice, bool dry_run);
+
+}  // namespace tine::cli

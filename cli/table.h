@@ -1,0 +1,23 @@
+#pragma once
+// A table for a terminal: columns as wide as what stands in them.
+//
+// A value.
+
+#include <string>
+#include <vector>
+
+namespace tine::cli {
+
+class Table {
+ public:
+  explicit Table(std::vector<std::string> heads) { add(std::move(heads)); }
+
+  /// Cells that are missing are empty.
+  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  std::string text() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace tine::cli

@@ -1,0 +1,61 @@
+// `tine session clean`.
+
+#include <memory>
+
+#include "cli/exit_code.h"
+#include "cli/print.h"
+#include "cli/verbs/session/verbs.h"
+#include "cli/verbs/session/words.h"
+#include "session/retention.h"
+
+namespace tine::cli {
+namespace {
+
+/// The most days that can be asked for: a hundred years.
+constexpr std::int64_t most_days = 36'500;
+
+struct Asked {
+  std::int64_t days = 0;  ///< 0: as it is configured
+  bool dry_run = false;
+};
+
+transport::Task<int> clean_sessions(World& world, Asked asked, transport::CancelSource shutdown) {
+  session::RetentionLimits bounds = session::limits_of(world.policy);
+  if (asked.days > 0) bounds = {.days = asked.days, .total_bytes = 0};
+  session::Retention retention(world.service);
+  auto plan = co_await retention.plan(bounds, shutdown);
+  if (!plan) co_return failed(plan.error());
+  if (asked.dry_run) {
+    print(plan_text(*plan));
+    co_return exit_code::good;
+  }
+  const auto outcome = co_await retention.carry_out(std::move(*plan), shutdown);
+  if (!outcome) co_return failed(outcome.error());
+  std::string text =
+      "removed " + counted(outcome->sessions, "session") + ", " + size_text(outcome->bytes) + "\n";
+  for (const session::Family& each : outcome->spared)
+    text += "in use now, and kept: " + each.members.back().id + " and what was forked from it\n";
+  print(text);
+  co_return exit_code::good;
+}
+
+}  // namespace
+
+const Verb session_clean_verb{
+    .name = "clean",
+    .help = "Remove old sessions",
+    .declare = [](Options& options) -> Run {
+      const auto asked = std::make_shared<Asked>();
+      options
+          .value("--days", asked->days, most_days, "N",
+                 "Remove sessions that were not used for N days (default: the configured limits)")
+          .flag("--dry-run", asked->dry_run, "Only show what would be removed");
+      return [asked](Program& program) {
+        return program.run([asked](World& world, transport::CancelSource shutdown) {
+          return clean_sessions(world, *asked, std::move(shutdown));
+        });
+      };
+    },
+    .examples = "Example:\n  tine session clean --days 30 --dry-run"};
+
+}  // namespace tine::cli

@@ -1,0 +1,24 @@
+// The table of the session verbs.
+
+#include <array>
+
+#include "cli/verbs/session/verbs.h"
+
+namespace tine::cli {
+namespace {
+
+std::span<const Verb> below() {
+  static const std::array all{session_list_verb,   session_show_verb,  session_verify_verb,
+                              session_export_verb, session_clean_verb, session_seed_verb,
+                              session_delete_verb};
+  return all;
+}
+
+}  // namespace
+
+const Verb session_verb{.name = "session",
+                        .help = "List, show, check, export and remove sessions",
+                        .examples = "Example:\n  tine session list --tree",
+                        .verbs = below};
+
+}  // namespace tine::cli

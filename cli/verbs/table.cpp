@@ -1,0 +1,16 @@
+// The table of verbs.
+
+#include <array>
+
+#include "cli/verb.h"
+
+namespace tine::cli {
+
+std::span<const Verb> all_verbs() {
+  static const std::array all{acp_verb,     run_verb,      reply_verb,  fork_verb,
+                              session_verb, demo_verb,     doctor_verb, config_verb,
+                              redact_verb,  backends_verb, trust_verb};
+  return all;
+}
+
+}  // namespace tine::cli

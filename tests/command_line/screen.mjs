@@ -1,0 +1,49 @@
+// A terminal of tmux: what is typed, and what a person sees.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { defer, directory, program, until } from '../clients/cases.mjs';
+import { environment } from '../clients/server.mjs';
+
+export class Screen {
+  #socket = join(directory('tmux'), 'socket');
+
+  /// A shell in the place's project; `columns` wide.
+  constructor(place, { columns = 80, rows = 40 } = {}) {
+    const env = environment({ ...place.env, TERM: 'xterm-256color', TINE: program });
+    const config = `${this.#socket}.conf`;
+    writeFileSync(config, 'set -g automatic-rename off\n');
+    execFileSync('tmux', ['-S', this.#socket, '-f', config, 'new-session', '-d', '-x', `${columns}`,
+      '-y', `${rows}`, '-c', place.project, "env 'PS1=$ ' sh"], { env });
+    defer(() => { try { this.#tmux('kill-server'); } catch { /* it has ended by itself */ } });
+  }
+
+  #tmux(...args) { return execFileSync('tmux', ['-S', this.#socket, ...args], { encoding: 'utf8' }); }
+
+  type(text) { this.#tmux('send-keys', '-l', text); }
+  press(...keys) { this.#tmux('send-keys', ...keys); }
+  /// Runs a command line.
+  run(line) { this.type(line); this.press('Enter'); }
+
+  /// What stands on it, with the escapes of its colours if asked for.
+  text(colours = false) {
+    return this.#tmux('capture-pane', '-p', '-J', ...(colours ? ['-e'] : [])).trimEnd();
+  }
+  /// A fact that tmux knows of it, like pane_title.
+  fact(name) { return this.#tmux('display-message', '-p', `#{${name}}`).trimEnd(); }
+  buffers() { return this.#tmux('list-buffers'); }
+
+  /// Waits until it matches, and gives it.
+  async shows(pattern, colours = false) {
+    let text = '';
+    try {
+      await until(`${pattern}`, () => { text = this.text(colours); return pattern.test(text); });
+    } catch {
+      assert.match(text, pattern);
+    }
+    return text;
+  }
+}
