@@ -330,6 +330,19 @@ std::string Pattern::mismatch(json::View value, Bindings& bindings) const {
   return fault;
 }
 
+std::optional<Pattern> Pattern::response_id() const {
+  const Node* id = nullptr;
+  bool is_response = false;
+  for (const Node::Member& each : root_->members) {
+    const bool is_there = each.value.kind != Kind::absent;
+    if (each.name == "id" && is_there) id = &each.value;
+    if (each.name == "method" && is_there) return std::nullopt;
+    if (each.name == "method" || each.name == "result" || each.name == "error") is_response = true;
+  }
+  if (id == nullptr || !is_response) return std::nullopt;
+  return Pattern(std::make_shared<const Node>(*id));
+}
+
 bool fits_glob(std::string_view glob, std::string_view text) {
   const std::size_t star = glob.find('*');
   if (star == std::string_view::npos) return glob == text;

@@ -13,6 +13,7 @@
 // A value, shared by its copies; no threads.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,9 @@ class Pattern {
 
   /// Where and why `value` does not fit; empty: it fits. Names are bound only when all fits.
   std::string mismatch(json::View value, Bindings& bindings) const;
+
+  /// What the id must be of a response that fits; none: something else than a response may fit.
+  std::optional<Pattern> response_id() const;
 
  private:
   explicit Pattern(std::shared_ptr<const Node> root) : root_(std::move(root)) {}

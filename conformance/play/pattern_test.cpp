@@ -36,5 +36,23 @@ TEST_CASE("one of several") {
   CHECK_FALSE(Pattern::parse("not"));
 }
 
+TEST_CASE("the id of a response") {
+  const auto is_of_one = [](std::string_view pattern) {
+    const auto parsed = Pattern::parse(pattern);
+    REQUIRE(parsed);
+    const auto id = parsed->response_id();
+    Bindings names;
+    return id && id->mismatch(json::View("1"), names).empty();
+  };
+  CHECK(is_of_one(R"({"id":1,"result":object})"));
+  CHECK(is_of_one(R"({"id":either [1,null],"error":object})"));
+  CHECK(is_of_one(R"({"id":1,"method":absent})"));
+  CHECK_FALSE(is_of_one(R"({"id":2,"result":object})"));
+  CHECK_FALSE(is_of_one(R"({"id":1,"method":"fs/read_text_file"})"));
+  CHECK_FALSE(is_of_one(R"({"id":1})"));
+  CHECK_FALSE(is_of_one(R"({"id":absent,"method":"session/update"})"));
+  CHECK_FALSE(is_of_one("*"));
+}
+
 }  // namespace
 }  // namespace tine::conformance

@@ -314,6 +314,23 @@ Player::Fault Player::nothing_came(Heard heard, const Fault& last) const {
   return fault;
 }
 
+/// Whether the current message answers the request whose answer is expected, and no other answer to
+/// it can come.
+bool Player::is_last_word(const Expected& message) const {
+  const json::View id = json::View(current_.line).find("id");
+  const auto has_id = [&](const Message& each) {
+    return json::View(each.line).find("id").raw() == id.raw();
+  };
+  if (!id.exists() || json::View(current_.line).find("method").exists()) return false;
+  if (!answered_.contains(id.raw()) || asked_.contains(id.raw())) return false;
+  if (std::any_of(heard_.begin(), heard_.end(), has_id)) return false;
+  return std::any_of(message.patterns.begin(), message.patterns.end(), [&](const Pattern& each) {
+    const auto expected = each.response_id();
+    Bindings names = names_;
+    return expected && expected->mismatch(id, names).empty();
+  });
+}
+
 /// A request that may come here is answered, so that the server can go on.
 transport::Task<Player::Fault> Player::pass_over(Fault mismatch) {
   for (const Expected& each : case_.passes) {
@@ -348,6 +365,7 @@ transport::Task<Player::Fault> Player::expect(const Expected& message) {
     if (!current_.fault.empty()) co_return current_.fault;
     mismatched = mismatch(message, current_.line, names_);
     if (mismatched.empty()) break;
+    if (is_last_word(message)) co_return mismatched;
     Fault fault = co_await pass_over(mismatched);
     if (!fault.empty()) co_return fault;
   }
@@ -389,6 +407,10 @@ transport::Task<Player::Fault> Player::expect_any_order(const AnyOrder& group) {
     if (found != missing.end()) {
       missing.erase(found);
       continue;
+    }
+    for (const Expected* each : missing) {
+      Bindings names = names_;
+      if (is_last_word(*each)) co_return mismatch(*each, current_.line, names);
     }
     Fault fault = co_await pass_over("none of what is missing: " + shown(current_.line));
     if (!fault.empty()) co_return fault;
@@ -464,6 +486,7 @@ Player::Fault Player::judged(std::string_view line) {
       method = std::move(asked->second.front());
       asked->second.pop_front();
       if (asked->second.empty()) asked_.erase(asked);
+      answered_.emplace(message.find("id").raw());
     }
   }
   Fault fault = judge_.check(line, method);

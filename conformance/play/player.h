@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,6 +80,7 @@ class Player {
   transport::Task<Fault> expect_exit(int status);
   /// What there is against leaving the current message out: `mismatch`, unless `...` allows it.
   transport::Task<Fault> pass_over(Fault mismatch);
+  bool is_last_word(const Expected& message) const;
   Fault nothing_came(Heard heard, const Fault& last) const;
   void expected_came();
 
@@ -109,6 +111,7 @@ class Player {
   bool input_ended_ = false;
   // The methods of our open requests, by id; an id may be in use more than once.
   std::map<std::string, std::deque<std::string>, std::less<>> asked_;
+  std::set<std::string, std::less<>> answered_;  // ids of ours that have been
 
   std::string rest_;  // of the output, a line that has not ended
   std::deque<Message> heard_;

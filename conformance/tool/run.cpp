@@ -107,7 +107,13 @@ void judge_ending(const Outcome& outcome, bool left_children, std::vector<Findin
   }
 }
 
-ScenarioResult play(const Case& what, const Agent& agent, SchemaCheck& schema) {
+/// What has been seen of the agent's end: then it is not waited for so long.
+struct Habits {
+  bool stays = false;            // it does not end by itself
+  bool leaves_children = false;  // it ends before what it has started
+};
+
+ScenarioResult play(const Case& what, const Agent& agent, SchemaCheck& schema, Habits& habits) {
   ScenarioResult out;
   const Folder folder;
   for (const auto& [name, content] : what.files) {
@@ -129,7 +135,8 @@ ScenarioResult play(const Case& what, const Agent& agent, SchemaCheck& schema) {
     outcome = player.perform();
   }
   // What it started and left is now ours.
-  const bool left = !have_ended(orphan_patience);
+  const bool left = !have_ended(habits.leaves_children ? short_patience : orphan_patience);
+  habits.leaves_children = habits.leaves_children || left;
   if (left) transport::end_descendants(orphan_patience, [](pid_t, int) {});
   out.findings = client.findings();
   out.initialize = client.initialize();
@@ -151,7 +158,8 @@ ScenarioResult play(const Case& what, const Agent& agent, SchemaCheck& schema) {
 }
 
 ScenarioResult play_if_it_applies(const Scenario& scenario, const Agent& agent,
-                                  const std::string& initialize, SchemaCheck& schema, bool& stays) {
+                                  const std::string& initialize, SchemaCheck& schema,
+                                  Habits& habits) {
   ScenarioResult out;
   for (const std::string& need : scenario.what.needs) {
     if (is_met(need, initialize)) continue;
@@ -168,15 +176,14 @@ ScenarioResult play_if_it_applies(const Scenario& scenario, const Agent& agent,
   }
   Case what = scenario.what;
   what.patience = agent.patience;
-  // An agent that does not end by itself is found out once; then it is not waited for so long.
-  what.end_patience = stays ? std::min(agent.patience, short_patience) : agent.patience;
-  out = play(what, agent, schema);
+  what.end_patience = habits.stays ? std::min(agent.patience, short_patience) : agent.patience;
+  out = play(what, agent, schema, habits);
   const auto found =
       std::find_if(out.findings.begin(), out.findings.end(),
                    [](const Finding& each) { return each.requirement == "ACP-END-001"; });
   if (found == out.findings.end()) return out;
-  if (stays) out.findings.erase(found);
-  stays = true;
+  if (habits.stays) out.findings.erase(found);
+  habits.stays = true;
   return out;
 }
 
@@ -251,7 +258,8 @@ Introduction introduce(const Agent& agent, SchemaCheck& schema) {
   Case what = cases->front();
   what.patience = agent.patience;
   what.end_patience = short_patience;  // how it ends is not the question here
-  const auto play_it = [&](std::size_t) { return text_of(play(what, agent, schema)); };
+  Habits habits;
+  const auto play_it = [&](std::size_t) { return text_of(play(what, agent, schema, habits)); };
   const ScenarioResult result = result_of(share_out(1, 1, play_it, [](std::size_t) {}).front());
   Introduction out{.initialize = result.initialize, .fault = {}};
   if (result.wants_login) {
@@ -268,14 +276,14 @@ std::vector<ScenarioResult> play_all(const std::vector<const Scenario*>& scenari
                                      SchemaCheck& schema, unsigned jobs,
                                      const std::function<void(std::size_t)>& done) {
   // Of the process that plays: each has a copy of its own.
-  bool stays = false;
+  Habits habits;
   const auto play_one = [&](std::size_t number) {
     // What an agent leaves behind becomes a child of the process that plays, and is found.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     // An interrupted run goes on in none of its processes.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     return text_of(
-        play_if_it_applies(*scenarios[number], agent, introduction.initialize, schema, stays));
+        play_if_it_applies(*scenarios[number], agent, introduction.initialize, schema, habits));
   };
   std::vector<ScenarioResult> out;
   for (const std::string& each : share_out(scenarios.size(), jobs, play_one, done))
