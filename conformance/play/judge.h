@@ -28,6 +28,9 @@ class Judge {
   /// Hears of each line that goes to the server.
   virtual void note_sent(std::string_view /*line*/) {}
 
+  /// Hears that the server was started again: nothing is open any more.
+  virtual void note_restart() {}
+
   /// What the client answers to a request that the case lets pass; empty: nothing.
   virtual std::string answer(std::string_view /*request*/) { return {}; }
 };

@@ -22,6 +22,9 @@ constexpr std::size_t reported = 40;
 /// As much of each.
 constexpr std::size_t noted = 1000;
 
+/// How often is looked whether a pipe is full.
+constexpr std::chrono::milliseconds full_step{2};
+
 bool is_json(std::string_view text) {
   json::Scanner scanner;
   return scanner.feed(text) && scanner.finish();
@@ -127,10 +130,59 @@ transport::Task<Player::Fault> Player::play_step(const Step& step) {
     errors_glob_ = errors->glob;
   } else if (const auto* hearing = std::get_if<Hearing>(&step.what)) {
     hearing->on ? hearing_.set() : hearing_.reset();
+  } else if (std::holds_alternative<Full>(step.what)) {
+    fault = co_await until_full();
+  } else if (std::holds_alternative<Restart>(step.what)) {
+    fault = co_await restart();
   } else {
     end_input();
   }
   co_return fault;
+}
+
+/// One that stays when its input has ended is killed. What it has still said counts.
+transport::Task<Player::Fault> Player::restart() {
+  end_input();
+  hearing_.set();
+  const bool has_ended = co_await gone_.wait_for(case_.end_patience);
+  if (!has_ended) server_.signal(SIGKILL);
+  co_await gone_.wait();
+  // What it has started may hold its output open.
+  const bool is_read = co_await read_all_.wait_for(case_.end_patience);
+  if (!is_read) server_.channel().close();
+  co_await read_all_.wait();
+  for (const Message& each : std::exchange(heard_, {})) {
+    note("<- ", each.line);
+    if (!each.fault.empty()) co_return each.fault;
+  }
+  if (!server_.restart()) co_return "it cannot be started again";
+  expected_came();
+  rest_.clear();
+  asked_.clear();
+  answered_.clear();
+  status_.reset();
+  gone_.reset();
+  read_all_.reset();
+  output_over_ = false;
+  input_ended_ = false;
+  ended_ = false;
+  note("-> ", "(started again)");
+  judge_.note_restart();
+  server_.loop().spawn(read());
+  server_.loop().spawn(watch());
+  co_return Fault();
+}
+
+transport::Task<Player::Fault> Player::until_full() {
+  const auto deadline = std::chrono::steady_clock::now() + patience_;
+  while (!server_.is_full()) {
+    if (gone_.is_set() || std::chrono::steady_clock::now() > deadline) {
+      outcome_.chance = "the agent did not say more than fits into a pipe";
+      break;
+    }
+    co_await gone_.wait_for(full_step);
+  }
+  co_return Fault();
 }
 
 /// After the last step the input ends, and the server with it.

@@ -59,6 +59,8 @@ class Player {
   transport::Task<void> play();
   transport::Task<Fault> play_steps();
   transport::Task<Fault> play_step(const Step& step);
+  transport::Task<Fault> restart();
+  transport::Task<Fault> until_full();
   transport::Task<Fault> end();
   transport::Task<void> read();
   transport::Task<void> watch();

@@ -1,5 +1,6 @@
 // A server that is a program of its own, over pipes.
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -41,22 +42,78 @@ void set_nonblocking(int fd) { ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NON
 
 class Program final : public Server {
  public:
-  explicit Program(const Launch& launch) : errors_(launch.errors) {
-    std::vector<std::string> command = launch.command;
-    std::vector<std::string> environment = launch.environment;
+  explicit Program(Launch launch) : launch_(std::move(launch)) { start(O_TRUNC); }
+
+  ~Program() override {
+    if (pid_ < 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+  bool started() const { return pid_ > 0; }
+
+  transport::Loop& loop() override { return loop_; }
+  transport::Channel& channel() override { return *channel_; }
+
+  bool has_read_all() const override {
+    int waiting = 0;
+    return ::ioctl(input_, FIONREAD, &waiting) != 0 || waiting == 0;
+  }
+
+  /// A pipe tells that only to its writers, so for a moment we are one.
+  bool is_full() const override {
+    const std::string path = "/proc/self/fd/" + std::to_string(output_);
+    const transport::Fd writer(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    pollfd room{.fd = writer.get(), .events = POLLOUT, .revents = 0};
+    return writer.get() >= 0 && ::poll(&room, 1, 0) == 0;
+  }
+
+  void signal(int number) override {
+    if (pid_ > 0) ::kill(pid_, number);
+  }
+
+  bool restart() override {
+    start(O_APPEND);
+    return started();
+  }
+
+  transport::Task<std::optional<int>> gone() override {
+    namespace asio = boost::asio;
+    asio::posix::stream_descriptor watch(loop_.executor(),
+                                         static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+    boost::system::error_code ignored;
+    co_await watch.async_wait(asio::posix::stream_descriptor::wait_read,
+                              asio::redirect_error(asio::use_awaitable, ignored));
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    pid_ = -1;
+    co_return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+
+  std::string errors() const override {
+    std::ifstream file(launch_.errors, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+
+ private:
+  /// `errors_flag` decides what becomes of what stderr holds already.
+  void start(int errors_flag) {
+    std::vector<std::string> command = launch_.command;
+    std::vector<std::string> environment = launch_.environment;
     Pipe in;
     Pipe out;
     transport::Fd errors;
-    if (!errors_.empty())
-      errors =
-          transport::Fd(::open(errors_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!launch_.errors.empty()) {
+      errors = transport::Fd(
+          ::open(launch_.errors.c_str(), O_WRONLY | O_CREAT | errors_flag | O_CLOEXEC, 0600));
+    }
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, in.read.get(), STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, out.write.get(), STDOUT_FILENO);
     if (errors) posix_spawn_file_actions_adddup2(&actions, errors.get(), STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    if (!launch.cwd.empty()) posix_spawn_file_actions_addchdir_np(&actions, launch.cwd.c_str());
+    if (!launch_.cwd.empty()) posix_spawn_file_actions_addchdir_np(&actions, launch_.cwd.c_str());
     sigset_t none{};
     sigset_t all{};
     sigemptyset(&none);
@@ -77,52 +134,15 @@ class Program final : public Server {
     set_nonblocking(in.write.get());
     set_nonblocking(out.read.get());
     input_ = in.write.get();
+    output_ = out.read.get();
     channel_ = transport::make_fd_channel(loop_, std::move(out.read), std::move(in.write));
   }
 
-  ~Program() override {
-    if (pid_ < 0) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
-
-  bool started() const { return pid_ > 0; }
-
-  transport::Loop& loop() override { return loop_; }
-  transport::Channel& channel() override { return *channel_; }
-
-  bool has_read_all() const override {
-    int waiting = 0;
-    return ::ioctl(input_, FIONREAD, &waiting) != 0 || waiting == 0;
-  }
-
-  void signal(int number) override {
-    if (pid_ > 0) ::kill(pid_, number);
-  }
-
-  transport::Task<std::optional<int>> gone() override {
-    namespace asio = boost::asio;
-    asio::posix::stream_descriptor watch(loop_.executor(),
-                                         static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-    boost::system::error_code ignored;
-    co_await watch.async_wait(asio::posix::stream_descriptor::wait_read,
-                              asio::redirect_error(asio::use_awaitable, ignored));
-    int status = 0;
-    ::waitpid(pid_, &status, 0);
-    pid_ = -1;
-    co_return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-  }
-
-  std::string errors() const override {
-    std::ifstream file(errors_, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  }
-
- private:
-  std::filesystem::path errors_;
+  const Launch launch_;
   transport::Loop loop_;
   std::unique_ptr<transport::Channel> channel_;
-  int input_ = -1;  // of the channel
+  int input_ = -1;   // of the channel
+  int output_ = -1;  // likewise
   pid_t pid_ = -1;
 };
 

@@ -221,6 +221,8 @@ class Reader {
     if (word == "eof") return add(into, text, Checked<EndOfInput>(EndOfInput{}));
     if (word == "deaf") return add(into, text, Checked<Hearing>(Hearing{.on = false}));
     if (word == "listen") return add(into, text, Checked<Hearing>(Hearing{.on = true}));
+    if (word == "full") return add(into, text, Checked<Full>(Full{}));
+    if (word == "restart") return add(into, text, Checked<Restart>(Restart{}));
     if (word == "signal") {
       return add(into, text, signal_named(rest).map([](int n) { return Signal{n}; }));
     }

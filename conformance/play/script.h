@@ -73,11 +73,17 @@ struct Errors {
 struct Hearing {
   bool on = true;
 };
+/// Nothing more that the server writes fits between it and the client, which does not read. If that
+/// does not happen, the case ends.
+struct Full {};
+/// The server is ended as an editor ends it, and started again in the same place.
+struct Restart {};
 
 struct Step {
   std::string place;   ///< "cancel.txt:12"
   std::string source;  ///< as written
-  std::variant<Send, Next, Says, AnyOrder, Anything, EndOfInput, Signal, Exit, Errors, Hearing>
+  std::variant<Send, Next, Says, AnyOrder, Anything, EndOfInput, Signal, Exit, Errors, Hearing,
+               Full, Restart>
       what;
 };
 

@@ -26,7 +26,11 @@ class Server {
   virtual transport::Channel& channel() = 0;
   /// Whether it has read all that was written.
   virtual bool has_read_all() const { return true; }
+  /// Whether nothing more that it writes fits between it and us.
+  virtual bool is_full() const { return false; }
   virtual void signal(int number) = 0;
+  /// Starts it again when it is gone, with another channel. False: that cannot be done.
+  virtual bool restart() { return false; }
   /// Returns when it is gone, with its exit status (128 and more: a signal). None: it is no process
   /// and has none.
   virtual transport::Task<std::optional<int>> gone() = 0;

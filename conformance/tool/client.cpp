@@ -89,6 +89,13 @@ void Client::note_sent(std::string_view line) {
   }
 }
 
+void Client::note_restart() {
+  pending_.clear();
+  can_.clear();
+  prompts_.clear();
+  cancelled_.clear();
+}
+
 std::string Client::answer(std::string_view request) {
   const json::View message(request);
   if (!message.find("id").exists() || !message.find("method").exists()) return {};

@@ -32,6 +32,7 @@ class Client final : public Judge {
   std::string check_noise(std::string_view line) override;
   std::string answer(std::string_view request) override;
   void note_sent(std::string_view line) override;
+  void note_restart() override;
 
   const std::vector<Finding>& findings() const { return findings_; }
   /// The agent's response to initialize; empty: none yet.

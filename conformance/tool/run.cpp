@@ -113,6 +113,14 @@ struct Habits {
   bool leaves_children = false;  // it ends before what it has started
 };
 
+/// Whether the agent is killed in it, and cannot end what it has started.
+bool is_killed_in(const Case& what) {
+  return std::any_of(what.steps.begin(), what.steps.end(), [](const Step& step) {
+    const auto* signal = std::get_if<Signal>(&step.what);
+    return signal != nullptr && signal->number == SIGKILL;
+  });
+}
+
 ScenarioResult play(const Case& what, const Agent& agent, SchemaCheck& schema, Habits& habits) {
   ScenarioResult out;
   const Folder folder;
@@ -136,7 +144,8 @@ ScenarioResult play(const Case& what, const Agent& agent, SchemaCheck& schema, H
   }
   // What it started and left is now ours.
   const bool left = !have_ended(habits.leaves_children ? short_patience : orphan_patience);
-  habits.leaves_children = habits.leaves_children || left;
+  const bool is_left_behind = left && !is_killed_in(what);
+  habits.leaves_children = habits.leaves_children || is_left_behind;
   if (left) transport::end_descendants(orphan_patience, [](pid_t, int) {});
   out.findings = client.findings();
   out.initialize = client.initialize();
@@ -152,7 +161,7 @@ ScenarioResult play(const Case& what, const Agent& agent, SchemaCheck& schema, H
     out.verdict = Verdict::not_exercised;
     out.reason = outcome.chance;
   } else {
-    judge_ending(outcome, left, out.findings);
+    judge_ending(outcome, is_left_behind, out.findings);
   }
   return out;
 }

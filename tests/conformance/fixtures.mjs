@@ -55,6 +55,14 @@ for (const area of new Set(tested.map((id) => id.split('-')[1]))) {
   });
 }
 
+test('a fork that is gone after a restart is found without session/load, too', async () => {
+  const broken = ['without:loadSession', 'ACP-FORK-007'];
+  const { out } = await run(['--json', '-', '--only', 'ACP-FORK-007'], broken);
+  assert.deepEqual(ids(JSON.parse(out), 'warning'), ['ACP-FORK-007']);
+  const whole = await run(['--json', '-', '--only', 'ACP-FORK-007'], ['without:loadSession']);
+  assert.deepEqual(ids(JSON.parse(whole.out), 'pass'), ['ACP-FORK-007']);
+});
+
 test('a failure tells the requirement, what was expected, the wire and where to read', async () => {
   const { status, out } = await run(['--only', 'ACP-CANCEL-001'], ['ACP-CANCEL-001']);
   assert.equal(status, 1);
