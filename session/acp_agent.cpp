@@ -78,6 +78,16 @@ Result<SessionService::ForkWish> fork_wish(const std::string& meta) {
   return wish;
 }
 
+/// The title that `_meta.tine.title` gives a new session; empty: none.
+Result<std::string> title_in(const std::string& meta) {
+  const json::View title = ours(meta).find("title");
+  if (!is_there(title)) return std::string();
+  auto text = title.string();
+  if (!text || text->find_first_not_of(" \t\r\n") == std::string::npos)
+    return invalid("expected a title", "params._meta.tine.title");
+  return std::move(*text);
+}
+
 /// Whether `_meta.tine` of session/new says with which past the session is to begin.
 bool names_past(const std::string& meta) {
   return is_there(ours(meta).find("adopt")) || is_there(ours(meta).find("forkFromCaller"));
@@ -228,8 +238,26 @@ v1::LoadSessionResponse AcpAgent::reopened(const std::shared_ptr<Session>& sessi
   return response;
 }
 
+transport::Task<Result<void>> AcpAgent::give_title(std::string id, std::string title) {
+  if (title.empty()) co_return Result<void>();
+  auto renamed = co_await service_.rename(id, std::move(title));
+  if (!renamed) co_await service_.close(std::move(id));
+  co_return renamed;
+}
+
 v1::Answer<v1::NewSessionResponse> AcpAgent::new_session(v1::NewSessionRequest request,
                                                          v1::RequestContext& context) {
+  const auto title = title_in(request.meta);
+  if (!title) co_return fail(title.error());
+  auto made = co_await make_session(std::move(request), context);
+  if (!made) co_return made;
+  const auto titled = co_await give_title(made->session_id, *title);
+  if (!titled) co_return fail(titled.error());
+  co_return made;
+}
+
+v1::Answer<v1::NewSessionResponse> AcpAgent::make_session(v1::NewSessionRequest request,
+                                                          v1::RequestContext& context) {
   const json::View named = ours(request.meta).find("backend");
   if (named.exists() && !named.is_string()) {
     co_return invalid("expected string", "params._meta.tine.backend");
@@ -335,6 +363,8 @@ v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionReques
                                                            v1::RequestContext& context) {
   auto wish = fork_wish(request.meta);
   if (!wish) co_return fail(std::move(wish.error()));
+  const auto title = title_in(request.meta);
+  if (!title) co_return fail(title.error());
   wish->cancel = context.cancel;
   const json::View dry = ours(request.meta).find("fork").find("dryRun");
   if (is_there(dry) && !dry.boolean())
@@ -353,6 +383,8 @@ v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionReques
   if (!forked) co_return fail(std::move(forked.error()));
   auto still = co_await may_open(forked->session->id());
   if (!still) co_return fail(std::move(still.error()));
+  const auto titled = co_await give_title(forked->session->id(), *title);
+  if (!titled) co_return fail(titled.error());
   co_return branched(*forked, context);
 }
 

@@ -51,6 +51,10 @@ class AcpAgent final : public v1::AgentHandler {
   void disconnected() override;
 
  private:
+  v1::Answer<v1::NewSessionResponse> make_session(v1::NewSessionRequest request,
+                                                  v1::RequestContext& context);
+  /// Gives a session that was made the title that was asked for; a failure closes it.
+  transport::Task<Result<void>> give_title(std::string id, std::string title);
   /// A session that this connection has opened.
   Result<std::shared_ptr<Session>> open_session(const std::string& id) const;
   /// Opens a session that exists, for load and resume.

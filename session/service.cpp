@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/json/redact.h"
+#include "base/ulid.h"
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/codec.h"
 #include "session/fork/command.h"
@@ -12,6 +13,7 @@
 #include "session/purge.h"
 #include "session/record/lineage.h"
 #include "session/settings.h"
+#include "session/title.h"
 #include "session/tree.h"
 #include "transport/together.h"
 
@@ -276,6 +278,31 @@ transport::Task<Result<SessionService::Page>> SessionService::list(std::string c
     page.sessions.push_back(std::move(listed));
   }
   co_return page;
+}
+
+transport::Task<Result<void>> SessionService::rename(std::string id, std::string title) {
+  title = title_from(title, library_.redactor);
+  if (title.empty()) co_return fail(ErrorKind::invalid_params, "a title needs a word");
+  const auto entry = library_.store.find(id);
+  if (!entry) co_return fail(entry.error());
+  const auto record = co_await record_of(id);
+  if (!record) co_return fail(record.error());
+  const v1::Update told = v1::session_info(title, rfc3339((*record)->updated_ms()));
+  const auto open = find(id);
+  if (!(*record)->begun()) {
+    (*record)->preset(told);
+    co_return Result<void>();
+  }
+  auto claimed = co_await (*record)->claim("the session is renamed");
+  if (!claimed) co_return fail(std::move(claimed.error()));
+  if (open) {
+    (*open)->say(told);
+  } else {
+    (*record)->update(told);
+  }
+  auto written = co_await (*record)->write();
+  (*record)->release();
+  co_return written;
 }
 
 transport::Task<void> SessionService::close(std::string id) {

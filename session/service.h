@@ -127,6 +127,9 @@ class SessionService {
   /// The last used first; `cwd` empty: of all projects.
   transport::Task<Result<Page>> list(std::string cwd, std::string cursor);
 
+  /// Gives the session a title of a person's choice, whoever has opened it. session_locked: another
+  /// process is at work in it.
+  transport::Task<Result<void>> rename(std::string id, std::string title);
   /// Ends what runs for a session; one that never had a prompt is gone then.
   transport::Task<void> close(std::string id);
   /// Hides a session at once; it is no error when there is none. session_locked: another process

@@ -1,7 +1,9 @@
 #include "cli/converse/opened.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "base/json/document.h"
 #include "executor/width.h"
 #include "session/meta.h"
 
@@ -92,10 +94,17 @@ std::vector<std::string> values_of(const v1::ConfigOption& option) {
 }  // namespace
 
 transport::Task<Result<OpenedSession>> begin_session(LocalAgent& agent, std::string cwd,
-                                                     bool from_caller) {
+                                                     std::string title, bool from_caller) {
   v1::NewSessionRequest request;
   request.workspace.cwd = cwd;
-  if (from_caller) request.meta = R"({"tine":{"forkFromCaller":true}})";
+  json::Document wish = json::Document::object();
+  if (from_caller) wish["forkFromCaller"] = true;
+  if (!title.empty()) wish["title"] = title;
+  if (!wish.empty()) {
+    json::Document meta;
+    meta["tine"] = std::move(wish);
+    request.meta = json::text_of(meta);
+  }
   auto made = co_await agent.ask<v1::method::NewSession>(std::move(request));
   if (!made) co_return fail(std::move(made.error()));
   co_return opened_of(std::move(cwd), std::move(*made));
@@ -125,26 +134,28 @@ transport::Task<Result<OpenedSession>> open_session(World& world, LocalAgent& ag
                                                     SessionWish wish, std::string cwd,
                                                     ForkChoice choice) {
   const bool forks = wish.fork_last || !wish.fork_from.empty();
-  const bool resumes = wish.last || !wish.id.empty();
-  if (!forks && !resumes) {
-    auto begun = co_await begin_session(agent, std::move(cwd), wish.fork_from_caller);
-    co_return begun;
-  }
   const ForkOrigin origin = fork_origin(wish.fork_from);
   const std::string id = forks ? origin.id : wish.id;
-  Result<KnownSession> known;
-  if (id.empty()) {
-    known = co_await last_session(world, cwd);
-  } else {
+  Result<std::optional<KnownSession>> known;
+  if (!wish.name.empty()) {
+    known = co_await session_by_title(world, wish.name, cwd);
+  } else if (!id.empty()) {
     known = co_await session_by_id(world, id);
+  } else if (wish.last || wish.fork_last) {
+    known = co_await last_session(world, cwd);
   }
   if (!known) co_return fail(std::move(known.error()));
+  if (!*known) {
+    auto begun = co_await begin_session(
+        agent, std::move(cwd), wish.name.empty() ? wish.title : wish.name, wish.fork_from_caller);
+    co_return begun;
+  }
   if (!forks) {
-    auto resumed = co_await resume_session(agent, std::move(*known));
+    auto resumed = co_await resume_session(agent, std::move(**known));
     co_return resumed;
   }
-  std::string meta = fork_meta(origin.point, choice, false);
-  auto forked = co_await fork_session(agent, std::move(*known), std::move(cwd), std::move(meta));
+  std::string meta = fork_meta(origin.point, choice, false, wish.title);
+  auto forked = co_await fork_session(agent, std::move(**known), std::move(cwd), std::move(meta));
   co_return forked;
 }
 

@@ -21,9 +21,9 @@ struct OpenedSession {
   std::vector<v1::ConfigOption> options;
 };
 
-/// Begins one in `cwd`.
+/// Begins one in `cwd`; with a title, unless that is empty.
 transport::Task<Result<OpenedSession>> begin_session(LocalAgent& agent, std::string cwd,
-                                                     bool from_caller);
+                                                     std::string title, bool from_caller);
 /// Goes on in one that is in the store.
 transport::Task<Result<OpenedSession>> resume_session(LocalAgent& agent, KnownSession known);
 /// Forks one that is in the store, in `cwd`.

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "base/json/document.h"
+#include "base/visible.h"
 #include "session/project.h"
+#include "session/title.h"
 
 namespace tine::cli {
 namespace {
@@ -22,6 +24,9 @@ Result<KnownSession> known(World& world, const IndexEntry& entry) {
 
 void add_session_options(Options& options, SessionWish& wish) {
   options.value("--session", wish.id, "ID", "Go on in this session; any unique prefix of its id")
+      .value("--name", wish.name, "NAME",
+             "Go on in the session of this project with that title, or begin it")
+      .value("--description", wish.title, "TITLE", "The title of the new session")
       .flag("--last", wish.last, "Go on in the session of this project that was used last")
       .value("--fork-from", wish.fork_from, "ID[@POINT]",
              "Fork this session, after a turn (its number) or the turn of a message (its id)")
@@ -36,10 +41,15 @@ Result<void> SessionWish::check() const {
     if (is_given) given.push_back(flag);
   };
   note(!id.empty(), "--session");
+  note(!name.empty(), "--name");
   note(last, "--last");
   note(!fork_from.empty(), "--fork-from");
   note(fork_last, "--fork-last");
   note(fork_from_caller, "--fork-from-caller");
+  if (!title.empty() && (!id.empty() || last || !name.empty())) {
+    return fail(Error(ErrorKind::invalid_params, "--description is for a new session alone")
+                    .with_hint("`tine session rename` gives a session another title."));
+  }
   if (given.size() < 2) return {};
   return fail(Error(ErrorKind::invalid_params,
                     std::string(given[0]) + " and " + std::string(given[1]) + " exclude each other")
@@ -67,13 +77,34 @@ transport::Task<Result<KnownSession>> last_session(World& world, std::string cwd
   co_return known(world, *newest);
 }
 
+transport::Task<Result<std::optional<KnownSession>>> session_by_title(World& world,
+                                                                      std::string title,
+                                                                      std::string cwd) {
+  const std::string project = session::kept_path(session::canonical(cwd), world.redactor);
+  auto entries = co_await world.store.list(project);
+  if (!entries) co_return fail(std::move(entries.error()));
+  const std::string kept = session::title_from(title, world.redactor);
+  std::erase_if(*entries, [&kept](const IndexEntry& each) { return each.title != kept; });
+  if (entries->empty()) co_return std::nullopt;
+  if (entries->size() > 1) {
+    std::string message = "several sessions have the title " + visible_line(kept) + ":";
+    for (const IndexEntry& each : *entries) message += "\n  " + each.id;
+    co_return fail(Error(ErrorKind::invalid_params, std::move(message))
+                       .with_hint("Name one by its id: --session ID."));
+  }
+  auto one = known(world, entries->front());
+  if (!one) co_return fail(std::move(one.error()));
+  co_return std::move(*one);
+}
+
 ForkOrigin fork_origin(const std::string& text) {
   const std::size_t at = text.find('@');
   if (at == std::string::npos) return {.id = text, .point = {}};
   return {.id = text.substr(0, at), .point = text.substr(at + 1)};
 }
 
-std::string fork_meta(const std::string& point, const ForkChoice& choice, bool dry_run) {
+std::string fork_meta(const std::string& point, const ForkChoice& choice, bool dry_run,
+                      const std::string& title) {
   json::Document fork = json::Document::object();
   const bool is_number = !point.empty() && std::all_of(point.begin(), point.end(), [](char c) {
     return c >= '0' && c <= '9';
@@ -88,6 +119,7 @@ std::string fork_meta(const std::string& point, const ForkChoice& choice, bool d
   if (dry_run) fork["dryRun"] = true;
   json::Document meta;
   meta["tine"]["fork"] = std::move(fork);
+  if (!title.empty()) meta["tine"]["title"] = title;
   return json::text_of(meta);
 }
 

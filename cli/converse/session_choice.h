@@ -15,11 +15,12 @@ namespace tine::cli {
 /// What the command line says of it.
 struct SessionWish {
   std::string id;    ///< go on in this one
-  std::string name;  ///< … in the one of this name, or begin it
+  std::string name;  ///< … in the one with this title, or begin it
   bool last = false;
   std::string fork_from;  ///< ID or ID@POINT
   bool fork_last = false;
   bool fork_from_caller = false;
+  std::string title;  ///< of a session that is begun or forked
   bool ephemeral = false;
 
   /// At most one way may be chosen.
@@ -37,6 +38,11 @@ struct KnownSession {
 transport::Task<Result<KnownSession>> session_by_id(World& world, std::string id);
 /// The one of the project of `cwd` that was used last.
 transport::Task<Result<KnownSession>> last_session(World& world, std::string cwd);
+/// The one of the project of `cwd` that has this title; none: there is none. Several are a failure,
+/// which lists them.
+transport::Task<Result<std::optional<KnownSession>>> session_by_title(World& world,
+                                                                      std::string title,
+                                                                      std::string cwd);
 
 /// ID@POINT, taken apart: `point` is a number of a turn or the id of a message; empty: the end.
 struct ForkOrigin {
@@ -50,6 +56,7 @@ struct ForkChoice {
   std::string strategy;
 };
 /// What session/fork is told: the point, and what else is asked for.
-std::string fork_meta(const std::string& point, const ForkChoice& choice, bool dry_run);
+std::string fork_meta(const std::string& point, const ForkChoice& choice, bool dry_run,
+                      const std::string& title = {});
 
 }  // namespace tine::cli

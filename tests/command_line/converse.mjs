@@ -38,9 +38,43 @@ test('a session is chosen by its id, as the last one, or as the parent of a fork
   assert.equal(soft.fork.strategy, 'soft');
 });
 
+test('a session has a name: run --name goes on in it, or begins it', async () => {
+  const place = new Place();
+  const first = (await place.json('run', '--name', 'the review', 'one')).sessionId;
+  assert.equal((await place.json('run', '--name', 'the review', 'two')).sessionId, first);
+  const other = (await place.json('run', '--description', 'Another', 'one')).sessionId;
+  const fork = (await place.json('run', '--fork-from', other, '--description', 'A fork of it', 'two')).sessionId;
+  assert.deepEqual((await place.sessions()).map(({ id, title }) => [id, title]).sort(),
+    [[first, 'the review'], [other, 'Another'], [fork, 'A fork of it']].sort());
+  assert.equal(await place.says('session', 'rename', fork, '  the review\n'), '');
+  const { stderr } = await place.ends(2, 'run', '--name', 'the review', 'three');
+  assert.match(stderr, /^tine: several sessions have the title the review:\n {2}01/);
+  assert.ok(stderr.includes(first) && stderr.includes(fork), stderr);
+  assert.match((await place.ends(2, 'session', 'rename', fork, ' ')).stderr, /needs a word/);
+  assert.match((await place.ends(2, 'run', '--last', '--description', 'x', 'y')).stderr, /for a new session alone/);
+  assert.match(await place.says('session', 'verify', '--all'), / 0 damaged\n$/);
+  // The title stays, whatever is said next.
+  await place.json('reply', fork, 'something else');
+  assert.equal((await place.sessions()).find(({ id }) => id === fork).title, 'the review');
+});
+
+test('rename: a session in use elsewhere is refused, one that is only open is not', async () => {
+  const place = new Place();
+  const { server } = await Server.open({ env: place.env });
+  const session = await server.newSession(place.project);
+  await server.prompt(session, 'hello');
+  await place.says('session', 'rename', session, 'Renamed');
+  assert.equal((await server.request('session/list', {})).sessions[0].title, 'Renamed');
+  server.request('session/prompt',
+    { sessionId: session, prompt: [{ type: 'text', text: '[[say:on it]] [[hang]]' }] });
+  await server.waitFor('an answer', ({ params }) => params?.update?.content?.text === 'on it');
+  await place.ends(8, 'session', 'rename', session, 'Again');
+  server.notify('session/cancel', { sessionId: session });
+});
+
 test('ways to choose a session exclude each other', async () => {
   const place = new Place();
-  const ways = [['--session', 'x'], ['--last'], ['--fork-from', 'x'], ['--fork-last'],
+  const ways = [['--session', 'x'], ['--name', 'x'], ['--last'], ['--fork-from', 'x'], ['--fork-last'],
     ['--fork-from-caller']];
   for (const [i, one] of ways.entries()) {
     for (const other of ways.slice(i + 1)) {

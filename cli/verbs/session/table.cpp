@@ -9,8 +9,8 @@ namespace {
 
 std::span<const Verb> below() {
   static const std::array all{session_list_verb,   session_show_verb,  session_verify_verb,
-                              session_export_verb, session_clean_verb, session_seed_verb,
-                              session_delete_verb};
+                              session_export_verb, session_clean_verb, session_rename_verb,
+                              session_seed_verb,   session_delete_verb};
   return all;
 }
 

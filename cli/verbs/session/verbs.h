@@ -13,6 +13,7 @@ extern const Verb session_show_verb;
 extern const Verb session_verify_verb;
 extern const Verb session_export_verb;
 extern const Verb session_clean_verb;
+extern const Verb session_rename_verb;
 extern const Verb session_seed_verb;
 extern const Verb session_delete_verb;
 
