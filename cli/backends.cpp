@@ -180,6 +180,9 @@ session::Chooser make_chooser(const session::Backends& backends, const Config& c
     if (auto good = check_project_mode(*project, otherwise, narrowest_first); !good) {
       return fail(std::move(good.error()));
     }
+    auto rules = permission_rules(*project);
+    if (!rules) return fail(std::move(rules.error()));
+    choices.permissions = std::move(*rules);
     choices.mode = std::move(defaults.mode);
     choices.model = std::move(defaults.model);
     choices.effort = std::move(defaults.effort);

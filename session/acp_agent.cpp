@@ -78,6 +78,31 @@ Result<SessionService::ForkWish> fork_wish(const std::string& meta) {
   return wish;
 }
 
+/// The rules that `_meta.tine.permissions` narrows a session with.
+Result<std::vector<PermissionRule>> narrowing_in(const std::string& meta) {
+  const std::string where = "params._meta.tine.permissions";
+  const json::View all = ours(meta).find("permissions");
+  std::vector<PermissionRule> rules;
+  if (!is_there(all)) return rules;
+  if (!all.is_object()) return invalid("expected object", where);
+  for (const auto& [key, texts] : all.members()) {
+    const bool denies = key.equals("deny");
+    if (!denies && !key.equals("ask"))
+      return invalid("a client can only deny and ask: expected deny or ask", where);
+    if (!texts.is_array()) return invalid("expected array", where);
+    for (const json::View text : texts.elements()) {
+      if (rules.size() == limits::narrowing)
+        return invalid("more than " + std::to_string(limits::narrowing) + " rules", where);
+      auto rule = read_permission_rule(
+          denies ? PermissionRule::Verdict::deny : PermissionRule::Verdict::ask,
+          text.string().value_or(""), "the client");
+      if (!rule) return invalid("expected a rule", where);
+      rules.push_back(std::move(*rule));
+    }
+  }
+  return rules;
+}
+
 /// The title that `_meta.tine.title` gives a new session; empty: none.
 Result<std::string> title_in(const std::string& meta) {
   const json::View title = ours(meta).find("title");
@@ -249,8 +274,12 @@ v1::Answer<v1::NewSessionResponse> AcpAgent::new_session(v1::NewSessionRequest r
                                                          v1::RequestContext& context) {
   const auto title = title_in(request.meta);
   if (!title) co_return fail(title.error());
+  auto narrowing = narrowing_in(request.meta);
+  if (!narrowing) co_return fail(std::move(narrowing.error()));
   auto made = co_await make_session(std::move(request), context);
   if (!made) co_return made;
+  if (const auto session = open_session(made->session_id))
+    (*session)->narrow(std::move(*narrowing));
   const auto titled = co_await give_title(made->session_id, *title);
   if (!titled) co_return fail(titled.error());
   co_return made;
@@ -326,6 +355,8 @@ SessionService::Opened AcpAgent::reopen(std::string id, v1::Workspace& workspace
 v1::Answer<v1::LoadSessionResponse> AcpAgent::load_session(v1::LoadSessionRequest request,
                                                            v1::RequestContext& context) {
   v1::Workspace workspace = std::move(request.workspace);
+  auto narrowing = narrowing_in(request.meta);
+  if (!narrowing) co_return fail(std::move(narrowing.error()));
   auto session = co_await reopen(request.session_id, workspace);
   if (!session) co_return fail(std::move(session.error()));
   const json::View from = ours(request.meta).find("fromSeq");
@@ -341,6 +372,7 @@ v1::Answer<v1::LoadSessionResponse> AcpAgent::load_session(v1::LoadSessionReques
   const auto most = load_bytes(request.meta, service_.library().policy.load_bytes);
   if (!most) co_return fail(most.error());
   (*session)->attach(client_, std::move(workspace));
+  (*session)->narrow(std::move(*narrowing));
   auto replayed = co_await (*session)->replay(from_seq, *most, context.cancel);
   if (!replayed)
     co_return fail(service_.as_seen_now((*session)->id(), std::move(replayed.error())));
@@ -353,9 +385,12 @@ v1::Answer<v1::LoadSessionResponse> AcpAgent::load_session(v1::LoadSessionReques
 v1::Answer<v1::ResumeSessionResponse> AcpAgent::resume_session(v1::ResumeSessionRequest request,
                                                                v1::RequestContext& context) {
   v1::Workspace workspace = std::move(request.workspace);
+  auto narrowing = narrowing_in(request.meta);
+  if (!narrowing) co_return fail(std::move(narrowing.error()));
   auto session = co_await reopen(std::move(request.session_id), workspace);
   if (!session) co_return fail(std::move(session.error()));
   (*session)->attach(client_, std::move(workspace));
+  (*session)->narrow(std::move(*narrowing));
   co_return reopened(*session, context);
 }
 
@@ -365,6 +400,8 @@ v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionReques
   if (!wish) co_return fail(std::move(wish.error()));
   const auto title = title_in(request.meta);
   if (!title) co_return fail(title.error());
+  auto narrowing = narrowing_in(request.meta);
+  if (!narrowing) co_return fail(std::move(narrowing.error()));
   wish->cancel = context.cancel;
   const json::View dry = ours(request.meta).find("fork").find("dryRun");
   if (is_there(dry) && !dry.boolean())
@@ -385,6 +422,7 @@ v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionReques
   if (!still) co_return fail(std::move(still.error()));
   const auto titled = co_await give_title(forked->session->id(), *title);
   if (!titled) co_return fail(titled.error());
+  forked->session->narrow(std::move(*narrowing));
   co_return branched(*forked, context);
 }
 

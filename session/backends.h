@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "executor/executor.h"
+#include "session/permission_rules.h"
 
 namespace tine::session {
 
@@ -31,6 +32,8 @@ struct Choices {
   std::string mode;
   std::string model;
   std::string effort;
+  /// What answers permission questions in place of a person, the project's file included.
+  std::vector<PermissionRule> permissions;
 };
 /// The backend's settings with what was chosen; what the backend does not offer is left as it is.
 executor::Settings settings_of(const Choices& choices);

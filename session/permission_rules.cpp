@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "base/visible.h"
+#include "base/json/writer.h"
 #include "session/meta.h"
 
 namespace tine::session {
@@ -177,6 +177,39 @@ Result<PermissionRule> read_permission_rule(PermissionRule::Verdict verdict, std
                     .with_hint("Write KIND, KIND:PATTERN or PATTERN, as in execute:git status*."));
   }
   return rule;
+}
+
+std::string permission_meta(std::string_view verdict, std::string_view rule,
+                            std::string_view origin) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().key("tine").begin_object().key("permission").begin_object();
+  writer.member("verdict", verdict);
+  if (!rule.empty()) writer.member("rule", rule);
+  writer.member("origin", origin).end_object().end_object().end_object();
+  return out;
+}
+
+std::optional<std::string> answer_by(const PermissionRule& rule, json::View params) {
+  if (rule.verdict == PermissionRule::Verdict::ask) return std::nullopt;
+  const bool allows = rule.verdict == PermissionRule::Verdict::allow;
+  for (const json::View option : params.find("options").elements()) {
+    if (!option.find("kind").equals(allows ? "allow_once" : "reject_once")) continue;
+    std::string out;
+    json::Writer(out)
+        .begin_object()
+        .key("outcome")
+        .begin_object()
+        .member("outcome", "selected")
+        .key("optionId")
+        .raw(option.find("optionId").raw())
+        .end_object()
+        .key("_meta")
+        .raw(permission_meta(name_of(rule.verdict), rule.text(), rule.origin))
+        .end_object();
+    return out;
+  }
+  return std::nullopt;
 }
 
 const PermissionRule* rule_for(std::span<const PermissionRule> rules, json::View params,

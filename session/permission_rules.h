@@ -13,6 +13,7 @@
 // Values and pure functions.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,5 +43,12 @@ Result<PermissionRule> read_permission_rule(PermissionRule::Verdict verdict, std
 /// none does. Rules answer no question about the trust in a folder.
 const PermissionRule* rule_for(std::span<const PermissionRule> rules, json::View params,
                                std::string_view cwd);
+
+/// The `_meta` of an answer that was not a person's, or that says so.
+std::string permission_meta(std::string_view verdict, std::string_view rule,
+                            std::string_view origin);
+/// The answer that the rule gives to the question with these parameters, as JSON; none: the rule
+/// asks, or the question does not offer that answer for once.
+std::optional<std::string> answer_by(const PermissionRule& rule, json::View params);
 
 }  // namespace tine::session

@@ -17,6 +17,7 @@
 #include "cli/config/files.h"
 #include "cli/config/origin.h"
 #include "cli/config/settings.h"
+#include "session/permission_rules.h"
 
 namespace tine::cli {
 
@@ -34,7 +35,7 @@ struct ConfigSources {
 };
 
 struct Config {
-  static constexpr std::size_t keys = 32;  ///< as many as setting_keys()
+  static constexpr std::size_t keys = 35;  ///< as many as setting_keys()
 
   Settings settings;
   /// Where each key is set, by its place in setting_keys(): the last one holds. Empty: the default.
@@ -68,6 +69,9 @@ Result<Config> load_config(const ConfigSources& sources);
 /// that is not trusted, so it may set only what setting_keys() marks for it; anything else in it is
 /// an error.
 Result<Config> overlay_project(const Config& base, const std::string& cwd, const ReadFile& read);
+
+/// The rules that answer permission questions in place of a person.
+Result<std::vector<session::PermissionRule>> permission_rules(const Config& config);
 
 /// What a session of a backend begins with; empty: the backend's own choice.
 struct SessionDefaults {

@@ -145,6 +145,7 @@ Result<Config> load_config(const ConfigSources& sources) {
   config.default_reason = std::move(chosen.reason);
   if (auto done = settle_default(config); !done) return tl::unexpected(done.error());
   clamp_prefix_budget(config);
+  if (const auto rules = permission_rules(config); !rules) return tl::unexpected(rules.error());
   if (auto done = check_fallbacks(config); !done) return tl::unexpected(done.error());
   return config;
 }
@@ -158,9 +159,14 @@ Result<Config> overlay_project(const Config& base, const std::string& cwd, const
   if (!root) return tl::unexpected(root.error());
   Config config = base;
   config.project_file = file;
+  config.settings.permissions_deny.clear();
   if (auto done = apply_project_file(*root, file, config); !done) {
     return tl::unexpected(done.error());
   }
+  // It can only add to what the user denies.
+  const Strings& denied = base.settings.permissions_deny;
+  config.settings.permissions_deny.insert(config.settings.permissions_deny.begin(), denied.begin(),
+                                          denied.end());
   if (auto done = settle_default(config); !done) return tl::unexpected(done.error());
   const Origin* const chosen = config.origin_of("default_backend");
   if (chosen != nullptr && chosen->layer == Layer::project) {

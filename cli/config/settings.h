@@ -65,6 +65,9 @@ struct Settings {
   Strings fallback;
   std::string failover = "ask";
   std::int64_t fork_stale_hours = 168;
+  Strings permissions_allow;
+  Strings permissions_ask;
+  Strings permissions_deny;  ///< with those of a project's file behind the user's
   Strings redact_literals;
   Strings redact_prefixes;
 };

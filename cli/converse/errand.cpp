@@ -66,6 +66,7 @@ int run_errand(Program& program, Errand errand) {
   plan.cwd = std::move(*cwd);
   plan.form = form_of(errand.turn, program.common);
   plan.errand = std::move(errand);
+  plan.errand.session.narrowing = narrowing_of(plan.errand.turn);
   return program.run([&plan, &program](World& world, transport::CancelSource shutdown) {
     return run_prompt(world, std::move(plan), program.common.mirror, std::move(shutdown));
   });

@@ -68,7 +68,9 @@ struct Work {
 
 transport::Task<TurnEnd> prompt_fork(Work& work, std::size_t number) {
   Prong& prong = work.prongs[number];
-  std::string meta = fork_meta(work.fan.from.point, work.fan.choice, false);
+  std::string meta = fork_meta({.point = work.fan.from.point,
+                                .choice = work.fan.choice,
+                                .narrowing = narrowing_of(work.fan.turn)});
   auto opened = co_await fork_session(work.agent, work.parent, own_directory, std::move(meta));
   TurnEnd end;
   if (!opened) {

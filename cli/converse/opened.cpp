@@ -1,9 +1,7 @@
 #include "cli/converse/opened.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "base/json/document.h"
 #include "executor/width.h"
 #include "session/meta.h"
 
@@ -94,26 +92,21 @@ std::vector<std::string> values_of(const v1::ConfigOption& option) {
 }  // namespace
 
 transport::Task<Result<OpenedSession>> begin_session(LocalAgent& agent, std::string cwd,
-                                                     std::string title, bool from_caller) {
+                                                     std::string meta) {
   v1::NewSessionRequest request;
   request.workspace.cwd = cwd;
-  json::Document wish = json::Document::object();
-  if (from_caller) wish["forkFromCaller"] = true;
-  if (!title.empty()) wish["title"] = title;
-  if (!wish.empty()) {
-    json::Document meta;
-    meta["tine"] = std::move(wish);
-    request.meta = json::text_of(meta);
-  }
+  request.meta = std::move(meta);
   auto made = co_await agent.ask<v1::method::NewSession>(std::move(request));
   if (!made) co_return fail(std::move(made.error()));
   co_return opened_of(std::move(cwd), std::move(*made));
 }
 
-transport::Task<Result<OpenedSession>> resume_session(LocalAgent& agent, KnownSession known) {
+transport::Task<Result<OpenedSession>> resume_session(LocalAgent& agent, KnownSession known,
+                                                      std::string meta) {
   v1::ResumeSessionRequest request;
   request.session_id = known.id;
   request.workspace.cwd = known.cwd;
+  request.meta = std::move(meta);
   auto resumed = co_await agent.ask<v1::method::ResumeSession>(std::move(request));
   if (!resumed) co_return fail(std::move(resumed.error()));
   co_return opened_of(std::move(known.id), std::move(known.cwd), std::move(*resumed));
@@ -146,15 +139,19 @@ transport::Task<Result<OpenedSession>> open_session(World& world, LocalAgent& ag
   }
   if (!known) co_return fail(std::move(known.error()));
   if (!*known) {
-    auto begun = co_await begin_session(
-        agent, std::move(cwd), wish.name.empty() ? wish.title : wish.name, wish.fork_from_caller);
+    std::string meta = new_meta(wish);
+    auto begun = co_await begin_session(agent, std::move(cwd), std::move(meta));
     co_return begun;
   }
   if (!forks) {
-    auto resumed = co_await resume_session(agent, std::move(**known));
+    std::string meta = resume_meta(wish.narrowing);
+    auto resumed = co_await resume_session(agent, std::move(**known), std::move(meta));
     co_return resumed;
   }
-  std::string meta = fork_meta(origin.point, choice, false, wish.title);
+  std::string meta = fork_meta({.point = origin.point,
+                                .choice = std::move(choice),
+                                .title = wish.title,
+                                .narrowing = wish.narrowing});
   auto forked = co_await fork_session(agent, std::move(**known), std::move(cwd), std::move(meta));
   co_return forked;
 }

@@ -21,11 +21,12 @@ struct OpenedSession {
   std::vector<v1::ConfigOption> options;
 };
 
-/// Begins one in `cwd`; with a title, unless that is empty.
+/// Begins one in `cwd`. What `meta` says is told with it, here and below.
 transport::Task<Result<OpenedSession>> begin_session(LocalAgent& agent, std::string cwd,
-                                                     std::string title, bool from_caller);
+                                                     std::string meta);
 /// Goes on in one that is in the store.
-transport::Task<Result<OpenedSession>> resume_session(LocalAgent& agent, KnownSession known);
+transport::Task<Result<OpenedSession>> resume_session(LocalAgent& agent, KnownSession known,
+                                                      std::string meta);
 /// Forks one that is in the store, in `cwd`.
 inline constexpr const char* own_directory = "";
 transport::Task<Result<OpenedSession>> fork_session(LocalAgent& agent, KnownSession known,

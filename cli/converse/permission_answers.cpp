@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/json/writer.h"
 #include "base/visible.h"
 #include "cli/print.h"
 #include "protocol/v1/codec.h"
@@ -28,17 +27,6 @@ std::optional<std::string> option_of(const v1::PermissionRequest& request, bool 
                    [wanted](const v1::PermissionOption& each) { return each.kind == wanted; });
   if (found == request.options.end()) return std::nullopt;
   return found->id;
-}
-
-/// What decided, for the transcript.
-std::string decided_meta(std::string_view verdict, std::string_view rule, std::string_view origin) {
-  std::string out;
-  json::Writer writer(out);
-  writer.begin_object().key("tine").begin_object().key("permission").begin_object();
-  writer.member("verdict", verdict);
-  if (!rule.empty()) writer.member("rule", rule);
-  writer.member("origin", origin).end_object().end_object().end_object();
-  return out;
 }
 
 /// Lines that show what is to be allowed, whole.
@@ -89,9 +77,10 @@ transport::Task<v1::PermissionResponse> PermissionAnswers::answer(v1::Permission
   if (asks) refused_ = true;
   v1::PermissionResponse response;
   response.option_id = option_of(request, allows);
-  response.meta = rule != nullptr && !asks
-                      ? decided_meta(allows ? "allow" : "deny", rule->text(), rule->origin)
-                      : decided_meta("deny", "", "there is no terminal to ask on");
+  response.meta =
+      rule != nullptr && !asks
+          ? session::permission_meta(allows ? "allow" : "deny", rule->text(), rule->origin)
+          : session::permission_meta("deny", "", "there is no terminal to ask on");
   co_return response;
 }
 
@@ -103,7 +92,7 @@ transport::Task<v1::PermissionResponse> PermissionAnswers::ask(v1::PermissionReq
   hold_status(true);
   print_to_stderr(shown(request));
   v1::PermissionResponse response;
-  response.meta = decided_meta("ask", "", "a person at the terminal");
+  response.meta = session::permission_meta("ask", "", "a person at the terminal");
   while (!cancel.cancelled()) {
     print_to_stderr("  answer [1-" + std::to_string(request.options.size()) + "]: ");
     const auto line = co_await keyboard_.line(cancel);

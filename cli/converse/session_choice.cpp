@@ -20,6 +20,25 @@ Result<KnownSession> known(World& world, const IndexEntry& entry) {
   return KnownSession{.id = entry.id, .cwd = state->cwd};
 }
 
+/// Digits of the number of a turn. A longer one is the id of a message.
+constexpr std::size_t turn_digits = 9;
+
+/// What is said of permissions.
+json::Document narrowed(const Narrowing& narrowing) {
+  json::Document ours = json::Document::object();
+  if (!narrowing.deny.empty()) ours["permissions"]["deny"] = narrowing.deny;
+  if (!narrowing.ask.empty()) ours["permissions"]["ask"] = narrowing.ask;
+  return ours;
+}
+
+/// A `_meta` with what tine is told; empty: nothing.
+std::string meta_of(json::Document ours) {
+  if (ours.empty()) return {};
+  json::Document meta;
+  meta["tine"] = std::move(ours);
+  return json::text_of(meta);
+}
+
 }  // namespace
 
 void add_session_options(Options& options, SessionWish& wish) {
@@ -103,24 +122,33 @@ ForkOrigin fork_origin(const std::string& text) {
   return {.id = text.substr(0, at), .point = text.substr(at + 1)};
 }
 
-std::string fork_meta(const std::string& point, const ForkChoice& choice, bool dry_run,
-                      const std::string& title) {
-  json::Document fork = json::Document::object();
-  const bool is_number = !point.empty() && std::all_of(point.begin(), point.end(), [](char c) {
-    return c >= '0' && c <= '9';
-  }) && point.size() < 10;
+std::string new_meta(const SessionWish& wish) {
+  json::Document ours = narrowed(wish.narrowing);
+  if (wish.fork_from_caller) ours["forkFromCaller"] = true;
+  const std::string& title = wish.name.empty() ? wish.title : wish.name;
+  if (!title.empty()) ours["title"] = title;
+  return meta_of(std::move(ours));
+}
+
+std::string resume_meta(const Narrowing& narrowing) { return meta_of(narrowed(narrowing)); }
+
+std::string fork_meta(const ForkWords& words) {
+  json::Document ours = narrowed(words.narrowing);
+  json::Document& fork = ours["fork"] = json::Document::object();
+  const std::string& point = words.point;
+  const bool is_number =
+      !point.empty() && point.size() <= turn_digits &&
+      std::all_of(point.begin(), point.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (is_number) {
     fork["at"] = std::stoul(point);
   } else if (!point.empty()) {
     fork["at"] = point;
   }
-  if (!choice.backend.empty()) fork["backend"] = choice.backend;
-  if (!choice.strategy.empty()) fork["strategy"] = choice.strategy;
-  if (dry_run) fork["dryRun"] = true;
-  json::Document meta;
-  meta["tine"]["fork"] = std::move(fork);
-  if (!title.empty()) meta["tine"]["title"] = title;
-  return json::text_of(meta);
+  if (!words.choice.backend.empty()) fork["backend"] = words.choice.backend;
+  if (!words.choice.strategy.empty()) fork["strategy"] = words.choice.strategy;
+  if (words.dry_run) fork["dryRun"] = true;
+  if (!words.title.empty()) ours["title"] = words.title;
+  return meta_of(std::move(ours));
 }
 
 }  // namespace tine::cli

@@ -5,12 +5,19 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/options.h"
 #include "cli/world.h"
 
 namespace tine::cli {
+
+/// Rules that narrow what a session's agent may do without a question.
+struct Narrowing {
+  std::vector<std::string> deny;
+  std::vector<std::string> ask;
+};
 
 /// What the command line says of it.
 struct SessionWish {
@@ -22,6 +29,7 @@ struct SessionWish {
   bool fork_from_caller = false;
   std::string title;  ///< of a session that is begun or forked
   bool ephemeral = false;
+  Narrowing narrowing;
 
   /// At most one way may be chosen.
   Result<void> check() const;
@@ -55,8 +63,18 @@ struct ForkChoice {
   std::string backend;
   std::string strategy;
 };
-/// What session/fork is told: the point, and what else is asked for.
-std::string fork_meta(const std::string& point, const ForkChoice& choice, bool dry_run,
-                      const std::string& title = {});
+/// What session/new is told, as its `_meta`.
+std::string new_meta(const SessionWish& wish);
+/// … session/resume.
+std::string resume_meta(const Narrowing& narrowing);
+/// … session/fork.
+struct ForkWords {
+  std::string point;
+  ForkChoice choice;
+  bool dry_run = false;
+  std::string title;
+  Narrowing narrowing;
+};
+std::string fork_meta(const ForkWords& words);
 
 }  // namespace tine::cli

@@ -127,6 +127,8 @@ Result<std::vector<PermissionRule>> rules_of(const TurnWish& wish) {
   return rules;
 }
 
+Narrowing narrowing_of(const TurnWish& wish) { return {.deny = wish.deny, .ask = wish.ask}; }
+
 Form form_of(const TurnWish& wish, const Common& common) {
   if (wish.stream_json) return Form::stream_json;
   return common.json ? Form::json : Form::text;

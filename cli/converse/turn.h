@@ -10,6 +10,7 @@
 
 #include "cli/converse/listener.h"
 #include "cli/converse/local_agent.h"
+#include "cli/converse/session_choice.h"
 #include "cli/options.h"
 
 namespace tine::cli {
@@ -35,6 +36,8 @@ void add_turn_options(Options& options, TurnWish& wish);
 Result<std::vector<v1::ContentBlock>> prompt_of(const TurnWish& wish);
 /// The rules that the flags give.
 Result<std::vector<session::PermissionRule>> rules_of(const TurnWish& wish);
+/// Of them what the session is told, so that no configuration allows what they deny.
+Narrowing narrowing_of(const TurnWish& wish);
 Form form_of(const TurnWish& wish, const Common& common);
 
 struct TurnEnd {

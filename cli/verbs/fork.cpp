@@ -89,7 +89,8 @@ transport::Task<int> fork_there(World& world, LocalAgent& agent, const Asked& as
   const ForkOrigin origin = fork_origin(asked.from);
   auto known = co_await session_by_id(world, origin.id);
   if (!known) co_return failed(known.error());
-  std::string meta = fork_meta(origin.point, asked.errand.fork, asked.dry_run);
+  std::string meta =
+      fork_meta({.point = origin.point, .choice = asked.errand.fork, .dry_run = asked.dry_run});
   const auto forked =
       co_await fork_session(agent, std::move(*known), own_directory, std::move(meta));
   if (!forked) co_return failed(forked.error());

@@ -75,6 +75,10 @@ class Session : public std::enable_shared_from_this<Session> {
   void attach(v1::Client& client, v1::Workspace workspace);
   void detach(const v1::Client& client);
   bool attached_to(const v1::Client& client) const { return client_ == &client; }
+  /// What the client has denied the session's agent, or wants to be asked about, whatever the
+  /// configuration allows.
+  const std::vector<PermissionRule>& narrowing() const { return narrowing_; }
+  void narrow(std::vector<PermissionRule> rules) { narrowing_ = std::move(rules); }
 
   enum class Audience : std::uint8_t { client, record };
   /// Records an update and passes it on, or only records it.
@@ -174,6 +178,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<const executor::Settings> settings_;
   std::vector<v1::Command> commands_;  // the backend's
   v1::Client* client_ = nullptr;
+  std::vector<PermissionRule> narrowing_;
   std::size_t replays_ = 0;  // what happens meanwhile reaches the client at the end of the replay
   std::optional<HeldNews> held_news_;              // from the answer to load or resume on
   std::uint64_t attachment_ = 0;                   // counts the clients that had the session

@@ -98,6 +98,17 @@ transport::Task<void> TurnClient::room() {
   if (!has_room()) co_await session_->room(cancel_);
 }
 
+std::optional<std::string> TurnClient::answered_by_rule(json::View params) const {
+  const std::string& cwd = session_->workspace().cwd;
+  // The project's file is read anew: what it denies now is denied.
+  const auto choices = session_->elsewhere().choose(cwd, std::string(session_->executor().name()));
+  std::vector<PermissionRule> rules = session_->narrowing();
+  if (choices) rules.insert(rules.end(), choices->permissions.begin(), choices->permissions.end());
+  const PermissionRule* const rule = rule_for(rules, params, cwd);
+  // What a file that cannot be read would deny is not known: then nothing is answered with yes.
+  return rule == nullptr ? std::nullopt : answer_by(*rule, params);
+}
+
 v1::Client::Reply<std::string> TurnClient::call(std::string method, std::string params,
                                                 Cancel /*cancel*/) {
   if (cancel_.cancelled() || session_ == nullptr) {
@@ -130,7 +141,13 @@ v1::Client::Reply<std::string> TurnClient::call(std::string method, std::string 
   if (!record->has_room_for(question.size()))
     co_return fail(ErrorKind::cancelled, "the turn ends: its session is full");
   const std::uint64_t number = record->note_question(method, question);
-  auto answer = co_await client->call(method, params, &cancel_);
+  Result<std::string> answer;
+  auto by_rule = offer ? answered_by_rule(json::View(params)) : std::nullopt;
+  if (by_rule) {
+    answer = std::move(*by_rule);
+  } else {
+    answer = co_await client->call(method, params, &cancel_);
+  }
   if (answer) note_terminals(method, params, *answer);
   co_await record->caught_up();
   if (answer) {

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -49,6 +50,8 @@ class TurnClient final : public v1::Client {
   void notify(std::string_view method, std::string_view params) override;
 
  private:
+  /// The answer of a rule to a permission question; none: the client is asked.
+  std::optional<std::string> answered_by_rule(json::View params) const;
   void end_tool_calls();
   void release_terminals();
   void note_sign(v1::UpdateKind kind);

@@ -213,7 +213,50 @@ test('permission questions are answered by rules, and the transcript has which',
   assert.deepEqual(await decided(['--allow', 'other', question]),
     ['Allowed: once', { verdict: 'allow', rule: 'other', origin: '--allow' }]);
   assert.deepEqual(await decided(['--allow', 'other', '--deny', 'May*', question]),
-    ['Not allowed.', { verdict: 'deny', rule: 'May*', origin: '--deny' }]);
+    ['Not allowed.', { verdict: 'deny', rule: 'May*', origin: 'the client' }]);
   assert.deepEqual((await decided(['--allow', 'May*', question]))[0], 'Not allowed.');
   assert.match((await place.ends(2, 'run', '--allow', '', question)).stderr, /rule is empty/);
+});
+
+test('permission rules of the configuration go before a question; flags can narrow, a project can deny', async () => {
+  const place = new Place();
+  place.configure('[permissions]\nallow = ["other"]\nask = ["other:*twice*"]\ndeny = ["other:*never*"]\n');
+  const answer = async (title, ...flags) => {
+    const { stdout } = await place.tine(['run', '--json', ...flags, `[[ask:${title}]]`]);
+    const { sessionId } = JSON.parse(stdout);
+    const [found] = (await place.history(sessionId)).filter(({ type }) => type === 'answer');
+    return found.data.result._meta.tine.permission;
+  };
+  const file = join(place.config, 'tine/config.toml');
+  assert.deepEqual(await answer('May I?'), { verdict: 'allow', rule: 'other', origin: `${file}:2:1` });
+  assert.deepEqual(await answer('never'), { verdict: 'deny', rule: 'other:*never*', origin: `${file}:4:1` });
+  assert.deepEqual(await answer('twice'), { verdict: 'deny', origin: 'there is no terminal to ask on' });
+  assert.deepEqual(await answer('never', '--approve'),
+    { verdict: 'deny', rule: 'other:*never*', origin: `${file}:4:1` });
+  assert.deepEqual(await answer('May I?', '--deny', 'May*'), { verdict: 'deny', rule: 'May*', origin: 'the client' });
+  assert.deepEqual(await answer('May I?', '--ask', 'May*'), { verdict: 'deny', origin: 'there is no terminal to ask on' });
+  writeFileSync(join(place.project, '.tine.toml'), '[permissions]\ndeny = ["May*"]\n');
+  assert.equal((await answer('May I?')).verdict, 'deny');
+  assert.equal((await answer('never')).verdict, 'deny');
+  assert.equal((await answer('Or so')).verdict, 'allow');
+  writeFileSync(join(place.project, '.tine.toml'), '[permissions]\nallow = ["other"]\n');
+  assert.match((await place.ends(3, 'run', 'x')).stderr, /may not set "?permissions\.allow/);
+  place.configure('[permissions]\nallow = [""]\n');
+  assert.match((await place.ends(3, 'run', 'x')).stderr, /config\.toml:2:1: permissions\.allow: .*rule is empty/);
+});
+
+test('a client narrows a session, and can never allow', async () => {
+  const place = new Place();
+  place.configure('[permissions]\nallow = ["other"]\n');
+  const { server } = await Server.open({ env: place.env });
+  const begin = async (permissions) => (await server.request('session/new',
+    { cwd: place.project, mcpServers: [], _meta: { tine: { permissions } } })).sessionId;
+  server.answer?.('session/request_permission', () => assert.fail('asked'));
+  const denied = await begin({ deny: ['May*'] });
+  await server.prompt(denied, '[[ask:May I?]]');
+  const told = await place.history(denied);
+  assert.deepEqual(told.find(({ type }) => type === 'answer').data.result._meta.tine.permission,
+    { verdict: 'deny', rule: 'May*', origin: 'the client' });
+  for (const bad of [{ allow: ['x'] }, { deny: 'x' }, { deny: [''] }, [], { ask: Array(257).fill('x') }])
+    await assert.rejects(begin(bad), /_meta\.tine\.permissions/);
 });
