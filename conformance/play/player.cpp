@@ -397,7 +397,7 @@ transport::Task<Player::Fault> Player::pass_over(Fault mismatch) {
     }
   }
   const std::string answer = judge_.answer(current_.line);
-  if (answer.empty()) co_return Fault();
+  if (answer.empty() || input_ended_) co_return Fault();
   outgoing_ += answer + "\n";
   whole_.push_back({.begin = outgoing_.size() - answer.size() - 1, .end = outgoing_.size()});
   Fault fault = co_await flush();

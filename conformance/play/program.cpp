@@ -78,16 +78,9 @@ class Program final : public Server {
   }
 
   transport::Task<std::optional<int>> gone() override {
-    namespace asio = boost::asio;
-    asio::posix::stream_descriptor watch(loop_.executor(),
-                                         static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-    boost::system::error_code ignored;
-    co_await watch.async_wait(asio::posix::stream_descriptor::wait_read,
-                              asio::redirect_error(asio::use_awaitable, ignored));
-    int status = 0;
-    ::waitpid(pid_, &status, 0);
+    const int status = co_await ended(loop_, pid_);
     pid_ = -1;
-    co_return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    co_return status;
   }
 
   std::string errors() const override {
@@ -98,39 +91,10 @@ class Program final : public Server {
  private:
   /// `errors_flag` decides what becomes of what stderr holds already.
   void start(int errors_flag) {
-    std::vector<std::string> command = launch_.command;
-    std::vector<std::string> environment = launch_.environment;
     Pipe in;
     Pipe out;
-    transport::Fd errors;
-    if (!launch_.errors.empty()) {
-      errors = transport::Fd(
-          ::open(launch_.errors.c_str(), O_WRONLY | O_CREAT | errors_flag | O_CLOEXEC, 0600));
-    }
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, in.read.get(), STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, out.write.get(), STDOUT_FILENO);
-    if (errors) posix_spawn_file_actions_adddup2(&actions, errors.get(), STDERR_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    if (!launch_.cwd.empty()) posix_spawn_file_actions_addchdir_np(&actions, launch_.cwd.c_str());
-    sigset_t none{};
-    sigset_t all{};
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    const int fault = ::posix_spawnp(&pid_, command.front().c_str(), &actions, &attributes,
-                                     pointers(command).data(), pointers(environment).data());
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    if (fault != 0) {
-      pid_ = -1;
-      return;
-    }
+    pid_ = spawn(launch_, in.read.get(), out.write.get(), errors_flag);
+    if (pid_ < 0) return;
     set_nonblocking(in.write.get());
     set_nonblocking(out.read.get());
     input_ = in.write.get();
@@ -147,6 +111,49 @@ class Program final : public Server {
 };
 
 }  // namespace
+
+pid_t spawn(const Launch& launch, int in, int out, int errors_flag) {
+  std::vector<std::string> command = launch.command;
+  std::vector<std::string> environment = launch.environment;
+  transport::Fd errors;
+  if (!launch.errors.empty())
+    errors = transport::Fd(
+        ::open(launch.errors.c_str(), O_WRONLY | O_CREAT | errors_flag | O_CLOEXEC, 0600));
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, out >= 0 ? out : errors.get(), STDOUT_FILENO);
+  if (errors) posix_spawn_file_actions_adddup2(&actions, errors.get(), STDERR_FILENO);
+  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+  if (!launch.cwd.empty()) posix_spawn_file_actions_addchdir_np(&actions, launch.cwd.c_str());
+  sigset_t none{};
+  sigset_t all{};
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  pid_t pid = -1;
+  const int fault = ::posix_spawnp(&pid, command.front().c_str(), &actions, &attributes,
+                                   pointers(command).data(), pointers(environment).data());
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  return fault == 0 ? pid : -1;
+}
+
+transport::Task<int> ended(transport::Loop& loop, pid_t pid) {
+  namespace asio = boost::asio;
+  asio::posix::stream_descriptor watch(loop.executor(),
+                                       static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  boost::system::error_code ignored;
+  co_await watch.async_wait(asio::posix::stream_descriptor::wait_read,
+                            asio::redirect_error(asio::use_awaitable, ignored));
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  co_return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
 
 std::unique_ptr<Server> start_program(const Launch& launch) {
   auto server = std::make_unique<Program>(launch);

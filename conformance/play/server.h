@@ -4,6 +4,8 @@
 // Owned by who plays; it brings its loop, and all happens on that loop's thread. Destroying it ends
 // it at once.
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -44,6 +46,14 @@ struct Launch {
   std::filesystem::path cwd;             ///< empty: ours
   std::filesystem::path errors;          ///< the file that gets its stderr; empty: ours gets it
 };
+
+/// Starts it with these as its stdin and stdout; without `out` its stdout goes where its stderr
+/// goes. `errors_flag`, O_TRUNC or O_APPEND, decides what becomes of what stands there already.
+/// Less than 0: it cannot be started.
+pid_t spawn(const Launch& launch, int in, int out, int errors_flag);
+
+/// Returns when a process of ours has ended, with its exit status (128 and more: a signal).
+transport::Task<int> ended(transport::Loop& loop, pid_t pid);
 
 /// Null: it cannot be started.
 std::unique_ptr<Server> start_program(const Launch& launch);

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <system_error>
 
 namespace tine::conformance {
@@ -17,6 +18,13 @@ Folder::Folder() {
   path_ = fs::canonical(name);
   fs::create_directories(project());
   fs::create_directories(other());
+}
+
+bool write_text(const fs::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  return bool(file);
 }
 
 Folder::~Folder() {

@@ -4,6 +4,7 @@
 // A resource with an owner; no threads.
 
 #include <filesystem>
+#include <string>
 
 namespace tine::conformance {
 
@@ -21,5 +22,8 @@ class Folder {
  private:
   std::filesystem::path path_;
 };
+
+/// False: it could not be written.
+bool write_text(const std::filesystem::path& path, const std::string& text);
 
 }  // namespace tine::conformance

@@ -10,6 +10,8 @@
 
 #include "base/json/view.h"
 #include "conformance/embedded.h"
+#include "conformance/tool/clients/run_clients.h"
+#include "conformance/tool/clients/stand_in.h"
 #include "conformance/tool/exit_status.h"
 #include "conformance/tool/options.h"
 #include "conformance/tool/record/command.h"
@@ -81,8 +83,10 @@ Checked<std::set<std::string>> read_baseline(const std::string& path,
 }
 
 std::string name_in(const std::string& initialize) {
-  const json::View info = json::View(initialize).find("agentInfo");
-  std::string name = info.find("name").string().value_or("the agent");
+  const json::View all(initialize);
+  const bool is_client = all.find("clientCapabilities").exists() || all.find("clientInfo").exists();
+  const json::View info = all.find(is_client ? "clientInfo" : "agentInfo");
+  std::string name = info.find("name").string().value_or(is_client ? "the client" : "the agent");
   const std::string version = info.find("version").string().value_or("");
   if (version.empty()) return name;
   return name.append(" ").append(version);
@@ -135,20 +139,24 @@ int run(const Options& options, const Requirements& requirements,
 
   const auto begin = std::chrono::steady_clock::now();
   SchemaCheck schema;
-  const Introduction introduction = introduce(options.agent, schema);
+  const Introduction introduction = options.judges_client ? introduce_client(options.agent, schema)
+                                                          : introduce(options.agent, schema);
   if (!introduction.fault.empty()) return mistake(introduction.fault);
   std::fprintf(stderr, "acp-conform: %s, %zu scenarios, %zu prompts at most\n",
                name_in(introduction.initialize).c_str(), wanted.size(),
                options.offline ? 0 : prompts);
   const bool on_terminal = ::isatty(STDERR_FILENO) != 0;
   std::size_t done = 0;
+  const auto show = [&](std::size_t number) {
+    ++done;
+    if (!on_terminal) return;
+    std::fprintf(stderr, "\r\x1b[K%zu/%zu %s", done, wanted.size(),
+                 wanted[number]->what.title.c_str());
+  };
   const auto results =
-      play_all(wanted, options.agent, introduction, schema, options.jobs, [&](std::size_t number) {
-        ++done;
-        if (!on_terminal) return;
-        std::fprintf(stderr, "\r\x1b[K%zu/%zu %s", done, wanted.size(),
-                     wanted[number]->what.title.c_str());
-      });
+      options.judges_client
+          ? play_clients(wanted, options.agent, introduction, schema, show)
+          : play_all(wanted, options.agent, introduction, schema, options.jobs, show);
   if (on_terminal) std::fputs("\r\x1b[K", stderr);
 
   Run out{
@@ -173,16 +181,20 @@ int run(const Options& options, const Requirements& requirements,
 int main(int count, char** arguments) {
   if (count > 1 && std::string_view(arguments[1]) == "record")
     return record_command(count - 1, arguments + 1);
+  if (count == 3 && std::string_view(arguments[1]) == stand_in_word)
+    return run_stand_in(arguments[2]);
   Options options;
   if (const auto status = read_options(count, arguments, options)) return *status;
-  auto requirements = read_requirements(embedded_file("requirements.toml"), "requirements.toml");
+  const char* const file = options.judges_client ? "client_requirements.toml" : "requirements.toml";
+  auto requirements = read_requirements(embedded_file(file), file);
   if (!requirements) return mistake(requirements.error().message);
   if (!options.replay.empty()) {
     const auto recorded = read_recorded(options, *requirements);
     if (!recorded) return mistake(recorded.error());
     return run(options, *requirements, *recorded);
   }
-  const auto scenarios = read_scenarios(options.scenarios);
+  const auto scenarios =
+      options.judges_client ? read_client_scenarios() : read_scenarios(options.scenarios);
   if (!scenarios) return mistake(scenarios.error());
   if (options.list) return list(*requirements, *scenarios);
   if (!options.explain.empty()) return explain(*requirements, *scenarios, options.explain);

@@ -3,10 +3,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <thread>
 
 #include "base/toml/document.h"
 #include "conformance/play/script.h"
+#include "conformance/tool/clients/run_clients.h"
 #include "conformance/tool/exit_status.h"
 
 namespace tine::conformance {
@@ -16,6 +18,7 @@ constexpr const char* about =
     "acp-conform [OPTIONS] -- AGENT [ARGUMENT…]\n"
     "acp-conform replay FILE [OPTIONS] -- AGENT [ARGUMENT…]\n"
     "acp-conform record [OPTIONS] -- AGENT [ARGUMENT…]\n"
+    "acp-conform client [OPTIONS] -- CLIENT [ARGUMENT…], with {agent} for the agent's command\n"
     "Judges an ACP agent by what it says: plays scenarios against it, each with a fresh process in "
     "a folder of its own, and tells which requirements of the Agent Client Protocol it keeps.\n"
     "Exits with 0 when all is well, 1 when a requirement is not kept, 2 when nothing could be run.";
@@ -75,6 +78,11 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
       std::find_if(arguments, end, [](const char* each) { return std::string(each) == "--"; });
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
   if (dashes != end) options.agent.command.assign(dashes + 1, end);
+  if (!options.agent.command.empty()) {
+    // It is started in another folder.
+    std::string& program = options.agent.command.front();
+    if (program.find('/') != std::string::npos) program = std::filesystem::absolute(program);
+  }
 
   CLI::App app(about, "acp-conform");
   app.footer(prompt_help());
@@ -120,6 +128,11 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
       app.add_subcommand("replay", "Play a file that acp-conform record has written")
           ->fallthrough();
   replay->add_option("FILE", options.replay)->required()->check(CLI::ExistingFile);
+  const CLI::App* const client =
+      app.add_subcommand("client",
+                         "Judge a client: in its command, {agent} becomes the command of the agent "
+                         "that it is to start, and {cwd} the folder that it works in")
+          ->fallthrough();
   app.add_subcommand("record", "Write down what an editor and its agent say (see record --help)");
   const auto mistake = [](const std::string& what) {
     std::fprintf(stderr, "acp-conform: %s\n", what.c_str());
@@ -131,6 +144,7 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
     return app.exit(fault) == 0 ? all_well : could_not_run;
   }
   options.agent.patience = std::chrono::seconds(seconds);
+  options.judges_client = client->parsed();
   for (const std::string& each : environment) {
     if (!cut(each, options.agent.environment.emplace_back()))
       return mistake("--env wants NAME=VALUE, not " + each);
@@ -149,6 +163,13 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
     }
     std::erase_if(options.agent.prompts, [](const auto& each) { return each.second.empty(); });
   }
+  const auto names_agent = [](const std::string& text) {
+    return text.find(agent_word) != std::string::npos;
+  };
+  if (options.judges_client && !options.agent.command.empty() &&
+      std::none_of(options.agent.command.begin(), options.agent.command.end(), names_agent) &&
+      std::none_of(environment.begin(), environment.end(), names_agent))
+    return mistake("the client's command has no {agent}, in whose place the agent's command comes");
   if (options.agent.command.empty() && !options.list && options.explain.empty())
     return mistake("no agent: acp-conform [OPTIONS] -- AGENT [ARGUMENT…]");
   return std::nullopt;

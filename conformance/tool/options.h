@@ -25,7 +25,8 @@ struct Options {
   std::string markdown;
   std::string html;
   std::string baseline;
-  std::string replay;  ///< plays this file alone
+  std::string replay;          ///< plays this file alone
+  bool judges_client = false;  ///< the command is a client, not an agent
 };
 
 /// The status to exit with, when there is nothing more to do: after --help, or a mistake.

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "conformance/embedded.h"
+#include "conformance/tool/clients/run_clients.h"
 #include "conformance/tool/scenarios.h"
 #include "tests/catch.h"
 
@@ -33,6 +34,35 @@ TEST_CASE("each requirement is tested in one way, or has the reason why it is no
     INFO(each.id);
     const bool is_tested = each.is_watched || tested.contains(each.id);
     CHECK(is_tested == each.untested.empty());
+  }
+}
+
+TEST_CASE("a requirement about clients names the one that tests it") {
+  const auto clients =
+      read_requirements(embedded_file("client_requirements.toml"), "client_requirements.toml");
+  REQUIRE(clients);
+  const auto scenarios = read_client_scenarios();
+  REQUIRE(scenarios);
+  std::set<std::string> tested;
+  for (const Scenario& each : *scenarios) {
+    INFO(each.what.place << " " << each.what.title);
+    CHECK(!each.what.tests.empty());
+    for (const std::string& id : each.what.tests) {
+      CHECK(clients->find(id) != nullptr);
+      tested.insert(id);
+    }
+  }
+  for (const Requirement& each : clients->all) {
+    INFO(each.id);
+    CHECK((each.is_watched || tested.contains(each.id)) == each.untested.empty());
+  }
+  const Requirements requirements = ours();
+  for (const Requirement& each : requirements.all) {
+    INFO(each.id << ": " << each.untested);
+    const std::size_t at = each.untested.find("ACP-CLIENT-");
+    if (at == std::string::npos) continue;
+    const Requirement* const other = clients->find(each.untested.substr(at, 14));
+    CHECK(other != nullptr);
   }
 }
 

@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <csignal>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "base/json/scanner.h"
 #include "base/json/writer.h"
 #include "conformance/play/crew.h"
 #include "conformance/play/player.h"
 #include "conformance/tool/folder.h"
+#include "conformance/tool/launch.h"
 #include "transport/process_tree.h"
 
 namespace tine::conformance {
@@ -24,9 +24,6 @@ using Json = nlohmann::json;
 constexpr std::size_t errors_kept = 2000;
 /// For the end of an agent that has been seen not to end.
 constexpr std::chrono::milliseconds short_patience{500};
-/// For the end of what the agent has left behind.
-constexpr std::chrono::milliseconds orphan_patience{2000};
-
 constexpr std::string_view opening = R"(
 == opening
 -> 1 initialize {"protocolVersion":1,"clientCapabilities":{},"clientInfo":{"name":"acp-conform","version":"1"}}
@@ -37,33 +34,6 @@ constexpr std::string_view opening = R"(
 <- {"id":2,"method":absent,"result":*}
 ...
 )";
-
-std::string replaced(std::string text, std::string_view what, const std::string& by) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
-    text.replace(at, what.size(), by);
-  return text;
-}
-
-Launch launch_of(const Agent& agent, const Folder& folder) {
-  Launch launch{.command = agent.command,
-                .environment = {},
-                .cwd = agent.cwd.empty() ? folder.project() : std::filesystem::path(agent.cwd),
-                .errors = folder.path() / "stderr"};
-  std::map<std::string, std::string> variables;
-  for (char** each = environ; *each != nullptr; ++each) {
-    const std::string_view variable(*each);
-    const std::size_t equals = variable.find('=');
-    if (equals != std::string_view::npos)
-      variables[std::string(variable.substr(0, equals))] = variable.substr(equals + 1);
-  }
-  for (const auto& [name, value] : agent.environment)
-    variables[name] = replaced(value, "{folder}", folder.path().string());
-  for (const auto& [name, value] : variables) {
-    launch.environment.push_back(name);
-    launch.environment.back().append("=").append(value);
-  }
-  return launch;
-}
 
 Bindings names_for(const Agent& agent, const Folder& folder) {
   Bindings names;
@@ -85,16 +55,6 @@ bool is_met(std::string_view need, const std::string& initialize) {
   }
   const bool announced = value.exists() && !value.is_null() && value.boolean() != false;
   return announced != absent;
-}
-
-/// Waits until no process is left of what the agent started.
-bool have_ended(std::chrono::milliseconds patience) {
-  constexpr std::chrono::milliseconds step{2};
-  for (auto waited = step; transport::reap_children([](pid_t, int) {}); waited += step) {
-    if (waited > patience) return false;
-    std::this_thread::sleep_for(step);
-  }
-  return true;
 }
 
 /// What ends wrong is a matter of its own, whatever the scenario is about.
@@ -125,10 +85,10 @@ ScenarioResult play(const Case& what, const Agent& agent, SchemaCheck& schema, H
   ScenarioResult out;
   const Folder folder;
   for (const auto& [name, content] : what.files) {
-    std::FILE* const file = std::fopen((folder.project() / name).c_str(), "w");
-    if (file == nullptr) continue;
-    std::fwrite(content.data(), 1, content.size(), file);
-    std::fclose(file);
+    if (write_text(folder.project() / name, content)) continue;
+    out.verdict = Verdict::fail;
+    out.reason = "cannot write " + name;
+    return out;
   }
   Client client(schema, what.allows);
   Outcome outcome;

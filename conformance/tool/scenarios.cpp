@@ -84,18 +84,22 @@ Checked<void> add_file(const fs::path& file, std::vector<Scenario>& into) {
 
 }  // namespace
 
-Checked<std::vector<Scenario>> read_scenarios(const std::string& folder) {
+Checked<std::vector<Scenario>> read_embedded_scenarios(const std::string& folder) {
   std::vector<Scenario> out;
-  if (folder.empty()) {
-    for (const EmbeddedFile& file : embedded_files()) {
-      if (!file.name.starts_with(folder_name)) continue;
-      const std::string name(file.name.substr(folder_name.size()));
-      if (name.find('/') != std::string::npos) continue;
-      auto added = add(name, std::string(file.text), embedded_shared, out);
-      if (!added) return wrong(std::move(added.error()));
-    }
-    return out;
+  const std::string begin = std::string(folder_name) + folder;
+  for (const EmbeddedFile& file : embedded_files()) {
+    if (!file.name.starts_with(begin)) continue;
+    const std::string name(file.name.substr(begin.size()));
+    if (name.find('/') != std::string::npos) continue;
+    auto added = add(name, std::string(file.text), embedded_shared, out);
+    if (!added) return wrong(std::move(added.error()));
   }
+  return out;
+}
+
+Checked<std::vector<Scenario>> read_scenarios(const std::string& folder) {
+  if (folder.empty()) return read_embedded_scenarios("");
+  std::vector<Scenario> out;
   std::error_code fault;
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder, fault)) {

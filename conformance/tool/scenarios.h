@@ -20,6 +20,9 @@ struct Scenario {
 /// `folder` empty: those of the program.
 Checked<std::vector<Scenario>> read_scenarios(const std::string& folder);
 
+/// Those of the program in a folder below its scenarios: "clients/".
+Checked<std::vector<Scenario>> read_embedded_scenarios(const std::string& folder);
+
 /// The scenarios of one file, which may use what lies in `shared/` beside it.
 Checked<std::vector<Scenario>> read_scenario_file(const std::string& path);
 

@@ -1,0 +1,26 @@
+#pragma once
+// How what is under test is started, and how its end is seen.
+//
+// Plain functions; the process has no other threads.
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "conformance/play/server.h"
+#include "conformance/tool/agent.h"
+#include "conformance/tool/folder.h"
+
+namespace tine::conformance {
+
+/// For the end of what has been left behind.
+inline constexpr std::chrono::milliseconds orphan_patience{2000};
+
+std::string replaced(std::string text, std::string_view what, const std::string& by);
+
+Launch launch_of(const Agent& agent, const Folder& folder);
+
+/// Waits until no process is left of what was started. False: some are.
+bool have_ended(std::chrono::milliseconds patience);
+
+}  // namespace tine::conformance
