@@ -125,6 +125,7 @@ transport::Task<Player::Fault> Player::play_step(const Step& step) {
   } else if (const auto* exit = std::get_if<Exit>(&step.what)) {
     fault = co_await expect_exit(exit->status);
   } else if (const auto* signal = std::get_if<Signal>(&step.what)) {
+    note("-> ", "(signal " + std::to_string(signal->number) + ")");
     server_.signal(signal->number);
   } else if (const auto* errors = std::get_if<Errors>(&step.what)) {
     errors_glob_ = errors->glob;

@@ -19,6 +19,9 @@ const std::vector<PromptFacts>& prompt_facts() {
       {"WRITE", "a file written through the client",
        "Write the word hello into the file conform.txt."},
       {"RUN", "a command in a terminal of the client", "Run the command: echo hello"},
+      {"FLOOD", "an answer with the numbers from 1 to 400, in many small pieces",
+       "Count from 1 to 400 in digits, separated by commas, without any tool."},
+      {"SLEEP", "a command of its own that runs for minutes", "Run the command: sleep 600"},
       {"INPUT", "a form for the person to fill in", "Ask me for my name with a form."},
   };
   return facts;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ struct Agent {
   std::vector<std::pair<std::string, std::string>> environment;  ///< beside ours
   std::string cwd;                             ///< where it is started; empty: in the folder
   std::chrono::milliseconds patience{20'000};  ///< for each message, and for its end
+  std::optional<std::size_t> budget;           ///< as many prompts as a run may send
   std::map<std::string, std::string> prompts;  ///< SHORT and others: what makes it do something
 };
 

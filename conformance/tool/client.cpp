@@ -193,7 +193,12 @@ void Client::check_answer(json::View message, std::string_view line) {
   if (prompt == prompts_.end()) return;
   const std::string session = prompt->second;
   prompts_.erase(prompt);
-  check_usage(result.find("usage"), line);
+  const json::View usage = result.find("usage");
+  check_usage(usage, line);
+  usages_.push_back({.session = session,
+                     .is_cancelled = result.find("stopReason").equals("cancelled"),
+                     .total = usage.find("totalTokens").integer(),
+                     .output = usage.find("outputTokens").integer().value_or(0)});
   const bool is_open = std::any_of(prompts_.begin(), prompts_.end(),
                                    [&](const auto& each) { return each.second == session; });
   if (!is_open && result.find("stopReason").equals("cancelled")) cancelled_.insert(session);
@@ -209,12 +214,20 @@ void Client::check_options(json::View options, std::string_view line) {
 
 void Client::check_usage(json::View usage, std::string_view line) {
   if (!usage.is_object()) return;
-  std::int64_t sum = 0;
-  for (const char* const part :
-       {"inputTokens", "outputTokens", "cachedReadTokens", "cachedWriteTokens"})
-    sum += usage.find(part).integer().value_or(0);
-  if (usage.find("totalTokens").integer() != sum)
+  const auto count = [&](const char* part) { return usage.find(part).integer().value_or(0); };
+  const std::int64_t output = count("outputTokens");
+  const std::int64_t cached = count("cachedReadTokens") + count("cachedWriteTokens");
+  const std::int64_t thought = count("thoughtTokens");
+  const std::int64_t sum = count("inputTokens") + output + cached;
+  const std::int64_t total = count("totalTokens");
+  if (thought > output || (thought > 0 && total == sum + thought)) {
+    find("ACP-USAGE-003", "the tokens of thoughts are not in those of the output", line);
+  } else if (cached > 0 && total == sum - cached) {
+    find("ACP-USAGE-002", "the tokens of the cache are in the input: the total has them once",
+         line);
+  } else if (total != sum) {
     find("ACP-USAGE-001", "the parts of the usage make " + std::to_string(sum), line);
+  }
 }
 
 void Client::check_paths(json::View value, std::string_view line) {

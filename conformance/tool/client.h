@@ -4,7 +4,9 @@
 //
 // One for each run of a scenario; the schema outlives it; no threads.
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,6 +25,14 @@ struct Finding {
   std::string line;
 };
 
+/// What the response of a turn says of its tokens.
+struct TurnUsage {
+  std::string session;
+  bool is_cancelled = false;
+  std::optional<std::int64_t> total;  ///< none: it says nothing
+  std::int64_t output = 0;
+};
+
 class Client final : public Judge {
  public:
   /// `allows` what it is asked in passing; else it refuses that.
@@ -35,6 +45,7 @@ class Client final : public Judge {
   void note_restart() override;
 
   const std::vector<Finding>& findings() const { return findings_; }
+  const std::vector<TurnUsage>& usages() const { return usages_; }
   /// The agent's response to initialize; empty: none yet.
   const std::string& initialize() const { return initialize_; }
   /// Whether it has refused something because nobody has logged in.
@@ -58,6 +69,7 @@ class Client final : public Judge {
   std::set<std::string, std::less<>>
       cancelled_;  // sessions whose last prompt has been, and is over
   std::vector<Finding> findings_;
+  std::vector<TurnUsage> usages_;
   std::string initialize_;
   bool speaks_ours_ = true;  // the version of the protocol that the schema is of
   bool wants_login_ = false;

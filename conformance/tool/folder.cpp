@@ -5,17 +5,19 @@
 #include <fstream>
 #include <system_error>
 
+#include "conformance/tool/workplace.h"
+
 namespace tine::conformance {
 
 namespace fs = std::filesystem;
 
 Folder::Folder() {
-  std::string name = (fs::temp_directory_path() / "acp-conform-XXXXXX").string();
+  std::string name = (workplace() / "XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) {
     std::perror("acp-conform: cannot make a temporary folder");
     std::exit(2);
   }
-  path_ = fs::canonical(name);
+  path_ = name;
   fs::create_directories(project());
   fs::create_directories(other());
 }

@@ -21,6 +21,7 @@
 #include "conformance/tool/run.h"
 #include "conformance/tool/scenarios.h"
 #include "conformance/tool/verdicts.h"
+#include "conformance/tool/workplace.h"
 
 namespace tine::conformance {
 namespace {
@@ -39,7 +40,8 @@ int list(const Requirements& requirements, const std::vector<Scenario>& scenario
   for (const Requirement& each : requirements.all) {
     const auto count = std::count_if(scenarios.begin(), scenarios.end(),
                                      [&](const Scenario& one) { return tests(one, each.id); });
-    const std::string how = each.is_watched ? "every scenario"
+    const std::string how = each.level == Level::told ? "told, not judged"
+                            : each.is_watched         ? "every scenario"
                             : count > 0
                                 ? std::to_string(count) + (count == 1 ? " scenario" : " scenarios")
                                 : "not tested: " + each.untested;
@@ -121,7 +123,6 @@ bool takes_stdout(const Options& options) {
 int run(const Options& options, const Requirements& requirements,
         const std::vector<Scenario>& scenarios) {
   std::vector<const Scenario*> wanted;
-  std::size_t prompts = 0;
   for (const Scenario& each : scenarios) {
     const bool is_wanted =
         options.only.empty() ||
@@ -131,7 +132,6 @@ int run(const Options& options, const Requirements& requirements,
         });
     if (!is_wanted) continue;
     wanted.push_back(&each);
-    prompts += each.prompts.size() + each.own_prompts;
   }
   if (wanted.empty()) return mistake("no scenario tests that (--list shows what is tested)");
   const auto baseline = read_baseline(options.baseline, requirements);
@@ -142,9 +142,9 @@ int run(const Options& options, const Requirements& requirements,
   const Introduction introduction = options.judges_client ? introduce_client(options.agent, schema)
                                                           : introduce(options.agent, schema);
   if (!introduction.fault.empty()) return mistake(introduction.fault);
+  const Plan plan = make_plan(wanted, options.agent, introduction);
   std::fprintf(stderr, "acp-conform: %s, %zu scenarios, %zu prompts at most\n",
-               name_in(introduction.initialize).c_str(), wanted.size(),
-               options.offline ? 0 : prompts);
+               name_in(introduction.initialize).c_str(), wanted.size(), plan.prompts);
   const bool on_terminal = ::isatty(STDERR_FILENO) != 0;
   std::size_t done = 0;
   const auto show = [&](std::size_t number) {
@@ -156,7 +156,7 @@ int run(const Options& options, const Requirements& requirements,
   const auto results =
       options.judges_client
           ? play_clients(wanted, options.agent, introduction, schema, show)
-          : play_all(wanted, options.agent, introduction, schema, options.jobs, show);
+          : play_all(plan, options.agent, introduction, schema, options.jobs, show);
   if (on_terminal) std::fputs("\r\x1b[K", stderr);
 
   Run out{
@@ -165,7 +165,10 @@ int run(const Options& options, const Requirements& requirements,
       .revision = requirements.revision,
       .scenarios = wanted.size(),
       .seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
-      .judgements = judge_all(requirements, wanted, results, *baseline)};
+      .judgements = judge_all(requirements, wanted, results, *baseline),
+      .facts = {}};
+  for (Fact& each : usage_facts(results))
+    out.facts.emplace_back(requirements.find(each.id), std::move(each));
   if (!options.only.empty()) {
     std::erase_if(out.judgements, [&](const Judgement& each) {
       return std::find(options.only.begin(), options.only.end(), each.requirement->id) ==
@@ -191,14 +194,14 @@ int main(int count, char** arguments) {
   if (!options.replay.empty()) {
     const auto recorded = read_recorded(options, *requirements);
     if (!recorded) return mistake(recorded.error());
-    return run(options, *requirements, *recorded);
+    return in_workplace([&] { return run(options, *requirements, *recorded); });
   }
   const auto scenarios =
       options.judges_client ? read_client_scenarios() : read_scenarios(options.scenarios);
   if (!scenarios) return mistake(scenarios.error());
   if (options.list) return list(*requirements, *scenarios);
   if (!options.explain.empty()) return explain(*requirements, *scenarios, options.explain);
-  return run(options, *requirements, *scenarios);
+  return in_workplace([&] { return run(options, *requirements, *scenarios); });
 }
 
 }  // namespace

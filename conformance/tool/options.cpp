@@ -112,6 +112,9 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
       ->type_name("NAME=TEXT");
   app.add_option("--prompts", prompts_file, "A TOML file of such words")->type_name("FILE");
   app.add_flag("--offline", options.offline, "Send no prompt: what needs a model is left out");
+  app.add_option("--budget", options.agent.budget,
+                 "Send so many prompts at most: what needs more is not exercised")
+      ->type_name("N");
   app.add_flag("--strict", options.strict, "A SHOULD that is not kept counts as a failure");
   app.add_option(
          "--baseline", options.baseline,

@@ -43,6 +43,17 @@ std::string evidence_of(const Judgement& judgement) {
   return out;
 }
 
+std::string facts_of(const Run& run) {
+  if (run.facts.empty()) return {};
+  std::string out = "<h2>Facts</h2>\n<table>\n<tr><th>Told</th><th></th><th>Reference</th></tr>\n";
+  for (const auto& [requirement, fact] : run.facts) {
+    out += "<tr id=\"" + escaped_markup(fact.id) + "\"><td>" + escaped_markup(fact.id) + "<br>" +
+           escaped_markup(requirement->says) + "</td><td>" + escaped_markup(fact.value) +
+           "</td><td>" + escaped_markup(fact.reference) + "</td></tr>\n";
+  }
+  return out + "</table>\n";
+}
+
 }  // namespace
 
 std::string html_report(const Run& run, bool strict) {
@@ -65,7 +76,7 @@ std::string html_report(const Run& run, bool strict) {
            std::string(class_of(each.verdict)) + "\">" + std::string(name_of(each.verdict)) +
            (each.is_known ? " (known)" : "") + "</td><td>" + evidence_of(each) + "</td></tr>\n";
   }
-  return out + "</table>\n</body></html>\n";
+  return out + "</table>\n" + facts_of(run) + "</body></html>\n";
 }
 
 }  // namespace tine::conformance

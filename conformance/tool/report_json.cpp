@@ -26,6 +26,13 @@ std::string json_report(const Run& run, bool strict) {
                             {"surprise", each.is_surprise},
                             {"evidence", evidence}});
   }
+  Json facts = Json::array();
+  for (const auto& [requirement, fact] : run.facts) {
+    facts.push_back({{"id", fact.id},
+                     {"says", requirement->says},
+                     {"value", fact.value},
+                     {"reference", fact.reference}});
+  }
   const Json all = {{"agent", run.agent},
                     {"command", run.command},
                     {"revision", run.revision},
@@ -38,6 +45,7 @@ std::string json_report(const Run& run, bool strict) {
                       {"warning", run.count(Verdict::warning)},
                       {"notApplicable", run.count(Verdict::not_applicable)},
                       {"notExercised", run.count(Verdict::not_exercised)}}},
+                    {"facts", facts},
                     {"requirements", requirements}};
   return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

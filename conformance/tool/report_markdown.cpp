@@ -40,6 +40,11 @@ std::string markdown_report(const Run& run, bool strict) {
       for (const std::string& line : one.wire) out += "    " + shown(line) + "\n";
     }
   }
+  if (!run.facts.empty()) out += "\n## Facts\n\n| | | |\n|---|---|---|\n";
+  for (const auto& [requirement, fact] : run.facts) {
+    out += "| " + fact.id + " " + cell(requirement->says) + " | " + cell(fact.value) + " | " +
+           cell(fact.reference) + " |\n";
+  }
   return out;
 }
 

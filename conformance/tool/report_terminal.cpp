@@ -93,6 +93,11 @@ std::string terminal_report(const Run& run, bool strict, bool coloured) {
       add(out, each, coloured);
     }
   }
+  for (const auto& [requirement, fact] : run.facts) {
+    out += fact.id + "  told: " + requirement->says + "\n    " + shown(fact.value);
+    if (!fact.reference.empty()) out += " (" + shown(fact.reference) + ")";
+    out += "\n";
+  }
   out += run.agent + ": " + (run.is_failed(strict) ? "does not conform" : "conforms") + " (" +
          counts_of(run) + ")\n";
   return out;

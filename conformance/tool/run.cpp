@@ -24,6 +24,10 @@ using Json = nlohmann::json;
 constexpr std::size_t errors_kept = 2000;
 /// For the end of an agent that has been seen not to end.
 constexpr std::chrono::milliseconds short_patience{500};
+
+/// The prompt FLOOD has the agent count so far.
+constexpr int last_counted = 400;
+
 constexpr std::string_view opening = R"(
 == opening
 -> 1 initialize {"protocolVersion":1,"clientCapabilities":{},"clientInfo":{"name":"acp-conform","version":"1"}}
@@ -39,6 +43,9 @@ Bindings names_for(const Agent& agent, const Folder& folder) {
   Bindings names;
   names.set("CWD", json::quoted(folder.project().string()));
   names.set("OTHER", json::quoted(folder.other().string()));
+  std::string counted;  // a glob for an answer with all of these numbers
+  for (int i = 1; i <= last_counted; ++i) counted += "*" + std::to_string(i);
+  names.set("COUNTED", json::quoted(counted + "*"));
   for (const auto& [name, words] : agent.prompts) names.set("PROMPT_" + name, json::quoted(words));
   return names;
 }
@@ -108,6 +115,7 @@ ScenarioResult play(const Case& what, const Agent& agent, SchemaCheck& schema, H
   habits.leaves_children = habits.leaves_children || is_left_behind;
   if (left) transport::end_descendants(orphan_patience, [](pid_t, int) {});
   out.findings = client.findings();
+  out.usages = client.usages();
   out.initialize = client.initialize();
   out.wants_login = client.wants_login();
   out.wire = std::move(outcome.wire);
@@ -126,9 +134,9 @@ ScenarioResult play(const Case& what, const Agent& agent, SchemaCheck& schema, H
   return out;
 }
 
-ScenarioResult play_if_it_applies(const Scenario& scenario, const Agent& agent,
-                                  const std::string& initialize, SchemaCheck& schema,
-                                  Habits& habits) {
+/// Why a scenario is not played, as a result; none: it is.
+std::optional<ScenarioResult> why_not(const Scenario& scenario, const Agent& agent,
+                                      const std::string& initialize) {
   ScenarioResult out;
   for (const std::string& need : scenario.what.needs) {
     if (is_met(need, initialize)) continue;
@@ -141,6 +149,20 @@ ScenarioResult play_if_it_applies(const Scenario& scenario, const Agent& agent,
     if (agent.prompts.contains(prompt)) continue;
     out.verdict = Verdict::not_exercised;
     out.reason = "no prompt " + prompt + " is sent in this run";
+    return out;
+  }
+  return std::nullopt;
+}
+
+ScenarioResult play_if_it_applies(const Scenario& scenario, bool is_paid, const Agent& agent,
+                                  const std::string& initialize, SchemaCheck& schema,
+                                  Habits& habits) {
+  if (auto reason = why_not(scenario, agent, initialize)) return std::move(*reason);
+  ScenarioResult out;
+  if (!is_paid) {
+    out.verdict = Verdict::not_exercised;
+    out.reason =
+        "the budget of " + std::to_string(agent.budget.value_or(0)) + " prompts is used up";
     return out;
   }
   Case what = scenario.what;
@@ -162,7 +184,12 @@ std::string text_of(const ScenarioResult& result) {
   Json findings = Json::array();
   for (const Finding& each : result.findings)
     findings.push_back({each.requirement, each.what, each.line});
+  Json usages = Json::array();
+  for (const TurnUsage& each : result.usages)
+    usages.push_back(
+        {each.session, each.is_cancelled, each.total ? Json(*each.total) : Json(), each.output});
   const Json all = {{"verdict", static_cast<int>(result.verdict)},
+                    {"usages", usages},
                     {"reason", result.reason},
                     {"step", result.step},
                     {"wire", result.wire},
@@ -191,6 +218,13 @@ ScenarioResult result_of(const std::string& text) {
   for (const Json& each : all["findings"]) {
     out.findings.push_back(
         {each[0].get<std::string>(), each[1].get<std::string>(), each[2].get<std::string>()});
+  }
+  for (const Json& each : all["usages"]) {
+    TurnUsage& usage = out.usages.emplace_back();
+    usage.session = each[0].get<std::string>();
+    usage.is_cancelled = each[1].get<bool>();
+    if (each[2].is_number()) usage.total = each[2].get<std::int64_t>();
+    usage.output = each[3].get<std::int64_t>();
   }
   return out;
 }
@@ -240,10 +274,23 @@ Introduction introduce(const Agent& agent, SchemaCheck& schema) {
   return out;
 }
 
-std::vector<ScenarioResult> play_all(const std::vector<const Scenario*>& scenarios,
-                                     const Agent& agent, const Introduction& introduction,
-                                     SchemaCheck& schema, unsigned jobs,
-                                     const std::function<void(std::size_t)>& done) {
+Plan make_plan(std::vector<const Scenario*> scenarios, const Agent& agent,
+               const Introduction& introduction) {
+  Plan out;
+  for (const Scenario* each : scenarios) {
+    const std::size_t prompts = why_not(*each, agent, introduction.initialize)
+                                    ? 0
+                                    : each->prompts.size() + each->own_prompts;
+    out.is_paid.push_back(!agent.budget || out.prompts + prompts <= *agent.budget);
+    if (out.is_paid.back()) out.prompts += prompts;
+  }
+  out.scenarios = std::move(scenarios);
+  return out;
+}
+
+std::vector<ScenarioResult> play_all(const Plan& plan, const Agent& agent,
+                                     const Introduction& introduction, SchemaCheck& schema,
+                                     unsigned jobs, const std::function<void(std::size_t)>& done) {
   // Of the process that plays: each has a copy of its own.
   Habits habits;
   const auto play_one = [&](std::size_t number) {
@@ -251,11 +298,11 @@ std::vector<ScenarioResult> play_all(const std::vector<const Scenario*>& scenari
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     // An interrupted run goes on in none of its processes.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    return text_of(
-        play_if_it_applies(*scenarios[number], agent, introduction.initialize, schema, habits));
+    return text_of(play_if_it_applies(*plan.scenarios[number], plan.is_paid[number], agent,
+                                      introduction.initialize, schema, habits));
   };
   std::vector<ScenarioResult> out;
-  for (const std::string& each : share_out(scenarios.size(), jobs, play_one, done))
+  for (const std::string& each : share_out(plan.scenarios.size(), jobs, play_one, done))
     out.push_back(result_of(each));
   return out;
 }

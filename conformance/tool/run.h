@@ -31,6 +31,7 @@ struct ScenarioResult {
   std::vector<std::string> wire;
   std::string errors;  ///< the end of stderr
   std::vector<Finding> findings;
+  std::vector<TurnUsage> usages;
   std::string initialize;    ///< the agent's response to it
   bool wants_login = false;  ///< it has refused something for that reason
 };
@@ -44,10 +45,20 @@ struct Introduction {
 /// Starts the agent, initializes it and opens a session.
 Introduction introduce(const Agent& agent, SchemaCheck& schema);
 
+/// What is played in a run, and how many prompts that sends at most.
+struct Plan {
+  std::vector<const Scenario*> scenarios;
+  std::vector<bool> is_paid;  ///< of each: whether its prompts are within the budget
+  std::size_t prompts = 0;
+};
+
+/// Scenarios are paid for in their order, as long as what they send fits into the budget.
+Plan make_plan(std::vector<const Scenario*> scenarios, const Agent& agent,
+               const Introduction& introduction);
+
 /// Plays all of them, so many at a time. `done` hears of each.
-std::vector<ScenarioResult> play_all(const std::vector<const Scenario*>& scenarios,
-                                     const Agent& agent, const Introduction& introduction,
-                                     SchemaCheck& schema, unsigned jobs,
-                                     const std::function<void(std::size_t)>& done);
+std::vector<ScenarioResult> play_all(const Plan& plan, const Agent& agent,
+                                     const Introduction& introduction, SchemaCheck& schema,
+                                     unsigned jobs, const std::function<void(std::size_t)>& done);
 
 }  // namespace tine::conformance

@@ -71,7 +71,7 @@ std::vector<Judgement> judge_all(const Requirements& requirements,
   std::vector<Judgement> out;
   for (const Requirement& requirement : requirements.all) {
     const auto found = all.find(requirement.id);
-    if (found == all.end()) continue;
+    if (found == all.end() || requirement.level == Level::told) continue;
     Judgement judgement{
         .requirement = &requirement, .verdict = Verdict::not_applicable, .evidence = {}};
     for (Evidence& each : found->second) {

@@ -6,8 +6,10 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "conformance/tool/facts.h"
 #include "conformance/tool/requirements.h"
 #include "conformance/tool/run.h"
 
@@ -38,6 +40,7 @@ struct Run {
   std::size_t scenarios = 0;
   double seconds = 0;
   std::vector<Judgement> judgements;
+  std::vector<std::pair<const Requirement*, Fact>> facts;
 
   std::size_t count(Verdict verdict) const;
   /// Whether it fails as a whole.

@@ -15,7 +15,7 @@ const tool = join(dirname(process.env.TINE), 'acp-conform');
 const modelPrompts = {
   short: '[[say: pong]]', long: '[[slow: 3000 100]]', remember: 'Remember the word marmalade.',
   recall: '', tool: '[[run: true]] [[say: done]]', plan: '',
-  read: '', write: '', run: '', input: '',
+  read: '', write: '', run: '', input: '', flood: '', sleep: '[[run: sleep 600]]',
 };
 const promptOptions = (prompts) =>
   Object.entries(prompts).flatMap(([name, text]) => ['--prompt', `${name}=${text}`]);

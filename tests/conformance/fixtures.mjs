@@ -2,11 +2,11 @@
 // fails that one alone.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { directory, test } from '../clients/cases.mjs';
+import { defer, directory, test, until } from '../clients/cases.mjs';
 
 const build = dirname(process.env.TINE);
 const tool = join(build, 'acp-conform');
@@ -14,13 +14,15 @@ const fixture = join(build, 'conformance/fixture_agent');
 const prompts = 'tests/conformance/directives.toml';
 
 const requirements = readFileSync('conformance/requirements.toml', 'utf8').split(/^\[/m).slice(1)
-  .map((text) => ({ id: text.slice(0, text.indexOf(']')), tested: !/^untested = /m.test(text) }));
+  .map((text) => ({
+    id: text.slice(0, text.indexOf(']')), tested: !/^(untested = |level = "TOLD")/m.test(text),
+  }));
 const tested = requirements.filter((each) => each.tested).map(({ id }) => id);
 
 /// Runs the tool: its status and what it wrote.
-const run = (options, broken = [], agent = [fixture]) => new Promise((done) => {
+const run = (options, broken = [], agent = [fixture], variables = {}) => new Promise((done) => {
   execFile(tool, ['--prompts', prompts, ...options, '--', ...agent, ...broken],
-    { maxBuffer: 1 << 28 }, (fault, out, errors) =>
+    { maxBuffer: 1 << 28, env: { ...process.env, ...variables } }, (fault, out, errors) =>
       done({ status: fault === null ? 0 : fault.code, out, errors }));
 });
 
@@ -54,6 +56,82 @@ for (const area of new Set(tested.map((id) => id.split('-')[1]))) {
     assert.deepEqual(wrong, []);
   });
 }
+
+test('a version of the future is nothing that the schema judges', async () => {
+  const { status, out } = await run(['--json', '-', '--strict'], ['speaks:2']);
+  assert.deepEqual(ids(JSON.parse(out), 'fail', 'warning'), []);
+  assert.equal(status, 0);
+});
+
+test('usage of one turn is told from usage of all turns', async () => {
+  const told = async (...broken) => {
+    const { status, out } = await run(['--json', '-', '--strict', '--only', 'ACP-PROMPT-001'], broken);
+    assert.equal(status, 0);
+    return JSON.parse(out).facts.find(({ id }) => id === 'ACP-USAGE-004').value;
+  };
+  assert.equal(await told(), 'of its turn');
+  assert.equal(await told('usage:cumulative'), 'of all turns so far');
+});
+
+test('facts stand in each report', async () => {
+  const folder = directory();
+  const file = (name) => join(folder, name);
+  const { out } = await run(['--only', 'ACP-PROMPT-001', '--only', 'ACP-CANCEL-001',
+    '--markdown', file('a.md'), '--html', file('a.html')]);
+  assert.match(out, /ACP-USAGE-004 {2}told: [^\n]*\n {4}of its turn\n/);
+  assert.match(readFileSync(file('a.md'), 'utf8'), /## Facts[^]*\| ACP-USAGE-005 [^|]*\| nothing \|/);
+  assert.match(readFileSync(file('a.html'), 'utf8'), /<h2>Facts<\/h2>[^]*of its turn/);
+});
+
+test('a budget of prompts is not passed', async () => {
+  const folder = directory();
+  const { errors, out } = await run(['--json', '-', '--budget', '5', '--env', `COUNT=${folder}/count`]);
+  assert.match(errors, /, 5 prompts at most/);
+  const report = JSON.parse(out);
+  assert.ok(ids(report, 'pass').includes('ACP-LIST-001'));
+  const beyond = report.requirements.filter(({ evidence }) =>
+    evidence[0]?.reason === 'the budget of 5 prompts is used up');
+  assert.ok(beyond.length > 20);
+  assert.ok(beyond.every(({ verdict }) => verdict === 'not exercised'));
+  const sent = readFileSync(join(folder, 'count'), 'utf8').length;
+  assert.ok(sent > 0 && sent <= 5, `${sent} prompts were sent`);
+  const none = await run(['--json', '-', '--budget', '0']);
+  assert.match(none.errors, /, 0 prompts at most/);
+});
+
+test('a run that is interrupted leaves no folder and no process, one that is killed what the next removes', async () => {
+  const folder = directory();
+  const files = () => readdirSync(folder);
+  const begin = async (signal) => {
+    const child = spawn(tool, ['--prompts', prompts, '--only', 'ACP-END-004', '--', fixture, 'ACP-END-004'],
+      { env: { ...process.env, TMPDIR: folder }, stdio: 'ignore' });
+    defer(() => child.kill('SIGKILL'));
+    const gone = new Promise((done) => { child.on('exit', (status, name) => done(name)); });
+    await until('the agent to work', () => files().some((each) =>
+      readdirSync(join(folder, each)).some((scenario) => scenario !== 'lock')));
+    child.kill(signal);
+    assert.equal(await gone, signal);
+  };
+  await begin('SIGTERM');
+  assert.deepEqual(files(), []);
+  await begin('SIGKILL');
+  assert.equal(files().length, 1);
+  const agents = () => readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`TMPDIR=${folder}`);
+    } catch {
+      return false;
+    }
+  });
+  for (const pid of await agents()) {
+    try {
+      process.kill(Number(pid), 'SIGKILL');  // they break ACP-END-004
+    } catch { /* it has gone */ }
+  }
+  const { status } = await run(['--only', 'ACP-INIT-001'], [], [fixture], { TMPDIR: folder });
+  assert.equal(status, 0);
+  assert.deepEqual(files(), []);
+});
 
 test('a fork that is gone after a restart is found without session/load, too', async () => {
   const broken = ['without:loadSession', 'ACP-FORK-007'];
