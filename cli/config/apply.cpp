@@ -300,10 +300,13 @@ Result<void> apply_project_file(const toml::Node& root, const std::string& file,
     list += allowed[i];
   }
   Origin origin{Layer::project, file, {}};
-  // A table is a group of keys.
+  // A table of which it may set something is a group of keys.
   std::vector<std::pair<std::string, const toml::Node*>> nodes;
   for (const toml::Node& node : root.children) {
-    const bool is_table = node.type == toml::Node::Type::table && is_group(node.key);
+    const bool is_table =
+        node.type == toml::Node::Type::table &&
+        std::any_of(allowed.begin(), allowed.end(),
+                    [&node](std::string_view key) { return key.starts_with(node.key + "."); });
     if (!is_table) nodes.emplace_back(std::string(), &node);
     if (!is_table) continue;
     for (const toml::Node& each : node.children) nodes.emplace_back(node.key, &each);
@@ -316,7 +319,7 @@ Result<void> apply_project_file(const toml::Node& root, const std::string& file,
       origin.at = node.key_at.line != 0 ? node.key_at : node.at;
       return refuse(origin, "a project's file may not set " + shown(name) +
                                 ", as it comes with code that is not trusted; it may set " + list +
-                                suggestion(name, allowed));
+                                (key == nullptr ? suggestion(name, allowed) : std::string()));
     }
     // Nothing said would take back what the user said, a mode for one; and what looks like a flag
     // must not come near the command line of a backend.

@@ -90,6 +90,10 @@ seed_hours = 8
 [session]
 fork_prefix_budget = 5_000
 caller_newest = true
+[permissions]
+allow = ["read"]
+ask = ["edit"]
+deny = ["execute:rm *"]
 [redact]
 literals = ["one", "two"]
 prefixes = ["acme_"]
@@ -133,12 +137,15 @@ kind = "rehearsal"
   CHECK(settings.fork_seed_hours == 8);
   CHECK(settings.session_fork_prefix_budget == 5000);
   CHECK(settings.session_caller_newest);
+  CHECK(settings.permissions_allow == Strings{"read"});
+  CHECK(settings.permissions_ask == Strings{"edit"});
+  CHECK(settings.permissions_deny == Strings{"execute:rm *"});
   CHECK(settings.redact_literals == Strings{"one", "two"});
   CHECK(settings.redact_prefixes == Strings{"acme_"});
   for (const SettingKey& key : setting_keys()) CHECK(config->origin_of(key.name) != nullptr);
   CHECK(origin(*config, "default_backend") == "user " + std::string(user_path) + ":1:1");
   CHECK(origin(*config, "max_depth") == "user " + std::string(user_path) + ":11:3");
-  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":36:1");
+  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":40:1");
 }
 
 TEST_CASE(

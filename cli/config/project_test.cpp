@@ -12,8 +12,8 @@ namespace tine::cli {
 namespace {
 
 constexpr std::string_view refusal =
-    ", as it comes with code that is not trusted; it may set default_backend, model, effort and "
-    "mode";
+    ", as it comes with code that is not trusted; it may set default_backend, model, effort, "
+    "mode and permissions.deny";
 
 std::string refused(std::string_view place, std::string_view name) {
   return "/p/.tine.toml:" + std::string(place) + ": a project's file may not set \"" +
@@ -47,6 +47,20 @@ TEST_CASE("project: it may choose backend, model and effort") {
   CHECK(config->origin_of("model")->str() == "/p/.tine.toml:2:1");
 }
 
+TEST_CASE("project: it can only add to what the user denies") {
+  FakeMachine machine;
+  machine.files[std::string(user_path)] = "[permissions]\ndeny = [\"execute:rm *\"]\n";
+  const auto config = machine.load_project("[permissions]\ndeny = [\"edit:/etc/*\"]\n");
+  REQUIRE(config);
+  CHECK(config->settings.permissions_deny == Strings{"execute:rm *", "edit:/etc/*"});
+  const auto empty = machine.load_project("permissions.deny = []\n");
+  REQUIRE(empty);
+  CHECK(empty->settings.permissions_deny == Strings{"execute:rm *"});
+  const auto rules = permission_rules(*config);
+  REQUIRE(rules);
+  CHECK(rules->size() == 2);
+}
+
 TEST_CASE("project: every other key of the schema is refused in it") {
   std::vector<std::string> allowed;
   for (const SettingKey& key : setting_keys()) {
@@ -58,10 +72,14 @@ TEST_CASE("project: every other key of the schema is refused in it") {
       allowed.emplace_back(key.name);
       if (key.name != "default_backend") CHECK(complaint(config) == "no error");
     } else {
-      CHECK(complaint(config) == refused("2:1", key.name.substr(0, key.name.find('.'))));
+      const bool is_beside = key.name.starts_with("permissions.");
+      CHECK(complaint(config) == (is_beside
+                                      ? refused("2:13", key.name)
+                                      : refused("2:1", key.name.substr(0, key.name.find('.')))));
     }
   }
-  CHECK(allowed == std::vector<std::string>{"default_backend", "model", "effort", "mode"});
+  CHECK(allowed ==
+        std::vector<std::string>{"default_backend", "model", "effort", "mode", "permissions.deny"});
   for (const BackendKey& key : backend_keys()) {
     FakeMachine machine;
     std::string text = "[backends.rehearsal]\n";

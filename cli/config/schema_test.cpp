@@ -100,7 +100,8 @@ TEST_CASE("schema: names are unique, and variables follow from them") {
     CHECK(key.variable == (one_value ? variable : std::string()));
     CHECK(taken.insert(variable).second);
     CHECK(key.doc.ends_with('.'));
-    if (key.project) CHECK(key.member.index() == 2);
+    // What a project's file sets is a string, which is looked at, or only adds to a list.
+    if (key.project) CHECK((key.member.index() == 2 || key.name == "permissions.deny"));
     CHECK_FALSE((key.project && key.rule.path));
   }
   std::set<std::string_view> backend_names = {"kind"};
