@@ -1,5 +1,5 @@
 // A mocked model service that speaks Gemini's generateContent, and does as the prompt says:
-// [[say: TEXT]], [[call: NAME JSON]], [[hang: body]]. See tests/mock/script.h.
+// [[say: TEXT]], [[recall]], [[call: NAME JSON]], [[hang: body]]. See tests/mock/script.h.
 
 import { createServer } from 'node:http';
 
@@ -12,7 +12,7 @@ function directives(prompt) {
     const end = prompt.indexOf(']]', at);
     if (end < 0) break;
     const inside = prompt.slice(at + 2, end);
-    const colon = inside.indexOf(':');
+    const colon = inside.includes(':') ? inside.indexOf(':') : inside.length;
     found.push([inside.slice(0, colon).trim(), inside.slice(colon + 1).trim()]);
     at = end + 2;
   }
@@ -23,9 +23,12 @@ function directives(prompt) {
 function stepsFor(contents) {
   let prompt = '';
   let results = 0;
+  let told = '';
   for (const { role, parts } of contents.filter((each) => each.role === 'user')) {
     results += parts.filter((part) => part.functionResponse).length;
-    const text = parts.map((part) => part.text ?? '').findLast((each) => each.includes('[['));
+    const texts = parts.map((part) => part.text ?? '');
+    told += texts.join('\n');
+    const text = texts.findLast((each) => each.includes('[['));
     if (text === undefined) continue;
     prompt = text;
     results = 0;
@@ -33,7 +36,7 @@ function stepsFor(contents) {
   const steps = [];
   let answer = 0;
   for (const step of directives(prompt)) {
-    if (answer === results) steps.push(step);
+    if (answer === results) steps.push(step[0] === 'recall' ? ['say', told] : step);
     if (step[0] === 'call') answer += 1;
   }
   return steps.length > 0 ? steps : [['say', 'ok']];

@@ -33,12 +33,12 @@ bool is_synthetic(std::string_view text) {
 
 /// What is to be done for a prompt. One that asks for a summary has no directives, and would be
 /// asked again were the form of the answer not kept.
-std::vector<Step> steps_for(std::string_view prompt, std::size_t results) {
-  if (prompt.starts_with("CRITICAL: Respond with TEXT ONLY"))
+std::vector<Step> steps_for(const Situation& situation) {
+  if (situation.prompt.starts_with("CRITICAL: Respond with TEXT ONLY"))
     return {{.name = "say",
              .argument = "<analysis>Much was said.</analysis>\n<summary>" + std::string(summary) +
                          "</summary>"}};
-  return steps_of_answer(prompt, results);
+  return steps_of_answer(situation);
 }
 
 /// The content of a message as blocks.
@@ -61,21 +61,20 @@ std::string prompt_in(const json& blocks) {
   return prompt;
 }
 
-/// What was asked last, and how many results of tools came after it.
-std::pair<std::string, std::size_t> situation(const json& messages) {
-  std::string prompt;
-  std::size_t results = 0;
+Situation situation_of(const json& messages) {
+  Situation out;
   for (const json& message : messages) {
     if (message.value("role", "") != "user") continue;
     const json blocks = blocks_of(message);
     for (const json& block : blocks)
-      if (block.value("type", "") == "tool_result") ++results;
+      if (block.value("type", "") == "tool_result") ++out.results;
     std::string text = prompt_in(blocks);
     if (text.empty()) continue;
-    prompt = std::move(text);
-    results = 0;
+    out.told += text + "\n";
+    out.prompt = std::move(text);
+    out.results = 0;
   }
-  return {prompt, results};
+  return out;
 }
 
 PromptBlock prompt_block(json block, const std::string& role) {
@@ -226,9 +225,9 @@ Messages::Answer Messages::compose(const json& body) {
   answer.model = body.value("model", "");
   answer.streams = body.value("stream", false);
   answer.prompt = prompt_blocks(body);
-  const auto [prompt, results] = situation(body.value("messages", json::array()));
-  const std::string place = prompt + "#" + std::to_string(results);
-  for (const Step& step : steps_for(prompt, results))
+  const Situation situation = situation_of(body.value("messages", json::array()));
+  const std::string place = situation.prompt + "#" + std::to_string(situation.results);
+  for (const Step& step : steps_for(situation))
     if (!add(answer, step, place)) break;
   std::uint64_t thought = 0;
   std::uint64_t written = 0;

@@ -14,22 +14,21 @@ std::string text_of(const json& message) {
   return text;
 }
 
-/// What was asked last, and how many results of tools came after it.
-std::pair<std::string, std::size_t> situation(const json& input) {
-  std::string prompt;
-  std::size_t results = 0;
+Situation situation_of(const json& input) {
+  Situation out;
   for (const json& item : input) {
     const std::string type = item.value("type", "message");
     if (type == "message" && item.value("role", "") == "user") {
       const std::string text = text_of(item);
       if (text.starts_with("<") || text.starts_with("# AGENTS.md")) continue;  // not a person's
-      prompt = text;
-      results = 0;
+      out.told += text + "\n";
+      out.prompt = text;
+      out.results = 0;
     } else if (type.ends_with("_call_output")) {
-      ++results;
+      ++out.results;
     }
   }
-  return {prompt, results};
+  return out;
 }
 
 /// What the model reads of a request. It does not see the ids of items.
@@ -109,9 +108,9 @@ transport::Task<void> Responses::handle(HttpRequest request, Exchange& exchange)
   Call call;
   call.id = next_id("resp_");
   call.authorization = request.headers["authorization"];
-  auto [prompt, results] = situation(body["input"]);
-  call.key = prompt + "#" + std::to_string(results);
-  call.steps = steps_of_answer(prompt, results);
+  const Situation situation = situation_of(body["input"]);
+  call.key = situation.prompt + "#" + std::to_string(situation.results);
+  call.steps = steps_of_answer(situation);
   call.prompt = read_by_the_model(body);
   call.counted = cache_.count(call.prompt, clock_.now());
   recording_.add(request,

@@ -76,7 +76,8 @@ Speech speech_of(const Step& step) {
   return speech;
 }
 
-std::vector<Step> steps_of_answer(std::string_view prompt, std::size_t results) {
+std::vector<Step> steps_of_answer(const Situation& situation) {
+  const std::string_view prompt = situation.prompt;
   std::vector<Step> steps;
   std::size_t answer = 0;  // the results that it follows
   std::size_t at = 0;
@@ -88,8 +89,9 @@ std::vector<Step> steps_of_answer(std::string_view prompt, std::size_t results) 
     const std::size_t colon = inside.find(':');
     Step step{.name = std::string(trimmed(inside.substr(0, colon))), .argument = {}};
     if (colon != std::string_view::npos) step.argument = trimmed(inside.substr(colon + 1));
+    if (step.name == "recall") step = {.name = "say", .argument = situation.told};
     const std::size_t called = calls_of(step);
-    if (answer == results) steps.push_back(std::move(step));
+    if (answer == situation.results) steps.push_back(std::move(step));
     answer += called;
   }
   if (steps.empty()) steps.push_back({.name = "say", .argument = "ok"});

@@ -4,7 +4,7 @@
 // directives make one answer after the other: each ends with a call of a tool, whose result the
 // next one follows.
 //
-//   [[say: TEXT]]  [[think: TEXT]]  [[slow: CHUNKS MS]]  [[clock: CHUNKS MS]]
+//   [[say: TEXT]]  [[recall]]  [[think: TEXT]]  [[slow: CHUNKS MS]]  [[clock: CHUNKS MS]]
 //   [[later: MS]]   the answer begins after that time, and others read of its prompt from then on
 //   [[run: COMMAND]]  [[call: NAME JSON]]
 //   [[status: CODE TIMES RETRY_AFTER]]  [[context]]  [[limit: RESETS_AT TIMES DIALECT]]
@@ -18,6 +18,8 @@
 //   [[stop: max_tokens|refusal TIMES]]
 //
 // An argument may itself hold directives, as the prompt of a subagent does: `[[` and `]]` match.
+//
+// [[recall]] says all that the person has said in the conversation.
 //
 // A clock's chunks are the times at which they are sent, for who measures how long they take.
 //
@@ -54,9 +56,15 @@ struct Speech {
 /// Of `say` and `think` a chunk is a word, of `slow` a number, of `clock` a time.
 Speech speech_of(const Step& step);
 
-/// The steps of the answer that follows `results` results of tools. A prompt without directives is
-/// answered "ok".
-std::vector<Step> steps_of_answer(std::string_view prompt, std::size_t results);
+/// What was said to a model so far.
+struct Situation {
+  std::string prompt;       ///< what was asked last
+  std::size_t results = 0;  ///< of tools, that came after it
+  std::string told;         ///< all that the person has said
+};
+
+/// The steps of the answer that is due. A prompt without directives is answered "ok".
+std::vector<Step> steps_of_answer(const Situation& situation);
 
 /// The words of an argument; the last of `most` takes the rest.
 std::vector<std::string> words(std::string_view argument, std::size_t most);

@@ -8,7 +8,8 @@ namespace {
 
 std::string names(std::string_view prompt, std::size_t results) {
   std::string text;
-  for (const Step& step : steps_of_answer(prompt, results))
+  for (const Step& step :
+       steps_of_answer({.prompt = std::string(prompt), .results = results, .told = "all"}))
     text += step.name + "(" + step.argument + ")";
   return text;
 }
@@ -35,4 +36,8 @@ TEST_CASE("mock script: an argument may hold directives") {
   CHECK(names(prompt, 0) == R"(call(Agent {"prompt":"[[run: ls]] [[say: x]]"}))");
   CHECK(names(prompt, 1) == "say(y)");
   CHECK(names("[[say: never closed", 0) == "say(ok)");
+}
+
+TEST_CASE("mock script: recall says what was told") {
+  CHECK(names("[[recall]] [[say: b]]", 0) == "say(all)say(b)");
 }
