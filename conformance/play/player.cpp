@@ -416,10 +416,11 @@ transport::Task<Player::Fault> Player::expect(const Expected& message) {
     const Heard heard = co_await hear();
     if (heard != Heard::message) co_return nothing_came(heard, mismatched);
     if (!current_.fault.empty()) co_return current_.fault;
-    mismatched = mismatch(message, current_.line, names_);
+    const Fault before = std::exchange(mismatched, mismatch(message, current_.line, names_));
     if (mismatched.empty()) break;
     if (is_last_word(message)) co_return mismatched;
     Fault fault = co_await pass_over(mismatched);
+    if (!fault.empty() && !before.empty()) fault += "\n    of the message before it: " + before;
     if (!fault.empty()) co_return fault;
   }
   expected_came();
@@ -437,7 +438,8 @@ transport::Task<Player::Fault> Player::expect_chance(const Expected& message) {
     Fault fault = co_await pass_over("");
     if (!fault.empty()) co_return fault;
     if (json::View(current_.line).find("method").exists()) continue;
-    outcome_.chance = "this did not come: " + message.source;
+    outcome_.chance =
+        "this did not come: " + message.source + "\n    before it came: " + shown(current_.line);
     break;
   }
   expected_came();

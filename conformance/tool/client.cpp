@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/json/scanner.h"
+#include "conformance/tool/settings.h"
 
 namespace tine::conformance {
 namespace {
@@ -16,6 +17,9 @@ constexpr std::string_view schema_version = "1";
 
 /// The code of an error that asks for a login.
 constexpr std::string_view login_wanted = "-32000";
+
+/// What an agent says that has no content to say.
+constexpr std::string_view null_result = "null";
 
 /// What the client answers in passing, as if it had a terminal in which a command has ended.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> results = {
@@ -81,7 +85,10 @@ void Client::note_sent(std::string_view line) {
     }
     if (is_announced(can.find("session").find("configOptions").find("boolean")))
       can_.insert("boolean");
+    if (is_announced(can.find("auth").find("terminal"))) can_.insert("login");
   }
+  if (method == "session/load" || method == "session/resume")
+    sessions_.insert(params.find("sessionId").string().value_or(""));
   if (method == "session/prompt") {
     const std::string session = params.find("sessionId").string().value_or("");
     prompts_[id] = session;
@@ -135,6 +142,7 @@ std::string Client::check(std::string_view line, const std::string& asked) {
     initialize_ = result.raw();
     speaks_ours_ = !result.find("protocolVersion").exists() ||
                    result.find("protocolVersion").raw() == schema_version;
+    if (speaks_ours_) check_logins(result.find("authMethods"), line);
   }
   if (speaks_ours_) check_schema(line);
   if (message.find("error").find("code").raw() == login_wanted) wants_login_ = true;
@@ -152,9 +160,17 @@ std::string Client::check(std::string_view line, const std::string& asked) {
 }
 
 void Client::check_schema(std::string_view line) {
-  const std::string fault = schema_.check_message(Sender::agent, line, pending_);
-  if (fault.empty()) return;
   const json::View message(line);
+  const bool is_null = message.find("result").raw() == null_result;
+  // A page of the protocol has null for an empty object.
+  const std::string object =
+      R"({"jsonrpc":"2.0","result":{},"id":)" + std::string(message.find("id").raw()) + "}";
+  const std::string fault =
+      schema_.check_message(Sender::agent, is_null ? std::string_view(object) : line, pending_);
+  if (fault.empty()) {
+    if (is_null) find("ACP-RPC-009", "null, where an object is meant", line);
+    return;
+  }
   if (message.find("method").string().value_or("").starts_with('_')) return;
   if (fault.find("unknown member") != std::string::npos) {
     find("ACP-EXT-001", fault, line);
@@ -178,8 +194,11 @@ void Client::check_request(std::string_view method, std::string_view line) {
 void Client::check_update(json::View params, std::string_view line) {
   const json::View update = params.find("update");
   const std::string kind = update.find("sessionUpdate").string().value_or("");
-  if (kind == "config_option_update") check_options(update.find("configOptions"), line);
-  if (cancelled_.contains(params.find("sessionId").string().value_or("")) &&
+  check_settings(update, line);
+  const std::string session = params.find("sessionId").string().value_or("");
+  if (!sessions_.contains(session))
+    find("ACP-PROMPT-005", "an update of " + shown(session) + ", which is not open", line);
+  if (cancelled_.contains(session) &&
       std::find(of_a_turn.begin(), of_a_turn.end(), kind) != of_a_turn.end()) {
     find("ACP-CANCEL-003", "an update of a turn after its response said that it was cancelled",
          line);
@@ -188,7 +207,9 @@ void Client::check_update(json::View params, std::string_view line) {
 
 void Client::check_answer(json::View message, std::string_view line) {
   const json::View result = message.find("result");
-  check_options(result.find("configOptions"), line);
+  check_settings(result, line);
+  if (const auto session = result.find("sessionId").string()) sessions_.insert(*session);
+  check_error(message.find("error"), line);
   const auto prompt = prompts_.find(std::string(message.find("id").raw()));
   if (prompt == prompts_.end()) return;
   const std::string session = prompt->second;
@@ -204,12 +225,32 @@ void Client::check_answer(json::View message, std::string_view line) {
   if (!is_open && result.find("stopReason").equals("cancelled")) cancelled_.insert(session);
 }
 
-void Client::check_options(json::View options, std::string_view line) {
-  if (can_.contains("boolean")) return;
-  for (const json::View option : options.elements()) {
-    if (option.find("type").equals("boolean"))
+void Client::check_settings(json::View holder, std::string_view line) {
+  for (const json::View option : holder.find("configOptions").elements()) {
+    if (option.find("type").equals("boolean") && !can_.contains("boolean"))
       find("ACP-CONFIG-001", "a boolean option, which the client did not announce", line);
+    if (const std::string fault = wrong_value(option); !fault.empty())
+      find("ACP-CONFIG-016", fault, line);
   }
+  if (const std::string fault = wrong_mode(holder.find("modes")); !fault.empty())
+    find("ACP-MODES-001", fault, line);
+}
+
+void Client::check_logins(json::View methods, std::string_view line) {
+  std::set<std::string> ids;
+  for (const json::View method : methods.elements()) {
+    const std::string id = method.find("id").string().value_or("");
+    if (!ids.insert(id).second) find("ACP-AUTH-007", "two logins have the id " + shown(id), line);
+    if (method.find("type").equals("terminal") && !can_.contains("login"))
+      find("ACP-AUTH-008", "a login in a terminal, which the client did not announce", line);
+  }
+}
+
+void Client::check_error(json::View error, std::string_view line) {
+  if (!error.is_object()) return;
+  const std::string message = error.find("message").string().value_or("");
+  if (message.empty() || message.find('\n') != std::string::npos)
+    find("ACP-ERROR-001", message.empty() ? "no text" : "more than one line", line);
 }
 
 void Client::check_usage(json::View usage, std::string_view line) {

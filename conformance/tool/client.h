@@ -57,14 +57,17 @@ class Client final : public Judge {
   void check_request(std::string_view method, std::string_view line);
   void check_update(json::View params, std::string_view line);
   void check_answer(json::View message, std::string_view line);
-  void check_options(json::View options, std::string_view line);
+  void check_settings(json::View holder, std::string_view line);
+  void check_logins(json::View methods, std::string_view line);
+  void check_error(json::View error, std::string_view line);
   void check_paths(json::View value, std::string_view line);
   void check_usage(json::View usage, std::string_view line);
 
   SchemaCheck& schema_;
   bool allows_;
   SchemaCheck::Pending pending_;
-  std::set<std::string, std::less<>> can_;  // "fs.readTextFile", as the client announced
+  std::set<std::string, std::less<>> can_;       // "fs.readTextFile", as the client announced
+  std::set<std::string, std::less<>> sessions_;  // that have been opened
   std::map<std::string, std::string, std::less<>> prompts_;  // open ones: id, session
   std::set<std::string, std::less<>>
       cancelled_;  // sessions whose last prompt has been, and is over

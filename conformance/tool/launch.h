@@ -13,8 +13,9 @@
 
 namespace tine::conformance {
 
-/// For the end of what has been left behind.
-inline constexpr std::chrono::milliseconds orphan_patience{2000};
+/// At most, for the end of what it has left behind: a program that notices its end may take its
+/// time to end, too.
+inline constexpr std::chrono::milliseconds orphan_patience{10'000};
 
 std::string replaced(std::string text, std::string_view what, const std::string& by);
 

@@ -13,6 +13,7 @@
 #include "conformance/tool/clients/run_clients.h"
 #include "conformance/tool/clients/stand_in.h"
 #include "conformance/tool/exit_status.h"
+#include "conformance/tool/matrix.h"
 #include "conformance/tool/options.h"
 #include "conformance/tool/record/command.h"
 #include "conformance/tool/replay.h"
@@ -45,8 +46,8 @@ int list(const Requirements& requirements, const std::vector<Scenario>& scenario
                             : count > 0
                                 ? std::to_string(count) + (count == 1 ? " scenario" : " scenarios")
                                 : "not tested: " + each.untested;
-    std::printf("%s  %s: %s (%s)\n", each.id.c_str(), std::string(word_for(each)).c_str(),
-                each.says.c_str(), how.c_str());
+    std::printf("%s  %s  %s: %s (%s)\n", each.id.c_str(), std::string(name_of(each.tier)).c_str(),
+                std::string(word_for(each)).c_str(), each.says.c_str(), how.c_str());
   }
   return all_well;
 }
@@ -55,8 +56,9 @@ int explain(const Requirements& requirements, const std::vector<Scenario>& scena
             const std::string& id) {
   const Requirement* found = requirements.find(id);
   if (found == nullptr) return mistake("there is no requirement " + id + " (--list shows them)");
-  std::printf("%s  %s: %s\n", id.c_str(), std::string(word_for(*found)).c_str(),
-              found->says.c_str());
+  std::printf("%s  %s  %s: %s\n", id.c_str(), std::string(name_of(found->tier)).c_str(),
+              std::string(word_for(*found)).c_str(), found->says.c_str());
+  for (const std::string& each : found->kit) std::printf("In acp-tck: %s\n", each.c_str());
   if (!found->page.empty())
     std::printf("%s, revision %s\n", address_of(*found).c_str(), requirements.revision.c_str());
   if (found->is_watched) std::puts("Every message of every scenario is judged by it.");
@@ -88,7 +90,7 @@ std::string name_in(const std::string& initialize) {
   const json::View all(initialize);
   const bool is_client = all.find("clientCapabilities").exists() || all.find("clientInfo").exists();
   const json::View info = all.find(is_client ? "clientInfo" : "agentInfo");
-  std::string name = info.find("name").string().value_or(is_client ? "the client" : "the agent");
+  std::string name = info.find("name").string().value_or(is_client ? "the client" : nameless);
   const std::string version = info.find("version").string().value_or("");
   if (version.empty()) return name;
   return name.append(" ").append(version);
@@ -111,7 +113,8 @@ bool write_reports(const Run& run, const Options& options) {
   const bool json = maybe(options.json, json_report);
   const bool junit = maybe(options.junit, junit_report);
   const bool markdown = maybe(options.markdown, markdown_report);
-  const bool html = maybe(options.html, html_report);
+  const bool html =
+      options.html.empty() || write(options.html, html_matrix({&run, 1}, options.strict));
   return json && junit && markdown && html;
 }
 
@@ -145,6 +148,8 @@ int run(const Options& options, const Requirements& requirements,
   const Plan plan = make_plan(wanted, options.agent, introduction);
   std::fprintf(stderr, "acp-conform: %s, %zu scenarios, %zu prompts at most\n",
                name_in(introduction.initialize).c_str(), wanted.size(), plan.prompts);
+  if (!introduction.doubt.empty())
+    std::fprintf(stderr, "acp-conform: %s\n", introduction.doubt.c_str());
   const bool on_terminal = ::isatty(STDERR_FILENO) != 0;
   std::size_t done = 0;
   const auto show = [&](std::size_t number) {
@@ -186,6 +191,8 @@ int main(int count, char** arguments) {
     return record_command(count - 1, arguments + 1);
   if (count == 3 && std::string_view(arguments[1]) == stand_in_word)
     return run_stand_in(arguments[2]);
+  if (count > 1 && std::string_view(arguments[1]) == "matrix")
+    return matrix_command(count - 1, arguments + 1);
   Options options;
   if (const auto status = read_options(count, arguments, options)) return *status;
   const char* const file = options.judges_client ? "client_requirements.toml" : "requirements.toml";

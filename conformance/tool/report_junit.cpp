@@ -29,7 +29,8 @@ std::string junit_report(const Run& run, bool strict) {
   std::size_t failures = 0;
   std::size_t skipped = 0;
   for (const Judgement& each : run.judgements) {
-    cases += "  <testcase" + attribute("classname", "acp") +
+    cases += "  <testcase" +
+             attribute("classname", "acp." + std::string(name_of(each.requirement->tier))) +
              attribute("name", each.requirement->id + " " + each.requirement->says);
     const bool bad = each.verdict == Verdict::fail || (strict && each.verdict == Verdict::warning);
     if ((bad && !each.is_known) || each.is_surprise) {

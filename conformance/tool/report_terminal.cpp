@@ -54,8 +54,8 @@ void add(std::string& out, const Judgement& judgement, bool coloured) {
   if (judgement.is_known) verdict += " (known)";
   if (judgement.is_surprise) verdict += ", against the baseline";
   if (coloured) verdict = std::string(colour_of(judgement.verdict)) + verdict + "\x1b[0m";
-  out += requirement.id + "  " + verdict + "\n    " + std::string(word_for(requirement)) + ": " +
-         requirement.says + "\n";
+  out += requirement.id + "  " + verdict + "  " + std::string(name_of(requirement.tier)) +
+         "\n    " + std::string(word_for(requirement)) + ": " + requirement.says + "\n";
   if (const std::string address = address_of(requirement); !address.empty())
     out += "    " + address + "\n";
   const bool bad = judgement.verdict == Verdict::fail || judgement.verdict == Verdict::warning;

@@ -20,6 +20,14 @@ constexpr std::array words = {Word{"MUST", Level::must, false}, Word{"MUST NOT",
                               Word{"SHOULD NOT", Level::should, true},
                               Word{"TOLD", Level::told, false}};
 
+constexpr std::string_view capability = "CAPABILITY";
+
+Tier usual_tier(Level level) {
+  return level == Level::must     ? Tier::mandatory
+         : level == Level::should ? Tier::advisory
+                                  : Tier::informational;
+}
+
 Error wrong_at(const std::string& file, const toml::Node& node, const std::string& what) {
   return Error(ErrorKind::config_invalid,
                file + ":" + std::to_string(node.key_at.line) + ": " + node.key + " " + what);
@@ -29,6 +37,7 @@ Result<Requirement> read_one(const toml::Node& node, const std::string& file) {
   Requirement out;
   out.id = node.key;
   bool has_level = false;
+  bool is_about_capability = false;
   for (const toml::Node& member : node.children) {
     if (member.key == "level") {
       for (const Word& word : words) {
@@ -37,6 +46,10 @@ Result<Requirement> read_one(const toml::Node& node, const std::string& file) {
         out.level = word.level;
         out.forbids = word.forbids;
       }
+    } else if (member.key == "tier" && member.text == capability) {
+      is_about_capability = true;
+    } else if (member.key == "kit") {
+      for (const toml::Node& each : member.children) out.kit.push_back(each.text);
     } else if (member.key == "page") {
       out.page = member.text;
     } else if (member.key == "says") {
@@ -51,6 +64,9 @@ Result<Requirement> read_one(const toml::Node& node, const std::string& file) {
   }
   if (!has_level || out.says.empty())
     return fail(wrong_at(file, node, "needs a level (MUST, MUST NOT, …) and what it says"));
+  if (is_about_capability && out.level != Level::must)
+    return fail(wrong_at(file, node, "has the tier CAPABILITY, and is no MUST"));
+  out.tier = is_about_capability ? Tier::capability : usual_tier(out.level);
   return out;
 }
 
@@ -65,6 +81,20 @@ const Requirement* Requirements::find(std::string_view id) const {
 std::string_view word_for(const Requirement& requirement) {
   for (const Word& word : words) {
     if (word.level == requirement.level && word.forbids == requirement.forbids) return word.text;
+  }
+  return {};
+}
+
+std::string_view name_of(Tier tier) {
+  switch (tier) {
+    case Tier::mandatory:
+      return "MANDATORY";
+    case Tier::capability:
+      return capability;
+    case Tier::advisory:
+      return "ADVISORY";
+    case Tier::informational:
+      return "INFORMATIONAL";
   }
   return {};
 }

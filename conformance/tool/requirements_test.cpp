@@ -1,5 +1,6 @@
 #include "conformance/tool/requirements.h"
 
+#include <algorithm>
 #include <set>
 
 #include "conformance/embedded.h"
@@ -79,13 +80,40 @@ TEST_CASE("a requirement that is not written as it should is refused, with its p
         std::string::npos);
 }
 
+TEST_CASE("a MUST is mandatory, but for what an agent need not have") {
+  const Requirements requirements = ours();
+  const auto scenarios = read_scenarios("");
+  REQUIRE(scenarios);
+  for (const Scenario& each : *scenarios) {
+    const bool needs_one = std::any_of(each.what.needs.begin(), each.what.needs.end(),
+                                       [](const std::string& need) { return need[0] != '!'; });
+    for (const std::string& id : each.what.tests) {
+      INFO(id);
+      const Requirement* requirement = requirements.find(id);
+      REQUIRE(requirement != nullptr);
+      if (needs_one) CHECK(requirement->tier != Tier::mandatory);
+    }
+  }
+  const auto tier_of = [](const std::string& members) {
+    const auto read = read_requirements("[ACP-A-001]\nsays = \"b\"\n" + members, "r.toml");
+    return read ? std::string(name_of(read->all.front().tier)) : read.error().message;
+  };
+  CHECK(tier_of("level = \"MUST NOT\"\n") == "MANDATORY");
+  CHECK(tier_of("level = \"MUST\"\ntier = \"CAPABILITY\"\n") == "CAPABILITY");
+  CHECK(tier_of("level = \"SHOULD\"\n") == "ADVISORY");
+  CHECK(tier_of("level = \"TOLD\"\n") == "INFORMATIONAL");
+  CHECK(tier_of("level = \"SHOULD\"\ntier = \"CAPABILITY\"\n").starts_with("r.toml:1"));
+  CHECK(tier_of("level = \"MUST\"\ntier = \"MANDATORY\"\n").starts_with("r.toml:1"));
+}
+
 TEST_CASE("the words for a level, and where to read it") {
   Requirement requirement{.id = "ACP-A-001",
                           .level = Level::should,
                           .forbids = true,
                           .page = "content",
                           .says = "b",
-                          .untested = {}};
+                          .untested = {},
+                          .kit = {}};
   CHECK(word_for(requirement) == "SHOULD NOT");
   CHECK(address_of(requirement) == "https://agentclientprotocol.com/protocol/v1/content");
   requirement.page.clear();

@@ -35,7 +35,7 @@ constexpr std::string_view opening = R"(
 <- 1 = object
 -> 2 session/new {"cwd":"$CWD","mcpServers":[]}
 ...
-<- {"id":2,"method":absent,"result":*}
+<- 2 = *
 ...
 )";
 
@@ -110,7 +110,9 @@ ScenarioResult play(const Case& what, const Agent& agent, SchemaCheck& schema, H
     outcome = player.perform();
   }
   // What it started and left is now ours.
-  const bool left = !have_ended(habits.leaves_children ? short_patience : orphan_patience);
+  const auto patience =
+      habits.leaves_children ? short_patience : std::min(agent.patience, orphan_patience);
+  const bool left = !have_ended(patience);
   const bool is_left_behind = left && !is_killed_in(what);
   habits.leaves_children = habits.leaves_children || is_left_behind;
   if (left) transport::end_descendants(orphan_patience, [](pid_t, int) {});
@@ -254,6 +256,14 @@ std::string_view name_of(Verdict verdict) {
   return {};
 }
 
+std::optional<Verdict> verdict_named(std::string_view name) {
+  for (const Verdict each : {Verdict::pass, Verdict::fail, Verdict::warning,
+                             Verdict::not_applicable, Verdict::not_exercised}) {
+    if (name_of(each) == name) return each;
+  }
+  return std::nullopt;
+}
+
 Introduction introduce(const Agent& agent, SchemaCheck& schema) {
   const auto cases = read_script("opening", std::string(opening), [](const std::string& name) {
     return Checked<std::string>(name);
@@ -264,13 +274,15 @@ Introduction introduce(const Agent& agent, SchemaCheck& schema) {
   Habits habits;
   const auto play_it = [&](std::size_t) { return text_of(play(what, agent, schema, habits)); };
   const ScenarioResult result = result_of(share_out(1, 1, play_it, [](std::size_t) {}).front());
-  Introduction out{.initialize = result.initialize, .fault = {}};
+  Introduction out{.initialize = result.initialize, .fault = {}, .doubt = {}};
   if (result.wants_login) {
     out.fault = "the agent wants a login: log in with its own program first";
     for (const json::View method : json::View(out.initialize).find("authMethods").elements())
       out.fault += "\n  " + method.find("name").string().value_or("");
   }
   if (out.initialize.empty()) out.fault = "the agent did not answer initialize: " + said(result);
+  if (out.fault.empty() && !result.reason.empty())
+    out.doubt = "it does not open a session, which most scenarios need: " + said(result);
   return out;
 }
 

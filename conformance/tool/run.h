@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ enum class Verdict : std::uint8_t {
 };
 
 std::string_view name_of(Verdict verdict);
+/// The other way round.
+std::optional<Verdict> verdict_named(std::string_view name);
 
 struct ScenarioResult {
   Verdict verdict = Verdict::pass;
@@ -40,6 +43,7 @@ struct ScenarioResult {
 struct Introduction {
   std::string initialize;  ///< its response to initialize; empty: there was none
   std::string fault;       ///< why nothing can be tested
+  std::string doubt;       ///< why little can be tested
 };
 
 /// Starts the agent, initializes it and opens a session.

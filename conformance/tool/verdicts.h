@@ -33,6 +33,9 @@ struct Judgement {
   bool is_surprise = false;        ///< a pass where the baseline has a failure
 };
 
+/// What an agent is called that does not say its name.
+inline constexpr const char* nameless = "the agent";
+
 struct Run {
   std::vector<std::string> command;
   std::string agent;  ///< its name and version, as it says

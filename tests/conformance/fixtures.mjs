@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { defer, directory, test, until } from '../clients/cases.mjs';
+import { page } from './requirements_page.mjs';
 
 const build = dirname(process.env.TINE);
 const tool = join(build, 'acp-conform');
@@ -174,6 +175,8 @@ test('a baseline forgives what is known, and nothing else', async () => {
   assert.match(unknown.errors, /there is no requirement ACP-NONE-001/);
 });
 
+const loads = (html) => /<script|(src|href)="(?!https:\/\/agentclientprotocol\.com|#)|@import|url\(/.test(html);
+
 test('reports for others', async () => {
   const folder = directory();
   const file = (name) => join(folder, name);
@@ -183,11 +186,39 @@ test('reports for others', async () => {
   assert.match(junit, /<testsuite name="acp-conform: fixture-agent 1.0.0" tests="2" failures="1"/);
   assert.match(junit, /<failure message="[^"]*unknown member hat"/);
   const markdown = readFileSync(file('a.md'), 'utf8');
-  assert.match(markdown, /\| \[ACP-EXT-001\]\(https:[^)]*\) \| MUST NOT: [^|]* \| fail \|/);
+  assert.match(markdown, /\| \[ACP-EXT-001\]\(https:[^)]*\) \| MANDATORY \| MUST NOT: [^|]* \| fail \|/);
   const html = readFileSync(file('a.html'), 'utf8');
-  assert.match(html, /<td class="fail">fail<\/td>/);
-  assert.ok(!/(src|href)="(?!https:\/\/agentclientprotocol\.com)/.test(html), 'the page loads something');
+  assert.match(html, /<a class="fail" href="#1-ACP-EXT-001">fail<\/a>/);
+  assert.match(html, /<section id="1-ACP-EXT-001">[^]*unknown member hat[^]*&quot;hat&quot;:true/);
+  assert.ok(!loads(html), 'the page loads something');
   assert.equal(JSON.parse(readFileSync(file('a.json'), 'utf8')).counts.fail, 1);
+});
+
+test('reports of several agents beside each other', async () => {
+  const folder = directory();
+  const file = (name) => join(folder, name);
+  const only = ['--only', 'ACP-EXT-001', '--only', 'ACP-INIT-004', '--only', 'ACP-CLOSE-001'];
+  await run([...only, '--json', file('good.json')]);
+  await run([...only, '--json', file('bad.json')], ['ACP-EXT-001', 'ACP-INIT-004', 'ACP-CLOSE-001']);
+  const matrix = (...words) => new Promise((done) => {
+    execFile(tool, ['matrix', ...words], (fault, text, errors) => done({ fault, text, errors }));
+  });
+  const made = await matrix(file('good.json'), file('bad.json'), '--html', file('m.html'),
+    '--markdown', '-');
+  assert.equal(made.fault, null, made.errors);
+  assert.match(made.text, /\| fixture-agent 1.0.0 \| conforms \| 3 \| 0 \|/);
+  assert.match(made.text, /\| bad \| does not conform \| 0 \| 2 \| 1 \|/);
+  assert.match(made.text, /\| ACP-EXT-001 \| [^|]* \| yes \| \*\*no\*\* \|/);
+  assert.match(made.text, /\| ACP-INIT-004 \| [^|]* \| yes \| no \|/);
+  const html = readFileSync(file('m.html'), 'utf8');
+  assert.match(html, /href="#1-ACP-CLOSE-001">pass<[^]*href="#2-ACP-CLOSE-001">fail</);
+  assert.match(html, /<section id="1-ACP-CLOSE-001">[^]*session\/close/);
+  assert.ok(!loads(html), 'the page loads something');
+  for (const id of html.matchAll(/href="#([^"]*)"/g)) assert.ok(html.includes(`id="${id[1]}"`), id[1]);
+  writeFileSync(file('none.json'), '[]');
+  const wrongly = await matrix(file('none.json'));
+  assert.equal(wrongly.fault.code, 2);
+  assert.match(wrongly.errors, /none.json: not a report of acp-conform --json/);
 });
 
 test('an agent that cannot be run is no agent that fails', async () => {
@@ -229,6 +260,31 @@ test('a list and an explanation', async () => {
   const { status, out } = await run(['--list']);
   assert.equal(status, 0);
   for (const { id } of requirements) assert.ok(out.includes(`${id}  `), id);
+  assert.match(out, /ACP-CLOSE-001 {2}CAPABILITY {2}MUST: /);
   const explained = await run(['--explain', 'ACP-CANCEL-001']);
-  assert.match(explained.out, /prompt-turn, revision [0-9a-f]{40}[^]*-> session\/cancel/);
+  assert.match(explained.out,
+    /MANDATORY {2}MUST: [^]*acp-tck: ACP-CANCEL-001\n[^]*prompt-turn, revision [0-9a-f]{40}[^]*-> session\/cancel/);
+});
+
+test('the page of all requirements is that of today', () => {
+  assert.equal(readFileSync('docs/requirements.md', 'utf8'), page(),
+    'make it anew: node tests/conformance/requirements_page.mjs > docs/requirements.md');
+});
+
+test('the table of the official kit says what the requirements do', () => {
+  const rows = readFileSync('docs/conformance-kit.md', 'utf8').split('\n')
+    .filter((line) => line.startsWith('| ACP-')).map((line) => line.split('|').map((cell) => cell.trim()));
+  const said = rows.map(([, theirs, , ours]) => [theirs, ours.split(', ').filter(Boolean).sort()]);
+  const byTheirs = {};
+  for (const text of readFileSync('conformance/requirements.toml', 'utf8').split(/^\[/m).slice(1)) {
+    const id = text.slice(0, text.indexOf(']'));
+    for (const [theirs] of (/^kit = .*/m.exec(text)?.[0] ?? '').matchAll(/ACP-[A-Z]+(-[A-Z]+)?-\d+/g))
+      (byTheirs[theirs] ??= []).push(id);
+  }
+  assert.deepEqual(Object.fromEntries(said.filter(([, ours]) => ours.length > 0)),
+    Object.fromEntries(Object.entries(byTheirs).map(([theirs, ours]) => [theirs, ours.sort()])));
+  for (const [, theirs, tier, ours, why] of rows) {
+    assert.match(tier, /^(MANDATORY|CAPABILITY|ADVISORY|INFORMATIONAL)$/, theirs);
+    assert.ok(ours || why, `${theirs} has no reason why there is none of ours`);
+  }
 });
