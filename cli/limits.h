@@ -13,6 +13,12 @@ inline constexpr std::chrono::milliseconds ending{5'000};
 /// Bytes of what an ACP agent has said of itself. More is not kept.
 inline constexpr std::size_t agent_memory = std::size_t{64} * 1024;
 
+/// How often a session of another process is looked at.
+inline constexpr std::chrono::milliseconds watching{200};
+
+/// How long a turn of another process may take to end once it was asked to. Then the verb gives up.
+inline constexpr std::chrono::milliseconds cancelling{30'000};
+
 /// Bytes of a prompt from a file or from stdin. A longer one is refused.
 inline constexpr std::size_t text = std::size_t{30} * 1024 * 1024;
 

@@ -51,7 +51,10 @@ Options& Options::setting_flag(const char* name, const char* value, const char* 
 }
 
 Options& Options::argument(const char* name, std::string& to, const char* type, const char* help) {
-  value(name, to, type, help);
+  return value(name, to, type, help).required();
+}
+
+Options& Options::required() {
   last_->required();
   return *this;
 }

@@ -55,6 +55,8 @@ class Options {
   Options& optional(const char* name, std::string& to, const char* type, const char* help);
   Options& rest(const char* name, std::vector<std::string>& to, const char* type, const char* help);
 
+  /// The option named last must be given.
+  Options& required();
   /// The option named last is not given beside that one, or not without it.
   Options& excludes(const char* name);
   Options& needs(const char* name);

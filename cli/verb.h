@@ -32,6 +32,8 @@ extern const Verb acp_verb;
 extern const Verb run_verb;
 extern const Verb reply_verb;
 extern const Verb fork_verb;
+extern const Verb wait_verb;
+extern const Verb cancel_verb;
 extern const Verb demo_verb;
 extern const Verb doctor_verb;
 extern const Verb config_verb;

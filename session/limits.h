@@ -41,6 +41,9 @@ inline constexpr std::size_t tree_sessions = 100;
 /// Letters of an id that are shown at the least. More, where others begin with the same ones.
 inline constexpr std::size_t short_id = 8;
 
+/// How often a process that runs a turn looks whether another one asks to cancel it.
+inline constexpr std::chrono::milliseconds request_look{250};
+
 /// Permission rules that a client may narrow a session with. More are refused.
 inline constexpr std::size_t narrowing = 256;
 

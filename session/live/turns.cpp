@@ -11,6 +11,7 @@
 #include "session/git.h"
 #include "session/git_head.h"
 #include "session/limits.h"
+#include "session/live/cancel_request.h"
 #include "session/live/failover.h"
 #include "session/live/session.h"
 #include "session/record/data.h"
@@ -295,6 +296,8 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
     });
   }
   const auto subscription = cancel.on_cancel([running] { running->woken.set(); });
+  library.loop.spawn(heed_cancel_requests(
+      session_.shared_from_this(), std::shared_ptr<transport::Event>(running, &running->over)));
   library.loop.spawn(play(running, std::move(blocks)));
   co_await running->woken.wait();
   running->lead = nullptr;
@@ -316,6 +319,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   if (record->failure()) running->outcome.stop = fail(*record->failure());
   const bool cancelled = cancel.cancelled() && !record->failure() && !running->is_full;
   running->client.end(cancelled || !running->outcome.stop);
+  running->over.set();
   co_return co_await finish(std::move(running->outcome), cancelled, std::move(running->failover));
 }
 
