@@ -13,7 +13,9 @@ packages() {
     node) command -v npm >/dev/null || echo nodejs npm ca-certificates ;;
     clients)
       command -v emacs >/dev/null || echo emacs-nox
-      command -v tmux >/dev/null || echo tmux ;;
+      command -v tmux >/dev/null || echo tmux
+      command -v jq >/dev/null || echo jq
+      command -v python3 >/dev/null || echo python3-minimal ;;
     format) echo clang-format-16 ;;
     lint) echo clang-format-16 clang-tidy-16 ;;
     engines) echo libre2-dev libhyperscan-dev ;;
@@ -26,7 +28,7 @@ programs() {
     build) echo clang++-16 cmake ninja git ;;
     sanitize) echo llvm-symbolizer-16 ;;
     node) echo node npm ;;
-    clients) echo emacs tmux ;;
+    clients) echo emacs tmux jq python3 ;;
     format) echo clang-format-16 ;;
     lint) echo clang-format-16 clang-tidy-16 ;;
   esac
