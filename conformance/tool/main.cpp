@@ -160,7 +160,7 @@ int run(const Options& options, const Requirements& requirements,
   };
   const auto results =
       options.judges_client
-          ? play_clients(wanted, options.agent, introduction, schema, show)
+          ? play_clients(wanted, options.agent, introduction, schema, options.jobs, show)
           : play_all(plan, options.agent, introduction, schema, options.jobs, show);
   if (on_terminal) std::fputs("\r\x1b[K", stderr);
 
@@ -172,6 +172,10 @@ int run(const Options& options, const Requirements& requirements,
       .seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
       .judgements = judge_all(requirements, wanted, results, *baseline),
       .facts = {}};
+  if (!options.replay.empty()) {
+    out.kept = "does as it was recorded";
+    out.broken = "does not do as it was recorded";
+  }
   for (Fact& each : usage_facts(results))
     out.facts.emplace_back(requirements.find(each.id), std::move(each));
   if (!options.only.empty()) {

@@ -183,7 +183,7 @@ std::string html_matrix(std::span<const Run> runs, bool strict) {
   std::string title = "What " + std::to_string(runs.size()) + " agents keep of the protocol";
   if (runs.size() == 1) {
     title = escaped_markup(runs[0].agent);
-    title += runs[0].is_failed(strict) ? " does not conform" : " conforms";
+    title += " " + runs[0].verdict(strict);
   }
   std::string out =
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"

@@ -46,8 +46,7 @@ std::string markdown_matrix(std::span<const Run> runs, bool strict) {
   std::string line = "|---|---|";
   std::set<const Requirement*> differs;
   for (const Run& run : runs) {
-    out +=
-        "| " + cell(run.agent) + " | " + (run.is_failed(strict) ? "does not conform" : "conforms");
+    out += "| " + cell(run.agent) + " | " + run.verdict(strict);
     for (const Verdict each : {Verdict::pass, Verdict::fail, Verdict::warning,
                                Verdict::not_applicable, Verdict::not_exercised})
       out += " | " + std::to_string(run.count(each));
@@ -73,9 +72,8 @@ std::string markdown_matrix(std::span<const Run> runs, bool strict) {
 }
 
 std::string markdown_report(const Run& run, bool strict) {
-  std::string out = "# " + run.agent + ": " +
-                    (run.is_failed(strict) ? "does not conform" : "conforms") + "\n\n" +
-                    counts_of(run) + "; revision " + run.revision + " of the protocol\n\n" +
+  std::string out = "# " + run.agent + ": " + run.verdict(strict) + "\n\n" + counts_of(run) +
+                    "; revision " + run.revision + " of the protocol\n\n" +
                     "| requirement | tier | | verdict | |\n|---|---|---|---|---|\n";
   for (const Judgement& each : run.judgements) {
     const std::string address = address_of(*each.requirement);

@@ -98,8 +98,7 @@ std::string terminal_report(const Run& run, bool strict, bool coloured) {
     if (!fact.reference.empty()) out += " (" + shown(fact.reference) + ")";
     out += "\n";
   }
-  out += run.agent + ": " + (run.is_failed(strict) ? "does not conform" : "conforms") + " (" +
-         counts_of(run) + ")\n";
+  out += run.agent + ": " + run.verdict(strict) + " (" + counts_of(run) + ")\n";
   return out;
 }
 

@@ -264,6 +264,22 @@ std::optional<Verdict> verdict_named(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<ScenarioResult> play_shared(std::size_t count, unsigned jobs,
+                                        const std::function<ScenarioResult(std::size_t)>& play_one,
+                                        const std::function<void(std::size_t)>& done) {
+  const auto play_apart = [&](std::size_t number) {
+    // What is left behind becomes a child of the process that plays, and is found.
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    // An interrupted run goes on in none of its processes.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    return text_of(play_one(number));
+  };
+  std::vector<ScenarioResult> out;
+  for (const std::string& each : share_out(count, jobs, play_apart, done))
+    out.push_back(result_of(each));
+  return out;
+}
+
 Introduction introduce(const Agent& agent, SchemaCheck& schema) {
   const auto cases = read_script("opening", std::string(opening), [](const std::string& name) {
     return Checked<std::string>(name);
@@ -272,8 +288,8 @@ Introduction introduce(const Agent& agent, SchemaCheck& schema) {
   what.patience = agent.patience;
   what.end_patience = short_patience;  // how it ends is not the question here
   Habits habits;
-  const auto play_it = [&](std::size_t) { return text_of(play(what, agent, schema, habits)); };
-  const ScenarioResult result = result_of(share_out(1, 1, play_it, [](std::size_t) {}).front());
+  const auto play_it = [&](std::size_t) { return play(what, agent, schema, habits); };
+  const ScenarioResult result = play_shared(1, 1, play_it, [](std::size_t) {}).front();
   Introduction out{.initialize = result.initialize, .fault = {}, .doubt = {}};
   if (result.wants_login) {
     out.fault = "the agent wants a login: log in with its own program first";
@@ -306,17 +322,10 @@ std::vector<ScenarioResult> play_all(const Plan& plan, const Agent& agent,
   // Of the process that plays: each has a copy of its own.
   Habits habits;
   const auto play_one = [&](std::size_t number) {
-    // What an agent leaves behind becomes a child of the process that plays, and is found.
-    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    // An interrupted run goes on in none of its processes.
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    return text_of(play_if_it_applies(*plan.scenarios[number], plan.is_paid[number], agent,
-                                      introduction.initialize, schema, habits));
+    return play_if_it_applies(*plan.scenarios[number], plan.is_paid[number], agent,
+                              introduction.initialize, schema, habits);
   };
-  std::vector<ScenarioResult> out;
-  for (const std::string& each : share_out(plan.scenarios.size(), jobs, play_one, done))
-    out.push_back(result_of(each));
-  return out;
+  return play_shared(plan.scenarios.size(), jobs, play_one, done);
 }
 
 }  // namespace tine::conformance

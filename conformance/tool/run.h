@@ -46,6 +46,11 @@ struct Introduction {
   std::string doubt;       ///< why little can be tested
 };
 
+/// Plays so many, so many at a time, in processes of their own. `done` hears of each.
+std::vector<ScenarioResult> play_shared(std::size_t count, unsigned jobs,
+                                        const std::function<ScenarioResult(std::size_t)>& play_one,
+                                        const std::function<void(std::size_t)>& done);
+
 /// Starts the agent, initializes it and opens a session.
 Introduction introduce(const Agent& agent, SchemaCheck& schema);
 

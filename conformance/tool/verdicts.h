@@ -43,11 +43,14 @@ struct Run {
   std::size_t scenarios = 0;
   double seconds = 0;
   std::vector<Judgement> judgements;
+  std::string kept = "conforms";  ///< what is said of it as a whole
+  std::string broken = "does not conform";
   std::vector<std::pair<const Requirement*, Fact>> facts;
 
   std::size_t count(Verdict verdict) const;
   /// Whether it fails as a whole.
   bool is_failed(bool strict) const;
+  const std::string& verdict(bool strict) const { return is_failed(strict) ? broken : kept; }
 };
 
 /// `baseline` has the ids of known failures.

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { test } from '../clients/cases.mjs';
 
@@ -30,19 +30,21 @@ test('the client that keeps all requirements passes them all', async () => {
   assert.deepEqual(ids(JSON.parse(out), 'pass').sort(), [...tested].sort());
 });
 
-test('a client that breaks a requirement fails that one alone', async () => {
-  const left = [...tested];
-  const wrong = [];
-  const work = async () => {
-    for (let id = left.shift(); id !== undefined; id = left.shift()) {
-      const { status, out, errors } = await run(['--json', '-', '--timeout', '2', '--strict'], [id]);
-      const failed = out === '' ? errors : ids(JSON.parse(out), 'fail', 'warning').join(' ');
-      if (failed !== id || status !== 1) wrong.push(`${id}: exit ${status}, failed: ${failed}`);
-    }
-  };
-  await Promise.all([work(), work()]);
-  assert.deepEqual(wrong, []);
-});
+for (const ten of new Set(tested.map((id) => id.slice(0, -1)))) {
+  test(`a client that breaks a requirement fails that one alone: ${ten}…`, async () => {
+    const left = tested.filter((id) => id.startsWith(ten));
+    const wrong = [];
+    const work = async () => {
+      for (let id = left.shift(); id !== undefined; id = left.shift()) {
+        const { status, out, errors } = await run(['--json', '-', '--timeout', '5', '--strict'], [id]);
+        const failed = out === '' ? errors : ids(JSON.parse(out), 'fail', 'warning').join(' ');
+        if (failed !== id || status !== 1) wrong.push(`${id}: exit ${status}, failed: ${failed}`);
+      }
+    };
+    await Promise.all([work(), work()]);
+    assert.deepEqual(wrong, []);
+  });
+}
 
 test('a failure of a client tells the requirement, what was expected and the wire', async () => {
   const { status, out } = await run(['--only', 'ACP-CLIENT-024'], ['ACP-CLIENT-024']);
@@ -52,6 +54,26 @@ test('a failure of a client tells the requirement, what was expected and the wir
     assert.ok(out.includes(part), `${part} is not in\n${out}`);
   }
 });
+
+// What was seen of these versions.
+for (const [name, failed, passed, command] of [
+  ['acpx', ['ACP-CLIENT-040'], ['ACP-CLIENT-025'],
+    ['tests/clients/node_modules/acpx/dist/cli.js', '--agent', '{agent}', '--cwd', '{cwd}', '--approve-all',
+      'exec', 'hello']],
+  ['acp-factory', ['ACP-CLIENT-025', 'ACP-CLIENT-027'], ['ACP-CLIENT-024'],
+    ['tests/clients/judged.mjs', 'acp-factory', '{agent}']],
+]) {
+  test(`a real client is judged: ${name}`, async () => {
+    const [script, ...words] = command;
+    const { out, errors } = await run(['--json', '-', '--env', 'HOME={folder}', '--env', 'TMPDIR={folder}',
+      ...[...failed, ...passed].flatMap((id) => ['--only', id])], [],
+    [process.execPath, resolve(script), ...words]);
+    assert.notEqual(out, '', errors);
+    const report = JSON.parse(out);
+    assert.deepEqual(ids(report, 'fail', 'warning').sort(), failed);
+    assert.deepEqual(ids(report, 'pass').sort(), passed);
+  });
+}
 
 test('the command of the agent can stand in a variable', async () => {
   const { status, out, errors } = await run(['--only', 'ACP-CLIENT-024', '--env', 'AGENT={agent}'], [],

@@ -1,7 +1,5 @@
 #include "conformance/tool/clients/run_clients.h"
 
-#include <sys/prctl.h>
-
 #include <algorithm>
 
 #include "base/json/writer.h"
@@ -18,6 +16,9 @@ namespace {
 
 /// As much of the end of what it wrote as a report shows.
 constexpr std::size_t output_kept = 2000;
+
+/// For the end of what a client leaves behind that has been seen to do so.
+constexpr std::chrono::milliseconds short_patience{100};
 
 constexpr std::string_view opening = R"(
 == opening
@@ -49,7 +50,8 @@ void add_end(Case& what) {
   add("exit any", Exit{Exit::any});
 }
 
-ScenarioResult play(Case what, const Agent& client, SchemaCheck& schema) {
+/// `leaves`: it has been seen to leave processes behind.
+ScenarioResult play(Case what, const Agent& client, SchemaCheck& schema, bool& leaves) {
   ScenarioResult out;
   const Folder folder;
   const auto fail = [&](std::string reason) {
@@ -78,7 +80,8 @@ ScenarioResult play(Case what, const Agent& client, SchemaCheck& schema) {
     Player player(what, **started, judge, names, Manner::by_steps);
     outcome = player.perform();
   }
-  const bool left = !have_ended(orphan_patience);
+  const bool left = !have_ended(leaves ? short_patience : orphan_patience);
+  leaves = leaves || left;
   if (left) transport::end_descendants(orphan_patience, [](pid_t, int) {});
   out.findings = judge.findings();
   out.initialize = judge.initialize();
@@ -104,7 +107,8 @@ ScenarioResult play(Case what, const Agent& client, SchemaCheck& schema) {
 }
 
 ScenarioResult play_if_it_applies(const Scenario& scenario, const Agent& client,
-                                  const std::string& initialize, SchemaCheck& schema) {
+                                  const std::string& initialize, SchemaCheck& schema,
+                                  bool& leaves) {
   for (const std::string& need : scenario.what.needs) {
     if (is_met(need, initialize)) continue;
     ScenarioResult out;
@@ -114,7 +118,7 @@ ScenarioResult play_if_it_applies(const Scenario& scenario, const Agent& client,
   }
   Case what = scenario.what;
   what.patience = client.patience;
-  return play(std::move(what), client, schema);
+  return play(std::move(what), client, schema, leaves);
 }
 
 }  // namespace
@@ -127,16 +131,16 @@ Checked<std::vector<Scenario>> read_client_scenarios() {
 }
 
 Introduction introduce_client(const Agent& client, SchemaCheck& schema) {
-  // What a client leaves behind becomes a child of this process, and is found.
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   auto cases = read_script("opening", std::string(opening), [](const std::string& name) {
     return Checked<std::string>(std::string(embedded_file("scenarios/shared/" + name + ".txt")));
   });
   Case what = std::move(cases->front());
   what.patience = client.patience;
   add_end(what);
-  const ScenarioResult result = play(std::move(what), client, schema);
-  Introduction out{.initialize = result.initialize, .fault = {}};
+  bool leaves = false;
+  const auto play_it = [&](std::size_t) { return play(what, client, schema, leaves); };
+  const ScenarioResult result = play_shared(1, 1, play_it, [](std::size_t) {}).front();
+  Introduction out{.initialize = result.initialize, .fault = {}, .doubt = {}};
   if (result.verdict != Verdict::pass) {
     out.fault = "the client was not seen through one prompt: " + result.reason;
     for (const std::string& each : result.wire) out.fault += "\n  " + shown(each);
@@ -147,14 +151,14 @@ Introduction introduce_client(const Agent& client, SchemaCheck& schema) {
 
 std::vector<ScenarioResult> play_clients(const std::vector<const Scenario*>& scenarios,
                                          const Agent& client, const Introduction& introduction,
-                                         SchemaCheck& schema,
+                                         SchemaCheck& schema, unsigned jobs,
                                          const std::function<void(std::size_t)>& done) {
-  std::vector<ScenarioResult> out;
-  for (std::size_t i = 0; i < scenarios.size(); ++i) {
-    out.push_back(play_if_it_applies(*scenarios[i], client, introduction.initialize, schema));
-    done(i);
-  }
-  return out;
+  // Of the process that plays: each has a copy of its own.
+  bool leaves = false;
+  const auto play_one = [&](std::size_t number) {
+    return play_if_it_applies(*scenarios[number], client, introduction.initialize, schema, leaves);
+  };
+  return play_shared(scenarios.size(), jobs, play_one, done);
 }
 
 }  // namespace tine::conformance

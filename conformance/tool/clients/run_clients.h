@@ -1,8 +1,8 @@
 #pragma once
 // Plays scenarios against a client, which starts an agent that is this program. Each starts the
-// client anew, in a folder of its own, one after the other.
+// client anew, in a folder of its own.
 //
-// Plain functions; the process has no other threads.
+// Plain functions. They start processes of this one; the process has no other threads.
 
 #include <functional>
 #include <vector>
@@ -24,7 +24,7 @@ Introduction introduce_client(const Agent& client, SchemaCheck& schema);
 
 std::vector<ScenarioResult> play_clients(const std::vector<const Scenario*>& scenarios,
                                          const Agent& client, const Introduction& introduction,
-                                         SchemaCheck& schema,
+                                         SchemaCheck& schema, unsigned jobs,
                                          const std::function<void(std::size_t)>& done);
 
 }  // namespace tine::conformance
