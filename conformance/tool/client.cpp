@@ -56,8 +56,10 @@ bool is_free(std::string_view member) {
 
 }  // namespace
 
-void Client::find(const char* requirement, std::string what, std::string_view line) {
-  findings_.push_back({requirement, std::move(what), std::string(line.substr(0, longest_kept))});
+void Client::find(const char* requirement, std::string what, std::string_view line,
+                  std::source_location judge) {
+  findings_.push_back({requirement, std::move(what), std::string(line.substr(0, longest_kept)),
+                       "client.cpp:" + std::to_string(judge.line())});
 }
 
 // --- what the client sends

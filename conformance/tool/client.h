@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,7 @@ struct Finding {
   std::string requirement;
   std::string what;
   std::string line;
+  std::string judge = {};  ///< the place in the source that found it
 };
 
 /// What the response of a turn says of its tokens.
@@ -52,7 +54,8 @@ class Client final : public Judge {
   bool wants_login() const { return wants_login_; }
 
  private:
-  void find(const char* requirement, std::string what, std::string_view line);
+  void find(const char* requirement, std::string what, std::string_view line,
+            std::source_location judge = std::source_location::current());
   void check_schema(std::string_view line);
   void check_request(std::string_view method, std::string_view line);
   void check_update(json::View params, std::string_view line);

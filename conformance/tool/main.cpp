@@ -10,10 +10,12 @@
 
 #include "base/json/view.h"
 #include "conformance/embedded.h"
+#include "conformance/fixtures/agent.h"
 #include "conformance/tool/clients/run_clients.h"
 #include "conformance/tool/clients/stand_in.h"
 #include "conformance/tool/exit_status.h"
 #include "conformance/tool/matrix.h"
+#include "conformance/tool/measure.h"
 #include "conformance/tool/options.h"
 #include "conformance/tool/record/command.h"
 #include "conformance/tool/replay.h"
@@ -146,8 +148,12 @@ int run(const Options& options, const Requirements& requirements,
                                                           : introduce(options.agent, schema);
   if (!introduction.fault.empty()) return mistake(introduction.fault);
   const Plan plan = make_plan(wanted, options.agent, introduction);
+  const bool is_whole = options.only.empty() && options.scenarios.empty() && !options.judges_client;
+  const std::size_t all_prompts = plan.prompts + (is_whole ? measuring_prompts(options.agent) : 0);
+  const bool measures = is_whole && all_prompts <= options.agent.budget.value_or(all_prompts);
   std::fprintf(stderr, "acp-conform: %s, %zu scenarios, %zu prompts at most\n",
-               name_in(introduction.initialize).c_str(), wanted.size(), plan.prompts);
+               name_in(introduction.initialize).c_str(), wanted.size(),
+               measures ? all_prompts : plan.prompts);
   if (!introduction.doubt.empty())
     std::fprintf(stderr, "acp-conform: %s\n", introduction.doubt.c_str());
   const bool on_terminal = ::isatty(STDERR_FILENO) != 0;
@@ -176,8 +182,11 @@ int run(const Options& options, const Requirements& requirements,
     out.kept = "does as it was recorded";
     out.broken = "does not do as it was recorded";
   }
-  for (Fact& each : usage_facts(results))
-    out.facts.emplace_back(requirements.find(each.id), std::move(each));
+  std::vector<Fact> facts = usage_facts(results);
+  if (measures) {
+    for (Fact& each : measured_facts(options.agent, schema)) facts.push_back(std::move(each));
+  }
+  for (Fact& each : facts) out.facts.emplace_back(requirements.find(each.id), std::move(each));
   if (!options.only.empty()) {
     std::erase_if(out.judgements, [&](const Judgement& each) {
       return std::find(options.only.begin(), options.only.end(), each.requirement->id) ==
@@ -197,6 +206,8 @@ int main(int count, char** arguments) {
     return run_stand_in(arguments[2]);
   if (count > 1 && std::string_view(arguments[1]) == "matrix")
     return matrix_command(count - 1, arguments + 1);
+  if (count == 2 && std::string_view(arguments[1]) == reference_word)
+    return FixtureAgent({}).serve();
   Options options;
   if (const auto status = read_options(count, arguments, options)) return *status;
   const char* const file = options.judges_client ? "client_requirements.toml" : "requirements.toml";

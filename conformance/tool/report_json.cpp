@@ -15,7 +15,8 @@ std::string json_report(const Run& run, bool strict) {
                           {"reason", one.reason},
                           {"step", one.step},
                           {"wire", one.wire},
-                          {"stderr", one.errors}});
+                          {"stderr", one.errors},
+                          {"judge", one.judge}});
     }
     requirements.push_back({{"id", each.requirement->id},
                             {"level", word_for(*each.requirement)},

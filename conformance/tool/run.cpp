@@ -68,9 +68,10 @@ bool is_met(std::string_view need, const std::string& initialize) {
 void judge_ending(const Outcome& outcome, bool left_children, std::vector<Finding>& findings) {
   if (!outcome.ending.empty()) {
     const bool has_ended = outcome.ending.starts_with("expected exit");
-    findings.push_back({has_ended ? "ACP-END-002" : "ACP-END-001", outcome.ending, ""});
+    findings.push_back({has_ended ? "ACP-END-002" : "ACP-END-001", outcome.ending, "", {}});
   } else if (left_children) {
-    findings.push_back({"ACP-END-003", "it has ended, and processes that it started have not", ""});
+    findings.push_back(
+        {"ACP-END-003", "it has ended, and processes that it started have not", "", {}});
   }
 }
 
@@ -185,7 +186,7 @@ ScenarioResult play_if_it_applies(const Scenario& scenario, bool is_paid, const 
 std::string text_of(const ScenarioResult& result) {
   Json findings = Json::array();
   for (const Finding& each : result.findings)
-    findings.push_back({each.requirement, each.what, each.line});
+    findings.push_back({each.requirement, each.what, each.line, each.judge});
   Json usages = Json::array();
   for (const TurnUsage& each : result.usages)
     usages.push_back(
@@ -218,8 +219,8 @@ ScenarioResult result_of(const std::string& text) {
   out.initialize = all["initialize"].get<std::string>();
   out.wants_login = all["wants_login"].get<bool>();
   for (const Json& each : all["findings"]) {
-    out.findings.push_back(
-        {each[0].get<std::string>(), each[1].get<std::string>(), each[2].get<std::string>()});
+    out.findings.push_back({each[0].get<std::string>(), each[1].get<std::string>(),
+                            each[2].get<std::string>(), each[3].get<std::string>()});
   }
   for (const Json& each : all["usages"]) {
     TurnUsage& usage = out.usages.emplace_back();

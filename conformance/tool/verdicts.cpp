@@ -65,7 +65,7 @@ std::vector<Judgement> judge_all(const Requirements& requirements,
     }
     for (const Finding& each : result.findings) {
       all[each.requirement].push_back(
-          {name, Verdict::fail, each.what, each.line, result.wire, result.errors});
+          {name, Verdict::fail, each.what, each.line, result.wire, result.errors, each.judge});
     }
   }
   std::vector<Judgement> out;

@@ -23,6 +23,7 @@ struct Evidence {
   std::string step;
   std::vector<std::string> wire;
   std::string errors;
+  std::string judge = {};  ///< the place in the source that found it; empty: the step did
 };
 
 struct Judgement {

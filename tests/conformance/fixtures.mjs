@@ -81,7 +81,22 @@ test('facts stand in each report', async () => {
     '--markdown', file('a.md'), '--html', file('a.html')]);
   assert.match(out, /ACP-USAGE-004 {2}told: [^\n]*\n {4}of its turn\n/);
   assert.match(readFileSync(file('a.md'), 'utf8'), /## Facts[^]*\| ACP-USAGE-005 [^|]*\| nothing \|/);
-  assert.match(readFileSync(file('a.html'), 'utf8'), /<h2>Facts<\/h2>[^]*of its turn/);
+  assert.match(readFileSync(file('a.html'), 'utf8'), /ACP-USAGE-004[^]*<td>of its turn<\/td>/);
+});
+
+test('a whole run tells how fast and large the agent is, and where a secret of a prompt is found', async () => {
+  const { out } = await run(['--json', '-', '--env', 'HOME={folder}']);
+  const facts = Object.fromEntries(JSON.parse(out).facts.map((each) => [each.id, each]));
+  assert.match(facts['ACP-PERF-001'].value, /^[\d.]+ ms$/);
+  assert.match(facts['ACP-PERF-002'].value, /^[\d.]+ MB, then [\d.]+ MB$/);
+  assert.match(facts['ACP-PERF-003'].value, /^[\d.]+ ms, then [\d.]+ ms$/);
+  assert.match(facts['ACP-PERF-004'].value, /^\d+ a second$/);
+  for (const number of ['1', '2', '3', '4']) {
+    assert.match(facts[`ACP-PERF-00${number}`].reference, /^the reference: \d/);
+  }
+  assert.equal(facts['ACP-SECRETS-001'].value, 'in 1 file: project/.fixture-agent');
+  const { out: silent } = await run(['--json', '-', '--offline']);
+  assert.ok(!JSON.parse(silent).facts.some(({ id }) => /SECRETS|PERF-003|PERF-004/.test(id)));
 });
 
 test('a budget of prompts is not passed', async () => {
