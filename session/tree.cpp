@@ -17,16 +17,6 @@ std::size_t common(std::string_view one, std::string_view other) {
   return static_cast<std::size_t>(end.first - one.begin());
 }
 
-/// The beginning of an id that no other one has.
-std::string short_id(const store::Index::Entries& all, const std::string& id) {
-  std::size_t letters = limits::short_id;
-  const auto found = all.find(id);
-  if (found != all.begin()) letters = std::max(letters, common(id, std::prev(found)->first) + 1);
-  if (std::next(found) != all.end())
-    letters = std::max(letters, common(id, std::next(found)->first) + 1);
-  return id.substr(0, letters);
-}
-
 /// Of sessions that name each other as parents the one at which the way up from `id` begins anew
 /// has none.
 void cut_circle(Relatives& relatives, const std::string& id) {
@@ -53,6 +43,14 @@ std::string tokens_text(const executor::Tokens& tokens) {
 }
 
 }  // namespace
+
+std::string short_id(const store::Index::Entries& all, const std::string& id, std::size_t letters) {
+  const auto found = all.find(id);
+  if (found != all.begin()) letters = std::max(letters, common(id, std::prev(found)->first) + 1);
+  if (std::next(found) != all.end())
+    letters = std::max(letters, common(id, std::next(found)->first) + 1);
+  return id.substr(0, letters);
+}
 
 std::string draw_tree(const std::vector<TreeNode>& nodes) {
   std::set<std::string_view> ids;
@@ -122,7 +120,7 @@ Relatives relatives_of(const store::Index::Entries& all, const std::string& id, 
   std::sort(nearest.begin(), nearest.end(),
             [](const auto* one, const auto* other) { return one->id < other->id; });
   for (const store::IndexEntry* const each : nearest)
-    out.members.push_back({.entry = *each, .short_id = short_id(all, each->id)});
+    out.members.push_back({.entry = *each, .short_id = short_id(all, each->id, limits::short_id)});
   cut_circle(out, id);
   return out;
 }

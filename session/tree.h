@@ -23,6 +23,9 @@ struct TreeNode {
 /// A line a node, children below their parent in the order of `nodes`.
 std::string draw_tree(const std::vector<TreeNode>& nodes);
 
+/// The beginning of a session's id, with which no other one's begins; at least so many letters.
+std::string short_id(const store::Index::Entries& all, const std::string& id, std::size_t letters);
+
 /// Sessions that belong together by their forks.
 struct Relatives {
   struct Member {

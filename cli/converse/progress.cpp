@@ -1,6 +1,5 @@
 #include "cli/converse/progress.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "base/visible.h"
+#include "cli/columns.h"
 #include "cli/print.h"
 
 namespace tine::cli {
@@ -16,22 +16,6 @@ namespace {
 
 constexpr std::chrono::milliseconds refresh{1'000};
 constexpr std::size_t default_columns = 80;
-
-std::size_t columns() {
-  winsize size{};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return default_columns;
-  return size.ws_col;
-}
-
-/// At most so many characters, so that the line does not wrap.
-std::string cut(std::string_view text, std::size_t most) {
-  std::size_t seen = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
-    if (begins && seen++ == most) return std::string(text.substr(0, at));
-  }
-  return std::string(text);
-}
 
 std::string seconds(std::chrono::steady_clock::duration time) {
   const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(time).count() / 100;
@@ -90,7 +74,8 @@ transport::Task<void> Progress::keep_current(transport::Loop& loop, std::weak_pt
 }
 
 void Progress::show() const {
-  if (runs_ && due_) show_status(cut(line(), columns() - 1));
+  if (runs_ && due_)
+    show_status(fitted(line(), columns_of(STDERR_FILENO).value_or(default_columns) - 1));
 }
 
 std::string Progress::line() const {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-const tags = [...'run'].map((c) => String.fromCodePoint(0xE0000 + c.charCodeAt(0))).join('');
+export const tags = [...'run'].map((c) => String.fromCodePoint(0xE0000 + c.charCodeAt(0))).join('');
 export const hostile = [
   '\x1b]0;another title\x07', '\x1b[2J\x1b[H', '\x1b[31mred\x1b[0m', '\x1b[8mhidden\x1b[28m',
   '\x1b]52;c;ZWNobyBoaQ==\x07', '\x1b]8;;http://evil.example\x1b\\link\x1b]8;;\x1b\\', '\x1bPq#0\x1b\\',

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { directory, program, test } from '../clients/cases.mjs';
 import { environment, runProgram, Server } from '../clients/server.mjs';
-import { hostile } from './hostile.mjs';
+import { hostile, tags } from './hostile.mjs';
 import { onTerminal } from './terminal.mjs';
 
 /// All but what a shell's argument cannot hold.

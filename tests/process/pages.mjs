@@ -30,7 +30,7 @@ test('docs: files and folders that the map names exist', () => {
 
 test('docs: cli.md has the verbs and options of the program, and only those', async () => {
   const page = text('docs/cli.md');
-  const below = (help) => [...(help.split('Subcommands:')[1] ?? '').split('\n\n')[0].matchAll(/^ {2}(\w+) /gm)]
+  const below = (help) => [...(help.split('Subcommands:')[1] ?? '').split('\n\n')[0].matchAll(/^ {2}([\w-]+) /gm)]
     .map(([, verb]) => verb);
   const options = (help) => [...help.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option);
   const helpOf = async (...verbs) => (await runProgram([...verbs, '--help'])).stdout;
@@ -42,7 +42,7 @@ test('docs: cli.md has the verbs and options of the program, and only those', as
   for (const verb of verbs) {
     const own = await helpOf(verb);
     options(own).forEach((option) => known.add(option));
-    const documented = [...page.matchAll(new RegExp(`^\\| \`${verb} (\\w+)`, 'gm'))];
+    const documented = [...page.matchAll(new RegExp(`^\\| \`${verb} ([\\w-]+)`, 'gm'))];
     assert.deepEqual(documented.map(([, name]) => name).sort(), below(own).sort());
     for (const each of below(own)) options(await helpOf(verb, each)).forEach((o) => known.add(o));
   }

@@ -1,12 +1,16 @@
 // `tine session list`.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
 
+#include "cli/columns.h"
 #include "cli/exit_code.h"
 #include "cli/print.h"
+#include "cli/table.h"
 #include "cli/verbs/session/facts_json.h"
 #include "cli/verbs/session/verbs.h"
 #include "cli/verbs/session/words.h"
@@ -17,83 +21,228 @@
 namespace tine::cli {
 namespace {
 
+using session::store::Index;
 using session::store::IndexEntry;
 
-/// Sessions whose states are read before others on the loop get their turn.
-constexpr std::size_t slice = 64;
-
-std::string line_of(const SessionFacts& facts) {
-  std::string line = facts.entry.id + "  " + short_time(facts.entry.updated_ms) + "  ";
-  if (!facts.fault.empty())
-    return line + "(its state cannot be read)  " + title_text(facts.entry.title);
-  return line + counted(facts.state.turns, "turn") + "  " + short_tokens(facts.state.total) + "  " +
-         visible_line(facts.state.backend) + "  " + title_text(facts.state.description);
-}
-
-/// Hidden ones are drawn where a fork of them is listed, so that a family stays together.
-std::string drawn(const std::vector<SessionFacts>& listed, const std::vector<IndexEntry>& all) {
-  std::map<std::string_view, const IndexEntry*> known;
-  for (const IndexEntry& each : all) known.emplace(each.id, &each);
-  std::vector<session::TreeNode> nodes;
-  std::set<std::string> drawn_ids;
-  for (const SessionFacts& each : listed) {
-    nodes.push_back({.id = each.entry.id, .parent = each.entry.parent, .label = line_of(each)});
-    drawn_ids.insert(each.entry.id);
-  }
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const auto parent = known.find(nodes[i].parent);
-    if (parent == known.end() || !parent->second->deleted) continue;
-    if (!drawn_ids.insert(parent->second->id).second) continue;
-    nodes.push_back({.id = parent->second->id,
-                     .parent = parent->second->parent,
-                     .label = parent->second->id + "  (deleted)"});
-  }
-  return session::draw_tree(nodes);
-}
-
-std::string nothing(const std::string& project) {
-  return (project.empty() ? std::string("There are no sessions yet.")
-                          : "There are no sessions of " + visible_line(project) + " yet.") +
-         "\nBegin one with: tine run \"…\", or in an editor that runs tine acp." +
-         (project.empty() ? "" : "\nThose of all projects: tine session list --all") + "\n";
-}
+/// Sessions whose states are read at a time; then a signal can end the verb.
+constexpr std::size_t page = 1024;
+/// Sessions that are shown unless more are asked for. JSON has all of them.
+constexpr std::int64_t default_limit = 50;
+constexpr std::int64_t most_limit = 1'000'000;
+/// Letters of an id that are shown at least: those of the time when the session was made.
+constexpr std::size_t id_letters = 10;
 
 struct Asked {
   bool tree = false;
   bool all = false;
   bool json = false;
+  std::string project;
+  std::string backends;
+  std::string branch;
+  std::int64_t limit = 0;  ///< 0: as the form has it
+
+  bool filters() const { return !backends.empty() || !branch.empty(); }
+  std::size_t most() const {
+    const std::int64_t form = json ? most_limit : default_limit;
+    return static_cast<std::size_t>(limit > 0 ? limit : form);
+  }
 };
+
+/// Which sessions are shown, and what the index has to say of them.
+struct Listed {
+  std::vector<SessionFacts> shown;  ///< the last used first
+  std::size_t seen = 0;             ///< sessions that were looked at
+  std::size_t all = 0;              ///< of the project, whatever else was asked for
+  std::map<std::string, std::string> short_ids;
+  std::vector<IndexEntry> ancestors;  ///< of those that are shown, and not among them
+};
+
+bool fits(const SessionFacts& facts, const Asked& asked) {
+  if (!asked.filters()) return true;
+  if (!facts.fault.empty()) return false;
+  const std::vector<std::string> backends = parts_of(asked.backends);
+  const bool is_of_backend = backends.empty() || std::find(backends.begin(), backends.end(),
+                                                           facts.state.backend) != backends.end();
+  const bool is_on_branch =
+      asked.branch.empty() || (facts.state.git && facts.state.git->branch == asked.branch);
+  return is_of_backend && is_on_branch;
+}
+
+/// Reads no more states than it takes to find those that are shown.
+transport::Task<Result<void>> choose(World& world, std::string project, Asked asked,
+                                     transport::CancelSource shutdown, Listed& listed) {
+  session::store::Store::Place after;
+  while (listed.shown.size() < asked.most()) {
+    const std::size_t count =
+        asked.filters() ? page : std::min(page, asked.most() - listed.shown.size());
+    auto found = co_await world.store.page(project, after, count);
+    if (!found) co_return fail(found.error());
+    if (found->empty() || shutdown.cancelled()) break;
+    after = {.updated_ms = found->back().entry.updated_ms, .id = found->back().entry.id};
+    for (auto& each : *found) {
+      if (listed.shown.size() == asked.most()) break;
+      ++listed.seen;
+      SessionFacts facts = facts_of(world.store, std::move(each));
+      if (fits(facts, asked)) listed.shown.push_back(std::move(facts));
+    }
+    if (found->size() < count) break;
+  }
+  co_return Result<void>();
+}
+
+/// The index knows what a session is called in short, and from which ones it was forked.
+transport::Task<Result<void>> look_up(World& world, std::string project, bool all, Listed& listed) {
+  std::set<std::string> ids;
+  for (const SessionFacts& each : listed.shown) ids.insert(each.entry.id);
+  const auto known = std::make_shared<Listed>();
+  const std::string folder = project.empty() ? std::string() : listed.shown.front().entry.folder;
+  std::function<void(const Index&)> see = [known, ids, folder, all](const Index& index) {
+    const Index::Entries& entries = index.entries();
+    for (const auto& [id, entry] : entries)
+      known->all += is_listed(entry) && (all || entry.folder == folder) ? 1 : 0;
+    std::set<std::string> seen = ids;
+    for (const std::string& id : ids) {
+      auto each = entries.find(id);
+      if (each == entries.end()) continue;
+      known->short_ids[id] = session::short_id(entries, id, id_letters);
+      for (each = entries.find(each->second.parent);
+           each != entries.end() && seen.insert(each->first).second;
+           each = entries.find(each->second.parent)) {
+        const IndexEntry& entry = each->second;
+        if (!entry.deleted && !all && entry.folder != folder) break;
+        known->ancestors.push_back(entry);
+        known->short_ids[entry.id] = session::short_id(entries, entry.id, id_letters);
+      }
+    }
+  };
+  auto done = co_await world.store.read(std::move(see));
+  if (!done) co_return fail(std::move(done.error()));
+  known->shown = std::move(listed.shown);
+  known->seen = listed.seen;
+  listed = std::move(*known);
+  co_return Result<void>();
+}
+
+std::vector<std::string> cells_of(const SessionFacts& facts, const Listed& listed,
+                                  std::int64_t now_ms) {
+  const session::store::State& state = facts.state;
+  const auto short_id = listed.short_ids.find(facts.entry.id);
+  std::vector<std::string> cells{
+      short_id == listed.short_ids.end() ? facts.entry.id : short_id->second,
+      spoken_time(facts.entry.updated_ms, now_ms)};
+  if (facts.fault.empty()) {
+    cells.push_back(std::to_string(state.turns));
+    cells.push_back(short_tokens(state.total));
+    cells.push_back(visible_line(state.backend));
+    cells.push_back(title_text(state.description));
+  } else {
+    cells.insert(cells.end(), {"?", "?", "?", title_text(facts.entry.title)});
+    cells.back() += "  (its state cannot be read)";
+  }
+  return cells;
+}
+
+std::string as_table(const Listed& listed, std::int64_t now_ms,
+                     std::optional<std::size_t> columns) {
+  // A program that reads lines finds sessions alone.
+  Table table =
+      columns ? Table({"session", "last used", "turns", "prompt/cached/output", "backend", "title"})
+              : Table();
+  for (const SessionFacts& each : listed.shown) table.add(cells_of(each, listed, now_ms));
+  return table.text(columns);
+}
+
+std::string joined(const std::vector<std::string>& cells) {
+  std::string line;
+  for (const std::string& each : cells) line += (line.empty() ? "" : "  ") + each;
+  return line;
+}
+
+/// Families stay together: what a session was forked from is drawn above it, also when it is
+/// deleted or beyond what is shown.
+std::string as_tree(World& world, const Listed& listed, std::int64_t now_ms,
+                    std::optional<std::size_t> columns) {
+  std::map<std::string, session::TreeNode> known;
+  for (const SessionFacts& each : listed.shown) {
+    known[each.entry.id] = {.id = each.entry.id,
+                            .parent = each.entry.parent,
+                            .label = joined(cells_of(each, listed, now_ms))};
+  }
+  for (const IndexEntry& each : listed.ancestors) {
+    known[each.id] = {.id = each.id,
+                      .parent = each.parent,
+                      .label = each.deleted
+                                   ? listed.short_ids.at(each.id) + "  (deleted)"
+                                   : joined(cells_of(facts_of(world.store, each), listed, now_ms))};
+  }
+  // The family that was used last comes first.
+  std::vector<session::TreeNode> nodes;
+  std::set<std::string> placed;
+  for (const SessionFacts& each : listed.shown) {
+    std::vector<const session::TreeNode*> way;
+    for (auto node = known.find(each.entry.id);
+         node != known.end() && placed.insert(node->first).second;
+         node = known.find(node->second.parent)) {
+      way.push_back(&node->second);
+    }
+    for (auto node = way.rbegin(); node != way.rend(); ++node) nodes.push_back(**node);
+  }
+  const std::string drawn = session::draw_tree(nodes);
+  if (!columns) return drawn;
+  std::string text;
+  for (std::size_t at = 0; at < drawn.size();) {
+    const std::size_t end = drawn.find('\n', at);
+    text += fitted(std::string_view(drawn).substr(at, end - at), *columns) + "\n";
+    at = end + 1;
+  }
+  return text;
+}
+
+std::string nothing(const std::string& project, const Asked& asked) {
+  const std::string of = project.empty() ? std::string() : " of " + visible_line(project);
+  if (asked.filters()) {
+    return "There are no sessions" + of +
+           " with that backend or branch.\nThe others: tine session list" +
+           (project.empty() ? " --all" : "") + "\n";
+  }
+  return "There are no sessions" + of + " yet." +
+         "\nBegin one with: tine run \"…\", or in an editor that runs tine acp." +
+         (project.empty() ? "" : "\nThose of all projects: tine session list --all") + "\n";
+}
+
+/// What is not shown.
+void tell_rest(const Listed& listed, const Asked& asked) {
+  if (listed.seen >= listed.all || asked.json) return;
+  const std::string rest = counted(listed.all - listed.seen, "older session");
+  print_to_stderr(rest + (asked.filters() ? " not looked at" : " not shown") +
+                  "; --limit N shows more\n");
+}
 
 /// A line a session, the last used first; as a tree; as a JSON array.
 transport::Task<int> list_sessions(World& world, Asked asked, transport::CancelSource shutdown) {
   std::string project;
   if (!asked.all) {
-    const auto here = working_directory({});
+    const auto here = working_directory(asked.project);
     if (!here) co_return failed(here.error());
     project = session::kept_path(session::canonical(*here), world.redactor);
   }
-  auto entries = co_await world.store.list(project);
-  const auto all = co_await world.store.all();
-  if (!entries || !all) co_return failed(entries ? all.error() : entries.error());
-  std::sort(entries->begin(), entries->end(), [](const IndexEntry& a, const IndexEntry& b) {
-    return a.updated_ms != b.updated_ms ? a.updated_ms > b.updated_ms : a.id > b.id;
-  });
-  std::vector<SessionFacts> listed;
-  for (const IndexEntry& each : *entries) {
-    listed.push_back(facts_of(world.store, each));
-    if (listed.size() % slice == 0) co_await transport::yield(world.loop);
-    if (shutdown.cancelled()) co_return exit_code::failed;
+  Listed listed;
+  const auto chosen = co_await choose(world, project, asked, shutdown, listed);
+  if (!chosen) co_return failed(chosen.error());
+  if (shutdown.cancelled()) co_return exit_code::failed;
+  if (!asked.json && !listed.shown.empty()) {
+    const auto known = co_await look_up(world, project, asked.all, listed);
+    if (!known) co_return failed(known.error());
   }
+  const auto columns = columns_of(STDOUT_FILENO);
+  const std::int64_t now_ms = world.env.wall_ms();
   if (asked.json) {
-    print(list_json(listed));
-  } else if (listed.empty()) {
-    print(nothing(project));
-  } else if (asked.tree) {
-    print(drawn(listed, *all));
+    print(list_json(listed.shown));
+  } else if (listed.shown.empty()) {
+    print(nothing(project, asked));
   } else {
-    std::string text;
-    for (const SessionFacts& each : listed) text += line_of(each) + "\n";
-    print(text);
+    print(asked.tree ? as_tree(world, listed, now_ms, columns) : as_table(listed, now_ms, columns));
+    tell_rest(listed, asked);
   }
   co_return exit_code::good;
 }
@@ -106,7 +255,14 @@ const Verb session_list_verb{
     .declare = [](Options& options) -> Run {
       const auto asked = std::make_shared<Asked>();
       options.flag("--tree", asked->tree, "Show forks below their parents")
-          .flag("--all", asked->all, "Include the sessions of all projects");
+          .flag("--all", asked->all, "Include the sessions of all projects")
+          .value("--project", asked->project, "DIR", "The sessions of that directory's project")
+          .excludes("--all")
+          .value("--backend", asked->backends, "NAME[,NAME]", "Only sessions with these backends")
+          .value("--branch", asked->branch, "BRANCH",
+                 "Only sessions whose last turn began on that git branch")
+          .value("--limit", asked->limit, most_limit, "N",
+                 "Show the N that were used last (default: 50; with --json all)");
       return [asked](Program& program) {
         asked->json = program.common.json;
         return program.run([asked](World& world, transport::CancelSource shutdown) {
@@ -115,6 +271,9 @@ const Verb session_list_verb{
       };
     },
     .examples =
-        "Examples:\n  tine session list --tree\n  tine session list --all --json | jq length"};
+        "Examples:\n"
+        "  tine session list --tree\n"
+        "  tine session list --all --backend claude,codex\n"
+        "  tine session list --all --json | jq length"};
 
 }  // namespace tine::cli

@@ -45,10 +45,7 @@ std::string status_text(const State& state, const Surroundings& around) {
   if (state.compacted) text += "; its context was compressed";
   if (!around.running) return text;
   text += "; in use";
-  if (around.holder) {
-    text += " by PID " + std::to_string(around.holder->pid) + " on " + around.holder->host + " (" +
-            around.holder->reason + ") since " + around.holder->since;
-  }
+  if (around.holder) text += " by " + holder_text(*around.holder);
   return text;
 }
 

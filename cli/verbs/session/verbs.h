@@ -10,6 +10,10 @@ namespace tine::cli {
 
 extern const Verb session_list_verb;
 extern const Verb session_show_verb;
+extern const Verb session_result_verb;
+extern const Verb session_logs_verb;
+extern const Verb session_artifacts_verb;
+extern const Verb session_is_alive_verb;
 extern const Verb session_verify_verb;
 extern const Verb session_export_verb;
 extern const Verb session_clean_verb;

@@ -1,7 +1,9 @@
 #include "cli/verbs/session/words.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <ctime>
 
 #include "base/ulid.h"
 #include "cli/print.h"
@@ -16,6 +18,45 @@ std::string short_time(std::int64_t wall_ms) {
   std::string text = rfc3339(wall_ms).substr(0, 16);
   text[10] = ' ';
   return text;
+}
+
+std::string local_time(std::int64_t wall_ms) {
+  const auto seconds = static_cast<std::time_t>(wall_ms / 1000);
+  std::tm parts{};
+  std::array<char, 32> text{};
+  if (::localtime_r(&seconds, &parts) == nullptr) return short_time(wall_ms);
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &parts);
+  return text.data();
+}
+
+std::string grouped(std::uint64_t count) {
+  std::string text = std::to_string(count);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
+std::string holder_text(const session::store::Holder& holder) {
+  return "PID " + std::to_string(holder.pid) + " on " + holder.host + " (" + holder.reason +
+         ") since " + holder.since;
+}
+
+std::string spoken_time(std::int64_t wall_ms, std::int64_t now_ms) {
+  constexpr std::int64_t second = 1000;
+  constexpr std::int64_t minute = 60 * second;
+  constexpr std::int64_t hour = 60 * minute;
+  constexpr std::int64_t day = 24 * hour;
+  const std::int64_t past = now_ms - wall_ms;
+  if (past >= 0 && past < minute) return "just now";
+  if (past >= 0 && past < hour)
+    return counted(static_cast<std::uint64_t>(past / minute), "minute") + " ago";
+  const std::string then = local_time(wall_ms);
+  const std::string time = then.substr(11);
+  const auto is_day = [&](std::int64_t of_ms) {
+    return local_time(of_ms).starts_with(then.substr(0, 10));
+  };
+  if (is_day(now_ms)) return "today " + time;
+  if (is_day(now_ms - day)) return "yesterday " + time;
+  return then;
 }
 
 std::string amount(const std::optional<std::uint64_t>& count) {
@@ -53,20 +94,33 @@ std::string long_tokens(const executor::Tokens& tokens) {
   return text;
 }
 
-SessionFacts facts_of(session::store::Store& store, const session::store::IndexEntry& entry) {
+SessionFacts facts_of(session::store::Store& store, session::store::Store::Found found) {
   SessionFacts facts;
-  facts.entry = entry;
-  facts.path = store.path_of(entry);
-  if (auto state = store.read_state(entry)) {
-    facts.state = std::move(*state);
+  facts.path = store.path_of(found.entry);
+  facts.entry = std::move(found.entry);
+  if (found.state) {
+    facts.state = std::move(*found.state);
     return facts;
-  } else {
-    facts.fault = state.error().message;
   }
-  facts.state.id = entry.id;
-  facts.state.description = entry.title;
-  facts.state.parent = entry.parent;
+  facts.fault = found.state.error().message;
+  facts.state.id = facts.entry.id;
+  facts.state.description = facts.entry.title;
+  facts.state.parent = facts.entry.parent;
   return facts;
+}
+
+SessionFacts facts_of(session::store::Store& store, const session::store::IndexEntry& entry) {
+  return facts_of(store, {.entry = entry, .state = store.read_state(entry)});
+}
+
+std::vector<std::string> parts_of(std::string_view list) {
+  std::vector<std::string> out;
+  while (!list.empty()) {
+    const std::string_view part = list.substr(0, list.find(','));
+    if (!part.empty()) out.emplace_back(part);
+    list.remove_prefix(std::min(part.size() + 1, list.size()));
+  }
+  return out;
 }
 
 std::string plan_text(const session::RetentionPlan& plan) {

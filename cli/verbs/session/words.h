@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "executor/usage.h"
 #include "session/retention.h"
+#include "session/store/lock.h"
 #include "session/store/state.h"
+#include "session/store/store.h"
 
 namespace tine::cli {
 
@@ -17,9 +20,18 @@ namespace tine::cli {
 std::string title_text(std::string_view title);
 /// 2026-01-31 12:00, in UTC.
 std::string short_time(std::int64_t wall_ms);
+/// The same in the time of this place.
+std::string local_time(std::int64_t wall_ms);
+/// As people say it, in the time of this place: just now, 3 minutes ago, today 09:14, yesterday
+/// 14:02; of older times the date.
+std::string spoken_time(std::int64_t wall_ms, std::int64_t now_ms);
 std::string amount(const std::optional<std::uint64_t>& count);
 /// 1 session, 2 sessions.
 std::string counted(std::uint64_t count, std::string_view what);
+/// 1,234
+std::string grouped(std::uint64_t count);
+/// PID 12 on host (a turn) since 2026-01-31T12:00:00.000Z
+std::string holder_text(const session::store::Holder& holder);
 /// In the largest unit of which there is at least one: 1.5 MiB.
 std::string size_text(std::int64_t bytes);
 /// prompt/cached/output; ? for what is not known.
@@ -34,6 +46,10 @@ struct SessionFacts {
   std::string path;
 };
 SessionFacts facts_of(session::store::Store& store, const session::store::IndexEntry& entry);
+SessionFacts facts_of(session::store::Store& store, session::store::Store::Found found);
+
+/// The parts of a list like claude,codex.
+std::vector<std::string> parts_of(std::string_view list);
 
 /// The plan, a line a session and a sum.
 std::string plan_text(const session::RetentionPlan& plan);
