@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import { test, until } from '../clients/cases.mjs';
 import { playLoudCommand } from '../clients/loud_command.mjs';
+import { runProgram } from '../clients/server.mjs';
 import { answering, chosen, claude, pixel, World } from './world.mjs';
 
 const call = (name, input) => `[[call: ${name} ${JSON.stringify(input)}]]`;
@@ -316,3 +317,17 @@ test('claude: the whole day in one: work, leave, cancels, branches, a restart, e
       'question', 'turn_end: cancelled', 'prompt', 'agent_message_chunk', 'turn_end: end_turn']
       .join('.*')));
   });
+
+test('claude: session compress has it compact the session at the command line', async () => {
+  const world = await World.make();
+  const tine = async (...args) => {
+    const { code, stdout, stderr } = await runProgram(args, { env: world.environment(), cwd: world.project });
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  const { sessionId } = JSON.parse(await tine('run', '--json', '[[say: one]]'));
+  const sent = world.model.requests().length;
+  assert.equal(await tine('session', 'compress', sessionId), `compressed ${sessionId}\n`);
+  assert.ok(world.model.requests().length > sent);
+  assert.equal(JSON.parse(await tine('session', 'show', sessionId, '--json')).status, 'available');
+});

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { test } from '../clients/cases.mjs';
 import { playLoudCommand } from '../clients/loud_command.mjs';
+import { runProgram } from '../clients/server.mjs';
 import { World } from './world.mjs';
 
 const patch = (name, text) =>
@@ -204,3 +205,17 @@ test('codex: a whole day: work, questions, cancels, branches, a restart, and eig
       'answer', 'turn_end: end_turn', 'turn_end: cancelled', 'question', 'turn_end: cancelled',
       'prompt', 'agent_message_chunk', 'turn_end: end_turn'].join('.*')));
   });
+
+test('codex: session compress has it compact the session at the command line', async () => {
+  const world = await World.make();
+  const tine = async (...args) => {
+    const { code, stdout, stderr } = await runProgram(args, { env: world.environment(), cwd: world.project });
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  const { sessionId } = JSON.parse(await tine('run', '--json', '[[say: one]]'));
+  const sent = world.model.requests().length;
+  assert.equal(await tine('session', 'compress', sessionId), `compressed ${sessionId}\n`);
+  assert.ok(world.model.requests().length > sent);
+  assert.equal(JSON.parse(await tine('session', 'show', sessionId, '--json')).status, 'available');
+});

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 
 import { defer, directory, program, test, until } from '../clients/cases.mjs';
 import { environment, Server } from '../clients/server.mjs';
+import { hostile } from '../process/hostile.mjs';
 import { Place } from './place.mjs';
 import { Screen } from './screen.mjs';
 
@@ -298,4 +299,34 @@ test('session clean by backend takes whole families; a dry run changes nothing, 
   assert.deepEqual(readdirSync(outside), ['kept']);
   assert.match(await place.says('session', 'clean', '--days', '30', '--backend', 'two,one'), /^removed 3 sessions, /);
   assert.match((await place.ends(2, 'session', 'clean', '--backend', 'two')).stderr, /--days/);
+});
+
+test('session export --format html: one page of the conversation, whatever it says, and no script', async () => {
+  const place = new Place();
+  const attack = '</pre><script>alert(1)</script><img src=x onerror="alert(1)">\'&amp;';
+  const all = hostile.map((text) => text.replaceAll('\0', '')).join(' ');
+  const secret = `ghp_${'a1B2c3D4e5'.repeat(4).slice(0, 36)}`;
+  const id = await run(place, `[[title:${attack}]] [[think:${attack}]] [[tool:execute:${attack}]] [[say:${attack}]]`);
+  await place.tine(['reply', id, `[[say:${all}]] [[say:the key ${secret}]] [[fail:${attack}]]`]);
+  const page = await place.says('session', 'export', '--format', 'html', id);
+  assert.match(page, /^<!DOCTYPE html>\n<html lang="en">\n[^]*<h2>Turn 1<\/h2>[^]*<h2>Turn 2<\/h2>[^]*<\/body>\n<\/html>\n$/);
+  assert.match(page, /<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">/);
+  const tags = new Set([...page.matchAll(/<\/?([a-z!]\w*)/gi)].map(([, tag]) => tag.toLowerCase()));
+  assert.deepEqual([...tags].sort(), ['!DOCTYPE', 'body', 'dd', 'details', 'div', 'dl', 'dt', 'h1', 'h2', 'head',
+    'html', 'meta', 'p', 'pre', 'style', 'summary', 'time', 'title'].map((each) => each.toLowerCase()).sort());
+  assert.doesNotMatch(page, /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]/);
+  assert.ok(page.includes('&lt;/pre&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&#39;&amp;amp;'));
+  assert.ok(!page.includes(secret) && page.includes('«redacted:'));
+});
+
+test('session compress: a backend without a command for it is refused, and nothing is sent', async () => {
+  const place = new Place();
+  const id = await run(place, 'hello');
+  const { stdout, stderr } = await place.ends(1, 'session', 'compress', id);
+  assert.equal(stdout, '');
+  assert.equal(stderr, 'tine: the backend rehearsal has no command that compresses its context\n' +
+    `      Begin anew from a summary instead: tine fork ${id} --strategy soft.\n`);
+  assert.equal((await place.json('session', 'show', id)).turns, 1);
+  await place.says('reply', id, '[[compact:We greeted]]');
+  assert.equal((await place.json('session', 'show', id)).status, 'available');
 });

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/print.h"
+#include "cli/verbs/session/page.h"
 #include "cli/verbs/session/words.h"
 #include "protocol/v1/update.h"
 #include "session/record/data.h"
@@ -82,8 +83,7 @@ void Conversation::take(const session::store::Line& line, std::string& out) {
     // The one before has no end when that line is damaged.
     finish(out);
     take_prompt(line);
-    out += "## Turn " + std::string(line.data.find("turn").raw()) + "\n\n" +
-           std::string(line.time) + "\n\n";
+    out += heading(line);
   } else if (line.type == record_type::update) {
     take_update(line.data);
   } else if (line.type == record_type::error) {
@@ -179,9 +179,46 @@ void Conversation::remark(std::string text) {
   pieces_.push_back({.kind = Kind::remark, .text = std::move(text)});
 }
 
+std::string Conversation::heading(const session::store::Line& line) const {
+  const std::string turn = "Turn " + std::string(line.data.find("turn").raw());
+  const std::string time(line.time);
+  if (format_ == Format::markdown) return "## " + turn + "\n\n" + time + "\n\n";
+  return "<h2>" + html_text(turn) + "</h2>\n<time>" + html_text(time) + "</time>\n";
+}
+
 void Conversation::write(const Piece& piece, std::string& out) const {
   // A message is whole here: a secret that its chunks have cut in two shows only now.
   const std::string text = visible(redactor_.redacted(piece.text));
+  if (format_ == Format::markdown) return write_markdown(piece, text, out);
+  write_html(piece, text, out);
+}
+
+void Conversation::write_html(const Piece& piece, const std::string& text, std::string& out) {
+  const std::string whole = "<pre>" + html_text(text) + "</pre>";
+  switch (piece.kind) {
+    case Kind::prompt:
+      out += "<div class=\"prompt\">" + whole + "</div>";
+      break;
+    case Kind::answer:
+    case Kind::plan:
+      out += whole;
+      break;
+    case Kind::thought:
+      out += "<details><summary>Thoughts</summary>" + whole + "</details>";
+      break;
+    case Kind::tool:
+      out += "<p class=\"tool\">" + html_text(visible_line(text));
+      if (!piece.note.empty()) out += " (" + html_text(piece.note) + ")";
+      out += ": " + html_text(piece.status.empty() ? "not ended" : piece.status) + "</p>";
+      break;
+    case Kind::remark:
+      out += "<p class=\"remark\">" + html_text(text) + "</p>";
+      break;
+  }
+  out += "\n";
+}
+
+void Conversation::write_markdown(const Piece& piece, const std::string& text, std::string& out) {
   switch (piece.kind) {
     case Kind::prompt:
       out += quoted_lines(text);

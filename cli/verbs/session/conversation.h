@@ -1,7 +1,7 @@
 #pragma once
-// A session's history as a conversation that a person can read, in Markdown: prompts quoted,
-// answers as they are, thoughts folded, tool calls with how they ended, and under each turn what it
-// cost.
+// A session's history as a conversation that a person can read, in Markdown or HTML: prompts
+// quoted, answers as they are, thoughts folded, tool calls with how they ended, and under each turn
+// what it cost.
 //
 // On the stack of who exports; the redactor outlives it. Holds one turn at a time.
 
@@ -16,7 +16,10 @@ namespace tine::cli {
 
 class Conversation {
  public:
-  explicit Conversation(Redactor& redactor) : redactor_(redactor) {}
+  enum class Format : std::uint8_t { markdown, html };
+
+  explicit Conversation(Redactor& redactor, Format format = Format::markdown)
+      : redactor_(redactor), format_(format) {}
 
   /// Appends to `out` what is complete with that line.
   void take(const session::store::Line& line, std::string& out);
@@ -39,9 +42,13 @@ class Conversation {
   void take_tool(json::View update);
   void take_plan(json::View update);
   void remark(std::string text);
+  std::string heading(const session::store::Line& line) const;
   void write(const Piece& piece, std::string& out) const;
+  static void write_markdown(const Piece& piece, const std::string& text, std::string& out);
+  static void write_html(const Piece& piece, const std::string& text, std::string& out);
 
   Redactor& redactor_;
+  Format format_;
   std::vector<Piece> pieces_;  // of the turn that is read
 };
 

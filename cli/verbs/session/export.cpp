@@ -8,6 +8,7 @@
 #include "cli/print.h"
 #include "cli/verbs/session/conversation.h"
 #include "cli/verbs/session/facts_json.h"
+#include "cli/verbs/session/page.h"
 #include "cli/verbs/session/verbs.h"
 #include "cli/verbs/session/words.h"
 #include "session/record/chain_reader.h"
@@ -23,12 +24,21 @@ constexpr std::size_t print_slice = std::size_t{64} * 1024;
 /// may be known now than when it was recorded.
 class Output {
  public:
-  Output(Redactor& redactor, bool markdown)
-      : redactor_(redactor), markdown_(markdown), conversation_(redactor) {}
+  enum class Format : std::uint8_t { jsonl, markdown, html };
+
+  Output(Redactor& redactor, Format format)
+      : redactor_(redactor),
+        format_(format),
+        conversation_(redactor, format == Format::html ? Conversation::Format::html
+                                                       : Conversation::Format::markdown) {}
 
   void begin(const SessionFacts& facts, std::string_view time) {
-    if (!markdown_) {
+    if (format_ == Format::jsonl) {
       text_ = json::redacted(export_json(facts, time), redactor_) + "\n";
+      return;
+    }
+    if (format_ == Format::html) {
+      begin_page(facts, time);
       return;
     }
     const session::store::State& state = facts.state;
@@ -40,13 +50,14 @@ class Output {
   }
 
   void take(const session::store::Line& line) {
-    if (markdown_) return conversation_.take(line, text_);
+    if (format_ != Format::jsonl) return conversation_.take(line, text_);
     session::store::write_line(text_, line.seq, line.time, line.type,
                                json::redacted(line.data.raw(), redactor_));
   }
 
   void end() {
-    if (markdown_) conversation_.finish(text_);
+    if (format_ != Format::jsonl) conversation_.finish(text_);
+    if (format_ == Format::html) text_ += page_end();
   }
 
   bool is_much() const { return text_.size() >= print_slice; }
@@ -58,11 +69,31 @@ class Output {
   }
 
  private:
+  void begin_page(const SessionFacts& facts, std::string_view time) {
+    const session::store::State& state = facts.state;
+    text_ = page_begin(redactor_.redacted(title_text(state.description))) + "<dl>\n";
+    const auto fact = [this](std::string_view name, std::string_view value) {
+      text_ += "<dt>" + std::string(name) + "</dt><dd>" + html_text(redactor_.redacted(value)) +
+               "</dd>\n";
+    };
+    fact("session", facts.entry.id);
+    fact("project", state.project);
+    fact("backend", state.backend);
+    fact("begun", state.created);
+    fact("exported", time);
+    text_ += "</dl>\n";
+  }
+
   Redactor& redactor_;
-  bool markdown_;
+  Format format_;
   Conversation conversation_;
   std::string text_;
 };
+
+Output::Format format_named(std::string_view name) {
+  if (name == "html") return Output::Format::html;
+  return name == "markdown" ? Output::Format::markdown : Output::Format::jsonl;
+}
 
 /// Which file is meant, and what to do.
 Error told(World& world, const session::ChainReader& reader, const Error& error) {
@@ -89,7 +120,7 @@ transport::Task<int> export_session(World& world, Asked asked, transport::Cancel
   if (!chain) co_return failed(chain.error());
   const SessionFacts facts = facts_of(world.store, *entry);
   world.redactor.continue_from(facts.state.marker);
-  Output out(world.redactor, asked.format == "markdown");
+  Output out(world.redactor, format_named(asked.format));
   out.begin(facts, rfc3339(world.env.wall_ms()));
   session::ChainReader reader(world.store, **chain, 0, damage);
   std::optional<Error> fault;
@@ -118,8 +149,8 @@ const Verb session_export_verb{
     .declare = [](Options& options) -> Run {
       const auto asked = std::make_shared<Asked>();
       options.argument("id", asked->id, "ID", Options::session)
-          .choice("--format", asked->format, {"jsonl", "markdown"}, "FORMAT",
-                  "jsonl (default) or markdown")
+          .choice("--format", asked->format, {"jsonl", "markdown", "html"}, "FORMAT",
+                  "jsonl (default), markdown or html")
           .flag("--skip-damaged", asked->skip_damaged, "Skip damaged lines instead of stopping");
       return [asked](Program& program) {
         return program.run([asked](World& world, transport::CancelSource shutdown) {
