@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "base/json/document.h"
 #include "cli/agent_memory.h"
 #include "cli/config/files.h"
 #include "executor/rehearsal/rehearsal.h"
@@ -129,17 +131,32 @@ executor::acp::Setup acp_setup(const BackendConfig& config) {
   return setup;
 }
 
+namespace {
+
+/// Codex's own configuration, with which it reads no AGENTS.md.
+std::string without_documents(const std::string& config) {
+  json::Document out = config.empty() ? json::Document::object() : json::parsed(config);
+  out["project_doc_max_bytes"] = 0;
+  return json::text_of(out);
+}
+
+}  // namespace
+
 session::Backends make_backends(transport::Loop& loop, transport::Worker& worker, Env& env,
                                 Log& log, Redactor& redactor, const Config& config,
                                 const Result<std::string>& root) {
   session::Backends backends;
   for (const BackendConfig& each : config.backends) {
     if (each.kind == BackendKind::codex) {
+      executor::codex::Setup setup = codex_setup(each);
+      if (config.ephemeral) setup.defaults.config = without_documents(setup.defaults.config);
       backends.all.push_back(std::make_unique<executor::codex::Codex>(loop, worker, env, log,
-                                                                      redactor, codex_setup(each)));
+                                                                      redactor, std::move(setup)));
     } else if (each.kind == BackendKind::claude) {
+      executor::claude::Setup setup = claude_setup(each);
+      setup.reads_folder = !config.ephemeral;
       backends.all.push_back(std::make_unique<executor::claude::Claude>(
-          loop, worker, env, log, redactor, claude_setup(each)));
+          loop, worker, env, log, redactor, std::move(setup)));
     } else if (each.kind == BackendKind::acp) {
       executor::acp::Setup setup = acp_setup(each);
       // One process serves all sessions: its environment names no session, only their depth.

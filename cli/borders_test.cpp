@@ -160,7 +160,8 @@ void check(const Encoding& encoding) {
     texts.push_back(encoding(samples[i]));
   Heard result;
   {
-    cli::World world(env, log, redactor, configuration(env));
+    const Result<std::string> root = session::store::default_root(env);
+    cli::World world(env, log, redactor, configuration(env), root, root);
     auto [ours, theirs] = transport::make_memory_channel(world.loop);
     transport::Event served(world.loop);
     transport::Event heard(world.loop);

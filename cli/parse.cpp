@@ -5,6 +5,7 @@
 
 #include "cli/config/nearest.h"
 #include "cli/exit_code.h"
+#include "cli/outline.h"
 
 namespace tine::cli {
 namespace {
@@ -87,15 +88,43 @@ std::string complaint_about(const CLI::App& app, const CLI::ParseError& error) {
   return "tine: " + text + "\nTry " + command + " --help.\n";
 }
 
-}  // namespace
-
-std::variant<CommandLine, Notice> parse_command_line(int argc, char** argv) {
-  CommandLine line;
-  CLI::App app(about, "tine");
+void add_all(CLI::App& app, CommandLine& line) {
   app.fallthrough();
   add_common_options(Options(app, line.common));
   for (const Verb& verb : all_verbs()) add_verb(app, verb, line);
   app.require_subcommand(0, 1);
+}
+
+VerbOutline outline_of(const CLI::App& app) {
+  VerbOutline out;
+  out.name = app.get_name();
+  out.help = app.get_description();
+  out.examples = app.get_footer();
+  for (const CLI::Option* option : app.get_options()) {
+    const bool is_argument = option->get_positional();
+    out.options.push_back(
+        {.names = is_argument ? option->get_name(true) : option->get_name(),
+         .type = option->get_items_expected_max() > 0 ? option->get_type_name() : std::string(),
+         .help = option->get_description(),
+         .is_argument = is_argument});
+  }
+  for (const CLI::App* verb : app.get_subcommands({})) out.verbs.push_back(outline_of(*verb));
+  return out;
+}
+
+}  // namespace
+
+VerbOutline outline() {
+  CommandLine line;
+  CLI::App app(about, "tine");
+  add_all(app, line);
+  return outline_of(app);
+}
+
+std::variant<CommandLine, Notice> parse_command_line(int argc, char** argv) {
+  CommandLine line;
+  CLI::App app(about, "tine");
+  add_all(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

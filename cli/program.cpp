@@ -74,12 +74,25 @@ Program::Program(Env& the_env, Config the_config, HomeSource the_home, Common th
 
 Result<void> Program::learn() { return learn_configured(redactor, config.settings); }
 
+Result<void> Program::keep_nothing() {
+  const auto root = session::store::default_root(env);
+  if (!root) return fail(root.error());
+  auto made = EphemeralStore::make(*root);
+  if (!made) return fail(std::move(made.error()));
+  ephemeral_.emplace(std::move(*made));
+  config.ephemeral = true;
+  return {};
+}
+
 World& Program::world(LogDelivery delivery) {
   if (!world_) {
     log_ = std::make_unique<Log>(env, level_named(config.settings.log_level),
                                  make_log_sink(log_plan(config, env, delivery), redactor));
     for (const std::string& warning : config.warnings) log_->warning(warning);
-    world_.emplace(env, *log_, redactor, std::move(config));
+    const Result<std::string> root = session::store::default_root(env);
+    if (root) EphemeralStore::sweep(*root);
+    world_.emplace(env, *log_, redactor, std::move(config), root,
+                   ephemeral_ ? Result<std::string>(ephemeral_->path()) : root);
   }
   return *world_;
 }

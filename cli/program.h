@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "cli/config/config.h"
+#include "cli/ephemeral_store.h"
 #include "cli/home.h"
 #include "cli/log/log_output.h"
 #include "cli/options.h"
@@ -35,6 +36,9 @@ class Program {
   Common common;
   Redactor redactor;
 
+  /// Before there is a world: its sessions vanish with the program, and agents are given no
+  /// documents of the project.
+  Result<void> keep_nothing();
   /// The objects that work on sessions; made at the first call.
   World& world(LogDelivery delivery = LogDelivery::direct);
 
@@ -44,6 +48,7 @@ class Program {
 
  private:
   std::vector<KnownSecret> secrets_;
+  std::optional<EphemeralStore> ephemeral_;
   std::unique_ptr<Log> log_;
   std::optional<World> world_;
 };

@@ -39,7 +39,8 @@ session::Policy policy_of(const Config& config) {
 
 }  // namespace
 
-World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_config)
+World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_config,
+             Result<std::string> root, Result<std::string> sessions)
     : env(the_env),
       log(the_log),
       redactor(the_redactor),
@@ -50,11 +51,11 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
       prices(config.prices_file, read_config_file),
       warm_first(loop, env),
       worker(loop),
-      store(loop, session::store::system_files(), env, session::store::default_root(env)),
+      store(loop, session::store::system_files(), env, std::move(sessions)),
       syncer(loop, worker, store),
       trust(loop, worker, env, log, redactor,
-            session::TrustRecord(session::store::system_files(), store.path()), policy.trust),
-      backends(make_backends(loop, worker, env, log, redactor, config, store.path())),
+            session::TrustRecord(session::store::system_files(), root), policy.trust),
+      backends(make_backends(loop, worker, env, log, redactor, config, root)),
       service({.loop = loop,
                .env = env,
                .log = log,

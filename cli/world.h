@@ -21,7 +21,9 @@
 namespace tine::cli {
 
 struct World {
-  World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_config);
+  /// Sessions are kept in `sessions`, all else that is kept below `root`.
+  World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_config,
+        Result<std::string> root, Result<std::string> sessions);
   /// Coroutines that have not ended refer to what stands here, so they go first.
   ~World() { loop.abandon(); }
   World(const World&) = delete;

@@ -55,7 +55,8 @@ TEST_CASE("world: what is still suspended goes before the backends that it may r
   Redactor redactor{Redactor::Key{1}};
   std::string gone;
   {
-    cli::World world(env, log, redactor, configuration(env));
+    const Result<std::string> root = session::store::default_root(env);
+    cli::World world(env, log, redactor, configuration(env), root, root);
     auto backend = std::make_unique<session::ScriptedBackend>(world.loop);
     // It goes with its backend.
     backend->in_turn = [noting = std::make_shared<Noting>(gone, "backend")](

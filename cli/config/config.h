@@ -40,6 +40,9 @@ struct Config {
   Settings settings;
   /// Where each key is set, by its place in setting_keys(): the last one holds. Empty: the default.
   std::array<std::vector<Origin>, keys> origins;
+  /// Of a process that keeps nothing and reads no documents of a project.
+  bool ephemeral = false;
+
   /// In the order of the file, then what is installed, then the rehearsal agent.
   std::vector<BackendConfig> backends;
 

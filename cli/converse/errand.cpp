@@ -67,6 +67,9 @@ int run_errand(Program& program, Errand errand) {
   plan.form = form_of(errand.turn, program.common);
   plan.errand = std::move(errand);
   plan.errand.session.narrowing = narrowing_of(plan.errand.turn);
+  if (plan.errand.session.ephemeral) {
+    if (auto made = program.keep_nothing(); !made) return failed(made.error());
+  }
   return program.run([&plan, &program](World& world, transport::CancelSource shutdown) {
     return run_prompt(world, std::move(plan), program.common.mirror, std::move(shutdown));
   });

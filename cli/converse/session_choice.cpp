@@ -50,6 +50,9 @@ void add_session_options(Options& options, SessionWish& wish) {
       .value("--fork-from", wish.fork_from, "ID[@POINT]",
              "Fork this session, after a turn (its number) or the turn of a message (its id)")
       .flag("--fork-last", wish.fork_last, "Fork the session of this project that was used last")
+      .flag(
+          "--ephemeral", wish.ephemeral,
+          "Keep nothing: the session vanishes, and the agent is given no documents of the project")
       .flag("--fork-from-caller", wish.fork_from_caller,
             "Begin with what was said in the agent's session that started tine");
 }
@@ -65,6 +68,7 @@ Result<void> SessionWish::check() const {
   note(!fork_from.empty(), "--fork-from");
   note(fork_last, "--fork-last");
   note(fork_from_caller, "--fork-from-caller");
+  note(ephemeral, "--ephemeral");
   if (!title.empty() && (!id.empty() || last || !name.empty())) {
     return fail(Error(ErrorKind::invalid_params, "--description is for a new session alone")
                     .with_hint("`tine session rename` gives a session another title."));

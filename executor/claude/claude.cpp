@@ -70,6 +70,7 @@ FolderLook Claude::folder_look(const v1::Workspace& workspace) const {
 }
 
 transport::Task<Reads> Claude::may_read(v1::Workspace workspace, FolderTrust trust) {
+  if (!setup_.reads_folder) co_return Reads::nothing;
   if (trust.given && !trust.starts) co_return Reads::everything;
   const auto reads = std::make_shared<Reads>(Reads::nothing);
   std::function<void()> job = [reads, look = folder_look(workspace), cwd = workspace.cwd, trust] {

@@ -25,6 +25,7 @@ struct Setup {
   Defaults defaults;
   limits::Patience patience;
   pty::OwnRecipe own_recipe;  ///< of a fork in a terminal
+  bool reads_folder = true;   ///< CLAUDE.md, rules and settings of the folder it works in
   /// The program that guards its processes.
   std::string guardian = transport::GuardedSpec().guardian;
 };

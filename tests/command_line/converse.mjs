@@ -1,11 +1,12 @@
 // Verbs that converse: run, reply, fork.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { directory, test } from '../clients/cases.mjs';
-import { Server } from '../clients/server.mjs';
+import { program, test } from '../clients/cases.mjs';
+import { environment, Server } from '../clients/server.mjs';
 import { Place } from './place.mjs';
 
 test('run begins, reply goes on, and only its prompt is sent', async () => {
@@ -58,6 +59,29 @@ test('a session has a name: run --name goes on in it, or begins it', async () =>
   assert.equal((await place.sessions()).find(({ id }) => id === fork).title, 'the review');
 });
 
+test('an ephemeral session leaves nothing, also when its process is killed', async () => {
+  const place = new Place();
+  const kept = () => readdirSync(join(place.state, 'tine'), { recursive: true })
+    .filter((name) => !name.startsWith('log'));
+  const { sessionId, output } = await place.json('run', '--ephemeral', 'hello');
+  assert.equal(output, 'You said: hello');
+  assert.deepEqual(kept().filter((name) => name !== 'ephemeral'), []);
+  await place.ends(6, 'session', 'show', sessionId);
+  const child = spawn(program, ['run', '--ephemeral', '[[say:on it]] [[hang]]'],
+    { cwd: place.project, env: environment(place.env), stdio: ['ignore', 'pipe', 'ignore'] });
+  await new Promise((done) => { child.stdout.once('data', done); });
+  const other = () => kept().filter((name) => /^ephemeral\/store-\w+$/.test(name));
+  assert.equal(other().length, 1);
+  // One that runs is left alone.
+  await place.says('run', 'hi');
+  assert.equal(other().length, 1);
+  const gone = new Promise((done) => { child.on('exit', done); });
+  child.kill('SIGKILL');
+  await gone;
+  await place.says('run', 'hi');
+  assert.deepEqual(other(), []);
+});
+
 test('rename: a session in use elsewhere is refused, one that is only open is not', async () => {
   const place = new Place();
   const { server } = await Server.open({ env: place.env });
@@ -75,7 +99,7 @@ test('rename: a session in use elsewhere is refused, one that is only open is no
 test('ways to choose a session exclude each other', async () => {
   const place = new Place();
   const ways = [['--session', 'x'], ['--name', 'x'], ['--last'], ['--fork-from', 'x'], ['--fork-last'],
-    ['--fork-from-caller']];
+    ['--fork-from-caller'], ['--ephemeral']];
   for (const [i, one] of ways.entries()) {
     for (const other of ways.slice(i + 1)) {
       const { stdout, stderr } = await place.ends(2, 'run', ...one, ...other, 'hi');

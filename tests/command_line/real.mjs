@@ -77,6 +77,19 @@ for (const [name, World] of [['Codex', CodexWorld], ['Claude Code', ClaudeWorld]
       [{ verdict: 'deny', origin: 'there is no terminal to ask on' }]);
   });
 
+  test(`${name}: an ephemeral session is given no documents of the project, any other is`, async () => {
+    const world = await World.make();
+    for (const file of ['AGENTS.md', 'CLAUDE.md'])
+      writeFileSync(join(world.project, file), 'The house rule is: never say marmalade.\n');
+    const given = (prompt) => asked(world, prompt)
+      .some(({ body }) => JSON.stringify(body).includes('never say marmalade'));
+    await tine(world, 'run', '--ephemeral', '[[say: fine]] without');
+    assert.equal(given('without'), false);
+    await tine(world, 'run', '[[say: fine]] with them');
+    assert.equal(given('with them'), true);
+    assert.equal((await json(world, 'session', 'list')).length, 1);
+  });
+
   test(`${name}: modes by words for all backends`, async () => {
     const world = await World.make();
     for (const mode of ['read-only', 'auto'])

@@ -6,6 +6,7 @@
 #include "cli/backends.h"
 #include "cli/config/files.h"
 #include "cli/secrets.h"
+#include "cli/serve.h"
 #include "cli/world.h"
 #include "transport/event.h"
 
@@ -46,7 +47,8 @@ class Inside final : public conformance::Server {
         log_(env_, Log::Level::info,
              [this](const Log::Message& message) { errors_.append(message.text).append("\n"); }),
         redactor_(cli::redaction_key(env_)),
-        world_(env_, log_, redactor_, configuration(env_)),
+        world_(env_, log_, redactor_, configuration(env_), session::store::default_root(env_),
+               session::store::default_root(env_)),
         gone_(world_.loop) {
     auto [ours, theirs] = transport::make_memory_channel(world_.loop);
     channel_ = std::move(ours);
