@@ -28,6 +28,8 @@ constexpr std::array kinds = {
                    "Use only what the capabilities of this agent and session announce."},
     ErrorKindFacts{session_not_found, "session_not_found", -32002, false,
                    "`tine session list --all` shows which sessions there are."},
+    ErrorKindFacts{session_ambiguous, "session_ambiguous", -32602, false,
+                   "Name one of them by more of its id."},
     ErrorKindFacts{session_locked, "session_locked", -32603, true,
                    "Wait until the holder is done, or fork the session."},
     ErrorKindFacts{session_too_large, "session_too_large", -32603, false,

@@ -28,6 +28,7 @@ enum class ErrorKind : std::uint8_t {
   unsupported,
   // Sessions.
   session_not_found,
+  session_ambiguous,
   session_locked,
   session_too_large,
   depth_exceeded,

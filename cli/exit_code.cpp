@@ -12,6 +12,8 @@ int of(ErrorKind kind) {
       return cancelled;
     case ErrorKind::session_not_found:
       return not_found;
+    case ErrorKind::session_ambiguous:
+      return ambiguous;
     case ErrorKind::session_locked:
       return locked;
     case ErrorKind::usage_limit:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -110,8 +111,14 @@ Task<void> pass_over(std::unique_ptr<transport::Channel> channel) {
   }
 }
 
+/// What is said to git, and how much of its answer is read.
+struct Talk {
+  std::string input;  ///< shorter than what a pipe holds
+  std::size_t most = limits::git_output;
+};
+
 /// None when git does not answer in time, or ends by a signal.
-Task<std::optional<Answer>> ask(Loop& loop, Git git, Words words) {
+Task<std::optional<Answer>> ask(Loop& loop, Git git, Words words, Talk talk = {}) {
   transport::ChildSpec spec;
   spec.command = std::move(words);
   spec.environment = git.environment;
@@ -123,6 +130,11 @@ Task<std::optional<Answer>> ask(Loop& loop, Git git, Words words) {
   loop.spawn(pass_over(std::move(complaints)));
   const auto run = std::make_shared<Run>(loop, std::move(*child));
   loop.spawn(end_at(run, git.deadline));
+  if (!talk.input.empty()) {
+    const std::array<std::string_view, 1> input{talk.input};
+    // One that does not listen says so by how it ends.
+    [[maybe_unused]] const auto written = co_await run->channel->write_all(input);
+  }
   run->channel->close_write();
 
   Answer answer;
@@ -131,7 +143,7 @@ Task<std::optional<Answer>> ask(Loop& loop, Git git, Words words) {
     const auto got = co_await run->channel->read_some(room);
     if (!got || *got == 0) break;
     answer.text.append(room.data(), *got);
-    if (answer.text.size() > limits::git_output) {
+    if (answer.text.size() > talk.most) {
       answer.cut = true;
       run->kill();
       break;
@@ -229,17 +241,123 @@ std::optional<GitSnapshot> read_status(std::string_view text) {
   return snapshot;
 }
 
+/// None where there is nothing to ask, or no git.
+std::optional<Git> git_for(const Env& env, const std::string& cwd, Milliseconds time) {
+  Git git;
+  git.deadline = transport::deadline_in(time);
+  git.cwd = canonical(cwd);
+  if (!git.cwd.starts_with('/') || !in_repository(git.cwd)) return std::nullopt;
+  git.program = transport::program_path("git", env.variable("PATH").value_or(std::string()));
+  if (git.program.empty()) return std::nullopt;
+  git.environment = environment(env);
+  return git;
+}
+
+Failure no_repository(const std::string& cwd) {
+  return fail(Error(ErrorKind::unsupported, cwd + " is in no git repository, or there is no git")
+                  .with_hint("Checkpoints are notes at commits of the project's repository."));
+}
+
+Failure no_answer(std::string_view doing) {
+  return fail(ErrorKind::storage_failed,
+              "git could not " + std::string(doing) + " in this repository, or not in time");
+}
+
+/// The command with these words behind it.
+Words command(const Git& git, std::initializer_list<std::string_view> words) {
+  Words out = command(git);
+  for (const std::string_view each : words) out.emplace_back(each);
+  return out;
+}
+
+constexpr std::string_view notes = "--ref=refs/notes/tine";
+
+/// Cuts the next line off.
+std::string_view take_line(std::string_view& text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(line.size() + 1, text.size()));
+  return line;
+}
+
+/// Adds what `cat-file --batch` says of the notes: a line with name, type and size of each, then
+/// its text.
+void take_texts(std::string_view said, std::vector<GitNote>& out, std::size_t next) {
+  for (; !said.empty() && next < out.size(); ++next) {
+    const std::string_view head = take_line(said);
+    std::size_t size = 0;
+    const std::string_view digits = head.substr(head.rfind(' ') + 1);
+    std::from_chars(digits.data(), digits.data() + digits.size(), size);
+    out[next].text = said.substr(0, size);
+    said.remove_prefix(std::min(size + 1, said.size()));
+  }
+}
+
 }  // namespace
 
-Task<std::optional<GitSnapshot>> git_snapshot(Loop& loop, Env& env, std::string cwd) {
-  Git git;
-  git.deadline = transport::deadline_in(limits::git_deadline);
-  git.cwd = canonical(cwd);
-  if (!git.cwd.starts_with('/') || !in_repository(git.cwd)) co_return std::nullopt;
-  git.program = transport::program_path("git", env.variable("PATH").value_or(std::string()));
-  if (git.program.empty()) co_return std::nullopt;
-  git.environment = environment(env);
+Task<Result<std::string>> add_git_note(Loop& loop, Env& env, std::string cwd, std::string line) {
+  auto git = git_for(env, cwd, limits::git_notes_deadline);
+  if (!git) co_return no_repository(cwd);
+  // Whoever has not told git a name can have notes all the same.
+  for (const std::string_view who : {"AUTHOR", "COMMITTER"}) {
+    git->environment.push_back(std::string("GIT_").append(who).append("_NAME=tine"));
+    git->environment.push_back(std::string("GIT_").append(who).append("_EMAIL=tine@localhost"));
+  }
+  Words asking = command(*git, {"rev-parse", "--verify", "--quiet", "HEAD^{commit}"});
+  auto head = co_await ask(loop, *git, std::move(asking));
+  if (!head || head->cut) co_return no_answer("tell the commit at HEAD");
+  std::string_view said = head->text;
+  std::string commit(take_line(said));
+  if (head->exit_code != 0 || commit.empty() || !is_commit(commit)) {
+    co_return fail(Error(ErrorKind::unsupported, "the repository of " + cwd + " has no commit yet")
+                       .with_hint("A checkpoint is bound to a commit: make one first."));
+  }
+  Words adding = command(*git, {"notes", notes, "append", "--file=-", commit});
+  Talk talk;
+  talk.input = std::move(line);
+  const auto added = co_await ask(loop, *git, std::move(adding), std::move(talk));
+  if (!added || added->exit_code != 0) co_return no_answer("write a note");
+  co_return commit;
+}
 
+Task<Result<std::vector<GitNote>>> git_notes(Loop& loop, Env& env, std::string cwd) {
+  // As many as there is room for in a pipe.
+  constexpr std::size_t at_once = 500;
+  const auto git = git_for(env, cwd, limits::git_notes_deadline);
+  if (!git) co_return no_repository(cwd);
+  Words listing = command(*git, {"notes", notes, "list"});
+  Talk talk;
+  talk.most = limits::git_notes_output;
+  const auto listed = co_await ask(loop, *git, std::move(listing), std::move(talk));
+  if (!listed || (!listed->cut && listed->exit_code != 0)) co_return no_answer("list its notes");
+  std::vector<GitNote> out;
+  std::string names;
+  std::string_view rest = listed->text;
+  while (!rest.empty()) {
+    const std::string_view entry = take_line(rest);
+    const std::size_t space = entry.find(' ');
+    const bool is_entry = space != std::string_view::npos && is_commit(entry.substr(0, space));
+    if (is_entry) {
+      names.append(entry.substr(0, space)).append("\n");
+      out.push_back({.commit = std::string(entry.substr(space + 1)), .text = {}});
+    }
+    if (names.empty() || (!rest.empty() && out.size() % at_once != 0)) continue;
+    const std::size_t begun =
+        out.size() - static_cast<std::size_t>(std::count(names.begin(), names.end(), '\n'));
+    Words reading = command(*git, {"cat-file", "--batch"});
+    Talk about;
+    about.input = std::exchange(names, std::string());
+    about.most = limits::git_notes_output;
+    const auto texts = co_await ask(loop, *git, std::move(reading), std::move(about));
+    if (!texts || (!texts->cut && texts->exit_code != 0)) co_return no_answer("read its notes");
+    take_texts(texts->text, out, begun);
+  }
+  co_return out;
+}
+
+Task<std::optional<GitSnapshot>> git_snapshot(Loop& loop, Env& env, std::string cwd) {
+  const auto found = git_for(env, cwd, limits::git_deadline);
+  if (!found) co_return std::nullopt;
+  const Git& git = *found;
   const auto options = co_await without_filters(loop, git);
   if (!options) co_return std::nullopt;
   Words words = command(git);

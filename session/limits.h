@@ -218,6 +218,12 @@ inline constexpr std::size_t reported_faults = 100;
 /// snapshot.
 inline constexpr std::chrono::milliseconds git_deadline{2'000};
 
+/// How long git may take to read or to write notes. Then it is killed, and that is an error.
+inline constexpr std::chrono::milliseconds git_notes_deadline{10'000};
+
+/// Bytes of a listing of notes, and of each part of their texts. What comes behind is left out.
+inline constexpr std::size_t git_notes_output = std::size_t{1} * 1024 * 1024;
+
 /// Bytes of what git says that are looked at; then it is killed. A listing of changes has told by
 /// then that there are some; with a longer list of filters there is no snapshot.
 inline constexpr std::size_t git_output = std::size_t{64} * 1024;

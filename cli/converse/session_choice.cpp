@@ -112,7 +112,7 @@ transport::Task<Result<std::optional<KnownSession>>> session_by_title(World& wor
   if (entries->size() > 1) {
     std::string message = "several sessions have the title " + visible_line(kept) + ":";
     for (const IndexEntry& each : *entries) message += "\n  " + each.id;
-    co_return fail(Error(ErrorKind::invalid_params, std::move(message))
+    co_return fail(Error(ErrorKind::session_ambiguous, std::move(message))
                        .with_hint("Name one by its id: --session ID."));
   }
   auto one = known(world, entries->front());

@@ -150,7 +150,8 @@ int run(const Options& options, const Requirements& requirements,
   const Plan plan = make_plan(wanted, options.agent, introduction);
   const bool is_whole = options.only.empty() && options.scenarios.empty() && !options.judges_client;
   const std::size_t all_prompts = plan.prompts + (is_whole ? measuring_prompts(options.agent) : 0);
-  const bool measures = is_whole && all_prompts <= options.agent.budget.value_or(all_prompts);
+  const bool measures =
+      is_whole && options.measures && all_prompts <= options.agent.budget.value_or(all_prompts);
   std::fprintf(stderr, "acp-conform: %s, %zu scenarios, %zu prompts at most\n",
                name_in(introduction.initialize).c_str(), wanted.size(),
                measures ? all_prompts : plan.prompts);

@@ -115,6 +115,8 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
   app.add_option("--budget", options.agent.budget,
                  "Send so many prompts at most: what needs more is not exercised")
       ->type_name("N");
+  app.add_flag("!--no-facts", options.measures,
+               "Measure nothing: neither speed and memory nor where secrets are left");
   app.add_flag("--strict", options.strict, "A SHOULD that is not kept counts as a failure");
   app.add_option(
          "--baseline", options.baseline,

@@ -20,6 +20,7 @@ struct Options {
   std::string explain;
   bool strict = false;
   bool offline = false;
+  bool measures = true;  ///< how fast the agent is, and where it leaves secrets
   std::string json;
   std::string junit;
   std::string markdown;

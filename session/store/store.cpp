@@ -331,8 +331,7 @@ Store::Answer<IndexEntry> Store::find_prefix(std::string typed) {
   if (found.size() == 1) co_return find(found.front().id);
   std::string message = "several sessions begin with " + *prefix + ":";
   for (const IndexEntry& each : found) message += "\n  " + each.id + "  " + each.title;
-  co_return fail(
-      Error(ErrorKind::invalid_params, std::move(message)).with_hint("Type more of the id."));
+  co_return fail(ErrorKind::session_ambiguous, std::move(message));
 }
 
 Store::Answer<std::vector<IndexEntry>> Store::all() {

@@ -48,7 +48,7 @@ test('a session has a name: run --name goes on in it, or begins it', async () =>
   assert.deepEqual((await place.sessions()).map(({ id, title }) => [id, title]).sort(),
     [[first, 'the review'], [other, 'Another'], [fork, 'A fork of it']].sort());
   assert.equal(await place.says('session', 'rename', fork, '  the review\n'), '');
-  const { stderr } = await place.ends(2, 'run', '--name', 'the review', 'three');
+  const { stderr } = await place.ends(7, 'run', '--name', 'the review', 'three');
   assert.match(stderr, /^tine: several sessions have the title the review:\n {2}01/);
   assert.ok(stderr.includes(first) && stderr.includes(fork), stderr);
   assert.match((await place.ends(2, 'session', 'rename', fork, ' ')).stderr, /needs a word/);

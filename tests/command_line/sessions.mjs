@@ -330,3 +330,51 @@ test('session compress: a backend without a command for it is refused, and nothi
   await place.says('reply', id, '[[compact:We greeted]]');
   assert.equal((await place.json('session', 'show', id)).status, 'available');
 });
+
+test('session checkpoint notes a session at a commit, and touches neither index nor work tree', async () => {
+  const place = new Place();
+  const git = (...args) => execFileSync('git', ['-C', place.project, '-c', 'user.name=a', '-c', 'user.email=a@b',
+    ...args], { stdio: 'pipe', encoding: 'utf8' });
+  const id = await run(place, '[[title:A \x1b]0;title]]');
+  assert.match((await place.ends(1, 'session', 'checkpoint', id)).stderr, /^tine: .* is in no git repository/);
+  git('init', '-q', '-b', 'main');
+  assert.match((await place.ends(1, 'session', 'checkpoint', id)).stderr, /has no commit yet/);
+  assert.equal(await place.says('session', 'checkpoints'),
+    'There are no checkpoints in this repository.\nMake one with: tine session checkpoint ID\n');
+  writeFileSync(join(place.project, 'file'), 'one');
+  git('add', 'file');
+  git('commit', '-qm', 'one');
+  // Something staged, something not, something new; and a repository that would start a program.
+  writeFileSync(join(place.project, 'staged'), 'x');
+  git('add', 'staged');
+  writeFileSync(join(place.project, 'file'), 'two');
+  writeFileSync(join(place.project, 'new'), 'x');
+  const mark = join(directory('mark'), 'sprung');
+  const trap = join(directory('trap'), 'reference-transaction');
+  writeFileSync(trap, `#!/bin/sh\ntouch '${mark}'\n`, { mode: 0o755 });
+  git('config', 'core.hooksPath', join(trap, '..'));
+  git('config', 'core.editor', trap);
+  git('config', 'core.fsmonitor', trap);
+  const looks = () => [git('-c', 'core.fsmonitor=', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks', 'status',
+    '--porcelain=v2'), createHash('sha256').update(readFileSync(join(place.project, '.git/index'))).digest('hex'),
+  git('rev-parse', 'HEAD')];
+  const before = looks();
+  const commit = git('rev-parse', 'HEAD').trim();
+  assert.equal(await place.says('session', 'checkpoint', id),
+    `noted ${id} after 1 turn at commit ${commit.slice(0, 12)}\n`);
+  assert.deepEqual(looks(), before);
+  assert.ok(!existsSync(mark), 'a program of the repository ran');
+  await place.says('reply', id, 'more');
+  const noted = await place.json('session', 'checkpoint', id);
+  assert.deepEqual([noted.commit, noted.checkpoint.sessionId, noted.checkpoint.turn], [commit, id, 2]);
+  assert.deepEqual((await place.json('session', 'checkpoints')).map(({ commit: at, checkpoint }) => [at, checkpoint.turn]),
+    [[commit, 2], [commit, 1]]);
+  git('-c', 'core.hooksPath=/dev/null', 'notes', '--ref=refs/notes/tine', 'append', '-m', '{"sessionId":"\x1b[2J"}\nwords', commit);
+  const text = await place.says('session', 'checkpoints');
+  assert.match(text, new RegExp(`^${commit.slice(0, 12)}  ${id}  2  just now  A .*title\n${commit.slice(0, 12)}  ${id}  1  just now  A .*\n$`));
+  assert.doesNotMatch(text, /\x1b/);
+  assert.deepEqual(looks(), before);
+  // The trap was set.
+  git('update-ref', 'refs/heads/other', commit);
+  assert.ok(existsSync(mark));
+});

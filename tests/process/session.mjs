@@ -175,7 +175,7 @@ test('a session is named by any beginning of its id that only it has, in any cas
     assert.equal(JSON.parse(await place.good('show', prefix, '--json')).id, id);
   }
   for (const verb of [['show'], ['export'], ['verify'], ['delete', '--yes']]) {
-    const several = await place.failing(2, ...verb, one.slice(0, same));
+    const several = await place.failing(7, ...verb, one.slice(0, same));
     assert.equal(several.stdout, '');
     for (const each of [`${one}  one`, `${two}  two`]) assert.ok(several.stderr.includes(each));
     assert.match((await place.failing(6, ...verb, '7ZZZZZZZZZ')).stderr, /^tine: there is no such session\n/);

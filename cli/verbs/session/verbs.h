@@ -15,6 +15,8 @@ extern const Verb session_logs_verb;
 extern const Verb session_artifacts_verb;
 extern const Verb session_is_alive_verb;
 extern const Verb session_compress_verb;
+extern const Verb session_checkpoint_verb;
+extern const Verb session_checkpoints_verb;
 extern const Verb session_verify_verb;
 extern const Verb session_export_verb;
 extern const Verb session_clean_verb;
