@@ -9,6 +9,7 @@ import { defer, directory, program, until } from '../clients/cases.mjs';
 import { environment } from '../clients/server.mjs';
 
 export class Screen {
+  #runs = 0;
   #socket = join(directory('tmux'), 'socket');
 
   /// A shell in the place's project; `columns` wide.
@@ -27,6 +28,25 @@ export class Screen {
   press(...keys) { this.#tmux('send-keys', ...keys); }
   /// Runs a command line.
   run(line) { this.type(line); this.press('Enter'); }
+
+  /// Runs a command line on an empty screen: what stands there when it has ended, less the shell's.
+  async output(line) {
+    this.begin(line);
+    return this.end();
+  }
+
+  /// The same, for one that asks something in between.
+  begin(line) {
+    this.#runs += 1;
+    this.run(`clear; echo BEGIN${this.#runs}; ${line}; echo END${this.#runs}`);
+  }
+
+  async end() {
+    // Each has a mark of its own: what is still there from before has another one.
+    const [, text] = (await this.shows(new RegExp(`^END${this.#runs}$`, 'm')))
+      .match(new RegExp(`^BEGIN${this.#runs}\\n([^]*?)^END${this.#runs}$`, 'm'));
+    return text;
+  }
 
   /// What stands on it, with the escapes of its colours if asked for.
   text(colours = false) {

@@ -116,16 +116,14 @@ test('session list on a terminal: heads, and lines that fit', async () => {
   const parent = await run(place, `[[title:${title}]]`);
   await run(place, '--fork-from', parent, '[[title:日本語のとても長い題名はここで切れる、端末の幅が足りないから]]');
   const screen = new Screen(place, { columns: 80 });
-  screen.run('clear; "$TINE" session list; echo END');
-  const text = await screen.shows(/^END$/m);
+  const text = await screen.output('"$TINE" session list');
   assert.match(text, /^session +last used +turns +prompt\/cached\/output +backend +title\n/);
   const [head, fork, first] = rows(text);
   assert.match(fork, /日本.*…$/);
   assert.match(first, / A title that.*…$/);
   assert.equal(first.length, 80);
   assert.equal(fork.indexOf('rehearsal'), head.indexOf('backend'));
-  screen.run('clear; "$TINE" session list --tree; echo END');
-  assert.match(await screen.shows(/^END$/m), /^\S+ .*…\n└─ \S+ .*…\nEND/);
+  assert.match(await screen.output('"$TINE" session list --tree'), /^\S+ .*…\n└─ \S+ .*…\n$/);
   // In a pipe it is whole.
   assert.ok((await place.says('session', 'list')).includes(`${title}\n`));
 });

@@ -77,18 +77,16 @@ test('on a terminal hostile texts in answers, titles, questions and errors chang
     'cursor_flag', 'insert_flag', 'origin_flag', 'keypad_flag'].map((name) => [name, screen.fact(name)]);
   const before = facts();
   const shows = async (command) => {
-    screen.run(`clear; echo BEGIN; ${command}; echo END`);
-    const text = await screen.shows(/^END$/m);
-    assert.match(text, /^BEGIN\n/);
+    const text = await screen.output(command);
     assert.deepEqual(facts(), before, text);
     assert.equal(screen.buffers(), '');
   };
   await shows('"$TINE" run "$DO"');
-  screen.run('clear; echo BEGIN; "$TINE" run "$ASK"; echo END');
+  screen.begin('"$TINE" run "$ASK"');
   await screen.shows(/answer \[1-3\]:/);
   assert.deepEqual(facts(), before);
   screen.run('3');
-  await screen.shows(/^END$/m);
+  await screen.end();
   assert.deepEqual(facts(), before);
   const [{ id }] = await place.sessions();
   for (const command of ['session list', 'session list --tree', `session show ${id}`, `fork ${id} --dry-run`,
