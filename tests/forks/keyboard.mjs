@@ -5,7 +5,8 @@
 //   all      every one: what is typed, and what the terminal answers
 //   silent   only what is typed: no question of the program is answered
 //   deaf     none
-//   itself   none of the terminal's: as soon as the fork is written down it leaves by itself
+//   itself   none of the terminal's: it leaves by itself once the fork has been there for ten looks, as
+//            Codex's is found by the file that it has open, and by nothing once it has gone
 
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -47,7 +48,8 @@ function conversations() {
 if (which === 'itself') {
   const before = new Set(conversations());
   const isForked = (file) => /"forked_from_id"|"command":"rename"/.test(readFileSync(file, 'utf8'));
+  let seen = 0;
   setInterval(() => {
-    if (conversations().some((file) => !before.has(file) && isForked(file))) type(ctrlC);
+    if (conversations().some((file) => !before.has(file) && isForked(file)) && ++seen >= 10) type(ctrlC);
   }, 100);
 }
