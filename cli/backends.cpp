@@ -191,6 +191,7 @@ session::Chooser make_chooser(const session::Backends& backends, const Config& c
     SessionDefaults defaults = session_defaults(*project, *configured);
     const v1::ModeState modes = choices.backend->settings().modes;
     std::vector<std::string_view> narrowest_first;
+    narrowest_first.reserve(modes.available.size());
     for (const v1::Mode& mode : modes.available) narrowest_first.push_back(mode.id);
     const std::string& otherwise =
         defaults.mode_otherwise.empty() ? modes.current : defaults.mode_otherwise;

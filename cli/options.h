@@ -10,6 +10,7 @@
 
 #include "cli/config/config.h"
 
+// The library's name. NOLINTNEXTLINE(readability-identifier-naming)
 namespace CLI {
 class App;
 class Option;

@@ -59,7 +59,7 @@ Names names_in(std::string_view group) {
       names.emplace_back(key.name.substr(dot + 1));
     }
   }
-  if (group.empty()) names.push_back("backends");
+  if (group.empty()) names.emplace_back("backends");
   return names;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -108,7 +109,7 @@ std::string number(json::View value) {
 
 std::string percent(json::View ratio) {
   const auto value = ratio.number();
-  return value ? std::to_string(static_cast<int>(*value * 100.0 + 0.5)) + " %" : std::string("?");
+  return value ? std::to_string(std::lround(*value * 100.0)) + " %" : std::string("?");
 }
 
 std::string money(json::View dollars) {

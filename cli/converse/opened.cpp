@@ -55,8 +55,10 @@ std::optional<Width> width_of_word(std::string_view word) {
 Result<std::string> mode_meant(const World& world, const OpenedSession& session,
                                const std::string& mode) {
   std::vector<std::string> names;
-  for (const v1::Mode& each : session.modes ? session.modes->available : std::vector<v1::Mode>())
-    names.push_back(each.id);
+  const std::vector<v1::Mode> modes =
+      session.modes ? session.modes->available : std::vector<v1::Mode>();
+  names.reserve(modes.size());
+  for (const v1::Mode& each : modes) names.push_back(each.id);
   if (std::find(names.begin(), names.end(), mode) != names.end()) return mode;
   const std::optional<Width> most = width_of_word(mode);
   const executor::Executor* const backend = backend_named(world, session.backend);
@@ -82,6 +84,7 @@ Result<std::string> mode_meant(const World& world, const OpenedSession& session,
 
 std::vector<std::string> values_of(const v1::ConfigOption& option) {
   std::vector<std::string> out;
+  out.reserve(option.values.size());
   for (const v1::ConfigValue& each : option.values) out.push_back(each.value);
   for (const v1::ConfigGroup& group : option.groups) {
     for (const v1::ConfigValue& each : group.values) out.push_back(each.value);

@@ -534,6 +534,6 @@ test('what is printed for people does nothing to a terminal', async () => {
     assert.doesNotMatch(await place.good(...args), /[\x00-\x09\x0b-\x1f\x7f]/);
   }
   await place.run('another');
-  const { stderr } = await place.failing(2, 'show', '0');
+  const { stderr } = await place.failing(7, 'show', '0');
   assert.match(stderr, new RegExp(`^tine: several .*\n  ${id}  a␛]0;b␇c\n.*another\n`));
 });
