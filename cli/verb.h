@@ -34,6 +34,7 @@ extern const Verb reply_verb;
 extern const Verb fork_verb;
 extern const Verb wait_verb;
 extern const Verb cancel_verb;
+extern const Verb follow_verb;
 extern const Verb completions_verb;
 extern const Verb demo_verb;
 extern const Verb doctor_verb;

@@ -1,10 +1,11 @@
-// Verbs about sessions in which another process works: wait, cancel.
+// Verbs about sessions in which another process works: wait, cancel, follow.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { kill } from 'node:process';
 
-import { test } from '../clients/cases.mjs';
-import { Server } from '../clients/server.mjs';
+import { program, test, until } from '../clients/cases.mjs';
+import { environment, Server } from '../clients/server.mjs';
 import { Place } from './place.mjs';
 
 /// A server in the place whose session is at work; `answer` is what its prompt is answered.
@@ -46,6 +47,32 @@ test('cancel of a turn whose process is stopped gives up and says so', async () 
   } finally {
     kill(server.pid, 'SIGCONT');
   }
+});
+
+test('follow shows a session and what another process does in it, until its turn ends', async () => {
+  const place = new Place();
+  const { server, session } = await atWork(place, '[[say:on it]] [[hang]]');
+  server.notify('session/cancel', { sessionId: session });
+  await server.waitFor('the end', ({ result }) => result?.stopReason === 'cancelled');
+  const { _meta } = await server.prompt(session, 'hello');
+  const whole = await place.says('follow', session);
+  assert.equal(whole, '> [[say:on it]] [[hang]]\n\non it\n> hello\n\nYou said: hello\n');
+  assert.equal(await place.says('follow', session, '--from', `${_meta.tine.seq}`), '');
+
+  const answer = server.request('session/prompt',
+    { sessionId: session, prompt: [{ type: 'text', text: '[[say:first]] [[pause:60000]]' }] });
+  await server.waitFor('an answer', ({ params }) => params?.update?.content?.text === 'first');
+  const seen = spawn(program, ['follow', session, '--json', '--from', `${_meta.tine.seq}`],
+    { cwd: place.project, env: environment(place.env), stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  seen.stdout.setEncoding('utf8').on('data', (part) => { text += part; });
+  await until('the prompt', () => text.includes('"type":"prompt"'));
+  server.notify('session/cancel', { sessionId: session });
+  await answer;
+  const code = await new Promise((done) => { seen.on('close', done); });
+  assert.equal(code, 0);
+  const types = text.split('\n').filter(Boolean).map((line) => JSON.parse(line).type);
+  assert.deepEqual([types[0], types.at(-1)], ['prompt', 'turn_end']);
 });
 
 test('wait returns when the turns have ended, and says when their process has gone', async () => {

@@ -222,7 +222,7 @@ test('session logs --follow ends with its owner, and with Ctrl-C', async () => {
   interrupted.child.kill('SIGINT');
   assert.deepEqual(await interrupted.ended, [130, null]);
   server.child.kill('SIGKILL');
-  assert.deepEqual(await seen.ended, [1, null]);
+  assert.deepEqual(await seen.ended, [13, null]);
   assert.match(seen.errors, /^tine: the process that ran the turn is gone\n {6}/);
 });
 

@@ -78,13 +78,11 @@ std::string Events::event_of(const session::store::Line& line) {
   const json::View data = line.data;
   if (line.type == record_type::update) return update(data);
   if (line.type == record_type::prompt) {
-    turn_open_ = true;
     titles_.clear();
     ends_.clear();
     return "turn " + number(data) + ": " + prompt_text(data);
   }
   if (line.type == record_type::turn_end || line.type == record_type::turn_aborted) {
-    turn_open_ = false;
     return line.type == record_type::turn_end
                ? turn_end(data)
                : "turn " + number(data) + " was cut short: " + json::text_in(data, "reason");

@@ -15,15 +15,12 @@ class Events {
  public:
   /// A line for a terminal, without its newline; empty: nothing that is shown.
   std::string take(const session::store::Line& line);
-  /// Whether a turn has begun and not ended.
-  bool turn_open() const { return turn_open_; }
 
  private:
   std::string event_of(const session::store::Line& line);
   std::string update(json::View data);
   std::string tool_call(json::View data);
 
-  bool turn_open_ = false;
   std::map<std::string, std::string> titles_;  // of the turn's tool calls, by their id
   std::map<std::string, std::string> ends_;    // the last status of each that was shown
 };
