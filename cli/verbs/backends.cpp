@@ -179,6 +179,7 @@ int add(const Env& env, const Config& config, const std::vector<Known>& all, con
                                   [&asked](const Known& each) { return each.name == asked.agent; });
   if (agent == all.end()) {
     std::vector<std::string_view> names;
+    names.reserve(all.size());
     for (const Known& each : all) names.push_back(each.name);
     return refused(Error(ErrorKind::invalid_params, "no agent " + visible_line(asked.agent) +
                                                         " is known" +

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -38,7 +39,7 @@ std::string number(json::View value) {
 
 std::string percent(json::View value) {
   const auto ratio = value.number();
-  return ratio ? std::to_string(static_cast<int>(*ratio * 100.0 + 0.5)) + " %" : std::string("-");
+  return ratio ? std::to_string(std::lround(*ratio * 100.0)) + " %" : std::string("-");
 }
 
 /// Prints the answer as it comes.
@@ -125,6 +126,7 @@ class Show {
     }
     heading("The tree");
     std::vector<session::TreeNode> nodes;
+    nodes.reserve(branches_.size());
     for (const Branch& branch : branches_)
       nodes.push_back({branch.id, branch.parent, branch.id + "  " + branch.name});
     print_styled(session::draw_tree(nodes));

@@ -148,6 +148,7 @@ Result<std::vector<std::string>> prompts_of(const Asked& asked) {
 Result<void> check_backend(const Config& config, const std::string& name) {
   if (name.empty() || config.find_backend(name) != nullptr) return {};
   std::vector<std::string_view> names;
+  names.reserve(config.backends.size());
   for (const BackendConfig& each : config.backends) names.push_back(each.name);
   return fail(Error(ErrorKind::invalid_params,
                     "there is no backend " + visible_line(name) + suggestion(name, names))

@@ -185,9 +185,10 @@ std::string as_tree(World& world, const Listed& listed, std::int64_t now_ms,
          node = known.find(node->second.parent)) {
       way.push_back(&node->second);
     }
-    for (auto node = way.rbegin(); node != way.rend(); ++node) nodes.push_back(**node);
+    std::reverse(way.begin(), way.end());
+    for (const session::TreeNode* node : way) nodes.push_back(*node);
   }
-  const std::string drawn = session::draw_tree(nodes);
+  std::string drawn = session::draw_tree(nodes);
   if (!columns) return drawn;
   std::string text;
   for (std::size_t at = 0; at < drawn.size();) {

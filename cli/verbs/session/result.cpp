@@ -1,5 +1,6 @@
 // `tine session result`: the answer of a session's last turn.
 
+#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -50,7 +51,7 @@ std::string facts_text(const LastTurn& turn) {
   if (tokens.cache_read) {
     text += "Cache read: " + grouped(*tokens.cache_read) + " tokens";
     if (const auto ratio = tokens.cache_hit_ratio())
-      text += " (" + std::to_string(static_cast<int>(*ratio * 100.0 + 0.5)) + " % hit rate)";
+      text += " (" + std::to_string(std::lround(*ratio * 100.0)) + " % hit rate)";
     text += "\n";
   }
   return text + fork_text(json::View(turn.fork));

@@ -120,7 +120,9 @@ transport::Task<int> verify_sessions(World& world, Asked asked, transport::Cance
                 std::to_string(part.fork_seq) + ", where it was forked\n";
     }
     if (!faults.empty()) ++damaged;
-    print(id + "  " + verdict(found, faults.empty()) + "\n" + faults);
+    std::string line = id + "  ";
+    line.append(verdict(found, faults.empty())).append("\n").append(faults);
+    print(line);
   }
   print(counted(parts.size(), "session") + " verified, " + std::to_string(damaged) + " damaged\n");
   co_return damaged == 0 ? exit_code::good : exit_code::failed;

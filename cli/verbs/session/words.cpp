@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 
@@ -49,7 +50,7 @@ std::string spoken_time(std::int64_t wall_ms, std::int64_t now_ms) {
   if (past >= 0 && past < minute) return "just now";
   if (past >= 0 && past < hour)
     return counted(static_cast<std::uint64_t>(past / minute), "minute") + " ago";
-  const std::string then = local_time(wall_ms);
+  std::string then = local_time(wall_ms);
   const std::string time = then.substr(11);
   const auto is_day = [&](std::int64_t of_ms) {
     return local_time(of_ms).starts_with(then.substr(0, 10));
@@ -90,7 +91,7 @@ std::string long_tokens(const executor::Tokens& tokens) {
                      amount(tokens.cache_write) + "), output " + amount(tokens.output) +
                      " (thought " + amount(tokens.thought) + ")";
   if (const auto ratio = tokens.cache_hit_ratio())
-    text += ", cache hits " + std::to_string(static_cast<int>(*ratio * 100.0 + 0.5)) + " %";
+    text += ", cache hits " + std::to_string(std::lround(*ratio * 100.0)) + " %";
   return text;
 }
 
