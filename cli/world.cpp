@@ -33,6 +33,7 @@ session::Policy policy_of(const Config& config) {
   for (const BackendConfig& backend : config.backends) {
     if (!backend.fallback.empty()) policy.failover.of_backend[backend.name] = backend.fallback;
   }
+  if (auto rules = permission_rules(config)) policy.permissions = std::move(*rules);
   policy.max_depth = static_cast<std::uint64_t>(settings.max_depth);
   return policy;
 }

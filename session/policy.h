@@ -11,6 +11,7 @@
 
 #include "session/fork/strategy.h"
 #include "session/limits.h"
+#include "session/permission_rules.h"
 
 namespace tine::session {
 
@@ -43,6 +44,7 @@ struct Policy {
   std::int64_t retention_days = 0;
   std::uint64_t max_depth = 5;
   TrustRule trust = TrustRule::ask;
+  std::vector<PermissionRule> permissions;  ///< of the user, without those of projects
   ForkPolicy fork;
   FailoverPolicy failover;
   bool model_writes_summary = false;  ///< fork.summary = "model"

@@ -103,9 +103,14 @@ std::optional<std::string> TurnClient::answered_by_rule(json::View params) const
   // The project's file is read anew: what it denies now is denied.
   const auto choices = session_->elsewhere().choose(cwd, std::string(session_->executor().name()));
   std::vector<PermissionRule> rules = session_->narrowing();
-  if (choices) rules.insert(rules.end(), choices->permissions.begin(), choices->permissions.end());
+  // What a file that cannot be read would deny is not known: then nothing is allowed, and what the
+  // user denies stays denied, as the agent may have written the file.
+  const std::vector<PermissionRule>& configured =
+      choices ? choices->permissions : session_->library().policy.permissions;
+  for (const PermissionRule& each : configured) {
+    if (choices || each.verdict != PermissionRule::Verdict::allow) rules.push_back(each);
+  }
   const PermissionRule* const rule = rule_for(rules, params, cwd);
-  // What a file that cannot be read would deny is not known: then nothing is answered with yes.
   return rule == nullptr ? std::nullopt : answer_by(*rule, params);
 }
 

@@ -269,6 +269,23 @@ test('permission rules of the configuration go before a question; flags can narr
   assert.match((await place.ends(3, 'run', 'x')).stderr, /config\.toml:2:1: permissions\.allow: .*rule is empty/);
 });
 
+test('what the user denies stays denied when the agent breaks the file of the project', async () => {
+  const place = new Place();
+  place.configure('[permissions]\nallow = ["other:May*"]\ndeny = ["other:*never*"]\n');
+  const { server } = await Server.open({ env: place.env });
+  const session = await server.newSession(place.project);
+  const asked = [];
+  server.handlers['session/request_permission'] = (params) => {
+    asked.push(params.toolCall.title);
+    return { outcome: { outcome: 'selected', optionId: params.options[0].optionId } };
+  };
+  writeFileSync(join(place.project, '.tine.toml'), 'permissions = nonsense\n');
+  await server.prompt(session, '[[ask:never]] [[ask:May I?]]');
+  assert.deepEqual(asked, ['May I?']);
+  assert.deepEqual((await place.history(session)).filter(({ type }) => type === 'answer')
+    .map(({ data }) => data.result._meta?.tine.permission.verdict), ['deny', undefined]);
+});
+
 test('a client narrows a session, and can never allow', async () => {
   const place = new Place();
   place.configure('[permissions]\nallow = ["other"]\n');
