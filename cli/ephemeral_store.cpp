@@ -18,6 +18,14 @@ namespace fs = std::filesystem;
 
 fs::path all_in(const std::string& root) { return fs::path(root) / "ephemeral"; }
 
+/// Each readable by its owner only, as those of the store are.
+void make_folders(const fs::path& path) {
+  std::error_code fault;
+  if (path.empty() || fs::exists(path, fault)) return;
+  make_folders(path.parent_path());
+  ::mkdir(path.c_str(), S_IRWXU);
+}
+
 transport::Fd locked(const fs::path& folder, int create) {
   transport::Fd lock(
       ::open((folder / "lock").c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | create, 0600));
@@ -28,21 +36,23 @@ transport::Fd locked(const fs::path& folder, int create) {
 }  // namespace
 
 Result<EphemeralStore> EphemeralStore::make(const std::string& root) {
-  std::error_code fault;
-  fs::create_directories(all_in(root), fault);
-  std::string pattern = (all_in(root) / "store-XXXXXX").string();
-  const char* const made = ::mkdtemp(pattern.data());
-  if (made == nullptr) {
-    return fail(ErrorKind::storage_failed,
-                "cannot make a folder for the session: " + std::string(std::strerror(errno)));
+  // Another process may take a folder without a lock for one that was left.
+  constexpr int tries = 5;
+  int error = 0;
+  for (int i = 0; i < tries; ++i) {
+    make_folders(all_in(root));
+    std::string folder = (all_in(root) / "store-XXXXXX").string();  // the letters are replaced
+    if (::mkdtemp(folder.data()) == nullptr) {
+      error = errno;
+      continue;
+    }
+    transport::Fd lock = locked(folder, O_CREAT);
+    if (lock) return EphemeralStore(std::move(folder), std::move(lock));
+    error = errno;
+    ::rmdir(folder.c_str());
   }
-  transport::Fd lock = locked(pattern, O_CREAT);
-  if (!lock) {
-    fs::remove_all(pattern, fault);
-    return fail(ErrorKind::storage_failed,
-                "cannot lock the folder of the session: " + std::string(std::strerror(errno)));
-  }
-  return EphemeralStore(std::move(pattern), std::move(lock));
+  return fail(ErrorKind::storage_failed,
+              "cannot make a folder for the session: " + std::string(std::strerror(error)));
 }
 
 EphemeralStore::~EphemeralStore() {
@@ -60,9 +70,10 @@ void EphemeralStore::sweep(const std::string& root) {
       left.push_back(each->path());
   }
   for (const fs::path& each : left) {
-    // One without a lock is being made, or was never used.
     const transport::Fd lock = locked(each, 0);
     if (lock) fs::remove_all(each, fault);
+    // One that is empty was never used, or is being made: then another one is.
+    if (!lock) ::rmdir(each.c_str());
   }
 }
 

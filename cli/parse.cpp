@@ -29,8 +29,15 @@ void add_common_options(Options options) {
              "Record all protocol messages in FILE (FILE.PID while another process writes FILE)");
 }
 
-/// Adds a verb, and the ones below it.
-void add_verb(CLI::App& above, const Verb& verb, CommandLine& line) {
+/// The words of a command line, of which some may be verbs; none: all verbs are wanted.
+using Words = std::vector<std::string_view>;
+
+bool is_wanted(const Words& words, const Verb& verb) {
+  return words.empty() || std::find(words.begin(), words.end(), verb.name) != words.end();
+}
+
+/// Adds a verb, and those of the ones below it that are wanted.
+void add_verb(CLI::App& above, const Verb& verb, const Words& words, CommandLine& line) {
   CLI::App* const app = above.add_subcommand(verb.name, verb.help);
   app->fallthrough();
   app->footer(verb.examples);
@@ -42,7 +49,8 @@ void add_verb(CLI::App& above, const Verb& verb, CommandLine& line) {
     });
   }
   if (verb.verbs == nullptr) return;
-  for (const Verb& each : verb.verbs()) add_verb(*app, each, line);
+  for (const Verb& each : verb.verbs())
+    if (is_wanted(words, each)) add_verb(*app, each, words, line);
   app->require_subcommand(verb.declare == nullptr ? 1 : 0, 1);
 }
 
@@ -88,10 +96,11 @@ std::string complaint_about(const CLI::App& app, const CLI::ParseError& error) {
   return "tine: " + text + "\nTry " + command + " --help.\n";
 }
 
-void add_all(CLI::App& app, CommandLine& line) {
+void add_all(CLI::App& app, const Words& words, CommandLine& line) {
   app.fallthrough();
   add_common_options(Options(app, line.common));
-  for (const Verb& verb : all_verbs()) add_verb(app, verb, line);
+  for (const Verb& verb : all_verbs())
+    if (is_wanted(words, verb)) add_verb(app, verb, words, line);
   app.require_subcommand(0, 1);
 }
 
@@ -117,14 +126,24 @@ VerbOutline outline_of(const CLI::App& app) {
 VerbOutline outline() {
   CommandLine line;
   CLI::App app(about, "tine");
-  add_all(app, line);
+  add_all(app, {}, line);
   return outline_of(app);
 }
 
 std::variant<CommandLine, Notice> parse_command_line(int argc, char** argv) {
+  // A good command line needs no other verb than its own, and most start-ups have a good one.
+  try {
+    CommandLine line;
+    CLI::App app(about, "tine");
+    add_all(app, Words(argv, argv + argc), line);
+    app.parse(argc, argv);
+    return line;
+  } catch (const CLI::ParseError&) {
+    // Help and complaints are made of all verbs.
+  }
   CommandLine line;
   CLI::App app(about, "tine");
-  add_all(app, line);
+  add_all(app, {}, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

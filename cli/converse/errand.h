@@ -16,8 +16,8 @@ struct Errand {
   TurnWish turn;
   ForkChoice fork;
   std::string cwd;    ///< empty: the current directory
-  std::string mode;   ///< empty: the session's own
-  std::string model;  ///< …
+  std::string mode;   ///< empty: that of the session stays
+  std::string model;  ///< empty: that of the session stays
 };
 
 /// Does it; gives the exit code.

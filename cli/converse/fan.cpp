@@ -151,7 +151,8 @@ Table table_of(const std::vector<Prong>& prongs) {
   return table;
 }
 
-/// Shows the answers one after the other; gives the number of the one that is kept; none: all are.
+/// Shows the answers one after the other. Gives the number of the fork that the person keeps; none:
+/// the person keeps all.
 transport::Task<std::optional<std::size_t>> picked(World& world, const std::vector<Prong>& prongs,
                                                    Gathering& said,
                                                    transport::CancelSource shutdown) {

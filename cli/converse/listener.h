@@ -65,7 +65,7 @@ class Listener final : public v1::ClientHandler {
   VisibleText visible_;
   MarkdownColours colours_;
   std::string output_;
-  std::string message_;  // the id of the one that was said last
+  std::string message_;  // the id of the message of which the last text was
 };
 
 }  // namespace tine::cli

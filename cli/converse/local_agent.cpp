@@ -9,7 +9,7 @@ namespace {
 
 transport::Task<void> serve_to_end(World& world, std::unique_ptr<transport::Channel> channel,
                                    transport::RpcPeer::Mirror mirror, transport::Event& over) {
-  // It ends with its client, which is told of the signal.
+  // A signal reaches the client, whose end ends the server.
   const transport::CancelSource never;
   co_await serve(world, std::move(channel), std::move(mirror), never);
   over.set();

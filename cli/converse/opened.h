@@ -21,13 +21,13 @@ struct OpenedSession {
   std::vector<v1::ConfigOption> options;
 };
 
-/// Begins one in `cwd`. What `meta` says is told with it, here and below.
+/// Begins a session in `cwd`. `meta` is the request's `_meta`, here and below.
 transport::Task<Result<OpenedSession>> begin_session(LocalAgent& agent, std::string cwd,
                                                      std::string meta);
-/// Goes on in one that is in the store.
+/// Resumes a session of the store.
 transport::Task<Result<OpenedSession>> resume_session(LocalAgent& agent, KnownSession known,
                                                       std::string meta);
-/// Forks one that is in the store, in `cwd`.
+/// Forks a session of the store; the fork works in `cwd`.
 inline constexpr const char* own_directory = "";
 transport::Task<Result<OpenedSession>> fork_session(LocalAgent& agent, KnownSession known,
                                                     std::string cwd, std::string meta);

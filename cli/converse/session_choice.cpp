@@ -31,7 +31,7 @@ json::Document narrowed(const Narrowing& narrowing) {
   return ours;
 }
 
-/// A `_meta` with what tine is told; empty: nothing.
+/// A request's `_meta` with the member tine; empty when `ours` is.
 std::string meta_of(json::Document ours) {
   if (ours.empty()) return {};
   json::Document meta;

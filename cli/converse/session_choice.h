@@ -1,5 +1,5 @@
 #pragma once
-// Which session a verb converses in: a new one, one that is there, or a fork of one.
+// Chooses the session that a verb converses in: a new session, a session of the store, or a fork.
 //
 // Values and plain functions.
 
@@ -63,11 +63,11 @@ struct ForkChoice {
   std::string backend;
   std::string strategy;
 };
-/// What session/new is told, as its `_meta`.
+/// The `_meta` of session/new,
 std::string new_meta(const SessionWish& wish);
-/// … session/resume.
+/// of session/resume,
 std::string resume_meta(const Narrowing& narrowing);
-/// … session/fork.
+/// and of session/fork.
 struct ForkWords {
   std::string point;
   ForkChoice choice;

@@ -1,7 +1,9 @@
 // `tine fork`: forks a session; with a prompt, or with several for as many forks.
 
 #include <memory>
+#include <nlohmann/json.hpp>
 
+#include "base/json/document.h"
 #include "cli/config/nearest.h"
 #include "cli/converse/errand.h"
 #include "cli/converse/fan.h"
@@ -71,7 +73,10 @@ std::string plan_text(json::View fork) {
 void tell(const OpenedSession& fork, bool dry_run, bool json) {
   const json::View how(fork.fork);
   if (json) {
-    print("{\"sessionId\":\"" + fork.id + "\",\"fork\":" + fork.fork + "}\n");
+    json::Document out;
+    out["sessionId"] = fork.id;
+    out["fork"] = json::parsed(fork.fork);
+    print(json::text_of(out) + "\n");
   } else if (dry_run) {
     print(plan_text(how));
   } else {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <sstream>
 
 #include "base/json/view.h"
@@ -17,6 +16,7 @@
 #include "conformance/tool/matrix.h"
 #include "conformance/tool/measure.h"
 #include "conformance/tool/options.h"
+#include "conformance/tool/output.h"
 #include "conformance/tool/record/command.h"
 #include "conformance/tool/replay.h"
 #include "conformance/tool/report.h"
@@ -28,11 +28,6 @@
 
 namespace tine::conformance {
 namespace {
-
-int mistake(const std::string& what) {
-  std::fprintf(stderr, "acp-conform: %s\n", what.c_str());
-  return could_not_run;
-}
 
 bool tests(const Scenario& scenario, const std::string& id) {
   const auto& all = scenario.what.tests;
@@ -98,25 +93,15 @@ std::string name_in(const std::string& initialize) {
   return name.append(" ").append(version);
 }
 
-bool write(const std::string& path, const std::string& text) {
-  if (path.empty()) return true;
-  if (path == "-") return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) mistake("cannot write " + path);
-  return bool(file);
-}
-
 bool write_reports(const Run& run, const Options& options) {
   const auto maybe = [&](const std::string& path, std::string (*report)(const Run&, bool)) {
-    return path.empty() || write(path, report(run, options.strict));
+    return path.empty() || write_to(path, report(run, options.strict));
   };
   const bool json = maybe(options.json, json_report);
   const bool junit = maybe(options.junit, junit_report);
   const bool markdown = maybe(options.markdown, markdown_report);
   const bool html =
-      options.html.empty() || write(options.html, html_matrix({&run, 1}, options.strict));
+      options.html.empty() || write_to(options.html, html_matrix({&run, 1}, options.strict));
   return json && junit && markdown && html;
 }
 

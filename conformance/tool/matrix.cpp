@@ -3,11 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 
 #include "conformance/embedded.h"
 #include "conformance/play/script.h"
 #include "conformance/tool/exit_status.h"
+#include "conformance/tool/output.h"
 #include "conformance/tool/report.h"
 
 namespace tine::conformance {
@@ -16,21 +16,6 @@ namespace {
 constexpr const char* about =
     "acp-conform matrix [OPTIONS] REPORT…\n"
     "Puts the reports that acp-conform --json has written of several agents beside each other.";
-
-int mistake(const std::string& what) {
-  std::fprintf(stderr, "acp-conform: %s\n", what.c_str());
-  return could_not_run;
-}
-
-bool write(const std::string& path, const std::string& text) {
-  if (path.empty()) return true;
-  if (path == "-") return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) mistake("cannot write " + path);
-  return bool(file);
-}
 
 }  // namespace
 
@@ -63,8 +48,8 @@ int matrix_command(int count, char** arguments) {
     runs.push_back(std::move(*run));
   }
   if (html.empty() && markdown.empty()) markdown = "-";
-  const bool page = html.empty() || write(html, html_matrix(runs, strict));
-  const bool tables = markdown.empty() || write(markdown, markdown_matrix(runs, strict));
+  const bool page = html.empty() || write_to(html, html_matrix(runs, strict));
+  const bool tables = markdown.empty() || write_to(markdown, markdown_matrix(runs, strict));
   return page && tables ? all_well : could_not_run;
 }
 

@@ -10,6 +10,7 @@
 #include "conformance/play/script.h"
 #include "conformance/tool/clients/run_clients.h"
 #include "conformance/tool/exit_status.h"
+#include "conformance/tool/output.h"
 
 namespace tine::conformance {
 namespace {
@@ -139,10 +140,6 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
                          "that it is to start, and {cwd} the folder that it works in")
           ->fallthrough();
   app.add_subcommand("record", "Write down what an editor and its agent say (see record --help)");
-  const auto mistake = [](const std::string& what) {
-    std::fprintf(stderr, "acp-conform: %s\n", what.c_str());
-    return could_not_run;
-  };
   try {
     app.parse(static_cast<int>(dashes - arguments), arguments);
   } catch (const CLI::ParseError& fault) {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <set>
 
-#include "conformance/tool/markup.h"
+#include "base/markup.h"
 #include "conformance/tool/report.h"
 
 namespace tine::conformance {

@@ -1,4 +1,4 @@
-#include "conformance/tool/markup.h"
+#include "base/markup.h"
 #include "conformance/tool/report.h"
 
 namespace tine::conformance {

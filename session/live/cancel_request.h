@@ -2,7 +2,7 @@
 // Lets another process end the turns of a session: it leaves a file in the session's folder, which
 // the process that runs them looks for.
 //
-// Plain functions; on the loop's thread.
+// On the loop's thread.
 
 #include <memory>
 
@@ -19,9 +19,17 @@ class Session;
 /// older request is removed when a turn begins.
 Result<void> request_cancel(const store::Folder& session);
 
-/// Looks for requests until `over` is set, every limits::request_look, and cancels the session's
+/// Looks for requests as long as it lives, every limits::request_look, and cancels the session's
 /// turns when there is one.
-transport::Task<void> heed_cancel_requests(std::shared_ptr<Session> session,
-                                           std::shared_ptr<transport::Event> over);
+class HeededRequests {
+ public:
+  explicit HeededRequests(const std::shared_ptr<Session>& session);
+  HeededRequests(const HeededRequests&) = delete;
+  HeededRequests& operator=(const HeededRequests&) = delete;
+  ~HeededRequests() { over_->set(); }
+
+ private:
+  std::shared_ptr<transport::Event> over_;
+};
 
 }  // namespace tine::session

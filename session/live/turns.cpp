@@ -173,24 +173,6 @@ Result<TurnReport> Turns::never_begun() const {
   return report;
 }
 
-transport::Task<Result<bool>> Turns::steer(std::vector<v1::ContentBlock> words) {
-  const auto session = session_.shared_from_this();
-  const auto running = running_.lock();
-  if (!running || !running->is_played || running->cancel.cancelled()) co_return false;
-  const std::shared_ptr<executor::Conversation> conversation = session_.conversation().get();
-  if (!conversation) co_return false;
-  std::vector<v1::ContentBlock> given = words;
-  auto taken = co_await conversation->steer(std::move(given));
-  if (!taken || !*taken) co_return taken;
-  // The client that said it shows it.
-  const std::string id = "prompt-" + std::to_string(session_.history()->turns() + 1) + "-" +
-                         std::to_string(++running->steered);
-  for (const v1::ContentBlock& block : words)
-    session_.say(v1::content_chunk(v1::UpdateKind::user_message_chunk, block, id),
-                 Session::Audience::record);
-  co_return true;
-}
-
 void Turns::cancel() {
   // A turn that ends takes itself out of the queue.
   const auto waiting = queue_;
@@ -296,8 +278,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
     });
   }
   const auto subscription = cancel.on_cancel([running] { running->woken.set(); });
-  library.loop.spawn(heed_cancel_requests(
-      session_.shared_from_this(), std::shared_ptr<transport::Event>(running, &running->over)));
+  const HeededRequests heeded(session_.shared_from_this());
   library.loop.spawn(play(running, std::move(blocks)));
   co_await running->woken.wait();
   running->lead = nullptr;
@@ -319,7 +300,6 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   if (record->failure()) running->outcome.stop = fail(*record->failure());
   const bool cancelled = cancel.cancelled() && !record->failure() && !running->is_full;
   running->client.end(cancelled || !running->outcome.stop);
-  running->over.set();
   co_return co_await finish(std::move(running->outcome), cancelled, std::move(running->failover));
 }
 

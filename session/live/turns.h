@@ -78,13 +78,12 @@ class Turns {
   /// What a turn shares with the coroutine that plays the backend's side.
   struct Running {
     Running(transport::Loop& loop, Session& session, transport::CancelSource source)
-        : cancel(std::move(source)), client(session, cancel), done(loop), woken(loop), over(loop) {}
+        : cancel(std::move(source)), client(session, cancel), done(loop), woken(loop) {}
     transport::CancelSource cancel;
     std::string trace;
     TurnClient client;
     transport::Event done;
     transport::Event woken;  // done, or nobody waits for it any longer
-    transport::Event over;   // the turn, however it ended
     executor::TurnOutcome outcome;
     std::shared_ptr<WarmFirst::Lead> lead;  // while other forks wait for its first sign
     std::optional<FailoverReport> failover;

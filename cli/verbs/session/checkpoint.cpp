@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 
+#include "base/json/document.h"
 #include "base/json/scanner.h"
 #include "base/json/view.h"
 #include "base/json/writer.h"
@@ -40,6 +42,13 @@ std::string snapshot(const session::store::State& state, Env& env, Redactor& red
       .member("title", std::string_view(redactor.redacted(state.description)))
       .member("time", std::string_view(rfc3339(env.wall_ms())))
       .end_object();
+  return out;
+}
+
+json::Document as_json(const std::string& commit, const std::string& checkpoint) {
+  json::Document out;
+  out["commit"] = commit;
+  out["checkpoint"] = json::parsed(checkpoint);
   return out;
 }
 
@@ -84,7 +93,7 @@ transport::Task<int> make_checkpoint(World& world, std::string id, bool json) {
       co_await session::add_git_note(world.loop, world.env, state->cwd, std::move(line));
   if (!commit) co_return failed(commit.error());
   if (json) {
-    print("{\"commit\":\"" + *commit + "\",\"checkpoint\":" + kept + "}\n");
+    print(json::text_of(as_json(*commit, kept)) + "\n");
   } else {
     print("noted " + entry->id + " after " + counted(state->turns, "turn") + " at commit " +
           commit->substr(0, commit_letters) + "\n");
@@ -99,12 +108,9 @@ transport::Task<int> list_checkpoints(World& world, bool json) {
   if (!notes) co_return failed(notes.error());
   const std::vector<Checkpoint> found = checkpoints_in(*notes);
   if (json) {
-    std::string text;
-    for (const Checkpoint& each : found) {
-      text += (text.empty() ? "" : ",") + ("{\"commit\":\"" + each.commit) +
-              "\",\"checkpoint\":" + each.text + "}";
-    }
-    print("[" + text + "]\n");
+    json::Document all = json::Document::array();
+    for (const Checkpoint& each : found) all.push_back(as_json(each.commit, each.text));
+    print(json::text_of(all) + "\n");
     co_return exit_code::good;
   }
   if (found.empty()) {

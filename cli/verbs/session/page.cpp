@@ -1,5 +1,6 @@
 #include "cli/verbs/session/page.h"
 
+#include "base/markup.h"
 #include "base/visible.h"
 
 namespace tine::cli {
@@ -15,31 +16,7 @@ constexpr std::string_view style =
 
 }  // namespace
 
-std::string html_text(std::string_view text) {
-  std::string out;
-  for (const char c : visible(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out.push_back(c);
-    }
-  }
-  return out;
-}
+std::string html_text(std::string_view text) { return escaped_markup(visible(text)); }
 
 std::string page_begin(std::string_view title) {
   const std::string name = html_text(title);

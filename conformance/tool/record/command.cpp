@@ -13,6 +13,7 @@
 #include "base/redact/redactor.h"
 #include "conformance/play/server.h"
 #include "conformance/tool/exit_status.h"
+#include "conformance/tool/output.h"
 #include "conformance/tool/record/passage.h"
 #include "conformance/tool/record/recorder.h"
 #include "transport/stdio.h"
@@ -25,11 +26,6 @@ constexpr const char* about =
     "Put it in the place of the agent's command in an editor. It passes on all that the two say, "
     "and writes it to a file that acp-conform replay plays. Secrets are left out. It ends with the "
     "agent, and with its exit status.";
-
-int mistake(const std::string& what) {
-  std::fprintf(stderr, "acp-conform: %s\n", what.c_str());
-  return could_not_run;
-}
 
 Redactor::Key random_key() {
   std::random_device source;

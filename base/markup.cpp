@@ -1,6 +1,6 @@
-#include "conformance/tool/markup.h"
+#include "base/markup.h"
 
-namespace tine::conformance {
+namespace tine {
 
 std::string escaped_markup(std::string_view text) {
   std::string out;
@@ -18,6 +18,9 @@ std::string escaped_markup(std::string_view text) {
       case '"':
         out += "&quot;";
         break;
+      case '\'':
+        out += "&#39;";
+        break;
       default:
         if (static_cast<unsigned char>(each) < 0x20 && each != '\n' && each != '\t') {
           out += "\xE2\x90";  // U+2400 and on: pictures of control characters
@@ -30,4 +33,4 @@ std::string escaped_markup(std::string_view text) {
   return out;
 }
 
-}  // namespace tine::conformance
+}  // namespace tine

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace tine::conformance {
+namespace tine {
 
 /// Characters that XML has no room for become pictures of them.
 std::string escaped_markup(std::string_view text);
 
-}  // namespace tine::conformance
+}  // namespace tine
