@@ -22,10 +22,11 @@ const pictured = (text) => text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g
 });
 
 /// Of what came as bytes: the first character that a terminal must not be given. A joiner may stand
-/// within a picture.
+/// within a picture. The program's own line of progress, which it shows after a second, removes itself.
 function harm(bytes) {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  return text.replaceAll('\r\n', '\n').replace(/(?<=[\u0600-\u{10FFFF}])\u200D/gu, '')
+  return text.replaceAll(/working · [\d.]+ s\r\x1b\[K/g, '').replaceAll('\r\n', '\n')
+    .replace(/(?<=[\u0600-\u{10FFFF}])\u200D/gu, '')
     .match(/[^\P{C}\n\t]|[\p{Zl}\p{Zp}]/u)?.[0];
 }
 
