@@ -2,7 +2,7 @@
 
 option(TINE_STATIC "Link the program statically" OFF)
 option(TINE_SANITIZE "Build with the address and undefined-behaviour sanitizers" OFF)
-option(TINE_PCH "Precompile the headers of Boost.Asio; halves the time of a build" ON)
+option(TINE_PCH "Precompile the headers of others; halves the time of a build" ON)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   message(FATAL_ERROR
@@ -36,6 +36,12 @@ endif()
 # Nearly all of the memory that the program holds is its own file pages, so size is memory. Where the
 # time counts, layers.cmake says -O2.
 set(CMAKE_CXX_FLAGS_RELEASE "-Os -DNDEBUG")
+set(TINE_FAST_OPTIONS "")
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(TINE_FAST_OPTIONS -O2)
+elseif(TINE_SANITIZE)
+  set(TINE_FAST_OPTIONS -O1)
+endif()
 add_compile_options(
   -Wall -Wextra -Wpedantic -Werror
   -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
@@ -53,7 +59,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 endif()
 
 if(TINE_SANITIZE)
-  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+  set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
   set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_compile_options(${sanitizers})
   add_link_options(${sanitizers})

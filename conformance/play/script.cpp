@@ -53,7 +53,7 @@ Checked<std::vector<Line>> read_lines(const std::string& name, const std::string
 }
 
 /// The text between quotes, escapes undone.
-Checked<std::string> quoted(std::string_view text) {
+Checked<std::string> unquoted(std::string_view text) {
   text = without_blanks(text);
   if (text.size() < 2 || text.front() != '"' || text.back() != '"') {
     return wrong("expected a text in quotes");
@@ -145,13 +145,13 @@ class Reader {
     }
     if (key == "file") {
       const std::size_t blank = std::min(value.find(' '), value.size());
-      auto content = quoted(value.substr(blank));
+      auto content = unquoted(value.substr(blank));
       if (!content) return content.error();
       into.files.emplace_back(value.substr(0, blank), std::move(*content));
       return {};
     }
     if (key == "never" || key == "fails") {
-      auto text = quoted(value);
+      auto text = unquoted(value);
       if (!text) return text.error();
       if (key == "never") {
         into.never.push_back(std::move(*text));
@@ -230,7 +230,7 @@ class Reader {
     if (word == "exit") return add(into, text, number(rest).map([](int n) { return Exit{n}; }));
     if (word == "stderr") {
       return add(into, text,
-                 quoted(rest).map([](std::string glob) { return Errors{std::move(glob)}; }));
+                 unquoted(rest).map([](std::string glob) { return Errors{std::move(glob)}; }));
     }
     return "not a step: " + shown(text);
   }

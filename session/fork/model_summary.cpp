@@ -118,7 +118,7 @@ std::string framed_summary(std::string_view said, std::uint64_t most_tokens) {
   const std::string end = "\n" + std::string(record_end) + "\n\n";
   const std::uint64_t frame = tokens::estimate(begin) + tokens::estimate(end);
   const std::uint64_t room = most_tokens - std::min(most_tokens, frame);
-  std::string lines = quoted(said);
+  std::string lines = quotation(said);
   // Each step leaves out a tenth of the rest; a newline takes the place of what is cut of a line.
   std::size_t kept = lines.size();
   while (kept > 0 && tokens::estimate(std::string_view(lines).substr(0, kept)) + 1 > room)

@@ -202,7 +202,7 @@ std::string harmless(std::string_view text) {
   return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string quotation(std::string_view text) {
   const std::string plain = harmless(text);
   std::string out;
   for (std::string_view rest = plain; !rest.empty();) {

@@ -20,6 +20,6 @@ inline constexpr std::string_view record_end = "[End of the record]";
 std::string harmless(std::string_view text);
 
 /// The same with "> " before each line. Ends with a newline, unless `text` is empty.
-std::string quoted(std::string_view text);
+std::string quotation(std::string_view text);
 
 }  // namespace tine::session

@@ -41,10 +41,10 @@ transport::Task<Excerpt> kept_of(transport::Loop& loop, Redactor& redactor, std:
 
 std::string told(bool by_person, const Excerpt& text) {
   std::string out = by_person ? "\nThe person:\n" : "\nThe agent:\n";
-  out += quoted(text.begin);
+  out += quotation(text.begin);
   if (text.left_out > 0) {
     out += "> [" + std::to_string(text.left_out) + " bytes left out]\n";
-    out += quoted(text.end);
+    out += quotation(text.end);
   }
   return out;
 }

@@ -137,13 +137,13 @@ std::string suffix_within(std::string_view lines, std::uint64_t most) {
 /// The excerpt in quotes, cut to `most` tokens: its beginning, a gap and its end. Empty when that
 /// is too little to say anything.
 std::string shown(const Excerpt& excerpt, std::uint64_t most) {
-  std::string begin = quoted(excerpt.begin);
+  std::string begin = quotation(excerpt.begin);
   if (excerpt.left_out == 0 && tokens::estimate(begin) <= most) return begin;
-  if (most == unlimited) return begin + std::string(gap) + quoted(excerpt.end);
+  if (most == unlimited) return begin + std::string(gap) + quotation(excerpt.end);
   const std::uint64_t seam =
       tokens::estimate("\n") + tokens::estimate(gap) + tokens::estimate("> ");
   if (most < least_cut + seam) return {};
-  const std::string end = excerpt.left_out == 0 ? begin : quoted(excerpt.end);
+  const std::string end = excerpt.left_out == 0 ? begin : quotation(excerpt.end);
   const std::uint64_t room = most - seam;
   const std::uint64_t end_room = room / 3;
   begin.resize(tokens::prefix_within(begin, room - end_room));
@@ -215,7 +215,7 @@ std::string line_of(const FileChange& file) {
   }
   if (file.more > 0) out += ", +" + std::to_string(file.more);
   if (file.fewer > 0) out += ", -" + std::to_string(file.fewer);
-  return quoted(out);
+  return quotation(out);
 }
 
 /// All that can be told, each part in its place.
@@ -252,20 +252,20 @@ class Text {
 Text::Text(const Digest& digest, Budget budget, std::uint64_t share)
     : digest_(digest), budget_(budget), share_(share) {
   for (const Digest::Asked& each : digest.asked)
-    asked_.add(quoted(std::to_string(each.turn) + ": " + each.prompt));
+    asked_.add(quotation(std::to_string(each.turn) + ": " + each.prompt));
   for (const Digest::File& each : digest.files)
-    files_.add(line_of(each.sum), indented(quoted(each.sum.text)));
+    files_.add(line_of(each.sum), indented(quotation(each.sum.text)));
   for (const Digest::Command& each : digest.commands) {
-    commands_.add(quoted(each.title + " (" + each.outcome + ")"),
+    commands_.add(quotation(each.title + " (" + each.outcome + ")"),
                   indented(shown(each.output, unlimited)));
   }
   for (const PlanPassage::Step& each : digest.plan)
-    plan_.add(quoted("[" + each.status + "] " + each.text));
+    plan_.add(quotation("[" + each.status + "] " + each.text));
   for (const Digest::Open& each : digest.failed)
-    open_.add(quoted("failed: " + each.what + (each.why.empty() ? "" : ": " + each.why)));
-  for (const std::string& each : digest.questions) open_.add(quoted("no answer to: " + each));
+    open_.add(quotation("failed: " + each.what + (each.why.empty() ? "" : ": " + each.why)));
+  for (const std::string& each : digest.questions) open_.add(quotation("no answer to: " + each));
   for (const Digest::Open& each : digest.unanswered)
-    open_.add(quoted("prompt without an answer (" + each.why + "): " + each.what));
+    open_.add(quotation("prompt without an answer (" + each.why + "): " + each.what));
 }
 
 void Text::choose() {
