@@ -1,16 +1,14 @@
 #include "cli/converse/fan.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cmath>
-#include <cstdio>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/json/document.h"
+#include "cli/amounts.h"
 #include "cli/converse/opened.h"
 #include "cli/exit_code.h"
 #include "cli/mirror.h"
@@ -107,25 +105,6 @@ std::string number(json::View value) {
   return value.type() == json::Type::number ? std::string(value.raw()) : std::string("?");
 }
 
-std::string percent(json::View ratio) {
-  const auto value = ratio.number();
-  return value ? std::to_string(std::lround(*value * 100.0)) + " %" : std::string("?");
-}
-
-std::string money(json::View dollars) {
-  const auto value = dollars.number();
-  if (!value) return "?";
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "$%.4f", *value);
-  return text.data();
-}
-
-std::string seconds(std::chrono::steady_clock::duration time) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f s", std::chrono::duration<double>(time).count());
-  return text.data();
-}
-
 Table table_of(const std::vector<Prong>& prongs) {
   Table table({"", "session", "strategy", "prompt", "cached", "hits", "output", "money", "time"});
   for (std::size_t i = 0; i < prongs.size(); ++i) {
@@ -138,14 +117,14 @@ Table table_of(const std::vector<Prong>& prongs) {
       const json::View usage = ours.find("usage");
       row.push_back(number(usage.find("prompt")));
       row.push_back(number(usage.find("tokens").find("cacheRead")));
-      row.push_back(percent(usage.find("cacheHitRatio")));
+      row.push_back(percent_text(usage.find("cacheHitRatio").number()));
       row.push_back(number(usage.find("tokens").find("output")));
-      row.push_back(money(ours.find("fork").find("actual").find("dollars")));
+      row.push_back(money_text(ours.find("fork").find("actual").find("dollars").number()));
     } else {
       row.push_back(visible_line(each.end.response.error().message));
       row.resize(8);
     }
-    row.push_back(seconds(each.time));
+    row.push_back(seconds_text(each.time));
     table.add(std::move(row));
   }
   return table;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/visible.h"
+#include "cli/amounts.h"
 #include "cli/columns.h"
 #include "cli/print.h"
 
@@ -26,13 +27,6 @@ std::string seconds(std::chrono::steady_clock::duration time) {
 /// How long something took, where that is worth a word.
 std::string took(std::chrono::steady_clock::duration time) {
   return time < std::chrono::seconds(1) ? std::string() : "  " + seconds(time);
-}
-
-/// 12345 as 12,345.
-std::string grouped(std::uint64_t count) {
-  std::string text = std::to_string(count);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
-  return text;
 }
 
 std::string_view tick(std::string_view status) {

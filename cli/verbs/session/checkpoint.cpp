@@ -26,9 +26,6 @@
 namespace tine::cli {
 namespace {
 
-/// Letters of a commit's name that are shown.
-constexpr std::size_t commit_letters = 12;
-
 /// One line of JSON without secrets.
 std::string snapshot(const session::store::State& state, Env& env, Redactor& redactor) {
   std::string out;
@@ -96,7 +93,7 @@ transport::Task<int> make_checkpoint(World& world, std::string id, bool json) {
     print(json::text_of(as_json(*commit, kept)) + "\n");
   } else {
     print("noted " + entry->id + " after " + counted(state->turns, "turn") + " at commit " +
-          commit->substr(0, commit_letters) + "\n");
+          commit->substr(0, shown_commit) + "\n");
   }
   co_return exit_code::good;
 }
@@ -123,7 +120,7 @@ transport::Task<int> list_checkpoints(World& world, bool json) {
   Table table = columns ? Table({"commit", "session", "turns", "noted", "title"}) : Table();
   for (const Checkpoint& each : found) {
     const auto time = wall_ms_of(each.time);
-    table.add({each.commit.substr(0, commit_letters), json::text_in(each.json(), "sessionId"),
+    table.add({each.commit.substr(0, shown_commit), json::text_in(each.json(), "sessionId"),
                std::to_string(json::count_in(each.json(), "turn").value_or(0)),
                time ? spoken_time(*time, world.env.wall_ms()) : std::string("?"),
                title_text(json::text_in(each.json(), "title"))});

@@ -1,6 +1,5 @@
 // `tine session result`: the answer of a session's last turn.
 
-#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -15,10 +14,6 @@
 namespace tine::cli {
 namespace {
 
-std::string grouped_amount(const std::optional<std::uint64_t>& count) {
-  return count ? grouped(*count) : std::string("?");
-}
-
 std::string seconds_text(std::int64_t milliseconds) {
   return std::to_string(milliseconds / 1000) + "." + std::to_string(milliseconds % 1000 / 100) +
          " s";
@@ -28,7 +23,7 @@ std::string seconds_text(std::int64_t milliseconds) {
 std::string fork_text(json::View fork) {
   if (!fork.is_object()) return {};
   const auto part = [fork](const char* which, const char* name) {
-    return grouped_amount(json::count_in(fork.find(which), name));
+    return count_text(json::count_in(fork.find(which), name));
   };
   return "Fork: the past cost fresh " + part("actual", "fresh") + ", cached " +
          part("actual", "cacheRead") + " tokens; expected were fresh " + part("expected", "fresh") +
@@ -43,15 +38,14 @@ std::string facts_text(const LastTurn& turn) {
   if (!turn.error.empty()) text += "It failed: " + visible_line(turn.error) + "\n";
   const executor::Tokens tokens = turn.tokens();
   if (!tokens.unknown()) {
-    text += "Tokens: prompt " + grouped_amount(tokens.prompt()) + " (fresh " +
-            grouped_amount(tokens.input) + ", written to the cache " +
-            grouped_amount(tokens.cache_write) + "), output " + grouped_amount(tokens.output) +
-            "\n";
+    text += "Tokens: prompt " + count_text(tokens.prompt()) + " (fresh " +
+            count_text(tokens.input) + ", written to the cache " + count_text(tokens.cache_write) +
+            "), output " + count_text(tokens.output) + "\n";
   }
   if (tokens.cache_read) {
     text += "Cache read: " + grouped(*tokens.cache_read) + " tokens";
     if (const auto ratio = tokens.cache_hit_ratio())
-      text += " (" + std::to_string(std::lround(*ratio * 100.0)) + " % hit rate)";
+      text += " (" + percent_text(ratio) + " hit rate)";
     text += "\n";
   }
   return text + fork_text(json::View(turn.fork));

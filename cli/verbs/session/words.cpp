@@ -30,12 +30,6 @@ std::string local_time(std::int64_t wall_ms) {
   return text.data();
 }
 
-std::string grouped(std::uint64_t count) {
-  std::string text = std::to_string(count);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
-  return text;
-}
-
 std::string holder_text(const session::store::Holder& holder) {
   return "PID " + std::to_string(holder.pid) + " on " + holder.host + " (" + holder.reason +
          ") since " + holder.since;

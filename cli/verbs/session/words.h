@@ -3,11 +3,13 @@
 //
 // Plain functions.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cli/amounts.h"
 #include "executor/usage.h"
 #include "session/retention.h"
 #include "session/store/lock.h"
@@ -16,6 +18,8 @@
 
 namespace tine::cli {
 
+/// Letters of a commit's name that are shown.
+inline constexpr std::size_t shown_commit = 12;
 /// The title, or that there is none.
 std::string title_text(std::string_view title);
 /// 2026-01-31 12:00, in UTC.
@@ -28,8 +32,6 @@ std::string spoken_time(std::int64_t wall_ms, std::int64_t now_ms);
 std::string amount(const std::optional<std::uint64_t>& count);
 /// 1 session, 2 sessions.
 std::string counted(std::uint64_t count, std::string_view what);
-/// 1,234
-std::string grouped(std::uint64_t count);
 /// PID 12 on host (a turn) since 2026-01-31T12:00:00.000Z
 std::string holder_text(const session::store::Holder& holder);
 /// In the largest unit of which there is at least one: 1.5 MiB.
