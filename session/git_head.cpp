@@ -1,12 +1,13 @@
 #include "session/git_head.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
+#include "base/json/utf8.h"
 #include "session/limits.h"
 
 namespace tine::session {
@@ -28,12 +29,6 @@ std::string text_of(const fs::path& path) {
 }
 
 std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
-
-bool is_commit(std::string_view text) {
-  return (text.size() == 40 || text.size() == 64) &&
-         std::all_of(text.begin(), text.end(),
-                     [](unsigned char c) { return std::isxdigit(c) != 0; });
-}
 
 /// The repository's own folder; of a further work tree that one's. Empty: there is none.
 fs::path repository_of(const std::string& cwd) {
@@ -66,24 +61,65 @@ std::string packed(const fs::path& folder, std::string_view name) {
   return {};
 }
 
-}  // namespace
-
-std::string git_head(const std::string& cwd) {
-  const fs::path own = repository_of(cwd);
-  if (own.empty()) return {};
-  const std::string head = text_of(own / "HEAD");
-  std::string_view line = first_line(head);
-  constexpr std::string_view reference = "ref: ";
-  if (!line.starts_with(reference)) return is_commit(line) ? std::string(line) : std::string();
-  const std::string name(line.substr(reference.size()));
-  // It must stay within the repository.
-  if (!name.starts_with("refs/") || name.find("..") != std::string::npos) return {};
+/// What a reference of the repository stands for; empty: nothing yet, or its files do not tell.
+std::string commit_of(const fs::path& own, const std::string& name) {
   // Work trees share the references of their repository.
   const std::string common = text_of(own / "commondir");
   const fs::path shared = common.empty() ? own : own / first_line(common);
   std::string commit(first_line(text_of(shared / name)));
   if (commit.empty()) commit = packed(shared, name);
-  return is_commit(commit) ? commit : std::string();
+  return is_git_commit(commit) ? commit : std::string();
+}
+
+}  // namespace
+
+bool is_git_commit(std::string_view text) {
+  return (text.size() == 40 || text.size() == 64) &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+bool is_presentable(std::string_view branch) {
+  if (branch.size() > limits::git_branch) return false;
+  const char* p = branch.data();
+  const char* end = p + branch.size();
+  while (p != end) {
+    const auto byte = static_cast<unsigned char>(*p);
+    if (byte < 0x20 || byte == 0x7F) return false;
+    const char* next = byte < 0x80 ? p + 1 : json::skip_utf8(p, end);
+    if (next == p) return false;
+    p = next;
+  }
+  return true;
+}
+
+std::optional<GitHead> git_head(const std::string& cwd) {
+  const fs::path own = repository_of(cwd);
+  if (own.empty()) return std::nullopt;
+  const std::string text = text_of(own / "HEAD");
+  const std::string_view line = first_line(text);
+  constexpr std::string_view reference = "ref: ";
+  constexpr std::string_view branches = "refs/heads/";
+  // Of a repository of another format there is no such branch.
+  constexpr std::string_view nowhere = "refs/heads/.invalid";
+  GitHead head;
+  if (!line.starts_with(reference)) {
+    if (is_git_commit(line)) head.commit = line;
+    return head;
+  }
+  const std::string name(line.substr(reference.size()));
+  // It must stay within the repository.
+  if (!name.starts_with("refs/") || name.find("..") != std::string::npos || name == nowhere)
+    return head;
+  head.commit = commit_of(own, name);
+  if (!name.starts_with(branches)) return head;
+  const std::string_view branch = std::string_view(name).substr(branches.size());
+  if (is_presentable(branch)) head.branch = branch;
+  return head;
+}
+
+std::string git_commit(const std::string& cwd) {
+  auto head = git_head(cwd);
+  return head ? std::move(head->commit) : std::string();
 }
 
 }  // namespace tine::session

@@ -1,15 +1,33 @@
 #pragma once
-// Which commit a git repository stands at, read from its files: no program runs for it, unlike for
-// git_snapshot(), so it costs a fork next to nothing.
+// Where a git repository stands, read from its files: no program runs for it, unlike for
+// git_snapshot(), so it costs a turn or a fork next to nothing and nobody waits for it.
 //
-// A plain function; it reads a few small files.
+// Plain functions; they read a few small files.
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace tine::session {
 
-/// The commit at HEAD of the repository that `cwd` lies in; empty: there is none, or its files do
-/// not tell (a repository of another format, a reference among too many).
-std::string git_head(const std::string& cwd);
+struct GitHead {
+  std::string branch;  ///< empty when HEAD is detached, or when its name is not fit to be shown
+  /// Empty: the repository has none yet, or its files do not tell (a repository of another format,
+  /// a reference among too many).
+  std::string commit;
+
+  bool operator==(const GitHead&) const = default;
+};
+
+/// Of the repository that `cwd` lies in; none: it lies in none.
+std::optional<GitHead> git_head(const std::string& cwd);
+/// Only the commit; empty: there is none, or it is not known.
+std::string git_commit(const std::string& cwd);
+
+/// Whether it is the full name of a commit.
+bool is_git_commit(std::string_view text);
+/// Whether the name of a branch is fit to be shown: UTF-8 of limits::git_branch bytes at most,
+/// without control characters.
+bool is_presentable(std::string_view branch);
 
 }  // namespace tine::session

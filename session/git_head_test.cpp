@@ -22,7 +22,7 @@ struct Place {
     std::ofstream(path, std::ios::binary) << text;
   }
   std::string head(const std::string& below = "") {
-    return git_head(folder.path() + (below.empty() ? "" : "/" + below));
+    return git_commit(folder.path() + (below.empty() ? "" : "/" + below));
   }
   test::TemporaryFolder folder;
 };
@@ -74,5 +74,26 @@ TEST_CASE("git head: what is not a repository's is nothing") {
   Place file;
   file.write(".git", "no folder\n");
   CHECK(file.head().empty());
-  CHECK(git_head("/nowhere/at/all").empty());
+  CHECK(git_commit("/nowhere/at/all").empty());
+}
+
+TEST_CASE("git head: the branch, also before its first commit, and none where it cannot be shown") {
+  Place place;
+  CHECK_FALSE(git_head(place.folder.path()));
+  const auto branch_of = [&place](const std::string& head) {
+    place.write(".git/HEAD", head);
+    const auto found = git_head(place.folder.path());
+    return found ? found->branch : std::string("no repository");
+  };
+  CHECK(branch_of("ref: refs/heads/main\n") == "main");
+  CHECK(branch_of("ref: refs/heads/topic/a b\n") == "topic/a b");
+  CHECK(branch_of(one + "\n").empty());
+  CHECK(branch_of("ref: refs/heads/.invalid\n").empty());
+  CHECK(branch_of("ref: refs/heads/\x1b[2J\n").empty());
+  CHECK(branch_of("ref: refs/heads/\xff\n").empty());
+  CHECK(branch_of("ref: refs/tags/v1\n").empty());
+  using tine::session::limits::git_branch;
+  CHECK(branch_of("ref: refs/heads/" + std::string(git_branch - 1, 'x')).size() == git_branch - 1);
+  CHECK(branch_of("ref: refs/heads/" + std::string(git_branch, 'x')).size() == git_branch);
+  CHECK(branch_of("ref: refs/heads/" + std::string(git_branch + 1, 'x')).empty());
 }

@@ -191,6 +191,9 @@ inline constexpr std::uint64_t advised_tool_bytes = std::uint64_t{64} * 1024;
 /// known.
 inline constexpr std::size_t git_refs = std::size_t{1} * 1024 * 1024;
 
+/// Bytes of the name of a branch. A longer one is not told.
+inline constexpr std::size_t git_branch = 1024;
+
 /// Bytes of a first prompt of which it is told apart what the backend says of its own to its model.
 /// Of a longer one that is not known; nor where the prompt is more than the second number's part of
 /// all, as its tokens are estimated.
@@ -223,6 +226,15 @@ inline constexpr std::chrono::milliseconds git_notes_deadline{10'000};
 
 /// Bytes of a listing of notes, and of each part of their texts. What comes behind is left out.
 inline constexpr std::size_t git_notes_output = std::size_t{1} * 1024 * 1024;
+
+/// How long git may take to list the commits between two. Then it is killed, and that is an error.
+inline constexpr std::chrono::milliseconds git_log_deadline{10'000};
+
+/// Commits between two that are listed, the newest first. Of more it is only told that there are.
+inline constexpr std::size_t git_log_commits = 1'000;
+
+/// Bytes of such a listing. What comes behind is left out like further commits.
+inline constexpr std::size_t git_log_output = std::size_t{1} * 1024 * 1024;
 
 /// Bytes of what git says that are looked at; then it is killed. A listing of changes has told by
 /// then that there are some; with a longer list of filters there is no snapshot.

@@ -214,7 +214,7 @@ void SessionService::look_around(const ForkBasis& basis, const v1::Workspace& wo
   } else if (parent.git) {
     // What the parent has committed itself it knows of.
     facts.head_then = parent.git->after.empty() ? parent.git->commit : parent.git->after;
-    facts.head_now = git_head(workspace.cwd);
+    facts.head_now = git_commit(workspace.cwd);
   }
   facts.stale_hours = library_.policy.stale_hours;
   if (const auto used = wall_ms_of(parent.accessed))

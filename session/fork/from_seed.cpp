@@ -49,7 +49,7 @@ bool SessionService::fits_seed(const v1::Workspace& workspace, const Choices& ch
   const std::string commit = seed.git ? seed.git->after : std::string();
   const std::string prompt =
       workspace.system_prompt ? kept(*workspace.system_prompt) : std::string();
-  return prompt == seed.system_prompt && commit == git_head(workspace.cwd) &&
+  return prompt == seed.system_prompt && commit == git_commit(workspace.cwd) &&
          model_of(settings_of(choices)) == model_of(chosen(choices.backend->settings(), seed));
 }
 

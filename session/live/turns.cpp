@@ -14,7 +14,6 @@
 #include "session/live/cancel_request.h"
 #include "session/live/failover.h"
 #include "session/live/session.h"
-#include "session/record/data.h"
 #include "session/record/long_text.h"
 #include "session/record/past.h"
 #include "session/title.h"
@@ -237,6 +236,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   // A command of ours changes nothing.
   if (!cancel.cancelled() && command.empty()) {
     git_ = std::make_shared<Git>();
+    git_->turn.before = clean_head();
     library.loop.spawn(look_at_git(git_));
   }
   std::optional<std::string> content = "[]";
@@ -303,32 +303,37 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   co_return co_await finish(std::move(running->outcome), cancelled, std::move(running->failover));
 }
 
-/// In which state the project is as the turn begins.
+/// Where the project stands, without secrets.
+std::optional<GitHead> Turns::clean_head() const {
+  auto head = git_head(session_.workspace().cwd);
+  if (head) head->branch = session_.library().redactor.redacted(head->branch);
+  return head;
+}
+
+/// What only git can tell of the state of the project as the turn begins.
 transport::Task<void> Turns::look_at_git(std::shared_ptr<Git> git) {
   const auto session = session_.shared_from_this();
   const Library& library = session_.library();
-  auto found = co_await git_snapshot(library.loop, library.env, session_.workspace().cwd);
-  if (found) {
-    git->state = store::GitState{.branch = library.redactor.redacted(found->branch),
-                                 .commit = std::move(found->commit),
-                                 .after = {},
-                                 .dirty = found->dirty};
+  const auto found = co_await git_snapshot(library.loop, library.env, session_.workspace().cwd);
+  if (!found || !git->turn.before) co_return;
+  GitHead& before = *git->turn.before;
+  if (before.commit.empty() && before.branch.empty()) {
+    // A repository of another format than the one whose files are read.
+    before.commit = found->commit;
+    before.branch = library.redactor.redacted(found->branch);
   }
-  git->known = true;
+  git->turn.dirty = found->dirty;
   // No answer waits for git. What comes too late for its own turn is saved with the next write.
-  if (git->late && git_ == git) keep_git(*git);
+  if (git->late && git_ == git) session_.record()->set_git(state_of(git->turn));
 }
 
-/// The turn ends: looks where HEAD is now, as it may have committed something.
-void Turns::note_git(Git& git) {
-  git.after = git_head(session_.workspace().cwd);
-  git.late = !git.known;
-  if (git.known) keep_git(git);
-}
-
-void Turns::keep_git(Git& git) {
-  if (git.state) git.state->after = git.after;
-  session_.record()->set_git(std::move(git.state));
+/// The turn ends: looks where HEAD is now, as it may have committed something. None: there is no
+/// repository, and there was none.
+std::optional<TurnGit> Turns::note_git(Git& git) {
+  git.late = true;
+  git.turn.after = clean_head();
+  if (!git.turn.before && !git.turn.after && !session_.state().git) return std::nullopt;
+  return git.turn;
 }
 
 transport::Task<void> Turns::play(std::shared_ptr<Running> running,
@@ -567,9 +572,9 @@ Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled,
   end.provider_turn = outcome.provider_turn;
   end.told_until = session_.history()->retold_until();
   end.usage = outcome.usage;
+  if (git_) end.git = note_git(*git_);
   report.seq = record->end_turn(std::move(end));
   report.turn = session_.history()->turns();
-  if (git_) note_git(*git_);
   auto written = co_await record->write();
   if (!written) co_return fail(std::move(written.error()));
   if (!outcome.stop) co_return fail(std::move(outcome.stop.error()));

@@ -19,6 +19,7 @@
 #include "session/live/turn_client.h"
 #include "session/live/warm_first.h"
 #include "session/meta.h"
+#include "session/record/data.h"
 #include "session/store/state.h"
 #include "transport/cancel.h"
 #include "transport/event.h"
@@ -94,10 +95,8 @@ class Turns {
     std::uint64_t steered = 0;   // how often words were put into it
   };
   struct Git {
-    bool known = false;
-    bool late = false;                     // its turn has ended
-    std::optional<store::GitState> state;  // none: the project is in no repository
-    std::string after;                     // the commit at HEAD as its turn ended
+    bool late = false;  // its turn has ended
+    TurnGit turn;
   };
 
   void leave(const std::shared_ptr<Waiting>& waiting);
@@ -125,8 +124,8 @@ class Turns {
   transport::Task<void> settle_trust(std::shared_ptr<Running> running);
   transport::Task<Result<std::string>> offer_summary(std::shared_ptr<Running> running, Error lost);
   transport::Task<void> look_at_git(std::shared_ptr<Git> git);
-  void note_git(Git& git);
-  void keep_git(Git& git);
+  std::optional<TurnGit> note_git(Git& git);
+  std::optional<GitHead> clean_head() const;
 
   Session& session_;
   Command command_;

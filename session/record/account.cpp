@@ -161,6 +161,7 @@ void Account::take_turn_end(const store::Line& line, std::int64_t begin, std::in
   state.last_turn_offset = begin;
   state.marker = std::max(state.marker, number_in(line.data, "marker"));
 
+  if (const auto git = turn_git_in(line.data)) state.git = state_of(*git);
   if (const json::View actual = line.data.find("fork").find("actual"); actual.exists())
     state.actual = cost_in(actual);
 

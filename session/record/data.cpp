@@ -16,6 +16,28 @@ void write_previous(json::Writer& out, std::int64_t previous) {
   if (previous >= 0) out.member("previous", previous);
 }
 
+void write_head(json::Writer& out, std::string_view name, const std::optional<GitHead>& head,
+                const std::optional<bool>& dirty) {
+  if (!head) return;
+  out.key(name).begin_object();
+  member_unless_empty(out, "branch", head->branch);
+  member_unless_empty(out, "commit", head->commit);
+  if (dirty) out.member("dirty", *dirty);
+  out.end_object();
+}
+
+void write_git(json::Writer& out, const TurnGit& git) {
+  out.key("git").begin_object();
+  write_head(out, "before", git.before, git.dirty);
+  write_head(out, "after", git.after, std::nullopt);
+  out.end_object();
+}
+
+std::optional<GitHead> head_in(json::View head) {
+  if (!head.is_object()) return std::nullopt;
+  return GitHead{.branch = json::text_in(head, "branch"), .commit = json::text_in(head, "commit")};
+}
+
 void write_models(json::Writer& out, const std::vector<executor::ModelTokens>& models) {
   out.key("models").begin_array();
   for (const executor::ModelTokens& each : models) {
@@ -98,6 +120,24 @@ std::string prompt_data(std::uint64_t turn, std::string_view message_id, std::st
   return text;
 }
 
+std::optional<TurnGit> turn_git_in(json::View turn_end) {
+  const json::View git = turn_end.find("git");
+  if (!git.is_object()) return std::nullopt;
+  return TurnGit{.before = head_in(git.find("before")),
+                 .after = head_in(git.find("after")),
+                 .dirty = git.find("before").find("dirty").boolean()};
+}
+
+std::optional<store::GitState> state_of(const TurnGit& git) {
+  if (!git.before && !git.after) return std::nullopt;
+  const GitHead before = git.before.value_or(GitHead());
+  const GitHead after = git.after.value_or(GitHead());
+  return store::GitState{.branch = git.before ? before.branch : after.branch,
+                         .commit = before.commit,
+                         .after = after.commit,
+                         .dirty = git.dirty};
+}
+
 std::string turn_end_data(const TurnEnd& end, Redactor& redactor) {
   std::string text;
   json::Writer out(text);
@@ -122,6 +162,7 @@ std::string turn_end_data(const TurnEnd& end, Redactor& redactor) {
     out.key("fork");
     write_bill(out, *end.fork);
   }
+  if (end.git) write_git(out, *end.git);
   if (end.marker > 0) out.member("marker", end.marker);
   out.end_object();
   return text;

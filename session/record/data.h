@@ -16,6 +16,7 @@
 #include "base/redact/redactor.h"
 #include "executor/usage.h"
 #include "protocol/v1/types/content.h"
+#include "session/git_head.h"
 #include "session/meta.h"
 #include "session/store/state.h"
 
@@ -64,6 +65,17 @@ std::string content_json(const std::vector<v1::ContentBlock>& blocks);
 /// `content` is JSON without secrets.
 std::string prompt_data(std::uint64_t turn, std::string_view message_id, std::string_view content);
 
+/// Where the repository of the session's directory stood.
+struct TurnGit {
+  std::optional<GitHead> before;  ///< as the turn began; none: there was none
+  std::optional<GitHead> after;   ///< … and as it ended
+  std::optional<bool> dirty;      ///< as it began; none: git had not said so by its end
+};
+/// What a turn's end says of it; none: nothing.
+std::optional<TurnGit> turn_git_in(json::View turn_end);
+/// As the state keeps it; none: there is no repository.
+std::optional<store::GitState> state_of(const TurnGit& git);
+
 struct TurnEnd {
   std::uint64_t turn = 0;
   std::string stop;  ///< a stop reason, or "error"
@@ -72,6 +84,7 @@ struct TurnEnd {
   std::uint64_t told_until = 0;  ///< see TurnMark
   executor::TurnUsage usage;
   std::optional<ForkBill> fork;  ///< of the first turn of a fork
+  std::optional<TurnGit> git;    ///< none: there is no repository, and was none
   /// Tokens that the backend tells its model in each conversation; none: not told by this turn.
   std::optional<std::uint64_t> opening;
   std::int64_t previous = -1;  ///< where the line of the turn before begins; -1: it is the first

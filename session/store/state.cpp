@@ -76,6 +76,11 @@ class Reader {
     field(key, count);
     to = count.value_or(to);
   }
+  void field(std::string_view key, std::optional<bool>& to) {
+    bool value = false;
+    field(key, value);
+    if (table_.find(key) != nullptr) to = value;
+  }
   void field(std::string_view key, Status& to) {
     std::string name(name_of(to));
     field(key, name);

@@ -29,9 +29,9 @@ bool may_become(Status from, Status to);
 
 struct GitState {
   std::string branch;
-  std::string commit;  ///< at HEAD as the last turn began
-  std::string after;   ///< … and as it ended; empty: not known
-  bool dirty = false;
+  std::string commit;         ///< at HEAD as the last turn began
+  std::string after;          ///< … and as it ended; empty: not known
+  std::optional<bool> dirty;  ///< none: git has not said so, or not yet
   bool operator==(const GitState&) const = default;
 };
 

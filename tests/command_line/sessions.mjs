@@ -24,13 +24,6 @@ function folderOf(place, id) {
   return readdirSync(projects).map((name) => join(projects, name, 'sessions', id)).find(existsSync);
 }
 
-/// A session whose state tells of git. What git says too late for a turn is kept with the next one.
-async function runInGit(place, ...args) {
-  const id = await run(place, ...args);
-  while (!(await place.json('session', 'show', id)).git) await place.says('reply', id, '[[pause:100]]');
-  return id;
-}
-
 /// As if it had been used last at that time.
 function age(place, id, time) {
   utimesSync(join(folderOf(place, id), 'state.toml'), time, time);
@@ -61,10 +54,10 @@ test('session list by backend, branch and project; what is not there says what t
   place.configure('default_backend = "rehearsal"\n[backends.rehearsal]\nkind = "rehearsal"\n[backends.other]\nkind = "rehearsal"\n[backends.third]\nkind = "rehearsal"\n');
   const git = (...args) => execFileSync('git', ['-C', place.project, ...args], { stdio: 'pipe' });
   git('init', '-q', '-b', 'work');
-  const one = await runInGit(place, 'one');
+  const one = await run(place, 'one');
   git('symbolic-ref', 'HEAD', 'refs/heads/side');
-  const two = await runInGit(place, '--backend', 'other', 'two');
-  const three = await runInGit(place, '--backend', 'third', 'three');
+  const two = await run(place, '--backend', 'other', 'two');
+  const three = await run(place, '--backend', 'third', 'three');
   const listed = async (...args) => (await place.json('session', 'list', ...args)).map(({ id }) => id);
   assert.deepEqual(await listed('--backend', 'other'), [two]);
   assert.deepEqual(await listed('--backend', 'rehearsal,third'), [three, one]);

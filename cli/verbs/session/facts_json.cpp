@@ -43,7 +43,8 @@ Document git_document(const session::store::GitState& git) {
   Document out;
   out["branch"] = git.branch;
   out["commit"] = git.commit;
-  out["dirty"] = git.dirty;
+  out["dirty"] = nullptr;
+  if (git.dirty) out["dirty"] = *git.dirty;
   return out;
 }
 

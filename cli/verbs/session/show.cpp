@@ -51,8 +51,9 @@ std::string status_text(const State& state, const Surroundings& around) {
 
 std::string git_text(const State& state) {
   if (!state.git) return {};
-  return state.git->branch + " at " + state.git->commit +
-         (state.git->dirty ? ", with changes" : "");
+  const std::string branch = state.git->branch.empty() ? "no branch" : state.git->branch;
+  const std::string commit = state.git->commit.empty() ? "" : " at " + state.git->commit;
+  return branch + commit + (state.git->dirty.value_or(false) ? ", with changes" : "");
 }
 
 std::string origin_text(const State& state) {

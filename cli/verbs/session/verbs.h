@@ -12,6 +12,7 @@ extern const Verb session_list_verb;
 extern const Verb session_show_verb;
 extern const Verb session_result_verb;
 extern const Verb session_logs_verb;
+extern const Verb session_log_verb;
 extern const Verb session_artifacts_verb;
 extern const Verb session_is_alive_verb;
 extern const Verb session_compress_verb;
