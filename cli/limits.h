@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace tine::cli::limits {
 
@@ -18,6 +19,16 @@ inline constexpr std::chrono::milliseconds watching{200};
 
 /// How long a turn of another process may take to end once it was asked to. Then the verb gives up.
 inline constexpr std::chrono::milliseconds cancelling{30'000};
+
+/// Sessions that are looked through for what a backend tells its model. Where none of them has
+/// shown it, that is not known.
+inline constexpr std::size_t measure_sessions = 50;
+
+/// How often a measurement is done, the tokens of what it tells, and how long it waits for a cache
+/// to expire: what asks for more is refused.
+inline constexpr std::int64_t measure_times = 20;
+inline constexpr std::int64_t measure_past = 200'000;
+inline constexpr std::int64_t measure_wait = 24 * 3600;
 
 /// Bytes of a prompt from a file or from stdin. A longer one is refused.
 inline constexpr std::size_t text = std::size_t{30} * 1024 * 1024;

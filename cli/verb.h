@@ -32,6 +32,7 @@ extern const Verb acp_verb;
 extern const Verb run_verb;
 extern const Verb reply_verb;
 extern const Verb fork_verb;
+extern const Verb measure_verb;
 extern const Verb wait_verb;
 extern const Verb cancel_verb;
 extern const Verb follow_verb;

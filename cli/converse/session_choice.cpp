@@ -128,6 +128,7 @@ ForkOrigin fork_origin(const std::string& text) {
 
 std::string new_meta(const SessionWish& wish) {
   json::Document ours = narrowed(wish.narrowing);
+  if (!wish.backend.empty()) ours["backend"] = wish.backend;
   if (wish.fork_from_caller) ours["forkFromCaller"] = true;
   const std::string& title = wish.name.empty() ? wish.title : wish.name;
   if (!title.empty()) ours["title"] = title;
@@ -151,6 +152,7 @@ std::string fork_meta(const ForkWords& words) {
   if (!words.choice.backend.empty()) fork["backend"] = words.choice.backend;
   if (!words.choice.strategy.empty()) fork["strategy"] = words.choice.strategy;
   if (words.dry_run) fork["dryRun"] = true;
+  if (words.strict) fork["strict"] = true;
   if (!words.title.empty()) ours["title"] = words.title;
   return meta_of(std::move(ours));
 }

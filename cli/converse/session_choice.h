@@ -27,7 +27,8 @@ struct SessionWish {
   std::string fork_from;  ///< ID or ID@POINT
   bool fork_last = false;
   bool fork_from_caller = false;
-  std::string title;  ///< of a session that is begun or forked
+  std::string backend;  ///< of a session that is begun; empty: as configured
+  std::string title;    ///< of a session that is begun or forked
   bool ephemeral = false;
   Narrowing narrowing;
 
@@ -72,6 +73,7 @@ struct ForkWords {
   std::string point;
   ForkChoice choice;
   bool dry_run = false;
+  bool strict = false;  ///< no other way than the one of the choice
   std::string title;
   Narrowing narrowing;
 };

@@ -8,6 +8,7 @@
 #include "cli/converse/errand.h"
 #include "cli/converse/fan.h"
 #include "cli/converse/opened.h"
+#include "cli/converse/silence.h"
 #include "cli/exit_code.h"
 #include "cli/table.h"
 #include "cli/text_file.h"
@@ -27,18 +28,6 @@ struct Asked {
   std::int64_t count = 0;
   bool dry_run = false;
   bool pick = false;
-};
-
-/// Says nothing.
-class Silence final : public v1::ClientHandler {
- public:
-  void on_update(std::string_view /*session*/, const v1::ToldUpdate& /*update*/) override {}
-
- private:
-  Answer<v1::PermissionResponse> request_permission(v1::PermissionRequest /*request*/,
-                                                    v1::RequestContext& /*context*/) override {
-    co_return v1::PermissionResponse();
-  }
 };
 
 std::string tokens(json::View cost) {

@@ -62,6 +62,14 @@ std::optional<double> dollars_for(const ForkCost& tokens, std::string_view model
   return rounded(sum / million);
 }
 
+std::optional<double> dollars_of_turn(const executor::Tokens& turn, std::string_view model,
+                                      std::chrono::seconds lifetime, Prices& prices) {
+  const auto read = dollars_for(cost_of(turn), model, lifetime, prices);
+  const Price* const price = read ? prices.find(model, *turn.prompt()) : nullptr;
+  if (price == nullptr || !turn.output) return std::nullopt;
+  return rounded(*read + static_cast<double>(*turn.output) * price->output / million);
+}
+
 std::string_view main_model(const executor::TurnUsage& usage) {
   const auto most =
       std::max_element(usage.models.begin(), usage.models.end(),

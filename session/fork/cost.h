@@ -41,6 +41,9 @@ ForkCost cost_of(const executor::Tokens& call);
 /// What those tokens cost of a model whose provider keeps what it caches so long; none: not known.
 std::optional<double> dollars_for(const ForkCost& tokens, std::string_view model,
                                   std::chrono::seconds lifetime, Prices& prices);
+/// What a turn cost in all: what it has read, as above, and what was answered.
+std::optional<double> dollars_of_turn(const executor::Tokens& turn, std::string_view model,
+                                      std::chrono::seconds lifetime, Prices& prices);
 /// The model that has read the most of a turn; empty: nobody says which.
 std::string_view main_model(const executor::TurnUsage& usage);
 

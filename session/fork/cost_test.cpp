@@ -88,3 +88,14 @@ TEST_CASE("cost: the main model of a turn is the one that read the most") {
   usage.models = {{"small", {.input = 5}}, {"large", {.input = 1, .cache_read = 9}}, {"none", {}}};
   CHECK(main_model(usage) == "large");
 }
+
+TEST_CASE("cost: a turn costs what it has read and what it has answered") {
+  executor::Tokens turn{.input = 100, .cache_read = 200, .cache_write = 300, .output = 50};
+  CHECK(dollars_of_turn(turn, "m", 5min, prices()) == 0.0017);
+  CHECK_FALSE(dollars_of_turn(turn, "other", 5min, prices()));
+  turn.output.reset();
+  CHECK_FALSE(dollars_of_turn(turn, "m", 5min, prices()));
+  turn.output = 50;
+  turn.input.reset();
+  CHECK_FALSE(dollars_of_turn(turn, "m", 5min, prices()));
+}
