@@ -14,6 +14,8 @@ struct OptionOutline {
   std::string type;   ///< what stands behind it; empty: nothing
   std::string help;
   bool is_argument = false;
+  bool is_required = false;
+  bool repeats = false;  ///< may be given several times
 };
 
 struct VerbOutline {

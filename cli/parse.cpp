@@ -115,7 +115,9 @@ VerbOutline outline_of(const CLI::App& app) {
         {.names = is_argument ? option->get_name(true) : option->get_name(),
          .type = option->get_items_expected_max() > 0 ? option->get_type_name() : std::string(),
          .help = option->get_description(),
-         .is_argument = is_argument});
+         .is_argument = is_argument,
+         .is_required = option->get_required(),
+         .repeats = option->get_expected_max() > 1});
   }
   for (const CLI::App* verb : app.get_subcommands({})) out.verbs.push_back(outline_of(*verb));
   return out;

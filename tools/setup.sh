@@ -15,6 +15,8 @@ packages() {
       command -v emacs >/dev/null || echo emacs-nox
       command -v tmux >/dev/null || echo tmux
       command -v jq >/dev/null || echo jq
+      command -v mandoc >/dev/null || echo mandoc
+      command -v groff >/dev/null || echo groff-base
       command -v python3 >/dev/null || echo python3-minimal ;;
     format) echo clang-format-16 ;;
     lint) echo clang-format-16 clang-tidy-16 ;;
@@ -28,7 +30,7 @@ programs() {
     build) echo clang++-16 cmake ninja git ;;
     sanitize) echo llvm-symbolizer-16 ;;
     node) echo node npm ;;
-    clients) echo emacs tmux jq python3 ;;
+    clients) echo emacs tmux jq mandoc groff python3 ;;
     format) echo clang-format-16 ;;
     lint) echo clang-format-16 clang-tidy-16 ;;
   esac
