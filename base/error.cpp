@@ -32,6 +32,8 @@ constexpr std::array kinds = {
                    "Name one of them by more of its id."},
     ErrorKindFacts{session_locked, "session_locked", -32603, true,
                    "Wait until the holder is done, or fork the session."},
+    ErrorKindFacts{session_concluded, "session_concluded", -32602, false,
+                   "Fork the session to go on from where it ended."},
     ErrorKindFacts{session_too_large, "session_too_large", -32603, false,
                    "Fork or compress the session."},
     ErrorKindFacts{depth_exceeded, "depth_exceeded", -32603, false,

@@ -30,6 +30,7 @@ enum class ErrorKind : std::uint8_t {
   session_not_found,
   session_ambiguous,
   session_locked,
+  session_concluded,
   session_too_large,
   depth_exceeded,
   queue_full,

@@ -32,6 +32,7 @@ TEST_CASE("error: names, codes and retryability are what clients rely on") {
       Promise{"session_not_found", -32002, false},
       Promise{"session_ambiguous", -32602, false},
       Promise{"session_locked", -32603, true},
+      Promise{"session_concluded", -32602, false},
       Promise{"session_too_large", -32603, false},
       Promise{"depth_exceeded", -32603, false},
       Promise{"queue_full", -32603, true},

@@ -36,6 +36,7 @@ extern const Verb measure_verb;
 extern const Verb wait_verb;
 extern const Verb cancel_verb;
 extern const Verb follow_verb;
+extern const Verb conclude_verb;
 extern const Verb completions_verb;
 extern const Verb demo_verb;
 extern const Verb doctor_verb;

@@ -17,8 +17,11 @@ class LocalAgent {
   v1::AgentConnection& connection() { return agent_; }
   /// Asks for one of the methods, and waits as long as the answer takes.
   template <class Method>
-  v1::AgentConnection::Reply<typename Method::Response> ask(typename Method::Request request) {
-    return agent_.ask<Method>(std::move(request), transport::CallOptions());
+  v1::AgentConnection::Reply<typename Method::Response> ask(
+      typename Method::Request request, transport::CancelSource* cancel = nullptr) {
+    transport::CallOptions options;
+    options.cancel = cancel;
+    return agent_.ask<Method>(std::move(request), options);
   }
   /// Introduces this client, as what the verbs are.
   transport::Task<Result<void>> meet();

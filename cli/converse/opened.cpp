@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/visible.h"
 #include "executor/width.h"
 #include "session/meta.h"
 
@@ -116,22 +117,20 @@ transport::Task<Result<OpenedSession>> resume_session(LocalAgent& agent, KnownSe
 }
 
 transport::Task<Result<OpenedSession>> fork_session(LocalAgent& agent, KnownSession known,
-                                                    std::string cwd, std::string meta) {
+                                                    std::string cwd, std::string meta,
+                                                    transport::CancelSource cancel) {
   v1::ForkSessionRequest request;
   request.session_id = std::move(known.id);
   request.workspace.cwd = cwd.empty() ? known.cwd : cwd;
   request.meta = std::move(meta);
-  auto forked = co_await agent.ask<v1::method::ForkSession>(std::move(request));
+  auto forked = co_await agent.ask<v1::method::ForkSession>(std::move(request), &cancel);
   if (!forked) co_return fail(std::move(forked.error()));
   co_return opened_of(cwd.empty() ? std::move(known.cwd) : std::move(cwd), std::move(*forked));
 }
 
-transport::Task<Result<OpenedSession>> open_session(World& world, LocalAgent& agent,
-                                                    SessionWish wish, std::string cwd,
-                                                    ForkChoice choice) {
-  const bool forks = wish.fork_last || !wish.fork_from.empty();
-  const ForkOrigin origin = fork_origin(wish.fork_from);
-  const std::string id = forks ? origin.id : wish.id;
+transport::Task<Result<std::optional<KnownSession>>> session_meant(World& world, SessionWish wish,
+                                                                   std::string cwd) {
+  const std::string id = wish.fork_from.empty() ? wish.id : fork_origin(wish.fork_from).id;
   Result<std::optional<KnownSession>> known;
   if (!wish.name.empty()) {
     known = co_await session_by_title(world, wish.name, cwd);
@@ -140,6 +139,19 @@ transport::Task<Result<OpenedSession>> open_session(World& world, LocalAgent& ag
   } else if (wish.last || wish.fork_last) {
     known = co_await last_session(world, cwd);
   }
+  if (known && !*known && wish.is_there) {
+    co_return fail(ErrorKind::session_not_found,
+                   "no session of this project has the title " + visible_line(wish.name));
+  }
+  co_return known;
+}
+
+transport::Task<Result<OpenedSession>> open_session(World& world, LocalAgent& agent,
+                                                    SessionWish wish, std::string cwd,
+                                                    ForkChoice choice) {
+  const bool forks = wish.fork_last || !wish.fork_from.empty();
+  const std::string point = fork_origin(wish.fork_from).point;
+  auto known = co_await session_meant(world, wish, cwd);
   if (!known) co_return fail(std::move(known.error()));
   if (!*known) {
     std::string meta = new_meta(wish);
@@ -151,7 +163,7 @@ transport::Task<Result<OpenedSession>> open_session(World& world, LocalAgent& ag
     auto resumed = co_await resume_session(agent, std::move(**known), std::move(meta));
     co_return resumed;
   }
-  std::string meta = fork_meta({.point = origin.point,
+  std::string meta = fork_meta({.point = point,
                                 .choice = std::move(choice),
                                 .title = wish.title,
                                 .narrowing = wish.narrowing});

@@ -29,8 +29,13 @@ transport::Task<Result<OpenedSession>> resume_session(LocalAgent& agent, KnownSe
                                                       std::string meta);
 /// Forks a session of the store; the fork works in `cwd`.
 inline constexpr const char* own_directory = "";
+/// `cancel`: nobody wants it any more.
 transport::Task<Result<OpenedSession>> fork_session(LocalAgent& agent, KnownSession known,
-                                                    std::string cwd, std::string meta);
+                                                    std::string cwd, std::string meta,
+                                                    transport::CancelSource cancel = {});
+/// The session of the store that the command line means; none: a new one is to begin.
+transport::Task<Result<std::optional<KnownSession>>> session_meant(World& world, SessionWish wish,
+                                                                   std::string cwd);
 /// As the command line has it.
 transport::Task<Result<OpenedSession>> open_session(World& world, LocalAgent& agent,
                                                     SessionWish wish, std::string cwd,

@@ -79,6 +79,33 @@ Result<void> SessionWish::check() const {
                   .with_hint("Choose one session."));
 }
 
+void add_going_on(Options& options, GoingOn& asked, const char* text) {
+  options.optional("id", asked.first, "ID", Options::session)
+      .optional("prompt", asked.second, "PROMPT", text)
+      .flag("--last", asked.last, "Go on in the session of this project that was used last")
+      .value("--name", asked.name, "NAME", "Go on in the session of this project with this title");
+}
+
+Result<void> GoingOn::settle(SessionWish& session, std::string& text) const {
+  session.is_there = true;
+  session.last = last;
+  session.name = name;
+  const bool is_chosen = last || !name.empty();
+  if (!is_chosen) session.id = first;
+  text = is_chosen ? first : second;
+  if (is_chosen && !second.empty()) {
+    return fail(
+        Error(ErrorKind::invalid_params,
+              std::string("a session and ") + (last ? "--last" : "--name") + " exclude each other")
+            .with_hint("Name the session, or leave its id out."));
+  }
+  if (!is_chosen && first.empty()) {
+    return fail(Error(ErrorKind::invalid_params, "no session is named")
+                    .with_hint("Name it by its id, or by --last or --name NAME."));
+  }
+  return {};
+}
+
 transport::Task<Result<KnownSession>> session_by_id(World& world, std::string id) {
   const auto entry = co_await world.store.find_prefix(std::move(id));
   if (!entry) co_return fail(entry.error());

@@ -30,6 +30,7 @@ struct SessionWish {
   std::string backend;  ///< of a session that is begun; empty: as configured
   std::string title;    ///< of a session that is begun or forked
   bool ephemeral = false;
+  bool is_there = false;  ///< none is begun
   Narrowing narrowing;
 
   /// At most one way may be chosen.
@@ -37,6 +38,20 @@ struct SessionWish {
 };
 
 void add_session_options(Options& options, SessionWish& wish);
+
+/// The arguments of a verb that goes on in a session: ID and a text, or --last or --name, with
+/// which the one argument is the text.
+struct GoingOn {
+  bool last = false;
+  std::string name;
+  std::string first;
+  std::string second;
+
+  /// Where the text goes. A failure says what is wrong.
+  Result<void> settle(SessionWish& session, std::string& text) const;
+};
+/// `text`: what the help says of it.
+void add_going_on(Options& options, GoingOn& asked, const char* text);
 
 /// A session that is in the store.
 struct KnownSession {

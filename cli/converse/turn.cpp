@@ -61,20 +61,33 @@ transport::Task<void> watch_time(std::int64_t seconds, std::shared_ptr<transport
 
 }  // namespace
 
-void add_turn_options(Options& options, TurnWish& wish) {
-  options.value("--prompt-file", wish.prompt_file, "FILE", "Take the prompt from a file")
-      .values("--file", wish.files, "FILE", "Refer to a file in the prompt; repeatable")
-      .value("--timeout", wish.timeout, longest_timeout, "SECONDS",
-             "Cancel the turn after so long; the session stays")
+void add_rule_options(Options& options, TurnWish& wish) {
+  options
       .values("--allow", wish.allow, "RULE",
               "Allow what fits KIND, KIND:PATTERN or PATTERN (execute:git status*); repeatable")
       .values("--ask", wish.ask, "RULE", "Ask, whatever --allow says; repeatable")
       .values("--deny", wish.deny, "RULE", "Refuse, whatever --allow and --ask say; repeatable")
       .flag("--approve", wish.approve, "Allow every request for permission, once each")
-      .flag("--stream-json", wish.stream_json, "Print each update as one line of JSON")
-      .flag("--raw", wish.raw, "Give a terminal every byte of the answer as it is")
       .setting_flag("--trust", "always",
                     "Let the folder's own configuration start programs (docs/trust.md)");
+}
+
+void add_timeout_option(Options& options, TurnWish& wish) {
+  options.value("--timeout", wish.timeout, longest_timeout, "SECONDS",
+                "Cancel the turn after so long; the session stays");
+}
+
+void add_turn_options(Options& options, TurnWish& wish) {
+  options.value("--prompt-file", wish.prompt_file, "FILE", "Take the prompt from a file")
+      .values("--file", wish.files, "FILE", "Refer to a file in the prompt; repeatable");
+  add_timeout_option(options, wish);
+  add_rule_options(options, wish);
+  options.flag("--stream-json", wish.stream_json, "Print each update as one line of JSON");
+  add_raw_option(options, wish);
+}
+
+void add_raw_option(Options& options, TurnWish& wish) {
+  options.flag("--raw", wish.raw, "Give a terminal every byte of the answer as it is");
 }
 
 Result<std::vector<v1::ContentBlock>> prompt_of(const TurnWish& wish) {

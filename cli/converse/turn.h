@@ -29,7 +29,11 @@ struct TurnWish {
   bool raw = false;
 };
 
-/// The prompt itself is an argument of the verb.
+/// The rules that answer the agent's questions for permission.
+void add_rule_options(Options& options, TurnWish& wish);
+void add_raw_option(Options& options, TurnWish& wish);
+void add_timeout_option(Options& options, TurnWish& wish);
+/// All of it; the prompt itself is an argument of the verb.
 void add_turn_options(Options& options, TurnWish& wish);
 
 /// The words of the prompt, and links to the files. Reads them.

@@ -14,6 +14,7 @@
 #include "session/live/cancel_request.h"
 #include "session/live/failover.h"
 #include "session/live/session.h"
+#include "session/record/conclusion.h"
 #include "session/record/long_text.h"
 #include "session/record/past.h"
 #include "session/title.h"
@@ -206,6 +207,11 @@ Turns::Report Turns::claim_and_run(std::vector<v1::ContentBlock> blocks,
       co_return fail(std::move(adopted.error()));
     }
   }
+  // What a command of ours says changes nothing.
+  if (is_concluded(session_.state()) && command_line(blocks).empty()) {
+    record->release();
+    co_return fail(concluded(session_.id()));
+  }
   const std::int64_t most = session_.library().policy.max_session_bytes;
   const auto prompted = static_cast<std::int64_t>(v1::bytes_of(blocks));
   if (most > 0 && !is_for_full_session(blocks) &&
@@ -228,7 +234,8 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   const Library& library = session_.library();
   const std::shared_ptr<Record> record = session_.record();
   const std::string command = command_line(blocks);
-  if (!command.empty() && session_.history()->turns() == 0) {
+  const bool leaves_no_record = session_.history()->turns() == 0 || is_concluded(session_.state());
+  if (!command.empty() && leaves_no_record) {
     co_return co_await answer_unrecorded(command, std::move(blocks), cancel);
   }
   git_ = nullptr;
@@ -532,7 +539,8 @@ Turns::Report Turns::run_command(std::string line, std::vector<v1::ContentBlock>
   co_return co_await finish(std::move(outcome), cancel.cancelled(), std::nullopt);
 }
 
-/// Before anything was said: an answer alone makes no session that would be listed.
+/// Before anything was said, as an answer alone makes no session that would be listed; and behind
+/// the end.
 Turns::Report Turns::answer_unrecorded(std::string line, std::vector<v1::ContentBlock> prompt,
                                        transport::CancelSource cancel) {
   if (cancel.cancelled()) co_return never_begun();

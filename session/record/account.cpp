@@ -4,8 +4,10 @@
 
 #include "protocol/v1/update.h"
 #include "session/limits.h"
+#include "session/record/conclusion.h"
 #include "session/record/data.h"
 #include "session/record/header.h"
+#include "session/store/retire.h"
 
 namespace tine::session {
 namespace {
@@ -76,6 +78,8 @@ void Account::take(const store::Line& line, std::int64_t begin, std::int64_t end
     history->go_on_told(line.seq);
   } else if (line.type == record_type::backend) {
     take_backend(line.data);
+  } else if (line.type == record_type::conclusion) {
+    store::retire(state);
   } else if (line.type == record_type::fork) {
     // From here on it has the past that it was made with. Of a new session that began from a seed a
     // person knows nothing yet.

@@ -10,6 +10,7 @@
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/escaped_text.h"
 #include "session/limits.h"
+#include "session/record/conclusion.h"
 #include "session/record/data.h"
 #include "session/record/header.h"
 #include "session/record/lineage.h"
@@ -176,7 +177,8 @@ transport::Task<Result<bool>> Record::look() {
 bool Record::is_recorded(std::string_view type) const {
   return library_.policy.keep_text || type == record_type::header || type == record_type::fork ||
          type == record_type::backend || type == record_type::prompt ||
-         type == record_type::turn_end || type == record_type::turn_aborted;
+         type == record_type::turn_end || type == record_type::turn_aborted ||
+         type == record_type::conclusion;
 }
 
 bool Record::is_recorded(v1::UpdateKind kind) const {

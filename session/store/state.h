@@ -20,7 +20,7 @@ namespace tine::session::store {
 inline constexpr std::int64_t state_version = 1;
 
 /// active: in use or lately used; available: its context was compressed, it can be gone on with;
-/// retired: marked for removal.
+/// retired: it takes no further prompt, as it was concluded or deleted.
 enum class Status : std::uint8_t { active, available, retired };
 std::string_view name_of(Status status);
 /// A retired session stays retired; all else may become anything but skip `available` on the way

@@ -5,21 +5,13 @@
 #include "base/ulid.h"
 #include "session/store/limits.h"
 #include "session/store/project_folder.h"
+#include "session/store/retire.h"
 #include "session/store/sessions.h"
 
 namespace tine::session::store {
 namespace {
 
 Failure not_found() { return fail(ErrorKind::session_not_found, "there is no such session"); }
-
-/// What a hidden session's state becomes.
-void retire(State& state) {
-  // The way from active to retired leads over available.
-  for (const Status next : {Status::available, Status::retired}) {
-    if (may_become(state.status, next)) state.status = next;
-  }
-  state.deleted = true;
-}
 
 bool is_newer(const IndexEntry& a, const IndexEntry& b) {
   return a.updated_ms != b.updated_ms ? a.updated_ms > b.updated_ms : a.id > b.id;
@@ -227,6 +219,7 @@ Result<void> Store::hide(const IndexEntry& entry) {
   auto state = read_state(entry);
   if (state) {
     retire(*state);
+    state->deleted = true;
     return write_state(*state);
   }
   const auto folder = root();

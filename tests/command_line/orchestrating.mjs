@@ -29,6 +29,7 @@ const expected = {
   'Several at a time': /You said: Which of them matters most/,
   'A second opinion': /You said: What is wrong with the design/,
   'Fan out, then choose': /\d+ tokens, \d+ from the cache\n[^]*You said: Now write it/,
+  'Close with a summary': /You said: Which of the next steps comes first/,
   'From Python': /You said: Which patterns[^]*You said: Which one would you drop/,
   'From TypeScript': /You said: Which patterns/,
 };

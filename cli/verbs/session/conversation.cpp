@@ -7,6 +7,7 @@
 #include "cli/verbs/session/page.h"
 #include "cli/verbs/session/words.h"
 #include "protocol/v1/update.h"
+#include "session/record/conclusion.h"
 #include "session/record/data.h"
 
 namespace tine::cli {
@@ -92,6 +93,9 @@ void Conversation::take(const session::store::Line& line, std::string& out) {
     remark(change_of(line.data));
   } else if (line.type == record_type::fork) {
     remark(origin_of(line.data));
+    finish(out);
+  } else if (line.type == record_type::conclusion) {
+    remark("Concluded; the summary is in " + json::text_in(line.data, "file"));
     finish(out);
   } else if (line.type == record_type::turn_end) {
     remark(json::text_in(line.data, "stop") + cost(line.data));

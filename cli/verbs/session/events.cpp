@@ -5,6 +5,7 @@
 #include "cli/columns.h"
 #include "cli/verbs/session/words.h"
 #include "protocol/v1/update.h"
+#include "session/record/conclusion.h"
 #include "session/record/data.h"
 
 namespace tine::cli {
@@ -94,6 +95,8 @@ std::string Events::event_of(const session::store::Line& line) {
     return "goes on with " + json::text_in(data, "backend") + " (" + json::text_in(data, "reason") +
            ")";
   }
+  if (line.type == record_type::conclusion)
+    return "concluded; the summary is in " + json::text_in(data, "file");
   if (line.type == record_type::fork) {
     const std::string parent = json::text_in(data, "parent");
     const std::string adopted = json::text_in(data, "adopted");
