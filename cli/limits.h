@@ -33,6 +33,34 @@ inline constexpr std::int64_t measure_wait = 24 * 3600;
 /// Bytes of a prompt from a file or from stdin. A longer one is refused.
 inline constexpr std::size_t text = std::size_t{30} * 1024 * 1024;
 
+/// Bytes that a person types while nobody asks for a line. What comes beyond is dropped.
+inline constexpr std::size_t typed_ahead = std::size_t{1024} * 1024;
+
+/// Bytes of an escape sequence that a key sends. A longer one is no key, and dropped.
+inline constexpr std::size_t key = 32;
+
+/// Bytes and lines of a pasted text up to which it stands in the line where it is pasted. A larger
+/// one is represented by a few words, and takes their place when the line is entered.
+inline constexpr std::size_t shown_paste = 2'000;
+inline constexpr std::size_t shown_paste_lines = 10;
+
+/// Prompts that a project's chats remember, and bytes of the file that they are in. The oldest go.
+inline constexpr std::size_t remembered_prompts = 500;
+inline constexpr std::size_t remembered_bytes = std::size_t{512} * 1024;
+
+/// Bytes of a prompt that is remembered. A longer one is not.
+inline constexpr std::size_t remembered_prompt = std::size_t{16} * 1024;
+
+/// What is shown of the last exchange when a chat goes on: bytes of the prompt and of the answer.
+/// Of a longer one its beginning or its end is shown.
+inline constexpr std::size_t shown_exchange = 1'500;
+
+/// How long an agent that speaks between turns may pause within what it says. Then it is printed.
+inline constexpr std::chrono::milliseconds pause_in_speech{200};
+
+/// Bytes that an agent says between turns before they are printed, whether it pauses or not.
+inline constexpr std::size_t said_between = std::size_t{64} * 1024;
+
 /// Bytes of an answer that a person types. A longer one is none.
 inline constexpr std::size_t answer = std::size_t{64} * 1024;
 

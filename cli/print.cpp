@@ -36,6 +36,8 @@ struct Bottom {
   bool shown = false;
   bool held = false;         ///< a person types
   bool within_line = false;  ///< what went to stdout last has not ended its line
+  TypedLine* typed = nullptr;
+  bool typed_hidden = false;
 };
 Bottom& bottom() {
   static Bottom one;
@@ -85,15 +87,30 @@ void hold_status(bool held) {
 void remove_status() {
   hide_status();
   bottom().status.clear();
+  restore_status();
 }
 
+void set_typed_line(TypedLine* line) {
+  bottom().typed = line;
+  bottom().typed_hidden = false;
+}
+
+bool draw(std::string_view bytes) { return write_all(STDOUT_FILENO, bytes); }
+
 void hide_status() {
+  Bottom& now = bottom();
+  if (now.typed != nullptr && !std::exchange(now.typed_hidden, true)) now.typed->hide();
   if (std::exchange(bottom().shown, false)) write_all(STDERR_FILENO, take_away);
 }
 
 void restore_status() {
   Bottom& now = bottom();
-  if (now.status.empty() || now.shown || now.held || now.within_line) return;
+  if (now.typed != nullptr && std::exchange(now.typed_hidden, false)) {
+    if (std::exchange(now.within_line, false)) write_all(STDOUT_FILENO, "\n");
+    now.typed->show();
+  }
+  const bool may_be_shown = !now.shown && !now.held && !now.within_line && now.typed == nullptr;
+  if (now.status.empty() || !may_be_shown) return;
   now.shown = true;
   write_all(STDERR_FILENO, now.status);
 }

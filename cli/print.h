@@ -47,6 +47,24 @@ void restore_status();
 /// Keeps the line away while a person types, and no longer.
 void hold_status(bool held);
 
+/// A line that a person types at the bottom of the terminal.
+class TypedLine {
+ public:
+  TypedLine() = default;
+  TypedLine(const TypedLine&) = delete;
+  TypedLine& operator=(const TypedLine&) = delete;
+  virtual ~TypedLine() = default;
+
+  /// Called in turns: before anything is printed, and behind it, when the cursor stands at the
+  /// beginning of a line.
+  virtual void hide() = 0;
+  virtual void show() = 0;
+};
+/// From now on it is hidden while something is printed; null: nobody types.
+void set_typed_line(TypedLine* line);
+/// For who draws on the terminal: as it is, and beside what stands at the bottom.
+bool draw(std::string_view bytes);
+
 /// "tine: what happened" and what to do about it.
 void print_error(const Error& error);
 

@@ -20,21 +20,28 @@ namespace {
 /// Asks everything to end when the system does; gives the signal that came.
 class Signals {
  public:
-  explicit Signals(transport::Loop& loop) : set_(loop.executor(), SIGINT, SIGTERM, SIGHUP) {
-    set_.async_wait([this](const boost::system::error_code& error, int number) {
-      if (error) return;
-      number_ = number;
-      shutdown_.cancel();
-      // A second one ends the program at once, as if it had never been caught.
-      set_.clear();
-    });
+  Signals(transport::Loop& loop, const std::function<bool()>& on_interrupt)
+      : set_(loop.executor(), SIGINT, SIGTERM, SIGHUP), on_interrupt_(on_interrupt) {
+    wait();
   }
   transport::CancelSource shutdown() const { return shutdown_; }
   std::optional<int> came() const { return number_; }
   void ignore() { set_.cancel(); }
 
  private:
+  void wait() {
+    set_.async_wait([this](const boost::system::error_code& error, int number) {
+      if (error) return;
+      if (number == SIGINT && on_interrupt_ && on_interrupt_()) return wait();
+      number_ = number;
+      shutdown_.cancel();
+      // A second one ends the program at once, as if it had never been caught.
+      set_.clear();
+    });
+  }
+
   boost::asio::signal_set set_;
+  const std::function<bool()>& on_interrupt_;
   transport::CancelSource shutdown_;
   std::optional<int> number_;
 };
@@ -99,7 +106,7 @@ World& Program::world(LogDelivery delivery) {
 
 int Program::run(const Work& work, LogDelivery delivery) {
   World& all = world(delivery);
-  Signals signals(all.loop);
+  Signals signals(all.loop, on_interrupt);
   int code = exit_code::overdue;  // until the work has ended
   all.loop.spawn(play(all, signals, work, code));
   const auto subscription = signals.shutdown().on_cancel([&all] { all.ending.begin(); });

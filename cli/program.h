@@ -42,6 +42,10 @@ class Program {
   /// The objects that work on sessions; made at the first call.
   World& world(LogDelivery delivery = LogDelivery::direct);
 
+  /// Takes a Ctrl-C, while a verb has another use for it than the end of the program. False: the
+  /// program ends.
+  std::function<bool()> on_interrupt;
+
   using Work = std::function<transport::Task<int>(World&, transport::CancelSource shutdown)>;
   /// Does that on the loop, to its end; `shutdown` fires when the system asks the program to end.
   int run(const Work& work, LogDelivery delivery = LogDelivery::direct);

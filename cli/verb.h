@@ -31,6 +31,7 @@ std::span<const Verb> all_verbs();
 extern const Verb acp_verb;
 extern const Verb run_verb;
 extern const Verb reply_verb;
+extern const Verb chat_verb;
 extern const Verb fork_verb;
 extern const Verb measure_verb;
 extern const Verb wait_verb;

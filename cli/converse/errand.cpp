@@ -52,6 +52,15 @@ transport::Task<int> run_prompt(World& world, Plan plan, const std::string& mirr
 
 }  // namespace
 
+void add_opening_options(Options& options, Errand& errand) {
+  options.value("--cwd", errand.cwd, "DIR", "The working directory (default: the current one)")
+      .value("--mode", errand.mode, "MODE", mode_words)
+      .value("--model", errand.model, "MODEL", "One of the models that the backend offers")
+      .value("--strategy", errand.fork.strategy, "STRATEGY",
+             "How to fork: auto, native, pty or soft (docs/forks.md)");
+  add_session_options(options, errand.session);
+}
+
 int run_errand(Program& program, Errand errand) {
   if (auto good = errand.session.check(); !good) return misused(good.error());
   Plan plan;

@@ -20,6 +20,9 @@ struct Errand {
   std::string model;  ///< empty: that of the session stays
 };
 
+/// Which session, and how it is set up.
+void add_opening_options(Options& options, Errand& errand);
+
 /// Does it; gives the exit code.
 int run_errand(Program& program, Errand errand);
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "cli/limits.h"
+#include "cli/print.h"
 
 namespace tine::cli {
 namespace {
@@ -39,6 +40,13 @@ transport::Task<std::optional<std::string>> Keyboard::line(transport::CancelSour
     if (!count || *count == 0) co_return std::nullopt;
     read_.append(room.data(), *count);
   }
+}
+
+transport::Task<std::optional<std::string>> Keyboard::answer(std::string question,
+                                                             transport::CancelSource cancel) {
+  print_to_stderr(question);
+  auto typed = co_await line(std::move(cancel));
+  co_return typed;
 }
 
 }  // namespace tine::cli

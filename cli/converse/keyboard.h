@@ -13,16 +13,29 @@
 
 namespace tine::cli {
 
-class Keyboard {
+/// Whoever can be asked.
+class Person {
+ public:
+  Person() = default;
+  Person(const Person&) = delete;
+  Person& operator=(const Person&) = delete;
+  virtual ~Person() = default;
+
+  /// What is answered to the question, which is a line or the end of one; none: nothing, or
+  /// `cancel` has fired.
+  virtual transport::Task<std::optional<std::string>> answer(std::string question,
+                                                             transport::CancelSource cancel) = 0;
+};
+
+class Keyboard final : public Person {
  public:
   explicit Keyboard(transport::Loop& loop) : loop_(loop) {}
-  Keyboard(const Keyboard&) = delete;
-  Keyboard& operator=(const Keyboard&) = delete;
-
   /// Whether there is a person to ask: stdin and stderr are terminals.
   static bool is_there();
   /// The next line, without its end; none: the input is over, or `cancel` has fired.
   transport::Task<std::optional<std::string>> line(transport::CancelSource cancel);
+  transport::Task<std::optional<std::string>> answer(std::string question,
+                                                     transport::CancelSource cancel) override;
 
  private:
   transport::Loop& loop_;

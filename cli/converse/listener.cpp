@@ -69,6 +69,10 @@ void Listener::on_update(std::string_view session_id, const v1::ToldUpdate& told
     case v1::UpdateKind::usage_update:
       progress_.take_usage(update);
       break;
+    case v1::UpdateKind::notice:
+      break_line();
+      progress_.take_notice(update);
+      break;
     default:
       break;
   }

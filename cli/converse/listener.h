@@ -43,6 +43,9 @@ class Listener final : public v1::ClientHandler {
   /// Prints what was held back, and a newline if the text has none at its end.
   void finish();
 
+  /// What is shown next is no part of the text.
+  void break_line();
+
   PermissionAnswers& permissions() { return permissions_; }
   const std::string& output() const { return output_; }
   /// Whether a question was answered with no as nobody was there to be asked.
@@ -54,7 +57,6 @@ class Listener final : public v1::ClientHandler {
   void show(std::string_view text);
   void take_text(json::View update);
   void show_text(std::string_view text);
-  void break_line();
   void warn_of_trust(json::View trust);
 
   ListenerPlan plan_;

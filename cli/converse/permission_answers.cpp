@@ -94,8 +94,8 @@ transport::Task<v1::PermissionResponse> PermissionAnswers::ask(v1::PermissionReq
   v1::PermissionResponse response;
   response.meta = session::permission_meta("ask", "", "a person at the terminal");
   while (!cancel.cancelled()) {
-    print_to_stderr("  answer [1-" + std::to_string(request.options.size()) + "]: ");
-    const auto line = co_await keyboard_.line(cancel);
+    std::string question = "  answer [1-" + std::to_string(request.options.size()) + "]: ";
+    const auto line = co_await person_->answer(std::move(question), cancel);
     if (!line) break;
     std::size_t number = 0;
     const auto [end, error] = std::from_chars(line->data(), line->data() + line->size(), number);

@@ -22,6 +22,9 @@ class PermissionAnswers {
   /// The directory of the sessions, to which paths in rules are relative.
   void work_in(std::string cwd) { cwd_ = std::move(cwd); }
 
+  /// Asks `person`, who outlives this.
+  void ask_at(Person& person) { person_ = &person; }
+
   transport::Task<v1::PermissionResponse> answer(v1::PermissionRequest request,
                                                  transport::CancelSource cancel);
   /// Whether a question was answered with no as nobody was there to be asked.
@@ -34,6 +37,7 @@ class PermissionAnswers {
   std::vector<session::PermissionRule> rules_;
   std::string cwd_;
   Keyboard keyboard_;
+  Person* person_ = &keyboard_;
   transport::Event free_;  // nobody is being asked
   bool refused_ = false;
 };

@@ -130,6 +130,12 @@ void Progress::take_plan(json::View update) {
   if (!text.empty()) say(text);
 }
 
+void Progress::take_notice(json::View update) {
+  const std::string more = update.find("description").string().value_or("");
+  say(visible_line(update.find("severity").string().value_or("note") + ": " +
+                   update.find("title").string().value_or("") + (more.empty() ? "" : ": " + more)));
+}
+
 void Progress::take_usage(json::View update) {
   if (!terminal_) return;
   const auto used = update.find("used").integer();

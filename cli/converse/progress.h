@@ -30,6 +30,7 @@ class Progress {
   void take_tool_call(json::View update);
   void take_plan(json::View update);
   void take_usage(json::View update);
+  void take_notice(json::View update);
   /// A line that stays.
   void say(std::string_view line);
 

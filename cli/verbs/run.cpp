@@ -3,7 +3,6 @@
 #include <memory>
 
 #include "cli/converse/errand.h"
-#include "cli/converse/opened.h"
 #include "cli/verb.h"
 
 namespace tine::cli {
@@ -13,13 +12,8 @@ const Verb run_verb{
     .help = "Run one prompt and print the answer",
     .declare = [](Options& options) -> Run {
       const auto asked = std::make_shared<Errand>();
-      options.optional("prompt", asked->turn.prompt, "PROMPT", "The prompt; - reads it from stdin")
-          .value("--cwd", asked->cwd, "DIR", "The working directory (default: the current one)")
-          .value("--mode", asked->mode, "MODE", mode_words)
-          .value("--model", asked->model, "MODEL", "One of the models that the backend offers")
-          .value("--strategy", asked->fork.strategy, "STRATEGY",
-                 "How to fork: auto, native, pty or soft (docs/forks.md)");
-      add_session_options(options, asked->session);
+      options.optional("prompt", asked->turn.prompt, "PROMPT", "The prompt; - reads it from stdin");
+      add_opening_options(options, *asked);
       add_turn_options(options, asked->turn);
       return [asked](Program& program) { return run_errand(program, *asked); };
     },

@@ -1,13 +1,14 @@
 // The verbs that converse with the real Codex and the real Claude Code, a mocked model behind them.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { World as ClaudeWorld } from '../claude/world.mjs';
-import { test } from '../clients/cases.mjs';
+import { running, test, until } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
 import { World as CodexWorld } from '../codex/world.mjs';
+import { Screen } from './screen.mjs';
 
 /// The texts of the person in a request to the model.
 const texts = (content) => (typeof content === 'string' ? [content] : content.map(({ text }) => text));
@@ -88,6 +89,59 @@ for (const [name, World] of [['Codex', CodexWorld], ['Claude Code', ClaudeWorld]
     await tine(world, 'run', '[[say: fine]] with them');
     assert.equal(given('with them'), true);
     assert.equal((await json(world, 'session', 'list')).length, 1);
+  });
+
+  test(`${name}: a chat sends one new message a prompt, completes its commands, and is gone on with`, async () => {
+    const world = await World.make();
+    const screen = new Screen({ env: world.environment(), project: world.project }, { columns: 100 });
+    screen.run('"$TINE" chat; echo "ended with $?"');
+    await screen.shows(/^> ?$/m);
+    screen.run('[[say: one]] first question');
+    await screen.shows(/^one\n\n> ?$/m);
+    screen.run('[[say: two]] second question');
+    await screen.shows(/^two\n\n> ?$/m);
+    const [before] = asked(world, 'first question');
+    const [request] = asked(world, 'second question');
+    const added = items[name](request).slice(items[name](before).length).filter(({ role }) => role === 'user');
+    assert.equal(added.length, 1, JSON.stringify(added));
+    screen.type('/compa');
+    screen.press('Tab');
+    await screen.shows(/^> \/compact$/m);
+    screen.press('C-u');
+    screen.run('[[say: on it]] [[hang]]');
+    await screen.shows(/^(on it|working.*)$/m);
+    screen.press('C-c');
+    await screen.shows(/The turn ended early: cancelled\n\n> ?$/);
+    screen.press('C-d');
+    const text = await screen.shows(/^Go on with: tine chat 01\w+\nended with 0$/m);
+    const [, sessionId] = text.match(/Go on with: tine chat (01\w+)/);
+    screen.run(`"$TINE" chat ${sessionId}; echo "over with $?"`);
+    await screen.shows(/^The last exchange[^]*\n> ?$/m);
+    screen.run('/tine-fork');
+    await screen.shows(/Forked native after turn \d\.[^]*\n> ?$/);
+    screen.run('[[say: three]] third question');
+    await screen.shows(/^three\n\n> ?$/m);
+    assert.ok(saidTo[name](asked(world, 'third question')[0]).some((each) => each.includes('first question')));
+    screen.press('C-d');
+    await screen.shows(/^over with 0$/m);
+    screen.close();
+    await until('no process', () => running().length === 0);
+  });
+
+  test(`${name}: conclude keeps the summary, and result tells of it`, async () => {
+    const world = await World.make();
+    const { sessionId } = await json(world, 'run', '[[say: one]] first question');
+    const { output, artifacts, exit } = await json(world, 'conclude', sessionId, '[[say: ## Found]] sum up');
+    assert.deepEqual([output, exit], ['## Found', 0]);
+    assert.equal(readFileSync(artifacts[0], 'utf8'), '## Found\n');
+    const result = await json(world, 'session', 'result', sessionId);
+    assert.deepEqual([result.output, result.stopReason, result.turn], ['## Found', 'end_turn', 2]);
+    assert.ok(result.usage.tokens.output > 0, JSON.stringify(result.usage));
+    const { code, stderr } = await runProgram(['session', 'compress', sessionId],
+      { env: world.environment(), cwd: world.project });
+    assert.equal(code, 1);
+    assert.match(stderr, /^tine: the session is concluded\n/);
+    assert.equal(await tine(world, 'fork', sessionId, '[[say: on]] go on'), 'on\n');
   });
 
   test(`${name}: modes by words for all backends`, async () => {

@@ -13,18 +13,32 @@ export class Screen {
   #socket = join(directory('tmux'), 'socket');
 
   /// A shell in the place's project; `columns` wide.
-  constructor(place, { columns = 80, rows = 40 } = {}) {
-    const env = environment({ ...place.env, TERM: 'xterm-256color', TINE: program });
+  constructor(place, { columns = 80, rows = 40, terminal = 'xterm-256color' } = {}) {
+    const env = environment({ ...place.env, TERM: terminal, TINE: program });
     const config = `${this.#socket}.conf`;
     writeFileSync(config, 'set -g automatic-rename off\n');
     execFileSync('tmux', ['-S', this.#socket, '-f', config, 'new-session', '-d', '-x', `${columns}`,
       '-y', `${rows}`, '-c', place.project, "env 'PS1=$ ' sh"], { env });
-    defer(() => { try { this.#tmux('kill-server'); } catch { /* it has ended by itself */ } });
+    defer(() => this.close());
   }
 
-  #tmux(...args) { return execFileSync('tmux', ['-S', this.#socket, ...args], { encoding: 'utf8' }); }
+  close() {
+    try {
+      this.#tmux('kill-server');
+    } catch { /* it has ended by itself */ }
+  }
+
+  #tmux(...args) { return execFileSync('tmux', ['-S', this.#socket, ...args], { encoding: 'utf8', stdio: 'pipe' }); }
 
   type(text) { this.#tmux('send-keys', '-l', text); }
+  /// As one who pastes it, in brackets where the program has asked for them.
+  paste(text) {
+    const file = join(directory('paste'), 'text');
+    writeFileSync(file, text);
+    this.#tmux('load-buffer', '-b', 'pasted', file);
+    this.#tmux('paste-buffer', '-d', '-p', '-r', '-b', 'pasted');
+  }
+  resize(columns, rows) { this.#tmux('resize-window', '-x', `${columns}`, '-y', `${rows}`); }
   press(...keys) { this.#tmux('send-keys', ...keys); }
   /// Runs a command line.
   run(line) { this.type(line); this.press('Enter'); }

@@ -22,6 +22,10 @@ class Turn {
     if (line.type == record_type::prompt) {
       now_ = LastTurn();
       now_.begun = line.time;
+      for (const json::View block : line.data.find("content").elements()) {
+        const std::string text = json::text_in(block, "text");
+        if (!text.empty()) now_.prompt.append(now_.prompt.empty() ? "" : "\n").append(text);
+      }
       message_.clear();
     } else if (line.type == record_type::update) {
       take_text(line.data);

@@ -18,8 +18,9 @@ struct LastTurn {
   std::uint64_t turn = 0;
   std::string begun;  ///< the time of its prompt; empty: that was not found
   std::string ended;
-  std::string stop;   ///< a stop reason, "error", or "aborted": its process did not live to end it
-  std::string error;  ///< why it failed or was cut short
+  std::string stop;    ///< a stop reason, "error", or "aborted": its process did not live to end it
+  std::string error;   ///< why it failed or was cut short
+  std::string prompt;  ///< its text
   std::string output;
   std::string usage;  ///< JSON, as it was recorded; empty: nothing was reported
   std::string fork;   ///< JSON: what the past was expected to cost, and did; empty: it was no first
