@@ -44,6 +44,7 @@ extern const Verb doctor_verb;
 extern const Verb config_verb;
 extern const Verb redact_verb;
 extern const Verb session_verb;
+extern const Verb tasks_verb;
 extern const Verb trust_verb;
 extern const Verb backends_verb;
 

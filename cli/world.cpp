@@ -28,6 +28,7 @@ session::Policy policy_of(const Config& config) {
   policy.soft_tokens = static_cast<std::uint64_t>(settings.fork_summary_tokens);
   policy.caller_newest = settings.session_caller_newest;
   policy.seed_tokens = static_cast<std::uint64_t>(settings.session_fork_prefix_budget);
+  policy.keeps_memory = settings.memory_keep;
   policy.failover.ask = settings.failover != "auto";
   policy.failover.fallback = settings.fallback;
   for (const BackendConfig& backend : config.backends) {

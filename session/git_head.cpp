@@ -30,22 +30,33 @@ std::string text_of(const fs::path& path) {
 
 std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
 
-/// The repository's own folder; of a further work tree that one's. Empty: there is none.
-fs::path repository_of(const std::string& cwd) {
+struct Repository {
+  fs::path top;  ///< the work tree; empty: there is no repository
+  fs::path own;  ///< its folder; of a further work tree that one's
+};
+
+Repository repository_of(const std::string& cwd) {
   std::error_code fault;
   for (fs::path folder = fs::weakly_canonical(cwd, fault); !folder.empty();
        folder = folder.parent_path()) {
     const fs::path found = folder / ".git";
-    if (fs::is_directory(found, fault)) return found;
+    if (fs::is_directory(found, fault)) return {.top = folder, .own = found};
     if (fs::is_regular_file(found, fault)) {
       constexpr std::string_view key = "gitdir: ";
       const std::string text = text_of(found);
       const std::string_view line = first_line(text);
-      return line.starts_with(key) ? folder / line.substr(key.size()) : fs::path();
+      if (!line.starts_with(key)) return {};
+      return {.top = folder, .own = folder / line.substr(key.size())};
     }
     if (!folder.has_relative_path()) break;
   }
   return {};
+}
+
+/// The folder that the work trees of a repository share, which is `own` for the main one.
+fs::path shared_by_work_trees(const fs::path& own) {
+  const std::string common = text_of(own / "commondir");
+  return common.empty() ? own : own / first_line(common);
 }
 
 /// What a reference stands for, from the file in which many of them lie.
@@ -63,9 +74,7 @@ std::string packed(const fs::path& folder, std::string_view name) {
 
 /// What a reference of the repository stands for; empty: nothing yet, or its files do not tell.
 std::string commit_of(const fs::path& own, const std::string& name) {
-  // Work trees share the references of their repository.
-  const std::string common = text_of(own / "commondir");
-  const fs::path shared = common.empty() ? own : own / first_line(common);
+  const fs::path shared = shared_by_work_trees(own);
   std::string commit(first_line(text_of(shared / name)));
   if (commit.empty()) commit = packed(shared, name);
   return is_git_commit(commit) ? commit : std::string();
@@ -93,7 +102,7 @@ bool is_presentable(std::string_view branch) {
 }
 
 std::optional<GitHead> git_head(const std::string& cwd) {
-  const fs::path own = repository_of(cwd);
+  const fs::path own = repository_of(cwd).own;
   if (own.empty()) return std::nullopt;
   const std::string text = text_of(own / "HEAD");
   const std::string_view line = first_line(text);
@@ -120,6 +129,21 @@ std::optional<GitHead> git_head(const std::string& cwd) {
 std::string git_commit(const std::string& cwd) {
   auto head = git_head(cwd);
   return head ? std::move(head->commit) : std::string();
+}
+
+std::string git_project(const std::string& cwd) {
+  std::error_code fault;
+  const Repository found = repository_of(cwd);
+  if (found.top.empty()) return fs::weakly_canonical(cwd, fault).string();
+  const fs::path own = fs::weakly_canonical(found.own, fault);
+  const fs::path shared = fs::weakly_canonical(shared_by_work_trees(own), fault);
+  if (fault || shared == own || shared.filename() != ".git") return found.top.string();
+  // Anybody can write a file that names another repository; that one must name this folder, too.
+  const std::string back = text_of(own / "gitdir");
+  if (own.parent_path() != shared / "worktrees" ||
+      fs::weakly_canonical(fs::path(first_line(back)), fault) != found.top / ".git")
+    return found.top.string();
+  return shared.parent_path().string();
 }
 
 }  // namespace tine::session

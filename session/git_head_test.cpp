@@ -97,3 +97,30 @@ TEST_CASE("git head: the branch, also before its first commit, and none where it
   CHECK(branch_of("ref: refs/heads/" + std::string(git_branch, 'x')).size() == git_branch);
   CHECK(branch_of("ref: refs/heads/" + std::string(git_branch + 1, 'x')).empty());
 }
+
+TEST_CASE("git project: a folder below, and a further work tree, belong to the main work tree") {
+  Place place;
+  place.write("main/.git/HEAD", "ref: refs/heads/main\n");
+  place.write("main/src/deep/file", "");
+  place.write("main/.git/worktrees/side/commondir", "../..\n");
+  place.write("main/.git/worktrees/side/gitdir", place.folder.path("side/.git") + "\n");
+  place.write("side/.git", "gitdir: ../main/.git/worktrees/side\n");
+  place.write("side/src/file", "");
+  const std::string project = place.folder.path("main");
+  CHECK(git_project(project) == project);
+  CHECK(git_project(project + "/src/deep") == project);
+  CHECK(git_project(place.folder.path("side/src")) == project);
+}
+
+TEST_CASE("git project: no folder makes itself part of another one") {
+  Place place;
+  place.write("main/.git/worktrees/side/commondir", "../..\n");
+  place.write("main/.git/worktrees/side/gitdir", place.folder.path("side/.git") + "\n");
+  for (const char* of : {"../main/.git/worktrees/side", "../main/.git", "own", "../nothing"}) {
+    INFO(of);
+    place.write("hostile/.git", std::string("gitdir: ") + of + "\n");
+    place.write("hostile/own/commondir", "../../main/.git\n");
+    place.write("hostile/own/gitdir", place.folder.path("hostile/.git") + "\n");
+    CHECK(git_project(place.folder.path("hostile")) == place.folder.path("hostile"));
+  }
+}

@@ -243,11 +243,6 @@ inline constexpr std::size_t git_output = std::size_t{64} * 1024;
 /// Bytes of trust.json. A larger one is not read, and none such is written.
 inline constexpr std::size_t trust_file = std::size_t{4} * 1024 * 1024;
 
-/// How often the right to change it is tried for, and the pause in between; then the answer holds
-/// for this process alone.
-inline constexpr int trust_lock_tries = 100;
-inline constexpr std::chrono::milliseconds trust_lock_pause{20};
-
 /// What a folder would start, as a person is shown it: lines, and bytes of each. Of more the number
 /// is shown.
 inline constexpr std::size_t trust_lines = 50;

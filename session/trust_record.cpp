@@ -3,11 +3,11 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <thread>
 
 #include "base/ulid.h"
 #include "session/limits.h"
 #include "session/store/folder.h"
+#include "session/store/lock.h"
 
 namespace tine::session {
 namespace {
@@ -105,17 +105,6 @@ Result<std::vector<TrustEntry>> read_from(const store::Folder& folder) {
   return entries;
 }
 
-/// A tine that was stopped while it held the lock must not hold this one.
-Result<void> take(store::File& lock) {
-  for (int tries = 0; tries < limits::trust_lock_tries; ++tries) {
-    const auto taken = lock.try_lock();
-    if (!taken) return fail(taken.error());
-    if (*taken) return {};
-    std::this_thread::sleep_for(limits::trust_lock_pause);
-  }
-  return fail(ErrorKind::storage_failed, "another tine holds trust.lock");
-}
-
 }  // namespace
 
 bool TrustEntry::agrees_to(const std::vector<std::string>& starts) const {
@@ -145,9 +134,8 @@ Result<void> TrustRecord::change(const std::function<void(std::vector<TrustEntry
   if (!root_) return fail(root_.error());
   const auto folder = store::Folder::root(*files_, *root_, true);
   if (!folder) return fail(folder.error());
-  auto lock = folder->open_file(lock_name, store::Files::Open::lock);
-  if (!lock) return fail(std::move(lock.error()));
-  if (auto taken = take(*lock); !taken) return taken;
+  const auto lock = store::wait_for_lock(*folder, lock_name);
+  if (!lock) return fail(lock.error());
   std::vector<TrustEntry> entries = read_from(*folder).value_or(std::vector<TrustEntry>());
   how(entries);
   json folders = json::array();

@@ -90,6 +90,10 @@ seed_hours = 8
 [session]
 fork_prefix_budget = 5_000
 caller_newest = true
+
+[memory]
+keep = true
+
 [permissions]
 allow = ["read"]
 ask = ["edit"]
@@ -137,6 +141,7 @@ kind = "rehearsal"
   CHECK(settings.fork_seed_hours == 8);
   CHECK(settings.session_fork_prefix_budget == 5000);
   CHECK(settings.session_caller_newest);
+  CHECK(settings.memory_keep);
   CHECK(settings.permissions_allow == Strings{"read"});
   CHECK(settings.permissions_ask == Strings{"edit"});
   CHECK(settings.permissions_deny == Strings{"execute:rm *"});

@@ -68,6 +68,7 @@ struct Settings {
   Strings permissions_allow;
   Strings permissions_ask;
   Strings permissions_deny;  ///< with those of a project's file behind the user's
+  bool memory_keep = false;
   Strings redact_literals;
   Strings redact_prefixes;
 };

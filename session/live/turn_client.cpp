@@ -77,6 +77,8 @@ void TurnClient::note_sign(v1::UpdateKind kind) {
 void TurnClient::send(v1::Update update) {
   note_sign(update.kind);
   if (session_ == nullptr || silent_) return;
+  if (update.kind == v1::UpdateKind::plan && session_->library().policy.keeps_memory)
+    plan_ = update.payload;
   const bool skip = is_only_recorded(update);
   session_->say(std::move(update), skip ? Session::Audience::record : Session::Audience::client);
 }

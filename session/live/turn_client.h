@@ -37,6 +37,9 @@ class TurnClient final : public v1::Client {
   /// short, and releases the terminals that are still open. What comes later is dropped.
   void end(bool cut_short);
 
+  /// The last plan that was told, where the project keeps a memory; empty: none.
+  const std::string& plan() const { return plan_; }
+
   const v1::ClientCapabilities& capabilities() const override;
   void update(const v1::Update& update) override { send(update); }
   void send(v1::Update update) override;
@@ -63,6 +66,7 @@ class TurnClient final : public v1::Client {
   std::function<void()> on_sign_;  // empty once there was one
   transport::CancelSource cancel_;
   std::unordered_set<std::string> open_terminals_;
+  std::string plan_;  // the payload of an update
 };
 
 }  // namespace tine::session

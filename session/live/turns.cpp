@@ -14,6 +14,7 @@
 #include "session/live/cancel_request.h"
 #include "session/live/failover.h"
 #include "session/live/session.h"
+#include "session/memory/remember.h"
 #include "session/record/conclusion.h"
 #include "session/record/long_text.h"
 #include "session/record/past.h"
@@ -307,7 +308,10 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   if (record->failure()) running->outcome.stop = fail(*record->failure());
   const bool cancelled = cancel.cancelled() && !record->failure() && !running->is_full;
   running->client.end(cancelled || !running->outcome.stop);
-  co_return co_await finish(std::move(running->outcome), cancelled, std::move(running->failover));
+  auto report =
+      co_await finish(std::move(running->outcome), cancelled, std::move(running->failover));
+  remember(running->client.plan());
+  co_return report;
 }
 
 /// Where the project stands, without secrets.
@@ -341,6 +345,19 @@ std::optional<TurnGit> Turns::note_git(Git& git) {
   git.turn.after = clean_head();
   if (!git.turn.before && !git.turn.after && !session_.state().git) return std::nullopt;
   return git.turn;
+}
+
+/// The turn has been written down: its last plan goes into the memory of the project.
+void Turns::remember(std::string_view plan) const {
+  const Library& library = session_.library();
+  if (plan.empty() || !library.policy.keep_text) return;
+  Evidence turn{.session = session_.id(), .turn = session_.history()->turns(), .commit = {}};
+  if (git_ && git_->turn.before && git_->turn.after) {
+    const std::string& commit = git_->turn.after->commit;
+    if (commit != git_->turn.before->commit) turn.commit = commit;
+  }
+  remember_plan(library, session_.workspace().cwd, plan, session_.executor().name(),
+                std::move(turn));
 }
 
 transport::Task<void> Turns::play(std::shared_ptr<Running> running,

@@ -125,6 +125,7 @@ class Turns {
   transport::Task<Result<std::string>> offer_summary(std::shared_ptr<Running> running, Error lost);
   transport::Task<void> look_at_git(std::shared_ptr<Git> git);
   std::optional<TurnGit> note_git(Git& git);
+  void remember(std::string_view plan) const;
   std::optional<GitHead> clean_head() const;
 
   Session& session_;

@@ -68,6 +68,11 @@ inline constexpr int removal_tries = 16;
 /// path.
 inline constexpr std::size_t folder_name = 200;
 
+/// How often a lock is tried for by which processes take turns with a file, and the pause in
+/// between. Then what it was for fails: storage_failed.
+inline constexpr int file_lock_tries = 100;
+inline constexpr std::chrono::milliseconds file_lock_pause{20};
+
 /// Text in a lock file.
 inline constexpr std::size_t lock_file = 4096;
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <fstream>
+#include <thread>
 
 #include "base/json/scanner.h"
 #include "base/json/view.h"
@@ -95,6 +96,18 @@ bool is_alive(const Holder& holder) {
   // Of another machine nothing can be said but what the file says.
   if (holder.host != host_name()) return true;
   return holder.start != 0 && start_of(holder.pid) == holder.start;
+}
+
+Result<File> wait_for_lock(const Folder& folder, const std::string& name) {
+  auto file = folder.open_file(name, Files::Open::lock);
+  if (!file) return file;
+  for (int tries = 0; tries < limits::file_lock_tries; ++tries) {
+    const auto taken = file->try_lock();
+    if (!taken) return fail(taken.error());
+    if (*taken) return file;
+    std::this_thread::sleep_for(limits::file_lock_pause);
+  }
+  return fail(ErrorKind::storage_failed, "another tine holds " + name);
 }
 
 Result<Lock> Lock::take(const Folder& session, const Holder& me) {

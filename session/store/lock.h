@@ -31,6 +31,10 @@ Holder this_process(Env& env, std::string reason);
 /// Whether the process is still there: same host, same pid, same start.
 bool is_alive(const Holder& holder);
 
+/// Takes the lock file of that name, by which processes take turns with another file of the folder;
+/// waits a little (limits::file_lock_tries). Blocks, so it is for a worker's thread.
+Result<File> wait_for_lock(const Folder& folder, const std::string& name);
+
 class Lock {
  public:
   /// Takes the lock in `session`, or says who has it (session_locked).

@@ -1,0 +1,255 @@
+#include "session/memory/task_graph.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <queue>
+#include <set>
+#include <utility>
+
+#include "base/ulid.h"
+#include "session/memory/limits.h"
+
+namespace tine::session {
+namespace {
+
+constexpr std::array<std::string_view, 4> status_names{"open", "active", "done", "dropped"};
+
+constexpr std::size_t ulid_letters = 26;
+
+std::string told(const Task& task) { return "\"" + task.title + "\""; }
+
+}  // namespace
+
+std::string_view name_of(TaskStatus status) {
+  return status_names.at(static_cast<std::size_t>(status));
+}
+
+std::optional<TaskStatus> task_status_named(std::string_view name) {
+  const auto* const found = std::find(status_names.begin(), status_names.end(), name);
+  if (found == status_names.end()) return std::nullopt;
+  return static_cast<TaskStatus>(found - status_names.begin());
+}
+
+bool is_over(TaskStatus status) {
+  return status == TaskStatus::done || status == TaskStatus::dropped;
+}
+
+std::string title_key(std::string_view title) {
+  std::string key;
+  for (const char c : title) {
+    const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (blank && (key.empty() || key.back() == ' ')) continue;
+    const bool upper = c >= 'A' && c <= 'Z';
+    key += blank ? ' ' : upper ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  while (!key.empty() && (key.back() == ' ' || key.back() == '.')) key.pop_back();
+  return key;
+}
+
+Result<std::string> TaskGraph::find(std::string_view named) const {
+  // A digit before the last letters of an id makes them the first ones of one.
+  const bool is_whole = named.size() == ulid_letters;
+  const auto letters = ulid_prefix((is_whole ? "" : "0") + std::string(named));
+  const std::string_view part =
+      letters ? std::string_view(*letters).substr(is_whole ? 0 : 1) : std::string_view();
+  if (part.size() >= limits::task_letters) {
+    std::vector<std::string> found;
+    for (const auto& [id, task] : tasks_)
+      if (id.ends_with(part) || id.starts_with(part)) found.push_back(id);
+    if (found.size() == 1) return found.front();
+    if (found.size() > 1) {
+      std::string all;
+      for (const std::string& id : found) all += "\n  " + id + "  " + tasks_.at(id).title;
+      return fail(Error(ErrorKind::invalid_params, "more than one task has an id like that:" + all)
+                      .with_hint("Give more letters of the id."));
+    }
+  }
+  if (const auto titled = by_title_.find(title_key(named)); titled != by_title_.end())
+    return titled->second.back();
+  return fail(Error(ErrorKind::invalid_params, "no task has this id or title")
+                  .with_hint("`tine tasks list --all` shows all of them."));
+}
+
+std::size_t TaskGraph::letters_of_ids() const {
+  std::size_t letters = limits::task_letters;
+  for (; letters < ulid_letters; ++letters) {
+    std::set<std::string_view> ends;
+    const bool apart = std::all_of(tasks_.begin(), tasks_.end(), [&](const auto& each) {
+      const std::string_view id = each.first;
+      return ends.insert(id.substr(id.size() - letters)).second;
+    });
+    if (apart) break;
+  }
+  return letters;
+}
+
+Result<void> TaskGraph::add(Task task) {
+  const std::string key = title_key(task.title);
+  if (key.empty()) return fail(ErrorKind::invalid_params, "a task needs a title");
+  if (task.title.size() > limits::task_title) {
+    return fail(ErrorKind::invalid_params,
+                "the title of a task has at most " + std::to_string(limits::task_title) + " bytes");
+  }
+  if (tasks_.size() >= limits::tasks) {
+    return fail(Error(ErrorKind::queue_full, "the project has " + std::to_string(limits::tasks) +
+                                                 " tasks, and takes no more")
+                    .with_hint("Remove tasks that are over: tine tasks clear."));
+  }
+  const std::string id = task.id;
+  if (!tasks_.emplace(id, std::move(task)).second)
+    return fail(ErrorKind::invalid_params, "there is a task with the id " + id + " already");
+  auto& titled = by_title_[key];
+  titled.insert(std::lower_bound(titled.begin(), titled.end(), id), id);
+  return {};
+}
+
+std::vector<std::string> TaskGraph::way(const std::string& from, const std::string& to) const {
+  std::map<std::string, std::string> came_from{{from, std::string()}};
+  std::vector<std::string> next{from};
+  for (std::size_t i = 0; i < next.size(); ++i) {
+    if (next[i] == to) {
+      std::vector<std::string> out;
+      for (std::string at = to; !at.empty(); at = came_from.at(at)) out.push_back(at);
+      std::reverse(out.begin(), out.end());
+      return out;
+    }
+    const auto task = tasks_.find(next[i]);
+    if (task == tasks_.end()) continue;
+    for (const std::string& needed : task->second.needs)
+      if (came_from.emplace(needed, next[i]).second) next.push_back(needed);
+  }
+  return {};
+}
+
+Result<void> TaskGraph::link(const std::string& id, const std::string& needed) {
+  const auto task = tasks_.find(id);
+  if (task == tasks_.end() || !tasks_.contains(needed))
+    return fail(ErrorKind::invalid_params, "no such task");
+  if (const auto circle = way(needed, id); !circle.empty()) {
+    std::string text = told(task->second);
+    for (const std::string& each : circle) text += " needs " + told(tasks_.at(each));
+    return fail(Error(ErrorKind::invalid_params, "that would be a circle: " + text)
+                    .with_hint("Take one of these links away: tine tasks unlink."));
+  }
+  auto& needs = task->second.needs;
+  const auto place = std::lower_bound(needs.begin(), needs.end(), needed);
+  if (place == needs.end() || *place != needed) needs.insert(place, needed);
+  return {};
+}
+
+void TaskGraph::unlink(const std::string& id, const std::string& needed) {
+  if (const auto task = tasks_.find(id); task != tasks_.end())
+    std::erase(task->second.needs, needed);
+}
+
+bool TaskGraph::set_status(const std::string& id, TaskStatus status, std::int64_t now_ms) {
+  const auto task = tasks_.find(id);
+  if (task == tasks_.end() || task->second.status == status) return false;
+  task->second.status = status;
+  task->second.changed_ms = now_ms;
+  return true;
+}
+
+bool TaskGraph::set_owner(const std::string& id, std::string_view owner, std::int64_t now_ms) {
+  const auto task = tasks_.find(id);
+  if (task == tasks_.end() || task->second.owner == owner) return false;
+  task->second.owner = owner;
+  task->second.changed_ms = now_ms;
+  return true;
+}
+
+void TaskGraph::add_evidence(const std::string& id, const Evidence& evidence) {
+  const auto task = tasks_.find(id);
+  if (task == tasks_.end()) return;
+  auto& all = task->second.evidence;
+  if (std::find(all.begin(), all.end(), evidence) != all.end()) return;
+  if (all.size() >= limits::task_evidence) all.erase(all.begin());
+  all.push_back(evidence);
+}
+
+std::size_t TaskGraph::remove_over() {
+  const std::size_t removed =
+      std::erase_if(tasks_, [](const auto& each) { return is_over(each.second.status); });
+  for (auto& [id, task] : tasks_)
+    std::erase_if(task.needs, [&](const auto& needed) { return !tasks_.contains(needed); });
+  for (auto& [title, ids] : by_title_)
+    std::erase_if(ids, [&](const auto& id) { return !tasks_.contains(id); });
+  std::erase_if(by_title_, [](const auto& each) { return each.second.empty(); });
+  return removed;
+}
+
+std::vector<std::string> TaskGraph::ready() const {
+  std::vector<std::string> out;
+  for (const auto& [id, task] : tasks_) {
+    if (task.status != TaskStatus::open) continue;
+    const bool waits = std::any_of(task.needs.begin(), task.needs.end(), [&](const auto& needed) {
+      const auto found = tasks_.find(needed);
+      return found != tasks_.end() && !is_over(found->second.status);
+    });
+    if (!waits) out.push_back(id);
+  }
+  return out;
+}
+
+std::vector<std::string> TaskGraph::in_order() const {
+  std::map<std::string, std::size_t> waits_for;
+  std::map<std::string, std::vector<std::string>> needed_by;
+  for (const auto& [id, task] : tasks_) {
+    std::size_t& count = waits_for[id];
+    for (const std::string& needed : task.needs) {
+      if (!tasks_.contains(needed)) continue;
+      ++count;
+      needed_by[needed].push_back(id);
+    }
+  }
+  std::priority_queue<std::string, std::vector<std::string>, std::greater<>> next;
+  for (const auto& [id, count] : waits_for)
+    if (count == 0) next.push(id);
+  std::vector<std::string> out;
+  while (!next.empty()) {
+    out.push_back(next.top());
+    next.pop();
+    for (const std::string& id : needed_by[out.back()])
+      if (--waits_for.at(id) == 0) next.push(id);
+  }
+  return out;
+}
+
+std::string TaskGraph::same(const PlanStep& step, const std::string& session) const {
+  const auto titled = by_title_.find(title_key(step.title));
+  if (titled == by_title_.end()) return {};
+  const auto& ids = titled->second;
+  const auto newest = [&](const auto& is_it) {
+    const auto found = std::find_if(ids.rbegin(), ids.rend(),
+                                    [&](const auto& id) { return is_it(tasks_.at(id)); });
+    return found == ids.rend() ? std::string() : *found;
+  };
+  std::string id = newest([&](const Task& task) {
+    return std::find(task.told_in.begin(), task.told_in.end(), session) != task.told_in.end();
+  });
+  if (id.empty()) id = newest([](const Task& task) { return !is_over(task.status); });
+  // The same words again, after it was done: something else is to be done now.
+  if (id.empty() && is_over(step.status)) id = ids.back();
+  return id;
+}
+
+bool TaskGraph::advance(Task& task, const PlanStep& step, const PlanOrigin& from) {
+  bool changed = false;
+  const std::string& session = from.turn.session;
+  if (task.told_in.empty() || task.told_in.back() != session) {
+    std::erase(task.told_in, session);
+    if (task.told_in.size() >= limits::task_evidence) task.told_in.erase(task.told_in.begin());
+    task.told_in.push_back(session);
+    changed = true;
+  }
+  // A plan that is told anew may begin with steps that all are open.
+  if (is_over(task.status) || step.status <= task.status) return changed;
+  task.status = step.status;
+  task.changed_ms = from.now_ms;
+  task.owner = from.backend;
+  add_evidence(task.id, from.turn);
+  return true;
+}
+
+}  // namespace tine::session
