@@ -34,6 +34,7 @@ enum class ErrorKind : std::uint8_t {
   session_too_large,
   depth_exceeded,
   queue_full,
+  turn_interrupted,
   cancelled,
   // The other side of a connection.
   timeout,
@@ -52,6 +53,7 @@ enum class ErrorKind : std::uint8_t {
   model_unavailable,
   connection_failed,
   // This machine.
+  memory_low,
   storage_failed,
   storage_full,
   damaged,

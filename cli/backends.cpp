@@ -144,21 +144,24 @@ std::string without_documents(const std::string& config) {
 
 session::Backends make_backends(transport::Loop& loop, transport::Worker& worker, Env& env,
                                 Log& log, Redactor& redactor, const Config& config,
-                                const Result<std::string>& root) {
+                                const Result<std::string>& root, executor::Admission& admission) {
   session::Backends backends;
   for (const BackendConfig& each : config.backends) {
     if (each.kind == BackendKind::codex) {
       executor::codex::Setup setup = codex_setup(each);
+      setup.admission = &admission;
       if (config.ephemeral) setup.defaults.config = without_documents(setup.defaults.config);
       backends.all.push_back(std::make_unique<executor::codex::Codex>(loop, worker, env, log,
                                                                       redactor, std::move(setup)));
     } else if (each.kind == BackendKind::claude) {
       executor::claude::Setup setup = claude_setup(each);
+      setup.admission = &admission;
       setup.reads_folder = !config.ephemeral;
       backends.all.push_back(std::make_unique<executor::claude::Claude>(
           loop, worker, env, log, redactor, std::move(setup)));
     } else if (each.kind == BackendKind::acp) {
       executor::acp::Setup setup = acp_setup(each);
+      setup.admission = &admission;
       // One process serves all sessions: its environment names no session, only their depth.
       if (const auto depth =
               executor::depth_below(env, static_cast<std::uint64_t>(config.settings.max_depth)))

@@ -19,7 +19,7 @@ namespace tine::cli {
 /// `root`: the store's.
 session::Backends make_backends(transport::Loop& loop, transport::Worker& worker, Env& env,
                                 Log& log, Redactor& redactor, const Config& config,
-                                const Result<std::string>& root);
+                                const Result<std::string>& root, executor::Admission& admission);
 
 /// How the program of a backend of that kind is run.
 executor::codex::Setup codex_setup(const BackendConfig& config);

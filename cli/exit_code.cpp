@@ -34,6 +34,10 @@ int of(ErrorKind kind) {
     case ErrorKind::model_unavailable:
     case ErrorKind::connection_failed:
       return backend_failed;
+    case ErrorKind::turn_interrupted:
+      return interrupted;
+    case ErrorKind::memory_low:
+      return memory_low;
     case ErrorKind::depth_exceeded:
       return too_deep;
     default:

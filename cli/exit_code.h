@@ -20,6 +20,8 @@ inline constexpr int backend_missing = 11;  ///< … not installed, or too old
 inline constexpr int timed_out = 12;        ///< the turn, or an answer, took too long
 inline constexpr int backend_failed = 13;   ///< … ended, or reported an error
 inline constexpr int too_deep = 14;         ///< agents are nested too deeply
+inline constexpr int interrupted = 15;      ///< the prompt of that id was begun and cut off
+inline constexpr int memory_low = 16;       ///< too little memory is free for another process
 inline constexpr int by_signal = 128;       ///< plus the number of the signal
 
 int of(ErrorKind kind);

@@ -64,6 +64,7 @@ transport::Task<void> play(World& world, Signals& signals, const Program::Work& 
     world.log.error(std::string("the program ends early: ") + fault.what());
     code = exit_code::failed;
   }
+  co_await world.admission.finish();
   co_await world.syncer.finish();
   signals.ignore();
   world.loop.stop();

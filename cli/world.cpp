@@ -3,6 +3,7 @@
 #include "cli/backends.h"
 #include "cli/config/files.h"
 #include "cli/log/log_file.h"
+#include "cli/usage_stats.h"
 
 namespace tine::cli {
 namespace {
@@ -39,6 +40,26 @@ session::Policy policy_of(const Config& config) {
   return policy;
 }
 
+executor::Admission::Rules admission_rules(const Settings& settings) {
+  return {.min_free = static_cast<std::uint64_t>(settings.limits_min_free_memory),
+          .max_processes = static_cast<std::size_t>(settings.limits_max_processes)};
+}
+
+executor::Admission::Sources admission_sources(const Result<std::string>& root) {
+  const UsageStats stats(session::store::system_files(), root);
+  executor::Admission::Sources sources;
+  sources.free = [] { return executor::free_memory(); };
+  sources.tree = executor::memory_below;
+  sources.recall = [stats] { return stats.recall(); };
+  sources.keep = [stats](const executor::Peaks& one) {
+    const auto kept = stats.keep(one);
+    return kept ? std::string()
+                : "what a process of " + one.backend +
+                      " took of memory was not kept: " + kept.error().message;
+  };
+  return sources;
+}
+
 }  // namespace
 
 World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_config,
@@ -52,12 +73,14 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
       policy(policy_of(config)),
       prices(config.prices_file, read_config_file),
       warm_first(loop, env),
+      admission(loop, log, admission_rules(config.settings), admission_sources(root)),
+      turn_line(loop, admission, static_cast<std::size_t>(config.settings.limits_max_turns)),
       worker(loop),
       store(loop, session::store::system_files(), env, std::move(sessions)),
       syncer(loop, worker, store),
       trust(loop, worker, env, log, redactor,
             session::TrustRecord(session::store::system_files(), root), policy.trust),
-      backends(make_backends(loop, worker, env, log, redactor, config, root)),
+      backends(make_backends(loop, worker, env, log, redactor, config, root, admission)),
       service({.loop = loop,
                .env = env,
                .log = log,
@@ -66,7 +89,8 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
                .syncer = syncer,
                .policy = policy,
                .prices = prices,
-               .warm_first = warm_first},
+               .warm_first = warm_first,
+               .turn_line = turn_line},
               trust, backends, make_chooser(backends, config)) {}
 
 }  // namespace tine::cli

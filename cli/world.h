@@ -11,6 +11,7 @@
 #include "base/redact/redactor.h"
 #include "cli/config/config.h"
 #include "cli/ending.h"
+#include "executor/admission.h"
 #include "session/service.h"
 #include "transport/cancel.h"
 #include "transport/channel.h"
@@ -39,6 +40,8 @@ struct World {
   session::Policy policy;
   session::Prices prices;
   session::WarmFirst warm_first;
+  executor::Admission admission;
+  session::TurnLine turn_line;
   transport::Worker worker;
   session::store::Store store;
   session::store::Syncer syncer;

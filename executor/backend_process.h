@@ -10,11 +10,18 @@
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "base/result.h"
+#include "executor/admission.h"
 #include "executor/program.h"
 #include "transport/guarded.h"
 #include "transport/paced_channel.h"
 
 namespace tine::executor {
+
+/// How the process of a backend is started.
+struct BackendSpec : transport::GuardedSpec {
+  Admission* admission = nullptr;  ///< that has to let it start; null: it may
+  Admission::Wish wish;
+};
 
 class BackendProcess {
  public:
@@ -27,8 +34,7 @@ class BackendProcess {
 
   static Reply<std::unique_ptr<BackendProcess>> start(transport::Loop& loop, Log& log,
                                                       Redactor& redactor, const Program& program,
-                                                      transport::GuardedSpec spec,
-                                                      Explain explain = nullptr);
+                                                      BackendSpec spec, Explain explain = nullptr);
 
   /// Its stdin and stdout, to be taken once. It is not read from while its pace is held.
   std::unique_ptr<transport::Channel> take_channel();
@@ -52,12 +58,14 @@ class BackendProcess {
 
  private:
   BackendProcess(transport::Loop& loop, Log& log, Redactor& redactor, const Program& program,
-                 std::unique_ptr<transport::Guarded> process, Explain explain);
+                 std::unique_ptr<transport::Guarded> process,
+                 std::unique_ptr<Admission::Place> place, Explain explain);
   Error why_gone(const transport::ExitReport& report) const;
 
   Log& log_;
   Redactor& redactor_;
   const Program& program_;
+  std::unique_ptr<Admission::Place> place_;  // until its end; null: nobody asked for one
   std::unique_ptr<transport::Guarded> process_;
   Explain explain_;
   std::shared_ptr<transport::Pace> pace_;

@@ -128,6 +128,12 @@ class Conversation {
                                               v1::Client& client,
                                               transport::CancelSource& cancel) = 0;
 
+  /// Starts what prompt() needs, so that what is wrong with it is known before the backend is given
+  /// anything. prompt() starts it all the same. May be left out; `cancel` outlives the call.
+  virtual transport::Task<Result<void>> get_ready(transport::CancelSource& /*cancel*/) {
+    co_return Result<void>();
+  }
+
   /// Sets what the next prompt() tells the agent in `_meta`, as JSON; empty: nothing. A backend
   /// that has no place for it leaves it out.
   virtual void set_trace(std::string /*meta*/) {}

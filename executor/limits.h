@@ -13,6 +13,35 @@ using std::chrono::milliseconds;
 /// Digits of TINE_DEPTH. With more of them it is refused as depth_exceeded.
 inline constexpr std::size_t depth_digits = 9;
 
+/// Bytes of a file of the kernel's that are read. What comes behind is not looked at.
+inline constexpr std::size_t kernel_file = std::size_t{16} * 1024;
+
+/// Processes of one backend's tree whose memory is looked at. Of more, those that are found first.
+inline constexpr std::size_t measured_processes = 1000;
+
+/// How often it is looked at what the backends' processes take, and when first: many live for
+/// seconds only. What comes and goes in between is not seen, but for the most that a process that
+/// is still there has taken.
+inline constexpr milliseconds memory_look{2'000};
+inline constexpr milliseconds first_memory_look{300};
+
+/// Processes of a backend and version whose greatest memory is kept: the last ones.
+inline constexpr std::size_t kept_peaks = 20;
+/// Backends, each with a version, of which it is kept. Of more, those that ran last.
+inline constexpr std::size_t kept_programs = 50;
+/// Of so many of a hundred of them the memory is enough for another process.
+inline constexpr std::size_t usual_part = 95;
+
+/// How long a process waits in line to be started. Then: queue_full.
+inline constexpr milliseconds place_patience{30 * 60'000};
+/// How often who is first in line looks whether it is its turn, beside when it is told to.
+inline constexpr milliseconds place_look{1'000};
+/// How long something must have been idle to give way: what was started a moment ago is about to be
+/// used.
+inline constexpr milliseconds gives_way_after{1'000};
+/// How long something that was told to end to make room is waited for. Then another one is told to.
+inline constexpr milliseconds room_patience{5'000};
+
 /// Bytes of a tool call's title. The rest is cut off, at the end of a character.
 inline constexpr std::size_t title = 200;
 

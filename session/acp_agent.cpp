@@ -171,6 +171,25 @@ std::string trace_in(const std::string& meta) {
   return out == "{}" ? std::string() : out;
 }
 
+/// The id that `_meta.tine.promptId` gives a prompt; empty: none.
+Result<std::string> prompt_id_in(const std::string& meta, Redactor& redactor) {
+  const std::string where = "params._meta.tine.promptId";
+  const json::View given = ours(meta).find("promptId");
+  if (!is_there(given)) return std::string();
+  const std::string id = given.string().value_or("");
+  constexpr std::string_view allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-";
+  if (id.empty() || id.size() > limits::prompt_id ||
+      id.find_first_not_of(allowed) != std::string::npos) {
+    return invalid(
+        "expected 1 to " + std::to_string(limits::prompt_id) + " letters, digits and . _ : -",
+        where);
+  }
+  // It is kept as it is.
+  if (redactor.redact(id)) return invalid("expected an id that does not look like a secret", where);
+  return id;
+}
+
 /// Plays a turn of which nobody waits for the end.
 transport::Task<void> play(std::shared_ptr<Session> session, std::vector<v1::ContentBlock> prompt,
                            Log& log) {
@@ -195,6 +214,7 @@ Result<v1::InitializeResponse> AcpAgent::initialize(const v1::InitializeRequest&
   session.resume = true;
   session.close = true;
   session.fork = true;
+  response.agent_capabilities.meta = abilities_meta();
   session.additional_directories = can.additional_directories;
   session.system_prompt = can.system_prompt;
   session.system_prompt_override = can.system_prompt_override;
@@ -507,8 +527,13 @@ v1::Answer<v1::PromptResponse> AcpAgent::prompt(v1::PromptRequest request,
                                                 v1::RequestContext& context) {
   auto session = open_session(request.session_id);
   if (!session) co_return fail(std::move(session.error()));
-  auto report = co_await (*session)->prompt(std::move(request.prompt), context.cancel,
-                                            trace_in(request.meta));
+  auto id = prompt_id_in(request.meta, service_.library().redactor);
+  if (!id) co_return fail(std::move(id.error()));
+  PromptTags tags;
+  tags.trace = trace_in(request.meta);
+  tags.id = *id;
+  auto report =
+      co_await (*session)->prompt(std::move(request.prompt), context.cancel, std::move(tags));
   if (!report) co_return fail(std::move(report.error()));
   v1::PromptResponse response;
   response.stop_reason = report->stop_reason;
@@ -517,7 +542,9 @@ v1::Answer<v1::PromptResponse> AcpAgent::prompt(v1::PromptRequest request,
                               {.turn = report->usage,
                                .cumulative = report->cumulative,
                                .fork = report->fork,
-                               .failover = report->failover});
+                               .failover = report->failover,
+                               .prompt_id = *id,
+                               .replayed = report->replayed});
   co_return response;
 }
 

@@ -32,6 +32,9 @@ inline constexpr std::size_t open_terminals = 1024;
 /// Bytes of a provider's id that a client names. A longer one is none: invalid_params.
 inline constexpr std::size_t provider_id = 512;
 
+/// Letters of the id that a client gives a prompt. A longer one is invalid_params.
+inline constexpr std::size_t prompt_id = 128;
+
 /// Sessions on one page of a list.
 inline constexpr std::size_t list_page = 50;
 

@@ -41,6 +41,21 @@ void write_warm(json::Writer& writer, std::optional<bool> warm) {
   }
 }
 
+/// Nothing where there is none.
+void write_advice(json::Writer& writer, const std::vector<std::string>& advice) {
+  if (advice.empty()) return;
+  writer.key("advice").begin_array();
+  for (const std::string& each : advice) writer.string(each);
+  writer.end_array();
+}
+
+/// Opens `{"tine":{`; the caller closes both.
+json::Writer& open(json::Writer& writer) {
+  return writer.begin_object().key("tine").begin_object();
+}
+
+}  // namespace
+
 void write_failover(json::Writer& writer, const FailoverReport& failover) {
   writer.begin_object()
       .member("from", std::string_view(failover.from))
@@ -58,21 +73,6 @@ void write_failover(json::Writer& writer, const FailoverReport& failover) {
   }
   writer.end_array().end_object();
 }
-
-/// Nothing where there is none.
-void write_advice(json::Writer& writer, const std::vector<std::string>& advice) {
-  if (advice.empty()) return;
-  writer.key("advice").begin_array();
-  for (const std::string& each : advice) writer.string(each);
-  writer.end_array();
-}
-
-/// Opens `{"tine":{`; the caller closes both.
-json::Writer& open(json::Writer& writer) {
-  return writer.begin_object().key("tine").begin_object();
-}
-
-}  // namespace
 
 void write_fork(json::Writer& writer, const ForkReport& fork) {
   writer.begin_object();
@@ -119,6 +119,8 @@ std::string tokens_json(const executor::Tokens& tokens) {
   write_tokens(writer, tokens);
   return out;
 }
+
+std::string abilities_meta() { return R"({"tine":{"promptId":true}})"; }
 
 std::string opened_meta(std::string_view backend, std::uint64_t seq) {
   std::string out;
@@ -188,6 +190,8 @@ std::string prompt_meta(std::uint64_t seq, std::uint64_t turn, const UsageReport
   json::Writer writer(out);
   open(writer).member("seq", seq);
   if (turn > 0) writer.member("turn", turn);
+  if (!usage.prompt_id.empty()) writer.member("promptId", usage.prompt_id);
+  if (usage.replayed) writer.member("replayed", true);
   if (usage.fork) {
     writer.key("fork");
     write_bill(writer, *usage.fork);

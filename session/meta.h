@@ -54,6 +54,7 @@ struct FailoverReport {
 };
 
 void write_fork(json::Writer& writer, const ForkReport& fork);
+void write_failover(json::Writer& writer, const FailoverReport& failover);
 void write_bill(json::Writer& writer, const ForkBill& bill);
 
 /// What a replay has left out of the history.
@@ -69,6 +70,8 @@ struct UsageReport {
   const executor::Tokens& cumulative;
   std::optional<ForkBill> fork;  ///< of the first turn of a fork
   std::optional<FailoverReport> failover;
+  std::string_view prompt_id;  ///< as the client has given it; empty: it has given none
+  bool replayed = false;       ///< the answer was given before
 };
 
 struct SessionFacts {
@@ -80,6 +83,8 @@ struct SessionFacts {
   const executor::Tokens* cumulative = nullptr;
 };
 
+/// Of the capabilities in the answer to initialize: what of ours a client can ask for.
+std::string abilities_meta();
 /// Of new, load and resume; a new session that adopts is told of as a fork.
 std::string opened_meta(std::string_view backend, std::uint64_t seq);
 /// Of a load, of at most `max_bytes`.

@@ -73,8 +73,35 @@ void add_update(const std::string& session, json::View data, LoadBudget::Choice 
   }
 }
 
-/// `budget`: none leaves nothing out.
-Shown shown(const std::string& session, const store::Line& line, const LoadBudget* budget) {
+/// With `_meta.tine.replayOf` in it.
+v1::Update marked(const v1::Update& update, const std::string& id) {
+  std::string member;
+  json::Writer(member).begin_object().member("replayOf", std::string_view(id)).end_object();
+  const std::string_view payload(update.payload);
+  const json::View meta = json::View(payload).find("_meta");
+  const json::View ours = meta.find("tine");
+  // What is there stays: it goes into the innermost object that there is, in front of all else.
+  std::string_view object = payload;
+  if (ours.is_object()) {
+    object = ours.raw();
+    member = member.substr(1, member.size() - 2);
+  } else if (meta.is_object()) {
+    object = meta.raw();
+    member.insert(0, "\"tine\":");
+  } else {
+    member.insert(0, R"("_meta":{"tine":)").append("}");
+  }
+  const std::size_t at = static_cast<std::size_t>(object.data() - payload.data()) + 1;
+  const bool is_empty = payload.find_first_not_of(" \t\r\n", at) == payload.find('}', at);
+  if (!is_empty) member += ',';
+  std::string out(payload.substr(0, at));
+  out.append(member).append(payload.substr(at));
+  return v1::adopt(update.session, json::View(out));
+}
+
+/// `budget`: none leaves nothing out. `mark`: as Replay has it.
+Shown shown(const std::string& session, const store::Line& line, const LoadBudget* budget,
+            const std::string& mark) {
   Shown out;
   const auto choice = budget != nullptr ? budget->choice(line.seq) : LoadBudget::Choice::whole;
   Markers markers(export_command(session));
@@ -86,6 +113,9 @@ Shown shown(const std::string& session, const store::Line& line, const LoadBudge
   } else if (line.type == record_type::turn_aborted) {
     add_aborted(session, line.data, out.updates);
   }
+  if (!mark.empty()) {
+    for (v1::Update& each : out.updates) each = marked(each, mark);
+  }
   out.left_out = markers.left_out();
   return out;
 }
@@ -93,19 +123,23 @@ Shown shown(const std::string& session, const store::Line& line, const LoadBudge
 /// Turns records into updates.
 class Replay {
  public:
-  Replay(v1::Client& client, std::string session, Budget budget)
-      : client_(client), session_(std::move(session)), budget_(std::move(budget)) {}
+  /// `mark`: the prompt's id that each update is marked with; empty: none.
+  Replay(v1::Client& client, std::string session, Budget budget, std::string mark = {})
+      : client_(client),
+        session_(std::move(session)),
+        budget_(std::move(budget)),
+        mark_(std::move(mark)) {}
 
   /// Takes a long record apart before it is its turn, beside the loop.
   store::Reader::Look look() const {
-    return [session = session_, budget = budget_](const store::Line& line) {
-      return std::make_shared<Shown>(shown(session, line, budget.get()));
+    return [session = session_, budget = budget_, mark = mark_](const store::Line& line) {
+      return std::make_shared<Shown>(shown(session, line, budget.get(), mark));
     };
   }
 
   void show(const store::Line& line) {
     Shown now = line.ahead ? std::move(*std::static_pointer_cast<Shown>(line.ahead))
-                           : shown(session_, line, budget_.get());
+                           : shown(session_, line, budget_.get(), mark_);
     for (v1::Update& each : now.updates) show(std::move(each));
     left_out_.parts += now.left_out.parts;
     left_out_.bytes += now.left_out.bytes;
@@ -149,6 +183,7 @@ class Replay {
   v1::Client& client_;
   std::string session_;
   Budget budget_;
+  std::string mark_;
   LeftOut left_out_;
   std::optional<v1::Update> title_;
   std::optional<v1::Update> usage_;
@@ -179,6 +214,12 @@ transport::Task<Result<Budget>> weigh(Library library, ReplayRequest request) {
   }
   budget->settle();
   co_return budget;
+}
+
+/// Why a replay has not come to its end.
+Failure broken_off(const ReplayRequest& request) {
+  if (request.cancel.cancelled()) return fail(ErrorKind::cancelled, "the request was cancelled");
+  return fail(ErrorKind::peer_gone, "another client has opened the session");
 }
 
 }  // namespace
@@ -223,8 +264,38 @@ transport::Task<Result<LeftOut>> replay(Library library, ReplayRequest request) 
     if (!request.client->has_room()) co_await request.room();
     if (++sent % limits::replay_slice == 0) co_await transport::yield(library.loop);
   }
-  if (request.cancel.cancelled()) co_return fail(ErrorKind::cancelled, "the request was cancelled");
-  co_return fail(ErrorKind::peer_gone, "another client has opened the session");
+  co_return broken_off(request);
+}
+
+transport::Task<Result<void>> replay_turn(Library library, ReplayRequest request, OneTurn turn) {
+  Replay out(*request.client, request.record->id(), nullptr, turn.prompt_id);
+  ChainReader reader(library.store, *request.record->history(), turn.before);
+  bool begun = false;
+  std::size_t read = 0;
+  while (request.goes_on() && !request.cancel.cancelled()) {
+    if (reader.takes_long()) {
+      const auto ready = co_await reader.prepare(library.loop, out.look());
+      if (!ready) co_return fail(ready.error());
+    }
+    if (!request.goes_on()) break;
+    const auto step = reader.step();
+    if (!step) co_return fail(step.error());
+    if (step->is_last)
+      co_return fail(ErrorKind::damaged, "the transcript ends before the turn does");
+    if (!step->line) continue;
+    const store::Line& line = *step->line;
+    const bool is_prompt = line.type == record_type::prompt;
+    begun |= is_prompt;
+    if (begun) turn.see(line);
+    if (begun && !is_prompt) out.show(line);
+    if (line.seq >= turn.until) {
+      if (turn.is_last) out.show_last();
+      co_return Result<void>();
+    }
+    if (!request.client->has_room()) co_await request.room();
+    if (++read % limits::replay_slice == 0) co_await transport::yield(library.loop);
+  }
+  co_return broken_off(request);
 }
 
 }  // namespace tine::session

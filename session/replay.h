@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "protocol/v1/client.h"
 #include "session/meta.h"
 #include "session/record/record.h"
+#include "session/store/line.h"
 #include "transport/cancel.h"
 
 namespace tine::session {
@@ -31,5 +33,19 @@ struct ReplayRequest {
 
 /// When it succeeds the client has been sent everything up to this moment, but for what it tells.
 transport::Task<Result<LeftOut>> replay(Library library, ReplayRequest request);
+
+/// One turn of the session's own: its prompt is the first one behind `before`.
+struct OneTurn {
+  std::uint64_t before = 0;  ///< the end of the turn before it, or of what came before that
+  std::uint64_t until = 0;   ///< its own end
+  std::string prompt_id;     ///< which each update is marked with
+  /// Also what only the newest of says: the title, and how full the context is.
+  bool is_last = false;
+  std::function<void(const store::Line&)> see;  ///< is shown each record of it
+};
+
+/// Sends the client what was said in the turn behind its prompt; of the request's bounds none
+/// holds.
+transport::Task<Result<void>> replay_turn(Library library, ReplayRequest request, OneTurn turn);
 
 }  // namespace tine::session

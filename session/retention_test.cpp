@@ -161,6 +161,8 @@ struct Shelf {
   Prices prices{{}, nullptr};
   transport::Loop loop;
   WarmFirst warm_first{loop, clock};
+  executor::Admission admission{loop, log, {}, {}};
+  TurnLine turn_line{loop, admission, 0};
   transport::Worker worker{loop};
   store::Store store{loop, files, clock, folder.path()};
   store::Syncer syncer{loop, worker, store};
@@ -169,8 +171,8 @@ struct Shelf {
               log,         redactor, TrustRecord(store::system_files(), folder.path() + "/store"),
               policy.trust};
   SessionService service{
-      Library{loop, clock, log, redactor, store, syncer, policy, prices, warm_first}, trust,
-      backends,
+      Library{loop, clock, log, redactor, store, syncer, policy, prices, warm_first, turn_line},
+      trust, backends,
       [](const std::string&, const std::string&) -> Result<Choices> { return Choices{}; }};
 };
 

@@ -87,6 +87,10 @@ stale_hours = 12
 summary = "model"
 seed = "auto"
 seed_hours = 8
+[limits]
+min_free_memory = 1_000
+max_turns = 3
+max_processes = 4
 [session]
 fork_prefix_budget = 5_000
 caller_newest = true
@@ -123,6 +127,9 @@ kind = "rehearsal"
   CHECK(settings.max_session_bytes == 5);
   CHECK(settings.load_max_bytes == 6);
   CHECK(settings.max_depth == 7);
+  CHECK(settings.limits_min_free_memory == 1000);
+  CHECK(settings.limits_max_turns == 3);
+  CHECK(settings.limits_max_processes == 4);
   CHECK(settings.log_file == "/home/me/logs/tine.log");
   CHECK(settings.log_level == "debug");
   CHECK(settings.log_format == "json");

@@ -47,6 +47,9 @@ struct Settings {
   std::int64_t max_session_bytes = 0;
   std::int64_t load_max_bytes = std::int64_t{8} * 1024 * 1024;
   std::int64_t max_depth = 5;
+  std::int64_t limits_min_free_memory = 128'000'000;
+  std::int64_t limits_max_turns = 0;
+  std::int64_t limits_max_processes = 0;
   std::string trust = "ask";
   std::string log_file;
   std::string log_level = "info";

@@ -30,9 +30,9 @@ transport::Task<int> converse(World& world, LocalAgent& agent, Listener& listene
   if (!set) co_return failed(set.error());
   listener.permissions().work_in(opened->cwd);
   if (shutdown.cancelled()) co_return exit_code::cancelled;
-  const TurnEnd end =
-      co_await play_turn(world, agent, &listener, opened->id, std::move(plan.prompt),
-                         plan.errand.turn.timeout, std::move(shutdown));
+  const TurnEnd end = co_await play_turn(world, agent, &listener, opened->id,
+                                         std::move(plan.prompt), plan.errand.turn.timeout,
+                                         std::move(shutdown), prompt_meta_of(plan.errand.turn));
   const TurnAccount account{
       .session = opened->id, .fork = opened->fork, .artifacts = artifacts_of(world, opened->id)};
   co_return tell_end(plan.form, account, listener, end);

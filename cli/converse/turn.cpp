@@ -52,6 +52,10 @@ std::string file_uri(const std::string& path) {
   return out;
 }
 
+bool is_replayed(const v1::PromptResponse& response) {
+  return session::ours(response.meta).find("replayed").exists();
+}
+
 /// Cancels the turn when its time is over, unless it has ended before.
 transport::Task<void> watch_time(std::int64_t seconds, std::shared_ptr<transport::Event> over,
                                  transport::CancelSource timed_out) {
@@ -88,6 +92,11 @@ void add_turn_options(Options& options, TurnWish& wish) {
 
 void add_raw_option(Options& options, TurnWish& wish) {
   options.flag("--raw", wish.raw, "Give a terminal every byte of the answer as it is");
+}
+
+void add_prompt_id(Options& options, TurnWish& wish) {
+  options.value("--prompt-id", wish.prompt_id, "ID",
+                "The prompt runs once under this id; sent again, its answer is printed again");
 }
 
 Result<std::vector<v1::ContentBlock>> prompt_of(const TurnWish& wish) {
@@ -140,6 +149,13 @@ Result<std::vector<PermissionRule>> rules_of(const TurnWish& wish) {
   return rules;
 }
 
+std::string prompt_meta_of(const TurnWish& wish) {
+  if (wish.prompt_id.empty()) return {};
+  json::Document meta;
+  meta["tine"]["promptId"] = wish.prompt_id;
+  return json::text_of(meta);
+}
+
 Narrowing narrowing_of(const TurnWish& wish) { return {.deny = wish.deny, .ask = wish.ask}; }
 
 Form form_of(const TurnWish& wish, const Common& common) {
@@ -157,7 +173,8 @@ int TurnEnd::exit_code() const {
 
 transport::Task<TurnEnd> play_turn(World& world, LocalAgent& agent, Listener* listener,
                                    std::string session, std::vector<v1::ContentBlock> prompt,
-                                   std::int64_t timeout, transport::CancelSource shutdown) {
+                                   std::int64_t timeout, transport::CancelSource shutdown,
+                                   std::string meta) {
   TurnEnd end;
   const auto cancel = [&agent, &session] { agent.connection().cancel(session); };
   const auto asked_to_end = shutdown.on_cancel(cancel);
@@ -169,6 +186,7 @@ transport::Task<TurnEnd> play_turn(World& world, LocalAgent& agent, Listener* li
   v1::PromptRequest request;
   request.session_id = session;
   request.prompt = std::move(prompt);
+  request.meta = std::move(meta);
   end.response = co_await agent.ask<v1::method::Prompt>(std::move(request));
   over->set();
   end.timed_out = timed_out.cancelled();
@@ -190,6 +208,7 @@ std::string result_json(const TurnAccount& account, const std::string& output, c
     out["stopReason"] = v1::name_of(end.response->stop_reason);
     const json::View usage = session::ours(end.response->meta).find("usage");
     if (usage.exists()) out["usage"] = json::parsed(usage.raw());
+    if (is_replayed(*end.response)) out["replayed"] = true;
   } else {
     out["error"] = json::parsed(transport::error_object(end.response.error()));
   }
@@ -199,6 +218,8 @@ std::string result_json(const TurnAccount& account, const std::string& output, c
 int tell_end(Form form, const TurnAccount& account, Listener& listener, const TurnEnd& end) {
   if (form != Form::text) print(result_json(account, listener.output(), end));
   if (!end.response) return failed(end.response.error());
+  if (is_replayed(*end.response))
+    print_to_stderr("tine: the prompt has run before under this id; this is its answer.\n");
   if (end.timed_out) {
     print_to_stderr(
         "tine: the time is over, so the turn was cancelled; the session stays:\n      " +

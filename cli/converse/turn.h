@@ -19,6 +19,7 @@ namespace tine::cli {
 struct TurnWish {
   std::string prompt;  ///< `-`, or nothing where stdin is no terminal: from stdin
   std::string prompt_file;
+  std::string prompt_id;           ///< under which it runs once; empty: it has none
   std::vector<std::string> files;  ///< that the prompt refers to
   std::int64_t timeout = 0;        ///< in seconds; 0: none
   std::vector<std::string> allow;
@@ -36,6 +37,9 @@ void add_timeout_option(Options& options, TurnWish& wish);
 /// All of it; the prompt itself is an argument of the verb.
 void add_turn_options(Options& options, TurnWish& wish);
 
+/// Of the verbs that can send a prompt again.
+void add_prompt_id(Options& options, TurnWish& wish);
+
 /// The words of the prompt, and links to the files. Reads them.
 Result<std::vector<v1::ContentBlock>> prompt_of(const TurnWish& wish);
 /// The rules that the flags give.
@@ -51,10 +55,15 @@ struct TurnEnd {
   int exit_code() const;
 };
 
-/// `shutdown` cancels the turn, and so does the end of the time. `listener` may be null.
+/// The `_meta` of its request; empty: there is none.
+std::string prompt_meta_of(const TurnWish& wish);
+
+/// `shutdown` cancels the turn, and so does the end of the time. `listener` may be null. `meta` is
+/// that of the request.
 transport::Task<TurnEnd> play_turn(World& world, LocalAgent& agent, Listener* listener,
                                    std::string session, std::vector<v1::ContentBlock> prompt,
-                                   std::int64_t timeout, transport::CancelSource shutdown);
+                                   std::int64_t timeout, transport::CancelSource shutdown,
+                                   std::string meta = {});
 
 /// What is told of a turn beside its text.
 struct TurnAccount {

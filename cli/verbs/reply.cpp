@@ -17,6 +17,7 @@ const Verb reply_verb{.name = "reply",
                         const auto asked = std::make_shared<Asked>();
                         add_going_on(options, asked->in, "The prompt; - reads it from stdin");
                         add_turn_options(options, asked->errand.turn);
+                        add_prompt_id(options, asked->errand.turn);
                         return [asked](Program& program) {
                           Errand errand = asked->errand;
                           auto good = asked->in.settle(errand.session, errand.turn.prompt);

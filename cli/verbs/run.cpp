@@ -15,6 +15,7 @@ const Verb run_verb{
       options.optional("prompt", asked->turn.prompt, "PROMPT", "The prompt; - reads it from stdin");
       add_opening_options(options, *asked);
       add_turn_options(options, asked->turn);
+      add_prompt_id(options, asked->turn);
       return [asked](Program& program) { return run_errand(program, *asked); };
     },
     .examples =

@@ -118,7 +118,9 @@ void Acp::meet(const v1::ClientCapabilities& client) {
 // ------------------------------------------------------------------------------------
 
 SharedProcess<Process>::Reply Acp::launch() {
-  transport::GuardedSpec spec;
+  BackendSpec spec;
+  spec.admission = setup_.admission;
+  spec.wish.backend = setup_.name;
   spec.command = setup_.command;
   spec.environment = setup_.environment;
   spec.guardian = setup_.guardian;

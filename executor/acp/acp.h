@@ -15,6 +15,7 @@
 #include "executor/acp/conversation.h"
 #include "executor/acp/limits.h"
 #include "executor/acp/process.h"
+#include "executor/admission.h"
 #include "executor/executor.h"
 #include "executor/program.h"
 #include "executor/shared_process.h"
@@ -28,6 +29,7 @@ struct Setup {
   std::vector<std::string> command;
   std::vector<std::string> environment;  ///< NAME=value, the whole of it
   std::string guardian = transport::GuardedSpec().guardian;
+  Admission* admission = nullptr;  ///< that has to let its processes start; null: they may
   limits::Patience patience;
   /// What it does without asking in the mode that its sessions begin with; none: nobody says.
   std::optional<Width> rights;

@@ -133,6 +133,11 @@ void AcpConversation::take_offered(json::View list) {
   spec_.settings = with_choices(known_.settings, before, spec_.settings);
 }
 
+transport::Task<Result<void>> AcpConversation::get_ready(transport::CancelSource& cancel) {
+  if (cancel.cancelled()) co_return fail(ErrorKind::cancelled, "the turn was cancelled");
+  co_return co_await make_ready();
+}
+
 transport::Task<TurnOutcome> AcpConversation::prompt(std::vector<v1::ContentBlock> prompt,
                                                      v1::Client& client,
                                                      transport::CancelSource& cancel) {

@@ -34,6 +34,7 @@ class AcpConversation final : public Conversation, public SessionListener {
   ~AcpConversation() override;
 
   std::string provider_id() const override { return id_; }
+  transport::Task<Result<void>> get_ready(transport::CancelSource& cancel) override;
   transport::Task<TurnOutcome> prompt(std::vector<v1::ContentBlock> prompt, v1::Client& client,
                                       transport::CancelSource& cancel) override;
   void set_trace(std::string meta) override { trace_ = std::move(meta); }

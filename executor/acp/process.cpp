@@ -40,7 +40,7 @@ Process::Process(transport::Loop& loop, Log& log, Redactor& redactor, const Prog
 
 Process::Reply<std::shared_ptr<Process>> Process::start(transport::Loop& loop, Log& log,
                                                         Redactor& redactor, const Program& program,
-                                                        transport::GuardedSpec spec,
+                                                        BackendSpec spec,
                                                         v1::ClientCapabilities able) {
   auto started = co_await BackendProcess::start(loop, log, redactor, program, std::move(spec));
   if (!started) co_return fail(std::move(started.error()));

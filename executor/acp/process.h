@@ -40,7 +40,7 @@ class Process final : public v1::ClientHandler, public std::enable_shared_from_t
 
   /// Started and greeted as the client that `able` describes. `program` outlives it.
   static Reply<std::shared_ptr<Process>> start(transport::Loop& loop, Log& log, Redactor& redactor,
-                                               const Program& program, transport::GuardedSpec spec,
+                                               const Program& program, BackendSpec spec,
                                                v1::ClientCapabilities able);
 
   /// Asks the agent; without a deadline where that is zero.

@@ -317,9 +317,34 @@ void Claude::look_after_idle() {
   for (std::size_t i = 0; i < idle.size(); ++i) {
     if (i >= limits::idle_processes || now - idle[i]->last_used() >= limits::idle) idle[i]->sleep();
   }
+  if (setup_.admission != nullptr) setup_.admission->look_again();
   if (watching_ || idle.empty()) return;
   watching_ = true;
   loop_.spawn(watch_idle());
+}
+
+ClaudeConversation* Claude::longest_idle() const {
+  ClaudeConversation* longest = nullptr;
+  for (ClaudeConversation* const each : conversations_) {
+    if (!each->is_idle()) continue;
+    if (longest == nullptr || each->last_used() < longest->last_used()) longest = each;
+  }
+  return longest;
+}
+
+/// What is idle makes room for other processes.
+void Claude::offer_idle() {
+  if (setup_.admission == nullptr) return;
+  Admission::Idle idle;
+  idle.since = [this]() -> std::optional<std::chrono::steady_clock::time_point> {
+    const ClaudeConversation* const longest = longest_idle();
+    if (longest == nullptr) return std::nullopt;
+    return longest->last_used();
+  };
+  idle.end = [this] {
+    if (ClaudeConversation* const longest = longest_idle()) longest->sleep();
+  };
+  setup_.admission->add_idle(std::move(idle));
 }
 
 transport::Task<void> Claude::watch_idle() {
@@ -333,7 +358,7 @@ transport::Task<void> Claude::watch_idle() {
 
 /// A process that serves no conversation and stands in no project.
 Executor::Reply<std::shared_ptr<Process>> Claude::probe() {
-  transport::GuardedSpec spec;
+  BackendSpec spec;
   Beginning beginning;
   beginning.id = new_id();
   spec.command = arguments(setup_, nowhere(), beginning, Reads::nothing);

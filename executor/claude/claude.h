@@ -4,8 +4,10 @@
 //
 // Made by main, on the loop's thread; outlives its conversations.
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,7 +32,9 @@ class Claude final : public Executor {
         env_(env),
         log_(log),
         redactor_(redactor),
-        setup_(std::move(setup)) {}
+        setup_(std::move(setup)) {
+    offer_idle();
+  }
 
   std::string_view name() const override { return setup_.name; }
   bool installed() const override { return is_installed(setup_.command, setup_.environment); }
@@ -85,6 +89,8 @@ class Claude final : public Executor {
   Reply<void> check_end(ProviderPoint point);
   Reply<std::shared_ptr<Process>> probe();
   transport::Task<void> watch_idle();
+  ClaudeConversation* longest_idle() const;
+  void offer_idle();
 
   transport::Loop& loop_;
   transport::Worker& worker_;

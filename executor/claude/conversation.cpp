@@ -91,6 +91,7 @@ ClaudeConversation::ClaudeConversation(Claude& claude, Beginning beginning, Conv
 
 ClaudeConversation::~ClaudeConversation() {
   *there_ = false;
+  unwanted_.cancel();
   claude_.remove(*this);
   // A session that was given up may not have closed it.
   for (const auto& each : {process_, starting_}) {
@@ -137,7 +138,13 @@ transport::Task<Result<void>> ClaudeConversation::launch() {
   const auto there = there_;
   const Reads reads = co_await claude_.may_read(spec_.workspace, spec_.trust);
   if (!*there || closed_) co_return fail(ErrorKind::cancelled, "the conversation is gone");
-  transport::GuardedSpec process;
+  BackendSpec process;
+  process.admission = claude_.setup().admission;
+  unwanted_ = transport::CancelSource();
+  process.wish = {.backend = claude_.setup().name,
+                  .is_ahead = !wanted_,
+                  .session = spec_.session_id,
+                  .unwanted = unwanted_};
   process.command = arguments(claude_.setup(), spec_, beginning, reads);
   process.environment = environment(claude_.setup(), spec_, reads);
   process.cwd = spec_.workspace.cwd;
@@ -179,6 +186,7 @@ transport::Task<Result<void>> ClaudeConversation::launch() {
 
 /// Whoever cancels meanwhile does not wait for the process, which goes on with its start.
 transport::Task<Result<void>> ClaudeConversation::wake_unless(transport::CancelSource& cancel) {
+  wanted_ = true;
   const auto over = std::make_shared<transport::Event>(claude_.loop());
   const auto woken = std::make_shared<Result<void>>();
   claude_.loop().spawn([](ClaudeConversation& self, std::shared_ptr<transport::Event> set,
@@ -187,7 +195,11 @@ transport::Task<Result<void>> ClaudeConversation::wake_unless(transport::CancelS
     *result = std::move(done);
     set->set();
   }(*this, over, woken));
-  const auto subscription = cancel.on_cancel([over] { over->set(); });
+  // One that waits in line to be started leaves it.
+  const auto subscription = cancel.on_cancel([over, unwanted = &unwanted_] {
+    unwanted->cancel();
+    over->set();
+  });
   co_await over->wait();
   if (cancel.cancelled()) co_return fail(ErrorKind::cancelled, "the turn was cancelled");
   co_return *woken;
@@ -235,6 +247,7 @@ transport::Task<void> ClaudeConversation::fall_asleep(std::shared_ptr<Process> p
 
 transport::Task<void> ClaudeConversation::close() {
   closed_ = true;
+  unwanted_.cancel();
   if (const auto process = starting_) co_await process->stop();
   while (waking_ || going_) {
     const auto until_then = waking_ ? waking_ : going_;
@@ -268,6 +281,10 @@ void ClaudeConversation::drop_process() {
 // --- a turn
 // ------------------------------------------------------------------------------------
 
+transport::Task<Result<void>> ClaudeConversation::get_ready(transport::CancelSource& cancel) {
+  co_return co_await wake_unless(cancel);
+}
+
 transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentBlock> prompt,
                                                         v1::Client& client,
                                                         transport::CancelSource& cancel) {
@@ -282,7 +299,7 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
       .closed = closed_,
       .attempt = [&](TurnOutcome& made) { return attempt(order, made, client, cancel); }};
   TurnOutcome outcome = co_await attempted(std::move(attempts), claude_.log(), claude_.redactor());
-  prompted_ = false;
+  prompted_ = wanted_ = false;
   last_used_ = std::chrono::steady_clock::now();
   claude_.look_after_idle();
   outcome.usage.add_spent(std::exchange(unpaid_, {}));

@@ -28,6 +28,7 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   ~ClaudeConversation() override;
 
   std::string provider_id() const override { return beginning_.id; }
+  transport::Task<Result<void>> get_ready(transport::CancelSource& cancel) override;
   transport::Task<TurnOutcome> prompt(std::vector<v1::ContentBlock> prompt, v1::Client& client,
                                       transport::CancelSource& cancel) override;
   transport::Task<Result<bool>> steer(std::vector<v1::ContentBlock> words) override;
@@ -90,6 +91,7 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   std::shared_ptr<Process> process_;   // none: it sleeps, or has not begun
   std::shared_ptr<Process> starting_;  // has not greeted yet
   std::shared_ptr<transport::Event> waking_;
+  transport::CancelSource unwanted_;  // takes the process that is to be started out of its line
   std::shared_ptr<transport::Event> going_;  // while the last process ends
   Granted granted_;
   Result<void> woken_;  // how that went
@@ -107,6 +109,7 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
   bool holds_past_ = false;  // the process does, and nobody else
   bool kept_;                // Claude Code has written it down
   bool prompted_ = false;    // from before its turn to after it
+  bool wanted_ = false;      // its process is, by a turn
   bool closed_ = false;
   const std::shared_ptr<bool> there_ = std::make_shared<bool>(true);  // false once it is destroyed
 };

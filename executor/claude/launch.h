@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "executor/admission.h"
 #include "executor/claude/limits.h"
 #include "executor/claude/options.h"
 #include "executor/executor.h"
@@ -28,6 +29,7 @@ struct Setup {
   bool reads_folder = true;   ///< CLAUDE.md, rules and settings of the folder it works in
   /// The program that guards its processes.
   std::string guardian = transport::GuardedSpec().guardian;
+  Admission* admission = nullptr;  ///< that has to let its processes start; null: they may
 };
 
 /// Which conversation the process serves, and what of it there is by then.

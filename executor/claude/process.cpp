@@ -21,8 +21,7 @@ Process::Process(transport::Loop& loop, Log& log, Redactor& redactor,
       ending_(executor::limits::ending) {}
 
 Process::Reply<std::shared_ptr<Process>> Process::start(transport::Loop& loop, Log& log,
-                                                        Redactor& redactor,
-                                                        transport::GuardedSpec spec) {
+                                                        Redactor& redactor, BackendSpec spec) {
   auto started =
       co_await BackendProcess::start(loop, log, redactor, program, std::move(spec), explain_end);
   if (!started) co_return fail(std::move(started.error()));

@@ -43,7 +43,7 @@ class Process final : public std::enable_shared_from_this<Process> {
 
   /// Starts it; greet() is awaited before anything else is asked of it.
   static Reply<std::shared_ptr<Process>> start(transport::Loop& loop, Log& log, Redactor& redactor,
-                                               transport::GuardedSpec spec);
+                                               BackendSpec spec);
 
   /// Asks it to initialize; `request` is the control request. One that does not do so is ended.
   Reply<void> greet(std::string request);

@@ -14,8 +14,8 @@ using transport::Task;
 namespace {
 
 /// A `claude` in the words of a shell, which answers the greeting before the rest of `script`.
-transport::GuardedSpec acting(const std::string& version, const std::string& script) {
-  transport::GuardedSpec spec;
+tine::executor::BackendSpec acting(const std::string& version, const std::string& script) {
+  tine::executor::BackendSpec spec;
   spec.command = {"/bin/sh", "-c",
                   "read line\necho '{\"type\":\"control_response\",\"response\":{\"subtype\":"
                   "\"success\",\"request_id\":\"tine-1\",\"response\":{\"claude_code_version\":\"" +

@@ -69,7 +69,9 @@ std::vector<v1::Command> Codex::commands() const {
 // ------------------------------------------------------------------------------------
 
 SharedProcess<Process>::Reply Codex::launch() {
-  transport::GuardedSpec spec;
+  BackendSpec spec;
+  spec.admission = setup_.admission;
+  spec.wish.backend = setup_.name;
   spec.command = setup_.command;
   spec.command.emplace_back("app-server");
   spec.environment = setup_.environment;

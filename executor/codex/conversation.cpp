@@ -76,6 +76,11 @@ transport::Task<Result<void>> CodexConversation::make_ready() {
   co_return Result<void>();
 }
 
+transport::Task<Result<void>> CodexConversation::get_ready(transport::CancelSource& cancel) {
+  if (cancel.cancelled()) co_return fail(ErrorKind::cancelled, "the turn was cancelled");
+  co_return co_await make_ready();
+}
+
 transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBlock> prompt,
                                                        v1::Client& client,
                                                        transport::CancelSource& cancel) {

@@ -38,6 +38,7 @@ class CodexConversation final : public Conversation, public ThreadListener {
   ~CodexConversation() override;
 
   std::string provider_id() const override { return thread_.id; }
+  transport::Task<Result<void>> get_ready(transport::CancelSource& cancel) override;
   transport::Task<TurnOutcome> prompt(std::vector<v1::ContentBlock> prompt, v1::Client& client,
                                       transport::CancelSource& cancel) override;
   transport::Task<Result<bool>> steer(std::vector<v1::ContentBlock> words) override;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json/view.h"
+#include "executor/admission.h"
 #include "executor/codex/limits.h"
 #include "executor/codex/options.h"
 #include "executor/executor.h"
@@ -23,6 +24,7 @@ struct Setup {
   std::vector<std::string> command;      ///< of Codex, without the word app-server
   std::vector<std::string> environment;  ///< NAME=value, the whole of it
   std::string guardian = transport::GuardedSpec().guardian;
+  Admission* admission = nullptr;  ///< that has to let its processes start; null: they may
   Defaults defaults;
   limits::Patience patience;
   pty::OwnRecipe own_recipe;  ///< of a fork in a terminal

@@ -42,8 +42,7 @@ Process::Process(transport::Loop& loop, Log& log, Redactor& redactor,
                                      transport::Dialect::without_version)) {}
 
 Process::Reply<std::shared_ptr<Process>> Process::start(transport::Loop& loop, Log& log,
-                                                        Redactor& redactor,
-                                                        transport::GuardedSpec spec) {
+                                                        Redactor& redactor, BackendSpec spec) {
   auto started = co_await BackendProcess::start(loop, log, redactor, program, std::move(spec));
   if (!started) co_return fail(std::move(started.error()));
   std::shared_ptr<Process> process(new Process(loop, log, redactor, std::move(*started)));

@@ -38,7 +38,7 @@ class Process final : public transport::RpcHandler, public std::enable_shared_fr
 
   /// Started and greeted.
   static Reply<std::shared_ptr<Process>> start(transport::Loop& loop, Log& log, Redactor& redactor,
-                                               transport::GuardedSpec spec);
+                                               BackendSpec spec);
 
   Reply<std::string> call(std::string method, std::string params, transport::Milliseconds deadline);
 

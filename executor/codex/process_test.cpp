@@ -16,8 +16,8 @@ namespace {
 namespace bounds = executor::codex::limits;
 
 /// An app-server in the words of a shell, which gets the id of the first request as $id.
-transport::GuardedSpec acting(const std::string& script) {
-  transport::GuardedSpec spec;
+tine::executor::BackendSpec acting(const std::string& script) {
+  tine::executor::BackendSpec spec;
   spec.command = {"/bin/sh", "-c",
                   "read line; id=${line#*\\\"id\\\":}; id=${id%%,*}; id=${id%%\\}*}\n" + script};
   spec.guardian = tine::test::guarded_program();

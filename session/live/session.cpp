@@ -10,7 +10,6 @@
 #include "session/fork/soft_context.h"
 #include "session/record/data.h"
 #include "session/record/past.h"
-#include "session/replay.h"
 #include "session/settings.h"
 #include "transport/limits.h"
 
@@ -231,23 +230,38 @@ void Session::release_terminal(std::string terminal_id) {
   }(*client_, std::move(request)));
 }
 
+/// To the client that the session has now.
+ReplayRequest Session::replay_request(transport::CancelSource cancel) {
+  ReplayRequest request;
+  request.record = record_;
+  request.client = client_;
+  request.cancel = cancel;
+  request.goes_on = [this, attachment = attachment_] {
+    return client_ != nullptr && attachment_ == attachment;
+  };
+  request.room = [this, cancel] { return room(cancel); };
+  return request;
+}
+
 transport::Task<Result<LeftOut>> Session::replay(std::uint64_t from_seq, std::uint64_t max_bytes,
                                                  transport::CancelSource cancel) {
   const auto self = shared_from_this();
   const std::uint64_t attachment = attachment_;
   ++replays_;
-  ReplayRequest request;
-  request.record = record_;
+  ReplayRequest request = replay_request(std::move(cancel));
   request.from_seq = from_seq;
   request.max_bytes = max_bytes;
-  request.client = client_;
-  request.cancel = cancel;
-  request.goes_on = [this, attachment] { return client_ != nullptr && attachment_ == attachment; };
-  request.room = [this, cancel] { return room(cancel); };
   auto done = co_await session::replay(library_, std::move(request));
   if (attachment_ == attachment) --replays_;
   if (!done && closing()) co_return session_closed();
   co_return done;
+}
+
+transport::Task<Result<void>> Session::replay_turn(OneTurn turn, transport::CancelSource cancel) {
+  const auto self = shared_from_this();
+  if (client_ == nullptr) co_return fail(ErrorKind::peer_gone, "the client has gone");
+  ReplayRequest request = replay_request(std::move(cancel));
+  co_return co_await session::replay_turn(library_, std::move(request), std::move(turn));
 }
 
 void Session::announce_before_answer() {
@@ -439,9 +453,9 @@ bool Session::has_past() const {
 // ------------------------------------------------------------------------
 
 Turns::Report Session::prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel,
-                              std::string trace) {
+                              PromptTags tags) {
   tell_held_news();
-  return turns_.prompt(std::move(blocks), std::move(cancel), std::move(trace));
+  return turns_.prompt(std::move(blocks), std::move(cancel), std::move(tags));
 }
 
 void Session::prepare() {

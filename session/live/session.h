@@ -23,6 +23,7 @@
 #include "session/live/turns.h"
 #include "session/meta.h"
 #include "session/record/record.h"
+#include "session/replay.h"
 #include "session/session_trust.h"
 #include "transport/cancel.h"
 #include "transport/event.h"
@@ -94,6 +95,8 @@ class Session : public std::enable_shared_from_this<Session> {
   /// where that can be; 0: all of it. Tells what was left out.
   transport::Task<Result<LeftOut>> replay(std::uint64_t from_seq, std::uint64_t max_bytes,
                                           transport::CancelSource cancel);
+  /// Sends the client what was said in one turn, and shows `see` each of its records.
+  transport::Task<Result<void>> replay_turn(OneTurn turn, transport::CancelSource cancel);
   void announce_commands();
   /// Tells the client what it must know before load or resume is answered. What can be chosen and
   /// commanded may be known better afterwards: it is told of that once it asks for something.
@@ -118,9 +121,8 @@ class Session : public std::enable_shared_from_this<Session> {
   // --- turns
 
   bool running() const { return turns_.running(); }
-  /// `trace`: see Turns.
   Turns::Report prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel,
-                       std::string trace = {});
+                       PromptTags tags = {});
   transport::Task<Result<bool>> steer(std::vector<v1::ContentBlock> words) {
     return turns_.steer(std::move(words));
   }
@@ -160,6 +162,7 @@ class Session : public std::enable_shared_from_this<Session> {
   static transport::Task<void> fork_to(std::shared_ptr<Session> self, std::string backend);
   /// Whether anything has been said, or is known of what was said elsewhere.
   bool has_past() const;
+  ReplayRequest replay_request(transport::CancelSource cancel);
   void note_unasked(const v1::Update& update);
   /// Tells the client what can be chosen and what is.
   void show_choices(bool mode_too);

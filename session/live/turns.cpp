@@ -12,6 +12,7 @@
 #include "session/git_head.h"
 #include "session/limits.h"
 #include "session/live/cancel_request.h"
+#include "session/live/earlier_answer.h"
 #include "session/live/failover.h"
 #include "session/live/session.h"
 #include "session/memory/remember.h"
@@ -87,12 +88,26 @@ Failure ended_early(const std::exception& fault) {
 }
 
 /// A turn that runs out of memory has an outcome all the same, so that what comes after it goes on.
-Turns::Report or_failure(Turns::Report turn) {
+template <class T>
+transport::Task<Result<T>> or_failure(transport::Task<Result<T>> turn) {
   try {
     co_return co_await std::move(turn);
   } catch (const std::exception& fault) {
     co_return ended_early(fault);
   }
+}
+
+v1::Update place_notice(const TurnLine& line) {
+  return v1::notice(v1::Severity::info, "Waiting for another turn to end",
+                    "limits.max_turns lets " + std::to_string(line.most()) +
+                        " run at a time in this tine, and " + std::to_string(line.waiting()) +
+                        (line.waiting() == 1 ? " waits." : " wait."));
+}
+
+v1::Update process_notice(std::size_t processes) {
+  return v1::notice(v1::Severity::info, "Waiting for another agent's process to end",
+                    "limits.max_processes lets no more than " + std::to_string(processes) +
+                        " run in this tine, and none of them is idle.");
 }
 
 v1::Update wait_notice() {
@@ -134,14 +149,14 @@ v1::Update cache_notice(const ForkBill& bill) {
 }  // namespace
 
 Turns::Report Turns::prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel,
-                            std::string trace) {
+                            PromptTags tags) {
   const auto session = session_.shared_from_this();
   if (session_.closing()) co_return session_closed();
   if (queue_.size() > limits::queued_prompts) {
     co_return fail(ErrorKind::queue_full, "too many prompts of this session are waiting");
   }
   const auto waiting =
-      std::make_shared<Waiting>(session_.library().loop, std::move(cancel), std::move(trace));
+      std::make_shared<Waiting>(session_.library().loop, std::move(cancel), std::move(tags));
   queue_.push_back(waiting);
   if (queue_.front() != waiting) {
     const auto subscription = waiting->cancel.on_cancel([waiting] { waiting->woken.set(); });
@@ -151,9 +166,30 @@ Turns::Report Turns::prompt(std::vector<v1::ContentBlock> blocks, transport::Can
     leave(waiting);
     co_return never_begun();
   }
+  std::unique_ptr<TurnLine::Place> place;
+  // A command of ours has nothing to wait for.
+  if (command_line(blocks).empty()) {
+    place = co_await take_place(waiting);
+    if (!place) {
+      leave(waiting);
+      co_return never_begun();
+    }
+  }
   auto report = co_await or_failure(claim_and_run(std::move(blocks), waiting));
+  place.reset();
   leave(waiting);
   co_return report;
+}
+
+/// None: it was cancelled before there was one.
+transport::Task<std::unique_ptr<TurnLine::Place>> Turns::take_place(
+    std::shared_ptr<Waiting> waiting) {
+  std::function<void()> on_wait = [this] {
+    v1::Update notice = place_notice(session_.library().turn_line);
+    notice.session = session_.id();
+    if (v1::Client* const client = session_.client()) client->update(notice);
+  };
+  co_return co_await session_.library().turn_line.take(waiting->cancel, std::move(on_wait));
 }
 
 /// Lets the next prompt begin when it is its turn.
@@ -192,6 +228,10 @@ transport::Task<void> Turns::idle() {
 Turns::Report Turns::claim_and_run(std::vector<v1::ContentBlock> blocks,
                                    std::shared_ptr<Waiting> waiting) {
   const transport::CancelSource cancel = waiting->cancel;
+  if (!waiting->tags.id.empty()) {
+    const bool known = co_await look_at_content(waiting, blocks);
+    if (!known) co_return never_begun();
+  }
   // What was chosen before the prompt came holds for its turn.
   co_await session_.choices_made();
   transport::Loop& loop = session_.library().loop;
@@ -201,12 +241,22 @@ Turns::Report Turns::claim_and_run(std::vector<v1::ContentBlock> blocks,
   if (!share && !cancel.cancelled()) co_return fail(share.error());
   const std::shared_ptr<Record> record = session_.record();
   auto news = co_await record->claim("a turn runs");
+  if (!news && waiting->asked && news.error().kind == ErrorKind::session_locked) {
+    Error locked = std::move(news.error());
+    co_return co_await or_failure(answer_from_record(waiting, std::move(locked)));
+  }
   if (!news) co_return fail(std::move(news.error()));
   if (*news) {
     if (auto adopted = session_.adopt_external_changes(); !adopted) {
       record->release();
       co_return fail(std::move(adopted.error()));
     }
+  }
+  if (waiting->asked) {
+    auto earlier = co_await or_failure(earlier_answer(session_, *waiting->asked, cancel));
+    if (!earlier || *earlier) record->release();
+    if (!earlier) co_return fail(std::move(earlier.error()));
+    if (*earlier) co_return std::move(**earlier);
   }
   // What a command of ours says changes nothing.
   if (is_concluded(session_.state()) && command_line(blocks).empty()) {
@@ -230,6 +280,33 @@ Turns::Report Turns::claim_and_run(std::vector<v1::ContentBlock> blocks,
   co_return report;
 }
 
+/// Makes of a prompt that has an id what it is known by. False: it was cancelled meanwhile.
+transport::Task<bool> Turns::look_at_content(std::shared_ptr<Waiting> waiting,
+                                             std::vector<v1::ContentBlock>& blocks) {
+  const Library& library = session_.library();
+  waiting->content =
+      co_await clean_content(library.loop, library.redactor, blocks, waiting->cancel);
+  if (!waiting->content) co_return false;
+  const std::uint32_t checksum = co_await content_checksum(library.loop, *waiting->content);
+  waiting->asked = AskedPrompt{.id = waiting->tags.id, .checksum = checksum};
+  co_return true;
+}
+
+/// Another process is at work in the session, so nothing can be played here. What it has written
+/// down of the prompt can be told.
+Turns::Report Turns::answer_from_record(std::shared_ptr<Waiting> waiting, Error locked) {
+  const auto news = co_await session_.record()->look();
+  if (!news) co_return fail(std::move(locked));
+  if (*news) {
+    if (auto adopted = session_.adopt_external_changes(); !adopted)
+      co_return fail(std::move(adopted.error()));
+  }
+  auto earlier = co_await earlier_answer(session_, *waiting->asked, waiting->cancel);
+  if (!earlier) co_return fail(std::move(earlier.error()));
+  if (*earlier) co_return std::move(**earlier);
+  co_return fail(told_of_prompt(std::move(locked), *session_.record(), *waiting->asked));
+}
+
 Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<Waiting> waiting) {
   transport::CancelSource cancel = waiting->cancel;
   const Library& library = session_.library();
@@ -248,11 +325,13 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
     library.loop.spawn(look_at_git(git_));
   }
   std::optional<std::string> content = "[]";
-  if (library.policy.keep_text)
-    content = co_await clean_content(library.loop, library.redactor, blocks, cancel);
+  if (library.policy.keep_text) {
+    content = std::move(waiting->content);
+    if (!content) content = co_await clean_content(library.loop, library.redactor, blocks, cancel);
+  }
   if (!content) co_return never_begun();
   co_await record->prompt("prompt-" + std::to_string(session_.history()->turns() + 1),
-                          std::move(*content));
+                          std::move(*content), waiting->asked);
   if (!command.empty()) co_return co_await run_command(command, std::move(blocks), cancel);
   if (library.policy.keep_text) {
     const std::string& known = session_.state().description;
@@ -271,7 +350,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
     co_return co_await finish(std::move(outcome), true, std::nullopt);
   }
   const auto running = std::make_shared<Running>(library.loop, session_, cancel);
-  running->trace = waiting->trace;
+  running->trace = waiting->tags.trace;
   running_ = running;
   // What cannot be written down must not go on.
   record->on_failure([running] { running->cancel.cancel(); });
@@ -406,8 +485,18 @@ transport::Task<executor::TurnOutcome> Turns::attempt(std::shared_ptr<Running> r
   executor::TurnOutcome outcome;
   const bool is_new = begins_anew(session_);
   const auto past = cached_past(session_);
+  const auto told_of_wait = session_.library().turn_line.admission().tell_of_wait(
+      {.backend = std::string(session_.executor().name()),
+       .session = session_.id(),
+       .tell = [this, running](std::size_t processes) {
+         if (!running->given_up) session_.say(process_notice(processes));
+       }});
   auto ready = co_await find_conversation(running, blocks);
   if (ready && past) co_await wait_for_warmth(running, *past);
+  if (ready && !running->cancel.cancelled() && session_.record()->asked()) {
+    auto noted = co_await note_sent(running);
+    ready = std::move(noted);
+  }
   if (!ready) {
     outcome.stop = fail(std::move(ready.error()));
   } else if (running->cancel.cancelled()) {
@@ -429,6 +518,24 @@ transport::Task<executor::TurnOutcome> Turns::attempt(std::shared_ptr<Running> r
       session_.library().warm_first.note(*past, session_.library().env.wall_ms());
   }
   co_return outcome;
+}
+
+/// Of a prompt that has an id: writes down that the backend is given it next. What fails before
+/// that leaves the prompt to be sent again.
+transport::Task<Result<void>> Turns::note_sent(std::shared_ptr<Running> running) {
+  const std::shared_ptr<executor::Conversation> conversation = session_.conversation().get();
+  auto able = co_await conversation->get_ready(running->cancel);
+  if (running->cancel.cancelled()) co_return Result<void>();
+  // A process that has just gone is started anew by prompt().
+  if (!able && able.error().kind != ErrorKind::backend_gone) {
+    Error error = std::move(able.error());
+    error.message = session_.library().redactor.redacted(error.message);
+    co_return fail(std::move(error));
+  }
+  co_await session_.record()->caught_up();
+  if (running->cancel.cancelled()) co_return Result<void>();
+  auto noted = co_await session_.record()->note_sent();
+  co_return noted;
 }
 
 /// Waits while another fork of the same parent goes ahead to put their past into the provider's
@@ -547,7 +654,11 @@ transport::Task<Result<std::string>> Turns::offer_summary(std::shared_ptr<Runnin
 Turns::Report Turns::run_command(std::string line, std::vector<v1::ContentBlock> prompt,
                                  transport::CancelSource cancel) {
   executor::TurnOutcome outcome;
-  if (!cancel.cancelled()) {
+  Result<void> noted;
+  if (!cancel.cancelled()) noted = co_await session_.record()->note_sent();
+  if (!noted) {
+    outcome.stop = fail(std::move(noted.error()));
+  } else if (!cancel.cancelled()) {
     const std::string said = co_await command_(session_, std::move(line), std::move(prompt));
     const std::string id = "command-" + std::to_string(session_.history()->turns() + 1);
     session_.say(v1::text_chunk(v1::UpdateKind::agent_message_chunk, said, id));
@@ -589,6 +700,9 @@ Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled,
   report.fork = bill_of(session_, outcome.usage);
   if (report.fork && report.fork->shortfall) session_.say(cache_notice(*report.fork));
   TurnEnd end;
+  end.cumulative = session_.state().total;
+  end.cumulative.add(outcome.usage.tokens);
+  end.failover = failover;
   end.fork = report.fork;
   end.opening = opening_of(told_, outcome.usage);
   end.stop = outcome.stop ? v1::name_of(*outcome.stop) : "error";

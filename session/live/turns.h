@@ -17,9 +17,11 @@
 #include "executor/executor.h"
 #include "protocol/v1/types.h"
 #include "session/live/turn_client.h"
+#include "session/live/turn_line.h"
 #include "session/live/warm_first.h"
 #include "session/meta.h"
 #include "session/record/data.h"
+#include "session/record/history.h"
 #include "session/store/state.h"
 #include "transport/cancel.h"
 #include "transport/event.h"
@@ -27,6 +29,12 @@
 namespace tine::session {
 
 class Session;
+
+/// What a client says of a prompt beside its words.
+struct PromptTags {
+  std::string trace;  ///< where in its trace the prompt stands, as members of a `_meta`
+  std::string id;     ///< its own name for the prompt; empty: it has given none
+};
 
 /// How a prompt ended.
 struct TurnReport {
@@ -37,6 +45,7 @@ struct TurnReport {
   std::optional<FailoverReport> failover;
   std::uint64_t seq = 0;   ///< of the end of the session's last turn
   std::uint64_t turn = 0;  ///< its number; 0: there was none, as when it was cancelled before
+  bool replayed = false;   ///< the prompt had been answered before, under the same id
 };
 
 class Turns {
@@ -52,9 +61,9 @@ class Turns {
   Turns& operator=(const Turns&) = delete;
 
   bool running() const { return !queue_.empty(); }
-  /// `trace`: where in its client's trace the prompt stands, as members of a `_meta`.
+  /// One that has an id which the session knows is not played again: see earlier_answer().
   Report prompt(std::vector<v1::ContentBlock> blocks, transport::CancelSource cancel,
-                std::string trace);
+                PromptTags tags);
   /// Puts words of the person into the turn that runs, and writes them down. False: none runs that
   /// takes them.
   transport::Task<Result<bool>> steer(std::vector<v1::ContentBlock> words);
@@ -70,10 +79,12 @@ class Turns {
 
  private:
   struct Waiting {
-    Waiting(transport::Loop& loop, transport::CancelSource source, std::string its_trace)
-        : cancel(std::move(source)), trace(std::move(its_trace)), woken(loop) {}
+    Waiting(transport::Loop& loop, transport::CancelSource source, PromptTags its_tags)
+        : cancel(std::move(source)), tags(std::move(its_tags)), woken(loop) {}
     transport::CancelSource cancel;
-    std::string trace;
+    PromptTags tags;
+    std::optional<AskedPrompt> asked;    // where it has an id
+    std::optional<std::string> content;  // without secrets, once that is known
     transport::Event woken;
   };
   /// What a turn shares with the coroutine that plays the backend's side.
@@ -100,8 +111,12 @@ class Turns {
   };
 
   void leave(const std::shared_ptr<Waiting>& waiting);
+  transport::Task<std::unique_ptr<TurnLine::Place>> take_place(std::shared_ptr<Waiting> waiting);
   Result<TurnReport> never_begun() const;
   Report claim_and_run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<Waiting> waiting);
+  transport::Task<bool> look_at_content(std::shared_ptr<Waiting> waiting,
+                                        std::vector<v1::ContentBlock>& blocks);
+  Report answer_from_record(std::shared_ptr<Waiting> waiting, Error locked);
   Report run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<Waiting> waiting);
   Report run_command(std::string line, std::vector<v1::ContentBlock> prompt,
                      transport::CancelSource cancel);
@@ -115,6 +130,7 @@ class Turns {
                                                  std::vector<v1::ContentBlock> blocks);
   transport::Task<executor::TurnOutcome> attempt(std::shared_ptr<Running> running,
                                                  std::vector<v1::ContentBlock> blocks);
+  transport::Task<Result<void>> note_sent(std::shared_ptr<Running> running);
   bool has_cached(const executor::TurnUsage& usage) const;
   transport::Task<void> wait_for_warmth(std::shared_ptr<Running> running, WarmFirst::Past past);
   transport::Task<Result<void>> find_conversation(std::shared_ptr<Running> running,

@@ -51,6 +51,7 @@ std::optional<TurnMark> mark_of(const store::Line& line, std::int64_t begin, std
   mark.last_answer = json::count_in(line.data.find("usage"), "lastAnswer");
   mark.conversation = json::text_in(provider, "conversation");
   mark.told_until = number_in(provider, "toldUntil");
+  mark.asked = asked_in_end(line.data);
   mark.line = begin;
   mark.end = end;
   return mark;
@@ -66,9 +67,12 @@ void Account::take(const store::Line& line, std::int64_t begin, std::int64_t end
   state.accessed = line.time;
   if (line.type == record_type::prompt) {
     turn_open = true;
+    asked = asked_in_prompt(line.data.raw());
     open_tool_calls.clear();
     state.prompted = true;
     state.status = store::Status::active;
+  } else if (line.type == record_type::sent) {
+    if (asked) asked->sent = true;
   } else if (line.type == record_type::turn_end || line.type == record_type::turn_aborted) {
     take_turn_end(line, begin, end);
   } else if (line.type == record_type::header) {
@@ -160,6 +164,7 @@ void Account::take_turn_end(const store::Line& line, std::int64_t begin, std::in
   TurnMark mark = *mark_of(line, begin, end);
   const json::View provider = line.data.find("provider");
   turn_open = false;
+  asked.reset();
   open_tool_calls.clear();
   state.turns = mark.turn;
   state.last_turn_offset = begin;

@@ -22,6 +22,7 @@ struct Account {
   store::State state;
   std::shared_ptr<History> history;
   bool turn_open = false;
+  std::optional<AskedPrompt> asked;  ///< of the open turn; none: its prompt has no id
   /// Of the open turn, in the order in which they began.
   std::vector<std::string> open_tool_calls;
 

@@ -50,6 +50,23 @@ void write_models(json::Writer& out, const std::vector<executor::ModelTokens>& m
   out.end_array();
 }
 
+void write_asked(json::Writer& out, const AskedPrompt& asked) {
+  out.key("asked")
+      .begin_object()
+      .member("id", std::string_view(asked.id))
+      .member("checksum", std::uint64_t{asked.checksum});
+  if (asked.sent) out.member("sent", true);
+  out.end_object();
+}
+
+std::optional<AskedPrompt> asked_from(json::View asked) {
+  if (!asked.is_object()) return std::nullopt;
+  return AskedPrompt{
+      .id = json::text_in(asked, "id"),
+      .checksum = static_cast<std::uint32_t>(json::count_in(asked, "checksum").value_or(0)),
+      .sent = asked.find("sent").boolean().value_or(false)};
+}
+
 }  // namespace
 
 std::string fork_data(const ForkReport& fork) {
@@ -108,15 +125,30 @@ std::string content_json(const std::vector<v1::ContentBlock>& blocks) {
   return json::with_pictures(std::move(content));
 }
 
-std::string prompt_data(std::uint64_t turn, std::string_view message_id, std::string_view content) {
+std::string prompt_data(std::uint64_t turn, std::string_view message_id, std::string_view content,
+                        const std::optional<AskedPrompt>& asked) {
   std::string text;
   json::Writer out(text);
-  out.begin_object()
-      .member("turn", turn)
-      .member("messageId", message_id)
-      .key("content")
-      .raw(content)
-      .end_object();
+  out.begin_object().member("turn", turn).member("messageId", message_id);
+  if (asked) write_asked(out, *asked);
+  out.key("content").raw(content).end_object();
+  return text;
+}
+
+/// The content, which may be long, comes last, and nothing before it could be taken for its
+/// beginning, as this is written by us.
+std::optional<AskedPrompt> asked_in_prompt(std::string_view data) {
+  const std::size_t content = data.find(R"(,"content":)");
+  if (content == std::string_view::npos) return std::nullopt;
+  const std::string whole = std::string(data.substr(0, content)) + "}";
+  return asked_from(json::View(whole).find("asked"));
+}
+
+std::optional<AskedPrompt> asked_in_end(json::View data) { return asked_from(data.find("asked")); }
+
+std::string sent_data(std::uint64_t turn) {
+  std::string text;
+  json::Writer(text).begin_object().member("turn", turn).end_object();
   return text;
 }
 
@@ -156,13 +188,23 @@ std::string turn_end_data(const TurnEnd& end, Redactor& redactor) {
     if (end.usage.last_answer) out.member("lastAnswer", *end.usage.last_answer);
     member_unless_empty(out, "model", main_model(end.usage));
     if (end.opening) out.member("opening", *end.opening);
-    out.member("estimated", end.usage.estimated()).end_object();
+    out.member("estimated", end.usage.estimated());
+    if (end.asked) {
+      out.member("source", name_of(end.usage.source));
+      out.key("cumulative").raw(tokens_json(end.cumulative));
+    }
+    out.end_object();
   }
   if (end.fork) {
     out.key("fork");
     write_bill(out, *end.fork);
   }
   if (end.git) write_git(out, *end.git);
+  if (end.asked) write_asked(out, *end.asked);
+  if (end.asked && end.failover) {
+    out.key("failover");
+    write_failover(out, *end.failover);
+  }
   if (end.marker > 0) out.member("marker", end.marker);
   out.end_object();
   return text;
@@ -181,7 +223,9 @@ std::string turn_aborted_data(const TurnAborted& aborted) {
         .member("status", "failed")
         .end_object();
   }
-  out.end_array().end_object();
+  out.end_array();
+  if (aborted.asked) write_asked(out, *aborted.asked);
+  out.end_object();
   return text;
 }
 

@@ -18,6 +18,7 @@
 #include "protocol/v1/types/content.h"
 #include "session/git_head.h"
 #include "session/meta.h"
+#include "session/record/history.h"
 #include "session/store/state.h"
 
 namespace tine::session {
@@ -29,6 +30,7 @@ inline constexpr std::string_view seed = "seed";
 inline constexpr std::string_view summary = "summary";
 inline constexpr std::string_view backend = "backend";
 inline constexpr std::string_view prompt = "prompt";
+inline constexpr std::string_view sent = "sent";
 inline constexpr std::string_view update = "update";
 inline constexpr std::string_view question = "question";
 inline constexpr std::string_view answer = "answer";
@@ -62,8 +64,13 @@ std::string backend_data(const BackendChange& change);
 
 /// What a prompt says, as JSON that is still to be redacted.
 std::string content_json(const std::vector<v1::ContentBlock>& blocks);
-/// `content` is JSON without secrets.
-std::string prompt_data(std::uint64_t turn, std::string_view message_id, std::string_view content);
+/// `content` is JSON without secrets. `asked`: none, the prompt has no id.
+std::string prompt_data(std::uint64_t turn, std::string_view message_id, std::string_view content,
+                        const std::optional<AskedPrompt>& asked);
+/// What prompt_data() has of the prompt's id; none: it has none.
+std::optional<AskedPrompt> asked_in_prompt(std::string_view data);
+/// The backend is given the prompt, which has an id, from here on.
+std::string sent_data(std::uint64_t turn);
 
 /// Where the repository of the session's directory stood.
 struct TurnGit {
@@ -85,6 +92,10 @@ struct TurnEnd {
   executor::TurnUsage usage;
   std::optional<ForkBill> fork;  ///< of the first turn of a fork
   std::optional<TurnGit> git;    ///< none: there is no repository, and was none
+  /// Of a prompt that has an id, with what its answer says beside the above.
+  std::optional<AskedPrompt> asked;
+  executor::Tokens cumulative;
+  std::optional<FailoverReport> failover;
   /// Tokens that the backend tells its model in each conversation; none: not told by this turn.
   std::optional<std::uint64_t> opening;
   std::int64_t previous = -1;  ///< where the line of the turn before begins; -1: it is the first
@@ -97,6 +108,7 @@ struct TurnAborted {
   std::uint64_t turn = 0;
   std::int64_t previous = -1;
   std::vector<std::string> tool_calls;  ///< that were open
+  std::optional<AskedPrompt> asked;
 };
 std::string turn_aborted_data(const TurnAborted& aborted);
 
@@ -107,6 +119,9 @@ std::string question_data(std::uint64_t id, std::string_view method, std::string
                           Redactor& redactor);
 std::string answer_data(std::uint64_t id, std::string_view result, Redactor& redactor);
 std::string refusal_data(std::uint64_t id, const Error& error, Redactor& redactor);
+
+/// What the end of a turn has of its prompt; none: that has no id.
+std::optional<AskedPrompt> asked_in_end(json::View data);
 
 executor::Tokens tokens_from(json::View tokens);
 

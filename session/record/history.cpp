@@ -52,6 +52,13 @@ const TurnMark* History::kept_turn_until(std::uint64_t seq) const {
       [seq](const TurnMark& mark) { return mark.seq <= seq && !mark.provider_turn.empty(); });
 }
 
+const TurnMark* History::turn_asked(std::string_view id) const {
+  const auto found = std::find_if(own_.rbegin(), own_.rend(), [id](const TurnMark& mark) {
+    return mark.asked && mark.asked->id == id;
+  });
+  return found == own_.rend() ? nullptr : &*found;
+}
+
 const TurnMark* History::turn_numbered(std::uint64_t turn) const {
   return find_back([turn](const TurnMark& mark) { return mark.turn == turn; });
 }

@@ -11,12 +11,21 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "session/store/index.h"
 
 namespace tine::session {
+
+/// A prompt to which its client has given an id, so that it is answered once however often it is
+/// sent.
+struct AskedPrompt {
+  std::string id;
+  std::uint32_t checksum = 0;  ///< of what it says: see content_checksum()
+  bool sent = false;           ///< the backend was given it
+};
 
 /// The end of a turn.
 struct TurnMark {
@@ -29,8 +38,9 @@ struct TurnMark {
   std::string conversation;  ///< the provider's name for the conversation that it belongs to
   /// Up to here that conversation has at most been told of what happened; 0: see History.
   std::uint64_t told_until = 0;
-  std::int64_t line = 0;  ///< where its line begins in the session's transcript
-  std::int64_t end = 0;   ///< … and ends
+  std::optional<AskedPrompt> asked;  ///< none: its prompt had no id
+  std::int64_t line = 0;             ///< where its line begins in the session's transcript
+  std::int64_t end = 0;              ///< … and ends
 };
 
 class History {
@@ -73,6 +83,8 @@ class History {
   const TurnMark* last_kept_turn() const { return kept_turn_until(cursor()); }
   /// The last kept turn at or before `seq`.
   const TurnMark* kept_turn_until(std::uint64_t seq) const;
+  /// The last turn of this session alone whose prompt had that id.
+  const TurnMark* turn_asked(std::string_view id) const;
   /// The end of the turn of that number.
   const TurnMark* turn_numbered(std::uint64_t turn) const;
   /// The first turn that ends behind `seq`: the one that holds it.

@@ -4,6 +4,7 @@
 //
 // Coroutines on the loop's thread; loop and redactor outlive them.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,5 +21,9 @@ namespace tine::session {
 transport::Task<std::optional<std::string>> clean_content(transport::Loop& loop, Redactor& redactor,
                                                           std::vector<v1::ContentBlock>& blocks,
                                                           transport::CancelSource cancel);
+
+/// The checksum of such a content, which is the same whatever numbers the markers in it have: those
+/// of another process may differ. The caller keeps the text.
+transport::Task<std::uint32_t> content_checksum(transport::Loop& loop, const std::string& content);
 
 }  // namespace tine::session

@@ -122,6 +122,7 @@ transport::Task<Result<bool>> Record::take(std::string reason) {
     aborted.turn = account_.next_turn();
     aborted.previous = account_.state.last_turn_offset;
     aborted.tool_calls = account_.open_tool_calls;
+    aborted.asked = account_.asked;
     append(record_type::turn_aborted, turn_aborted_data(aborted));
     flush();
     if (failure_) co_return fail(*failure_);
@@ -176,7 +177,7 @@ transport::Task<Result<bool>> Record::look() {
 
 bool Record::is_recorded(std::string_view type) const {
   return library_.policy.keep_text || type == record_type::header || type == record_type::fork ||
-         type == record_type::backend || type == record_type::prompt ||
+         type == record_type::backend || type == record_type::prompt || type == record_type::sent ||
          type == record_type::turn_end || type == record_type::turn_aborted ||
          type == record_type::conclusion;
 }
@@ -221,10 +222,11 @@ void Record::add(std::string_view type, const std::string& data) {
 }
 
 /// A long one. What it says is not looked at by the account.
-void Record::add_prompt(const std::string& message_id, std::string content, std::uint32_t crc) {
+void Record::add_prompt(const std::string& message_id, std::string content, std::uint32_t crc,
+                        const std::optional<AskedPrompt>& asked) {
   if (!writer_ || failure_) return;
   begin_transcript();
-  const std::string empty = prompt_data(account_.next_turn(), message_id, "[]");
+  const std::string empty = prompt_data(account_.next_turn(), message_id, "[]", asked);
   const std::size_t place = empty.rfind("[]");
   const std::string_view before = std::string_view(empty).substr(0, place);
   const std::string_view after = std::string_view(empty).substr(place + 2);
@@ -232,7 +234,8 @@ void Record::add_prompt(const std::string& message_id, std::string content, std:
        writer_->add_long(record_type::prompt, before, std::move(content), crc, after));
 }
 
-transport::Task<void> Record::prompt(std::string message_id, std::string content) {
+transport::Task<void> Record::prompt(std::string message_id, std::string content,
+                                     std::optional<AskedPrompt> asked) {
   const auto self = shared_from_this();
   co_await caught_up();
   touch();
@@ -243,13 +246,21 @@ transport::Task<void> Record::prompt(std::string message_id, std::string content
   if (is_long) {
     const std::uint32_t crc = co_await checksum_of(content);
     update_redactor_.finish();
-    add_prompt(message_id, std::move(content), crc);
+    add_prompt(message_id, std::move(content), crc, asked);
   } else {
-    add(record_type::prompt, prompt_data(account_.next_turn(), message_id, content));
+    add(record_type::prompt, prompt_data(account_.next_turn(), message_id, content, asked));
   }
   if (is_first || is_long) co_await flush_in_slices();
   // From now on it is listed.
   if (is_first) save();
+}
+
+transport::Task<Result<void>> Record::note_sent() {
+  const auto self = shared_from_this();
+  if (!account_.asked || account_.asked->sent) co_return Result<void>();
+  if (failure_) co_return fail(*failure_);
+  append(record_type::sent, sent_data(account_.next_turn()));
+  co_return co_await keep(account_.state.last_seq);
 }
 
 std::uint64_t Record::note_question(std::string_view method, std::string_view params) {
@@ -386,6 +397,7 @@ std::uint64_t Record::end_turn(TurnEnd end) {
   end.turn = account_.next_turn();
   end.previous = account_.state.last_turn_offset;
   end.marker = library_.redactor.highest_number();
+  end.asked = account_.asked;
   append(record_type::turn_end, turn_end_data(end, library_.redactor));
   return account_.history->cursor();
 }

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "session/limits.h"
+#include "session/live/turn_line.h"
 #include "session/live/warm_first.h"
 #include "session/policy.h"
 #include "session/prices.h"
@@ -44,6 +45,7 @@ struct Library {
   const Policy& policy;
   Prices& prices;
   WarmFirst& warm_first;
+  TurnLine& turn_line;
 };
 
 class Record : public std::enable_shared_from_this<Record> {
@@ -58,6 +60,8 @@ class Record : public std::enable_shared_from_this<Record> {
   const store::State& state() const { return account_.state; }
   const std::shared_ptr<History>& history() const { return account_.history; }
   bool turn_open() const { return account_.turn_open; }
+  /// The prompt of the turn that is open, by its id.
+  const std::optional<AskedPrompt>& asked() const { return account_.asked; }
   /// Of the turn that runs, in the order in which they began.
   const std::vector<std::string>& open_tool_calls() const { return account_.open_tool_calls; }
   std::int64_t updated_ms() const { return updated_ms_; }
@@ -81,7 +85,11 @@ class Record : public std::enable_shared_from_this<Record> {
   // --- writing, while claimed. Each is on disk soon, and after write() at once.
 
   /// `content` is JSON without secrets. It is in the file when this returns, unless that failed.
-  transport::Task<void> prompt(std::string message_id, std::string content);
+  transport::Task<void> prompt(std::string message_id, std::string content,
+                               std::optional<AskedPrompt> asked = std::nullopt);
+  /// The backend is given the prompt next: where that has an id, the file says so when this
+  /// returns, and with durability = "turn" for good. Failed: it must not be given it.
+  transport::Task<Result<void>> note_sent();
   /// One that is long is recorded in slices, and what comes meanwhile behind it: see caught_up().
   void update(const v1::Update& update);
   /// The same for one that is shared, and stays as it is.
@@ -151,7 +159,8 @@ class Record : public std::enable_shared_from_this<Record> {
   transport::Task<void> record_long(v1::Update part);
   void append(std::string_view type, std::string_view data);
   transport::Task<std::uint32_t> checksum_of(const std::string& text);
-  void add_prompt(const std::string& message_id, std::string content, std::uint32_t crc);
+  void add_prompt(const std::string& message_id, std::string content, std::uint32_t crc,
+                  const std::optional<AskedPrompt>& asked);
   void take(std::string_view type, std::string_view data, const store::Writer::Added& added);
   void begin_transcript();
   void end_tool_calls();

@@ -96,7 +96,9 @@ struct Desk {
   store::Syncer syncer{loop, worker, store};
   Prices prices{{}, nullptr};
   WarmFirst warm_first{loop, env};
-  Library library{loop, env, log, redactor, store, syncer, policy, prices, warm_first};
+  executor::Admission admission{loop, log, {}, {}};
+  TurnLine turn_line{loop, admission, 0};
+  Library library{loop, env, log, redactor, store, syncer, policy, prices, warm_first, turn_line};
   std::shared_ptr<Record> record;
 };
 

@@ -11,7 +11,7 @@ import { Place } from './place.mjs';
 const blocks = [...readFileSync('docs/orchestrating.md', 'utf8')
   .matchAll(/^## (.*)\n(?:(?!^## )[^])*?^```(sh|python|ts)\n([^]*?)^```$/gm)]
   .map(([, title, language, code]) => ({ title, language, code }));
-assert.ok(blocks.length >= 7, `${blocks.length}`);
+assert.ok(blocks.length >= 8, `${blocks.length}`);
 
 /// The commands that a reader is taken to have.
 const bin = directory('bin');
@@ -31,6 +31,8 @@ const expected = {
   'Fan out, then choose': /\d+ tokens, \d+ from the cache\n[^]*You said: Now write it/,
   'Close with a summary': /You said: Which of the next steps comes first/,
   'From Python': /You said: Which patterns[^]*You said: Which one would you drop/,
+  'A prompt that runs once':
+    /^You said: Which patterns[^]*\nagain: You said: Which patterns[^]*\nthe same: True True\n$/,
   'From TypeScript': /You said: Which patterns/,
 };
 

@@ -116,6 +116,8 @@ struct OpenSession {
   Prices prices{{}, nullptr};
   transport::Loop loop;
   WarmFirst warm_first{loop, env};
+  executor::Admission admission{loop, log, {}, {}};
+  TurnLine turn_line{loop, admission, 0};
   transport::Worker worker{loop};
   store::Store store{loop, store::system_files(), env, place.path() + "/store"};
   store::Syncer syncer{loop, worker, store};
@@ -128,8 +130,8 @@ struct OpenSession {
               log,         redactor, TrustRecord(store::system_files(), place.path() + "/store"),
               policy.trust};
   SessionService service{
-      Library{loop, env, log, redactor, store, syncer, policy, prices, warm_first}, trust, backends,
-      [this](const std::string&, const std::string&) -> Result<Choices> {
+      Library{loop, env, log, redactor, store, syncer, policy, prices, warm_first, turn_line},
+      trust, backends, [this](const std::string&, const std::string&) -> Result<Choices> {
         return Choices{.backend = backend, .mode = {}, .model = model, .effort = {}};
       }};
   std::shared_ptr<Session> session;
