@@ -43,6 +43,7 @@ extern const Verb demo_verb;
 extern const Verb doctor_verb;
 extern const Verb config_verb;
 extern const Verb redact_verb;
+extern const Verb search_verb;
 extern const Verb session_verb;
 extern const Verb tasks_verb;
 extern const Verb trust_verb;

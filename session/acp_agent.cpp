@@ -8,6 +8,8 @@
 #include "session/login_offer.h"
 #include "session/meta.h"
 #include "session/project.h"
+#include "session/search/wire.h"
+#include "session/store/project_folder.h"
 
 namespace tine::session {
 namespace {
@@ -220,6 +222,7 @@ Result<v1::InitializeResponse> AcpAgent::initialize(const v1::InitializeRequest&
   session.system_prompt_override = can.system_prompt_override;
   response.auth_methods = login_offer(service_.backends(), request.client_capabilities);
   response.agent_capabilities.steering = true;
+  response.meta = R"({"tine":{"search":true}})";
   response.agent_capabilities.logout = !response.auth_methods.empty();
   return response;
 }
@@ -476,6 +479,7 @@ v1::Answer<v1::ListSessionsResponse> AcpAgent::list_sessions(v1::ListSessionsReq
 v1::Answer<v1::DeleteSessionResponse> AcpAgent::delete_session(v1::DeleteSessionRequest request,
                                                                v1::RequestContext&) {
   auto removed = co_await service_.remove(std::move(request.session_id));
+  searcher_.refresh_soon();
   if (!removed) co_return fail(std::move(removed.error()));
   co_return v1::DeleteSessionResponse();
 }
@@ -534,6 +538,7 @@ v1::Answer<v1::PromptResponse> AcpAgent::prompt(v1::PromptRequest request,
   tags.id = *id;
   auto report =
       co_await (*session)->prompt(std::move(request.prompt), context.cancel, std::move(tags));
+  searcher_.refresh_soon();
   if (!report) co_return fail(std::move(report.error()));
   v1::PromptResponse response;
   response.stop_reason = report->stop_reason;
@@ -569,6 +574,39 @@ v1::Answer<v1::SteerResponse> AcpAgent::steer(v1::SteerRequest request,
   };
   response.outcome = v1::SteerResponse::Outcome::started_new_turn;
   co_return response;
+}
+
+/// What `_tine/search` asks for.
+Result<search::Wish> AcpAgent::search_wish(const v1::SearchRequest& request) const {
+  search::Wish wish;
+  auto query = search::read_query(request.query);
+  if (!query) return fail(std::move(query.error()).at("params.query"));
+  wish.query = std::move(*query);
+  if (request.cwd) {
+    wish.folder =
+        store::project_folder(kept_path(canonical(*request.cwd), service_.library().redactor));
+  }
+  wish.backends = request.backends;
+  if (!request.since.empty()) {
+    const auto since = search::since_ms(request.since, service_.library().env.wall_ms());
+    if (!since) return fail(Error(since.error()).at("params.since"));
+    wish.since_ms = *since;
+  }
+  const std::uint64_t limit = request.limit.value_or(search::limits::hits);
+  if (limit == 0 || limit > search::limits::most_hits)
+    return invalid("expected a number from 1 to " + std::to_string(search::limits::most_hits),
+                   "params.limit");
+  wish.limit = static_cast<std::size_t>(limit);
+  return wish;
+}
+
+v1::Answer<v1::SearchResponse> AcpAgent::search(v1::SearchRequest request,
+                                                v1::RequestContext& context) {
+  auto wish = search_wish(request);
+  if (!wish) co_return fail(std::move(wish.error()));
+  const auto answer = co_await searcher_.search(std::move(*wish), context.cancel);
+  if (!answer) co_return fail(answer.error());
+  co_return search::on_the_wire(*answer);
 }
 
 void AcpAgent::cancel(std::string session_id) {

@@ -8,13 +8,18 @@
 
 #include "protocol/v1/agent_handler.h"
 #include "protocol/v1/client.h"
+#include "session/search/search.h"
 #include "session/service.h"
 
 namespace tine::session {
 
 class AcpAgent final : public v1::AgentHandler {
  public:
-  AcpAgent(SessionService& service, v1::Client& client) : service_(service), client_(client) {}
+  AcpAgent(SessionService& service, v1::Client& client)
+      : service_(service),
+        client_(client),
+        searcher_(service.library().loop, service.library().store, service.library().redactor,
+                  service.library().log) {}
 
   /// Lets go of all that the connection has opened, and of what it still opens. To be awaited
   /// before it goes.
@@ -47,6 +52,8 @@ class AcpAgent final : public v1::AgentHandler {
                                         v1::RequestContext& context) override;
   v1::Answer<v1::SteerResponse> steer(v1::SteerRequest request,
                                       v1::RequestContext& context) override;
+  v1::Answer<v1::SearchResponse> search(v1::SearchRequest request,
+                                        v1::RequestContext& context) override;
   void cancel(std::string session_id) override;
   void disconnected() override;
 
@@ -55,6 +62,7 @@ class AcpAgent final : public v1::AgentHandler {
                                                   v1::RequestContext& context);
   /// Gives a session that was made the title that was asked for; a failure closes it.
   transport::Task<Result<void>> give_title(std::string id, std::string title);
+  Result<search::Wish> search_wish(const v1::SearchRequest& request) const;
   /// A session that this connection has opened.
   Result<std::shared_ptr<Session>> open_session(const std::string& id) const;
   /// Opens a session that exists, for load and resume.
@@ -71,6 +79,7 @@ class AcpAgent final : public v1::AgentHandler {
 
   SessionService& service_;
   v1::Client& client_;
+  search::Searcher searcher_;
   bool left_ = false;
 };
 

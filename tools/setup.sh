@@ -8,7 +8,7 @@ packages() {
   case $1 in
     build) echo clang-16 lld-16 cmake ninja-build ccache git libboost1.81-dev nlohmann-json3-dev \
                 libcli11-dev libexpected-dev libtomlplusplus-dev libspdlog-dev \
-                libfmt-dev libedit-dev catch2 libvalijson-dev ;;
+                libfmt-dev libedit-dev libsqlite3-dev catch2 libvalijson-dev ;;
     sanitize) echo libclang-rt-16-dev llvm-16 ;;
     node) command -v npm >/dev/null || echo nodejs npm ca-certificates ;;
     clients)

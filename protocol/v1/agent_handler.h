@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "protocol/v1/request_context.h"
+#include "protocol/v1/search.h"
 #include "protocol/v1/types.h"
 #include "transport/loop.h"
 
@@ -51,6 +52,8 @@ class AgentHandler {
                                                             RequestContext& context) = 0;
   virtual Answer<PromptResponse> prompt(PromptRequest request, RequestContext& context) = 0;
   virtual Answer<SteerResponse> steer(SteerRequest request, RequestContext& context) = 0;
+
+  virtual Answer<SearchResponse> search(SearchRequest request, RequestContext& context) = 0;
 
   /// session/cancel. Of an unknown or idle session: nothing.
   virtual void cancel(std::string session_id) = 0;

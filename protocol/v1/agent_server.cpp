@@ -91,6 +91,7 @@ const AgentServer::Methods::Row* AgentServer::Methods::find(std::string_view nam
   using Agent = AgentHandler;
   static constexpr std::array methods = {
       row<method::Steer, &Agent::steer>(steering),
+      row<method::Search, &Agent::search>(always),
       row<method::Authenticate, &Agent::authenticate>(always),
       row<method::Logout, &Agent::logout>(logout),
       row<method::CloseSession, &Agent::close_session>(session<&Can::close>),

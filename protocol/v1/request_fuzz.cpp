@@ -7,6 +7,7 @@
 #include "base/json/scanner.h"
 #include "protocol/v1/codec.h"
 #include "protocol/v1/escaped_text.h"
+#include "protocol/v1/search.h"
 #include "protocol/v1/update.h"
 
 namespace {
@@ -70,8 +71,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
               ResumeSessionRequest, ForkSessionRequest, ListSessionsRequest, ListSessionsResponse,
               DeleteSessionRequest, CloseSessionRequest, SetModeRequest, SetConfigOptionRequest,
               SetConfigOptionResponse, PromptRequest, PromptResponse, SteerRequest, SteerResponse,
-              PermissionRequest, PermissionResponse, ReadTextFileRequest, ReadTextFileResponse,
-              WriteTextFileRequest, CreateTerminalRequest, CreateTerminalResponse, TerminalRequest,
+              SearchRequest, SearchResponse, PermissionRequest, PermissionResponse,
+              ReadTextFileRequest, ReadTextFileResponse, WriteTextFileRequest,
+              CreateTerminalRequest, CreateTerminalResponse, TerminalRequest,
               TerminalOutputResponse, TerminalExit, ElicitationRequest, ElicitationResponse>(view);
   handle_update(view);
   return 0;

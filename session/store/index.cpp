@@ -5,6 +5,7 @@
 #include <thread>
 #include <unordered_set>
 
+#include "session/store/index_lines.h"
 #include "session/store/limits.h"
 #include "session/store/sessions.h"
 
@@ -18,30 +19,6 @@ constexpr std::chrono::milliseconds replacing_pause{5};
 
 /// How often an index is made anew when it is damaged or removed meanwhile.
 constexpr int making_tries = 3;
-
-/// Calls `see` with each whole line from `offset` on, a slice at a time, and gives where the last
-/// one ends; `tail` keeps what comes behind it. False: `see` gave false, or a line is too long.
-template <class See>
-Result<bool> each_line(const OpenIndex& index, std::int64_t& offset, std::string& tail, See see) {
-  std::string bytes;
-  while (offset < index.bytes) {
-    const auto left = static_cast<std::uint64_t>(index.bytes - offset);
-    bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, limits::read_slice)));
-    const auto got = index.file.read_at(bytes, offset);
-    if (!got) return fail(got.error());
-    if (*got == 0) return false;
-    offset += static_cast<std::int64_t>(*got);
-    tail.append(bytes, 0, *got);
-    std::size_t begin = 0;
-    for (std::size_t newline = 0; (newline = tail.find('\n', begin)) != std::string::npos;
-         begin = newline + 1) {
-      if (!see(std::string_view(tail).substr(begin, newline - begin))) return false;
-    }
-    tail.erase(0, begin);
-    if (tail.size() > limits::index_line) return false;
-  }
-  return true;
-}
 
 }  // namespace
 

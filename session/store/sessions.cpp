@@ -64,8 +64,9 @@ void end_removals(const Folder& root, const Folder& neighbours, const std::strin
                   std::vector<std::string>& names) {
   std::vector<std::string> restored;
   for (const std::string& name : names) {
-    const std::string id = name.substr(0, name.find('.'));
-    if (name != id + std::string(removed_suffix) || !is_ulid(id)) continue;
+    if (!name.ends_with(removed_suffix)) continue;
+    const std::string id = name.substr(0, name.size() - removed_suffix.size());
+    if (!is_ulid(id)) continue;
     const auto session = neighbours.open(name);
     if (!session) continue;
     const auto needed = has_forks(root, *session, project, {});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ulid.h"
+#include "session/store/glance.h"
 #include "session/store/limits.h"
 #include "session/store/project_folder.h"
 #include "session/store/retire.h"
@@ -379,6 +380,20 @@ Store::Answer<std::vector<Store::Found>> Store::page(std::string project, Place 
   if (!opened) co_return fail(opened.error());
   const auto out = std::make_shared<std::vector<Found>>();
   const std::string folder = project.empty() ? std::string() : project_folder(project);
+  if (!index_) {
+    // Whoever asks only once need not wait for all that the index can tell.
+    const auto glanced = co_await store::glance(*this, project);
+    if (!glanced) co_return fail(glanced.error());
+    const Glance::Place behind{.updated_ms = after.updated_ms, .id = after.id};
+    std::function<void()> job = [out, opened = *opened, glance = *glanced, folder, behind, count] {
+      for (IndexEntry& each : glance->page(folder, behind, count)) {
+        auto state = store::read_state(*opened, each);
+        out->push_back({.entry = std::move(each), .state = std::move(state)});
+      }
+    };
+    co_await worker_.run(std::move(job));
+    co_return std::move(*out);
+  }
   std::function<void(const Index&)> see = [out, opened = *opened, folder, after,
                                            count](const Index& index) {
     IndexEntry edge;

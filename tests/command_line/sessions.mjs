@@ -224,6 +224,9 @@ test('session is-alive tells by whom a session is used, and sees at once that it
   const { id, server } = await atWork(place);
   assert.match(await place.says('session', 'is-alive', id.slice(0, 20)),
     new RegExp(`^in use by PID ${server.pid} on .* since \\d{4}-.*Z\n$`));
+  const { host, reason, since, ...alive } = await place.json('session', 'is-alive', id);
+  assert.deepEqual(alive, { id, alive: true, pid: server.pid });
+  assert.ok(host && reason && !Number.isNaN(Date.parse(since)));
   server.child.kill('SIGKILL');
   await server.exited;
   const { stdout } = await place.ends(1, 'session', 'is-alive', id);
@@ -234,6 +237,7 @@ test('session is-alive tells by whom a session is used, and sees at once that it
   assert.equal(holder.pid, server.pid);
   writeFileSync(lock, JSON.stringify({ ...holder, pid: process.pid }));
   assert.equal((await place.ends(1, 'session', 'is-alive', id)).stdout, 'not in use\n');
+  assert.deepEqual(JSON.parse((await place.ends(1, 'session', 'is-alive', id, '--json')).stdout), { id, alive: false });
 });
 
 test('session artifacts: what is in output/, with sizes; links lead nowhere', async () => {

@@ -90,6 +90,9 @@ class ScriptedAgent : public AgentHandler {
   Answer<SteerResponse> steer(SteerRequest request, RequestContext& /*context*/) override {
     return answer("steer " + plain_text(request.prompt), SteerResponse{});
   }
+  Answer<SearchResponse> search(SearchRequest request, RequestContext& /*context*/) override {
+    return answer("search " + request.query, SearchResponse{});
+  }
   void cancel(std::string session_id) override { log.push_back("cancel " + session_id); }
   void disconnected() override { log.emplace_back("disconnected"); }
 

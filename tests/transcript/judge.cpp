@@ -48,13 +48,18 @@ void find_ours(const Json& node, const std::string& where, std::vector<Found>& f
 
 }  // namespace
 
-Judge::Judge() : meta_("schemas/meta.v1.schema.json"), error_("schemas/error.v1.schema.json") {}
+Judge::Judge()
+    : meta_("schemas/meta.v1.schema.json"),
+      error_("schemas/error.v1.schema.json"),
+      search_("schemas/search.v1.schema.json") {}
 
 std::string Judge::fault() {
   constexpr std::string_view none = "no schema";
   if (auto fault = protocol_.check_type("SessionId", "\"a\""); !fault.empty()) return fault;
   if (auto fault = meta_.check_type("Opened", "{}"); fault.starts_with(none)) return fault;
   if (auto fault = error_.check_type("ErrorData", "{}"); fault.starts_with(none)) return fault;
+  if (auto fault = search_.check_type("SearchResponse", "{}"); fault.starts_with(none))
+    return fault;
   if (auto fault = files_.fault(); !fault.empty()) return fault;
 
   struct Sample {
@@ -81,6 +86,9 @@ std::string Judge::fault() {
              R"({"jsonrpc":"2.0","id":1,"result":{"sessions":[{"sessionId":"a","cwd":"/",)"
              R"("_meta":{"tine":{"backend":"b","parent":7,"depth":0,"turns":0}}}]}})",
              "SessionListResultSessions"},
+      Sample{"_tine/search", R"({"jsonrpc":"2.0","id":1,"result":{"hits":[],"more":false}})", ""},
+      Sample{"_tine/search", R"({"jsonrpc":"2.0","id":1,"result":{"hits":[{}],"more":false}})",
+             "SearchResponse"},
       Sample{"session/prompt",
              R"({"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"a","data":{"tine":)"
              R"({"kind":"internal"}}}})",
@@ -124,6 +132,11 @@ std::string Judge::fault_of(std::string_view line, const std::string& asked) {
       !fault.empty())
     return fault;
 
+  if (const auto result = message.find("result");
+      asked == "_tine/search" && result != message.end()) {
+    if (auto fault = search_.check_type("SearchResponse", result->dump()); !fault.empty())
+      return fault;
+  }
   std::vector<Found> ours;
   find_ours(message, message.value("method", asked), ours);
   for (const Found& each : ours) {

@@ -35,6 +35,7 @@ class Judge final : public conformance::Judge {
   conformance::SchemaCheck protocol_;
   conformance::SchemaCheck meta_;
   conformance::SchemaCheck error_;
+  conformance::SchemaCheck search_;
   FileJudge files_;
   std::unordered_set<std::string> good_;
 };

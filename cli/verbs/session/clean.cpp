@@ -5,6 +5,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/print.h"
+#include "cli/verbs/session/forget_words.h"
 #include "cli/verbs/session/verbs.h"
 #include "cli/verbs/session/words.h"
 #include "session/retention.h"
@@ -56,6 +57,7 @@ transport::Task<int> clean_sessions(World& world, Asked asked, transport::Cancel
   }
   const auto outcome = co_await retention.carry_out(std::move(*plan), shutdown);
   if (!outcome) co_return failed(outcome.error());
+  co_await forget_words(world);
   std::string text =
       "removed " + counted(outcome->sessions, "session") + ", " + size_text(outcome->bytes) + "\n";
   for (const session::Family& each : outcome->spared)

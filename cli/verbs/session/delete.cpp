@@ -7,6 +7,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/print.h"
+#include "cli/verbs/session/forget_words.h"
 #include "cli/verbs/session/verbs.h"
 #include "cli/verbs/session/words.h"
 #include "session/store/lock.h"
@@ -67,6 +68,7 @@ transport::Task<int> delete_session(World& world, Asked asked) {
     if (!purged) co_return failed(purged.error());
     rest = "; of its files only what forks need is left";
   }
+  co_await forget_words(world);
   print("deleted " + entry->id + std::string(rest) + "\n");
   co_return exit_code::good;
 }

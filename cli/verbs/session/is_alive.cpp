@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "base/json/writer.h"
 #include "cli/exit_code.h"
 #include "cli/print.h"
 #include "cli/verbs/session/verbs.h"
@@ -14,21 +15,39 @@ namespace {
 
 using session::store::Lock;
 
+std::string life_json(std::string_view id, bool is_held,
+                      const std::optional<session::store::Holder>& holder) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("id", id).member("alive", is_held);
+  if (holder) {
+    out.member("pid", std::int64_t{holder->pid})
+        .member("host", std::string_view(holder->host))
+        .member("reason", std::string_view(holder->reason))
+        .member("since", std::string_view(holder->since));
+  }
+  out.end_object();
+  return text + "\n";
+}
+
 /// The exit code says it too: 0 for yes, 1 for no.
-transport::Task<int> tell_life(World& world, std::string id) {
+transport::Task<int> tell_life(World& world, std::string id, bool as_json) {
   const auto entry = co_await world.store.find_prefix(id);
   if (!entry) co_return failed(entry.error());
   const auto folder = world.store.open(*entry);
   if (!folder) co_return failed(folder.error());
-  if (!Lock::is_held(*folder)) {
-    print("not in use\n");
-    co_return exit_code::failed;
-  }
-  const auto holder = Lock::holder(*folder);
+  const bool is_held = Lock::is_held(*folder);
+  auto holder = is_held ? Lock::holder(*folder) : std::nullopt;
   // The file is written after the lock was taken, so for a moment it can name one that is dead.
-  const bool is_named = holder && session::store::is_alive(*holder);
-  print("in use" + (is_named ? " by " + visible_line(holder_text(*holder)) : std::string()) + "\n");
-  co_return exit_code::good;
+  if (holder && !session::store::is_alive(*holder)) holder.reset();
+  if (as_json) {
+    print(life_json(entry->id, is_held, holder));
+  } else if (is_held) {
+    print("in use" + (holder ? " by " + visible_line(holder_text(*holder)) : std::string()) + "\n");
+  } else {
+    print("not in use\n");
+  }
+  co_return is_held ? exit_code::good : exit_code::failed;
 }
 
 }  // namespace
@@ -40,8 +59,9 @@ const Verb session_is_alive_verb{
       const auto id = std::make_shared<std::string>();
       options.argument("id", *id, "ID", Options::session);
       return [id](Program& program) {
-        return program.run([id](World& world, transport::CancelSource /*shutdown*/) {
-          return tell_life(world, *id);
+        const bool as_json = program.common.json;
+        return program.run([id, as_json](World& world, transport::CancelSource /*shutdown*/) {
+          return tell_life(world, *id, as_json);
         });
       };
     },

@@ -16,12 +16,14 @@
 #include "cli/verbs/session/words.h"
 #include "cli/working_directory.h"
 #include "session/project.h"
+#include "session/store/glance.h"
+#include "session/store/project_folder.h"
 #include "session/tree.h"
 
 namespace tine::cli {
 namespace {
 
-using session::store::Index;
+using session::store::Glance;
 using session::store::IndexEntry;
 
 /// Sessions whose states are read at a time; then a signal can end the verb.
@@ -50,6 +52,8 @@ struct Asked {
 
 /// Which sessions are shown, and what the index has to say of them.
 struct Listed {
+  std::shared_ptr<const Glance> glance;
+  std::string folder;               ///< of the project; empty: all
   std::vector<SessionFacts> shown;  ///< the last used first
   std::size_t seen = 0;             ///< sessions that were looked at
   std::size_t all = 0;              ///< of the project, whatever else was asked for
@@ -69,58 +73,45 @@ bool fits(const SessionFacts& facts, const Asked& asked) {
 }
 
 /// Reads no more states than it takes to find those that are shown.
-transport::Task<Result<void>> choose(World& world, std::string project, Asked asked,
-                                     transport::CancelSource shutdown, Listed& listed) {
-  session::store::Store::Place after;
+transport::Task<void> choose(World& world, Asked asked, transport::CancelSource shutdown,
+                             Listed& listed) {
+  Glance::Place after;
   while (listed.shown.size() < asked.most()) {
     const std::size_t count =
         asked.filters() ? page : std::min(page, asked.most() - listed.shown.size());
-    auto found = co_await world.store.page(project, after, count);
-    if (!found) co_return fail(found.error());
-    if (found->empty() || shutdown.cancelled()) break;
-    after = {.updated_ms = found->back().entry.updated_ms, .id = found->back().entry.id};
-    for (auto& each : *found) {
+    const std::vector<IndexEntry> found = listed.glance->page(listed.folder, after, count);
+    if (found.empty() || shutdown.cancelled()) break;
+    after = {.updated_ms = found.back().updated_ms, .id = found.back().id};
+    for (const IndexEntry& each : found) {
       if (listed.shown.size() == asked.most()) break;
       ++listed.seen;
-      SessionFacts facts = facts_of(world.store, std::move(each));
+      SessionFacts facts = facts_of(world.store, each);
       if (fits(facts, asked)) listed.shown.push_back(std::move(facts));
     }
-    if (found->size() < count) break;
+    if (found.size() < count) break;
+    // A signal can end the verb.
+    co_await transport::yield(world.loop);
   }
-  co_return Result<void>();
 }
 
-/// The index knows what a session is called in short, and from which ones it was forked.
-transport::Task<Result<void>> look_up(World& world, std::string project, bool all, Listed& listed) {
-  std::set<std::string> ids;
-  for (const SessionFacts& each : listed.shown) ids.insert(each.entry.id);
-  const auto known = std::make_shared<Listed>();
-  const std::string folder = project.empty() ? std::string() : listed.shown.front().entry.folder;
-  std::function<void(const Index&)> see = [known, ids, folder, all](const Index& index) {
-    const Index::Entries& entries = index.entries();
-    for (const auto& [id, entry] : entries)
-      known->all += is_listed(entry) && (all || entry.folder == folder) ? 1 : 0;
-    std::set<std::string> seen = ids;
-    for (const std::string& id : ids) {
-      auto each = entries.find(id);
-      if (each == entries.end()) continue;
-      known->short_ids[id] = session::short_id(entries, id, id_letters);
-      for (each = entries.find(each->second.parent);
-           each != entries.end() && seen.insert(each->first).second;
-           each = entries.find(each->second.parent)) {
-        const IndexEntry& entry = each->second;
-        if (!entry.deleted && !all && entry.folder != folder) break;
-        known->ancestors.push_back(entry);
-        known->short_ids[entry.id] = session::short_id(entries, entry.id, id_letters);
-      }
+/// What the index tells of those that are shown: how each is called in short, and from which ones
+/// it was forked.
+void look_up(Listed& listed, bool all) {
+  std::set<std::string> seen;
+  for (const SessionFacts& each : listed.shown) {
+    seen.insert(each.entry.id);
+    listed.short_ids[each.entry.id] = listed.glance->short_id(each.entry.id, id_letters);
+  }
+  for (const SessionFacts& each : listed.shown) {
+    for (std::string id = each.entry.parent; !id.empty() && seen.insert(id).second;) {
+      auto entry = listed.glance->find(id);
+      if (!entry || (!entry->deleted && !all && entry->folder != listed.folder)) break;
+      listed.short_ids[id] = listed.glance->short_id(id, id_letters);
+      id = entry->parent;
+      listed.ancestors.push_back(std::move(*entry));
     }
-  };
-  auto done = co_await world.store.read(std::move(see));
-  if (!done) co_return fail(std::move(done.error()));
-  known->shown = std::move(listed.shown);
-  known->seen = listed.seen;
-  listed = std::move(*known);
-  co_return Result<void>();
+  }
+  listed.all = listed.glance->listed(listed.folder);
 }
 
 std::vector<std::string> cells_of(const SessionFacts& facts, const Listed& listed,
@@ -228,13 +219,13 @@ transport::Task<int> list_sessions(World& world, Asked asked, transport::CancelS
     project = session::kept_path(session::canonical(*here), world.redactor);
   }
   Listed listed;
-  const auto chosen = co_await choose(world, project, asked, shutdown, listed);
-  if (!chosen) co_return failed(chosen.error());
+  const auto glance = co_await session::store::glance(world.store, project);
+  if (!glance) co_return failed(glance.error());
+  listed.glance = *glance;
+  if (!project.empty()) listed.folder = session::store::project_folder(project);
+  co_await choose(world, asked, shutdown, listed);
   if (shutdown.cancelled()) co_return exit_code::failed;
-  if (!asked.json && !listed.shown.empty()) {
-    const auto known = co_await look_up(world, project, asked.all, listed);
-    if (!known) co_return failed(known.error());
-  }
+  if (!asked.json) look_up(listed, asked.all);
   const auto columns = columns_of(STDOUT_FILENO);
   const std::int64_t now_ms = world.env.wall_ms();
   if (asked.json) {

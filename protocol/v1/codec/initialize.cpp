@@ -217,9 +217,16 @@ void encode(json::Writer& out, const InitializeResponse& from) {
   encode(out, from.agent_capabilities);
   list_member(out, "authMethods", from.auth_methods);
   optional_member(out, "agentInfo", from.agent_info);
-  if (from.agent_capabilities.steering && from.meta.empty())
-    out.key("_meta").raw(R"({"steering":{"supported":true}})");
-  out.raw_member("_meta", from.meta).end_object();
+  if (from.agent_capabilities.steering || !from.meta.empty()) {
+    out.key("_meta").begin_object();
+    if (from.agent_capabilities.steering) out.key("steering").raw(R"({"supported":true})");
+    for (const auto& [key, value] : json::View(from.meta).members()) {
+      // What was read says so itself.
+      if (!key.equals("steering")) out.key(key.string().value_or("")).raw(value.raw());
+    }
+    out.end_object();
+  }
+  out.end_object();
 }
 
 bool decode(json::View from, AuthenticateRequest& to, const json::Path& path,
