@@ -16,11 +16,6 @@ inline constexpr std::size_t agent_memory = std::size_t{64} * 1024;
 
 /// Bytes of usage_stats.toml. A larger one is damaged, and begun anew.
 inline constexpr std::size_t usage_stats = std::size_t{1024} * 1024;
-/// How often the right to add to it is tried for, and the pause in between. Then what was to be
-/// added is not.
-inline constexpr int usage_stats_tries = 100;
-inline constexpr std::chrono::milliseconds usage_stats_pause{10};
-
 /// How often a session of another process is looked at.
 inline constexpr std::chrono::milliseconds watching{200};
 

@@ -1,14 +1,13 @@
 #include "cli/usage_stats.h"
 
-#include <chrono>
 #include <limits>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "base/toml/document.h"
 #include "cli/limits.h"
 #include "session/store/folder.h"
+#include "session/store/lock.h"
 
 namespace tine::cli {
 namespace {
@@ -78,17 +77,6 @@ Result<std::vector<Peaks>> read_from(const Folder& folder) {
   return parse_usage_stats(**text);
 }
 
-/// A tine that was stopped while it held the lock must not hold this one.
-Result<void> take(session::store::File& lock) {
-  for (int tries = 0; tries < limits::usage_stats_tries; ++tries) {
-    const auto taken = lock.try_lock();
-    if (!taken) return fail(taken.error());
-    if (*taken) return {};
-    std::this_thread::sleep_for(limits::usage_stats_pause);
-  }
-  return fail(ErrorKind::storage_failed, std::string("another tine holds ") + lock_name);
-}
-
 }  // namespace
 
 Result<std::vector<Peaks>> parse_usage_stats(std::string_view text) {
@@ -139,9 +127,8 @@ Result<void> UsageStats::keep(const Peaks& one) const {
   if (!root_) return fail(root_.error());
   const auto folder = Folder::root(*files_, *root_, true);
   if (!folder) return fail(folder.error());
-  auto lock = folder->open_file(lock_name, session::store::Files::Open::lock);
-  if (!lock) return fail(std::move(lock.error()));
-  if (auto taken = take(*lock); !taken) return taken;
+  const auto lock = session::store::wait_for_lock(*folder, lock_name);
+  if (!lock) return fail(lock.error());
   auto all = read_from(*folder);
   if (!all) {
     if (all.error().kind != ErrorKind::damaged) return fail(std::move(all.error()));
