@@ -203,6 +203,7 @@ transport::Task<std::optional<std::string>> Chat::next_prompt() {
 
 bool Chat::interrupt() {
   if (!prompter_ || leaves_ || shutdown_.cancelled()) return false;
+  prompter_->forget_typed_ahead();
   if (under_way_) {
     // A second one does not wait for what does not end.
     if (under_way_->cancelled()) return false;

@@ -320,6 +320,11 @@ void Prompter::drop_line() {
   news_.set();
 }
 
+void Prompter::forget_typed_ahead() {
+  ahead_ = TypedKeys();
+  answers_ = TypedKeys();
+}
+
 std::string Prompter::typed() const { return editor_ != nullptr ? editor_->text() : std::string(); }
 
 void Prompter::remember(const std::string& prompt) {

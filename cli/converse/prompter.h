@@ -40,6 +40,9 @@ class Prompter final : public Person, public TypedLine {
                                                      transport::CancelSource cancel) override;
   /// Ends the line of the chat that is open, as dropped.
   void drop_line();
+  /// Forgets what was typed ahead, as the terminal does with a Ctrl-C: the end of a pasted text may
+  /// have gone with it.
+  void forget_typed_ahead();
   /// What is typed in it so far.
   std::string typed() const;
   /// Gives the terminal back as it was: every line is over from now on.

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view paste_begin = "\033[200~";
 constexpr std::string_view paste_end = "\033[201~";
+/// What may be held of a paste beyond limits::text, as bytes come in parts.
+constexpr std::size_t slack = std::size_t{64} * 1024;
 constexpr char escape = '\033';
 
 bool goes_on(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
@@ -54,7 +56,7 @@ void TypedKeys::append(std::string_view bytes) {
     return;
   }
   bytes_ += bytes;
-  if (rest().size() <= paste_begin.size() + limits::text + paste_end.size()) return;
+  if (rest().size() <= limits::text + slack) return;
   is_too_long_ = true;
   // What may be the beginning of its end stays.
   const std::string kept(rest().substr(rest().size() - bytes.size() -
@@ -106,9 +108,9 @@ std::optional<TypedKeys::Piece> TypedKeys::take_paste() {
   }
   Piece piece;
   piece.is_pasted = true;
-  piece.is_too_long = std::exchange(is_too_long_, false);
-  if (!piece.is_too_long)
-    piece.text = cleaned(rest().substr(paste_begin.size(), end - paste_begin.size()));
+  const std::size_t length = end - paste_begin.size();
+  piece.is_too_long = std::exchange(is_too_long_, false) || length > limits::text;
+  if (!piece.is_too_long) piece.text = cleaned(rest().substr(paste_begin.size(), length));
   take(end + paste_end.size());
   return piece;
 }

@@ -233,6 +233,13 @@ test('chat: Ctrl-C cancels the turn, drops what is typed, and leaves when it com
   screen.type('never mind');
   screen.press('C-c');
   await screen.shows(/^> never mind\^C *\n> ?$/m);
+  // A terminal forgets with it what nobody has read yet, and be that the end of a pasted text.
+  screen.type('\x1b[200~half a paste');
+  screen.press('C-c');
+  await screen.shows(/^Ctrl-C again[^\n]*\n> ?$/m);
+  screen.run('hello');
+  await screen.shows(/You said: hello\n\n> ?$/);
+  screen.press('C-l');
   screen.run('one\\');
   await screen.shows(/^\. ?$/m);
   screen.press('C-c');
