@@ -8,6 +8,7 @@ import { startGeminiModel } from './gemini_model.mjs';
 
 const packages = resolve('tests/acp_more/node_modules');
 const node = process.env.TINE_NODE;
+const run = (command) => `[[run: ${command}]]`;
 /// Has the model call the agent's own tool for commands.
 const calling = (tool) => (command) =>
   `[[call: ${tool} ${JSON.stringify({ command, description: 'Runs what the mock wants' })}]]`;
@@ -59,6 +60,29 @@ export const agents = {
       COPILOT_OFFLINE: 'true', COPILOT_AUTO_UPDATE: 'false', COPILOT_PROVIDER_TYPE: 'anthropic',
       COPILOT_PROVIDER_BASE_URL: `http://127.0.0.1:${model.port}`,
       COPILOT_PROVIDER_API_KEY: apiKey, COPILOT_MODEL: 'claude-sonnet-4.5',
+    }),
+    ask: { run: calling('bash') },
+  },
+};
+
+/// Agents that are judged (tests/conformance/matrix.mjs), and not tested behind the program.
+export const judged = {
+  'pi-acp': {
+    dialect: 'messages',
+    command: [node, join(packages, 'pi-acp/dist/index.js')],
+    prepare({ home, model }) {
+      mkdirSync(join(home, '.pi/agent'), { recursive: true });
+      writeFileSync(join(home, '.pi/agent/models.json'), JSON.stringify({ providers: { mock: {
+        baseUrl: `http://127.0.0.1:${model.port}`, api: 'anthropic-messages', apiKey,
+        models: [{ id: 'claude-sonnet-4-5', input: ['text', 'image'] }],
+      } } }));
+      writeFileSync(join(home, '.pi/agent/settings.json'), JSON.stringify({
+        defaultProvider: 'mock', defaultModel: 'claude-sonnet-4-5', quietStartup: true,
+        enableInstallTelemetry: false,
+      }));
+    },
+    environment: () => ({
+      PI_ACP_PI_COMMAND: join(packages, '.bin/pi'), PI_OFFLINE: '1', PI_TELEMETRY: '0',
     }),
     ask: { run: calling('bash') },
   },

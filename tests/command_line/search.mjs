@@ -175,7 +175,7 @@ test('search: a damaged index is set aside and made anew, with one notice', asyn
   assert.deepEqual(readdirSync(join(place.state, 'tine')).filter((name) => name.includes('damaged')), []);
 });
 
-test('search over ACP: cancelled while another process is at it; a turn knows nothing of that', async () => {
+test('search over ACP: another process that has the lock delays no turn', async () => {
   const place = new Place();
   await run(place, 'a needle');
   await found(place, 'needle');

@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { agents as acpAgents, World } from '../acp/world.mjs';
-import { agents as moreAgents } from '../acp_more/world.mjs';
+import { agents as moreAgents, judged } from '../acp_more/world.mjs';
 import { directory, program } from '../clients/cases.mjs';
 
 const build = dirname(resolve(process.env.TINE));
@@ -63,7 +63,7 @@ const agents = {
   'bare-sdk-agent': async () => ({ command: [node, resolve('tests/bench/sdk_agent.mjs')], environment: home(),
     options: directives }),
 };
-for (const [name, agent] of Object.entries({ ...acpAgents, ...moreAgents }))
+for (const [name, agent] of Object.entries({ ...acpAgents, ...moreAgents, ...judged }))
   agents[name] = real(name, agent);
 
 const judge = ({ command, environment, options }, into) => new Promise((done) => {
