@@ -8,6 +8,7 @@
 #include "tests/catch.h"
 #include "tests/doubles/await.h"
 #include "tests/doubles/still_clock.h"
+#include "transport/worker.h"
 
 using namespace tine;
 using namespace tine::executor;

@@ -36,7 +36,7 @@ TEST_CASE("content checksum: the numbers of markers do not count, all else does"
 TEST_CASE("content checksum: markers are found wherever a slice of the text ends") {
   const std::string marker = "«redacted:password:12»";
   for (const std::size_t before : {std::size_t{0}, marker.size() / 2, marker.size()}) {
-    const std::string start(limits::checked_slice - before, 'x');
+    const std::string start(tine::session::limits::checked_slice - before, 'x');
     CHECK(checksum(start + marker + "end") == checksum(start + "«redacted:password:3»end"));
     CHECK(checksum(start + marker + "end") != checksum(start + marker + "End"));
   }
