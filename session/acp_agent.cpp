@@ -222,7 +222,6 @@ Result<v1::InitializeResponse> AcpAgent::initialize(const v1::InitializeRequest&
   session.system_prompt_override = can.system_prompt_override;
   response.auth_methods = login_offer(service_.backends(), request.client_capabilities);
   response.agent_capabilities.steering = true;
-  response.meta = R"({"tine":{"search":true}})";
   response.agent_capabilities.logout = !response.auth_methods.empty();
   return response;
 }

@@ -181,8 +181,8 @@ test('search over ACP: another process that has the lock delays no turn', async 
   await found(place, 'needle');
   const release = await holdLock(place);
   const server = new Server({ env: place.env });
-  const { _meta: meta } = await server.initialize();
-  assert.equal(meta.tine.search, true);
+  const { agentCapabilities } = await server.initialize();
+  assert.equal(agentCapabilities._meta.tine.search, true);
   const searching = server.request('_tine/search', { query: 'needle' });
   const id = await server.newSession(place.project);
   assert.equal((await server.prompt(id, 'another needle')).stopReason, 'end_turn');
