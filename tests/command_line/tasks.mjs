@@ -25,11 +25,11 @@ test('tasks: by hand, from the first to the last', async () => {
     '--owner', 'ann', '--target', 'main')).trim();
   const ship = (await place.says('tasks', 'add', 'Ship it', '--needs', check)).trim();
   assert.equal(await place.says('tasks'),
-    `ID    TASK                  OWNER  NEEDS
+    `ID         TASK              OWNER  NEEDS
 ${parser}  [ ]  Write the parser
-${check}  [ ]  Test the parser  ann    ${parser}
-${ship}  [ ]  Ship it                 ${check}
-`.replace('ID    TASK                  OWNER  NEEDS', 'ID         TASK              OWNER  NEEDS'));
+${check}  [ ]  Test the parser   ann    ${parser}
+${ship}  [ ]  Ship it                  ${check}
+`);
   assert.equal(await place.says('tasks', '--graph', 'text'),
     `[ ] ${ship}  Ship it\n└── [ ] ${check}  Test the parser\n    └── [ ] ${parser}  Write the parser\n`);
   assert.equal(await place.says('tasks', 'list', '--graph', 'dot'), `digraph tasks {
