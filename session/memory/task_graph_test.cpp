@@ -43,7 +43,7 @@ struct Project {
   }
 };
 
-constexpr TaskStatus open = TaskStatus::open;
+constexpr TaskStatus pending = TaskStatus::open;
 constexpr TaskStatus active = TaskStatus::active;
 constexpr TaskStatus done = TaskStatus::done;
 
@@ -51,9 +51,9 @@ constexpr TaskStatus done = TaskStatus::done;
 
 TEST_CASE("tasks: a plan becomes tasks, and is recognised when it comes again") {
   Project project;
-  CHECK(project.plan("A", {{"Read the code", active}, {"Write a test", open}}));
+  CHECK(project.plan("A", {{"Read the code", active}, {"Write a test", pending}}));
   CHECK(project.told() == "Read the code: active, Write a test: open");
-  CHECK_FALSE(project.plan("A", {{"Read the code", active}, {"Write a test", open}}));
+  CHECK_FALSE(project.plan("A", {{"Read the code", active}, {"Write a test", pending}}));
   CHECK(project.plan("A", {{" read  the\ncode.", done}, {"Write a test", active}}));
   CHECK(project.told() == "Read the code: done, Write a test: active");
   CHECK(project.graph.tasks().begin()->second.owner == "codex");
@@ -61,9 +61,9 @@ TEST_CASE("tasks: a plan becomes tasks, and is recognised when it comes again") 
 
 TEST_CASE("tasks: no plan takes back what has begun or is over, and an empty one changes nothing") {
   Project project;
-  project.plan("A", {{"one", done}, {"two", active}, {"three", open}});
+  project.plan("A", {{"one", done}, {"two", active}, {"three", pending}});
   CHECK_FALSE(project.plan("A", {}));
-  CHECK_FALSE(project.plan("A", {{"one", open}, {"two", open}}));
+  CHECK_FALSE(project.plan("A", {{"one", pending}, {"two", pending}}));
   CHECK_FALSE(project.plan("A", {{"", active}, {" . ", done}}));
   project.graph.set_status(id_of(3), TaskStatus::dropped, 2);
   CHECK_FALSE(project.plan("A", {{"three", active}}));
@@ -72,13 +72,13 @@ TEST_CASE("tasks: no plan takes back what has begun or is over, and an empty one
 
 TEST_CASE("tasks: another session goes on with a task, and begins another one after it is over") {
   Project project;
-  project.plan("A", {{"run the tests", open}});
+  project.plan("A", {{"run the tests", pending}});
   CHECK(project.plan("B", {{"Run the tests", done}}));
   CHECK(project.told() == "run the tests: done");
   // The first one has not heard of it.
-  project.plan("A", {{"run the tests", open}});
+  project.plan("A", {{"run the tests", pending}});
   CHECK(project.told() == "run the tests: done");
-  CHECK(project.plan("C", {{"run the tests", open}}));
+  CHECK(project.plan("C", {{"run the tests", pending}}));
   CHECK(project.told() == "run the tests: done, run the tests: open");
   project.plan("B", {{"run the tests", done}});
   CHECK(project.told() == "run the tests: done, run the tests: open");
