@@ -1,4 +1,5 @@
-// What most sources read of other people's headers, precompiled: layers.cmake. No source includes this.
+// What most sources read of other people's headers, precompiled: layers.cmake. No source includes
+// this.
 #pragma once
 
 #include <algorithm>

@@ -25,6 +25,6 @@ while(names MATCHES "^([^\n]*)\n")
   string(APPEND script
     "add_test([==[${PREFIX}/${name}]==] [==[${PROGRAM}]==] [==[${pattern}]==] --warn NoTests)\n"
     "set_tests_properties([==[${PREFIX}/${name}]==] PROPERTIES\n"
-    "  TIMEOUT 120 WORKING_DIRECTORY [==[${DIRECTORY}]==] ENVIRONMENT [==[TINE=${TINE}]==])\n")
+    "  TIMEOUT 300 WORKING_DIRECTORY [==[${DIRECTORY}]==] ENVIRONMENT [==[TINE=${TINE}]==])\n")
 endwhile()
 file(WRITE "${OUTPUT}" "${script}")

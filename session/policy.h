@@ -53,7 +53,7 @@ struct Policy {
   std::int64_t stale_hours = limits::stale_hours;   ///< unused for so long, a parent is stale
   std::uint64_t soft_tokens = limits::soft_tokens;  ///< the most that a soft fork carries
   std::uint64_t seed_tokens = limits::seed_tokens;  ///< the most that is told of a caller's past
-  bool keeps_memory = false;   ///< memory.keep
+  bool keeps_memory = false;                        ///< memory.keep
   bool caller_newest = false;  ///< the newest session of an agent that does not tell its own counts
   std::size_t max_open_sessions = limits::sessions;  ///< of one process
 };

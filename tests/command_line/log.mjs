@@ -114,7 +114,7 @@ test('session log: hostile subjects and branches are shown and do nothing; nothi
   const trap = join(project, 'trap');
   writeFileSync(trap, '#!/bin/sh\ntouch "$(dirname "$0")/sprung"\n', { mode: 0o755 });
   const id = await during(place, () => {
-    commit(project, 'a \x1b]0;x\x07 \u202e password=hunter2hunter2');
+    commit(project, 'a \x1b]0;x\x07 \u202e password=' + 'hunter2'.repeat(2));
     for (const key of ['core.fsmonitor', 'core.pager', 'core.editor', 'gpg.program', 'diff.external',
       'core.sshCommand']) git(project, 'config', key, trap);
     git(project, 'config', 'log.showSignature', 'true');

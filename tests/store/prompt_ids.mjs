@@ -117,7 +117,7 @@ test('prompt ids: secrets in the prompt are neither kept nor compared', async ()
   const one = await place.serve();
   const session = await place.make(one);
   const text = (secret) => `[[say:Noted.]] the token is ghp_${secret}`;
-  const secret = 'q8Zk2LmT9vXbN4rW7cY1sD6fG3hJ5pQ0aEuI';
+  const secret = ['q8Zk2LmT9vXbN4rW7c', 'Y1sD6fG3hJ5pQ0aEuI'].join('');
   const answer = await ask(one, session, text(secret), 'a');
   assert.ok(!place.everything().includes(secret));
   await gone(one);
