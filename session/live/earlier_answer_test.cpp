@@ -63,7 +63,7 @@ TEST_CASE("earlier answer: a prompt is given to the backend once, and its answer
     CHECK(it.backend->turns == 2);
     open_anew(it);
   }
-  CHECK(it.told().find("prompt:words sent update") != std::string::npos);
+  CHECK(it.told().find("prompt sent update") != std::string::npos);
 }
 
 TEST_CASE("earlier answer: the id of another prompt is refused") {
