@@ -157,7 +157,7 @@ kind = "rehearsal"
   for (const SettingKey& key : setting_keys()) CHECK(config->origin_of(key.name) != nullptr);
   CHECK(origin(*config, "default_backend") == "user " + std::string(user_path) + ":1:1");
   CHECK(origin(*config, "max_depth") == "user " + std::string(user_path) + ":11:3");
-  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":40:1");
+  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":48:1");
 }
 
 TEST_CASE(
