@@ -39,8 +39,6 @@ set(CMAKE_CXX_FLAGS_RELEASE "-Os -DNDEBUG")
 set(TINE_FAST_OPTIONS "")
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(TINE_FAST_OPTIONS -O2)
-elseif(TINE_SANITIZE)
-  set(TINE_FAST_OPTIONS -O1)
 endif()
 add_compile_options(
   -Wall -Wextra -Wpedantic -Werror
@@ -59,7 +57,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 endif()
 
 if(TINE_SANITIZE)
-  set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
   set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_compile_options(${sanitizers})
   add_link_options(${sanitizers})
