@@ -17,7 +17,7 @@ constexpr const char* file_name = "chat_history";
 
 std::string line_of(const std::string& prompt) { return json::quoted(prompt) + "\n"; }
 
-/// The prompts in the lines of the file; a line that is none is left out.
+/// Reads the prompts from the lines of the file; leaves out lines that cannot be read.
 std::vector<std::string> prompts_in(std::string_view text) {
   std::vector<std::string> out;
   while (!text.empty()) {

@@ -60,7 +60,7 @@ TEST_CASE("typed keys: what is no key is dropped") {
   CHECK(typed("\033[" + std::string(limits::key + 10, '1')).size() > 1);
 }
 
-TEST_CASE("typed keys: a paste that is too long is told, and its end is found") {
+TEST_CASE("typed keys: a paste over the limit is reported, and its end is found") {
   const std::string begin = "\033[200~";
   const std::string end = "\033[201~";
   for (const std::size_t more : {std::size_t{0}, std::size_t{1}, std::size_t{1'000'000}}) {

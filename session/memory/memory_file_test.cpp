@@ -22,8 +22,8 @@ std::string id_of(int number) {
 
 struct Place {
   test::TemporaryFolder folder;
-  MemoryFile memory{store::system_files(), folder.path("store"), "/work/project"};
-  std::string file = folder.path("store/work+project/project_state.json");
+  MemoryFile memory{store::system_files(), folder.path("store"), "/home/me/project"};
+  std::string file = folder.path("store/home+me+project/project_state.json");
 
   Result<void> add(int number) {
     return memory.change([number](ProjectState& state) -> Result<bool> {

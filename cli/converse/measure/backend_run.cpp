@@ -216,7 +216,7 @@ transport::Task<Result<void>> BackendRun::find_obstacles(std::string parent) {
 
 // --- the ways
 
-/// A new session that is told everything at once.
+/// Makes a new session and puts the list and the question into its first prompt.
 BackendRun::Measured BackendRun::cold(Parent& parent) {
   const auto begun = Clock::now();
   auto session = co_await begin();
@@ -374,7 +374,7 @@ std::string BackendRun::new_list() {
 }
 
 std::string BackendRun::prompt(const std::string& list, std::string_view question) const {
-  // The rehearsal agent repeats what it is told, unless it is told what to say.
+  // The rehearsal agent repeats its prompt, unless a directive in the prompt says otherwise.
   const bool is_rehearsal = backend_->kind() == "rehearsal";
   return stock_prompt(list, question) + (is_rehearsal ? " [[say:Oak.]]" : "");
 }

@@ -15,7 +15,7 @@
 namespace tine::cli {
 
 struct SpendingBasis {
-  std::uint64_t past = 0;  ///< tokens of the list that is told
+  std::uint64_t past = 0;  ///< tokens of the list in the first prompt
   std::uint64_t soft = 0;  ///< the most that a soft fork carries
   std::uint64_t times = 1;
   bool waits = false;  ///< for an expired cache, which a fork is to find

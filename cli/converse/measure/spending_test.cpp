@@ -55,7 +55,8 @@ TEST_CASE("measure: what will be spent grows with the times, the past and the wa
   CHECK(spending_of(basis(), marks, prices()).uncached >= one.uncached + 4 * 4000);
 }
 
-TEST_CASE("measure: money is told where the model, its price and the opening are known") {
+TEST_CASE(
+    "measure: the estimate has a price where the model, its price and the opening are known") {
   const Spending known = spending_of(basis(), codex(), prices());
   REQUIRE(known.dollars);
   const auto cached = static_cast<double>(known.read - known.uncached);
