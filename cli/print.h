@@ -62,7 +62,7 @@ class TypedLine {
 };
 /// From now on it is hidden while something is printed; null: nobody types.
 void set_typed_line(TypedLine* line);
-/// For who draws on the terminal: as it is, and beside what stands at the bottom.
+/// Draws on the terminal, bytes unchanged; leaves alone what stands at the bottom.
 bool draw(std::string_view bytes);
 
 /// "tine: what happened" and what to do about it.

@@ -233,7 +233,7 @@ void Admission::look_again() {
   if (!line_.empty()) line_.front()->woken.set();
 }
 
-// --- who waits is told
+// --- notices to those that wait
 // ------------------------------------------------------------------------------------
 
 std::shared_ptr<void> Admission::tell_of_wait(Waiter waiter) {

@@ -51,7 +51,7 @@ class Admission {
     std::uint64_t min_free = 0;     ///< bytes that are to stay free; 0: memory is not looked at
     std::size_t max_processes = 0;  ///< 0: any number
   };
-  /// Whence it knows things. Each is called beside the loop and owns what it uses.
+  /// Where its facts come from. Each function runs beside the loop and owns what it uses.
   struct Sources {
     std::function<std::optional<std::uint64_t>()> free;
     std::function<TreeMemory(pid_t guardian)> tree;
@@ -86,7 +86,7 @@ class Admission {
     TreeMemory memory_;
   };
 
-  /// Who wants a process.
+  /// A request for a process.
   struct Wish {
     std::string backend;
     bool is_ahead = false;  ///< nobody waits for it yet: it does not wait, and nothing makes room
@@ -106,7 +106,7 @@ class Admission {
   };
   /// For as long as this lives.
   void add_idle(Idle idle) { idle_.push_back(std::move(idle)); }
-  /// Something has become idle: who waits in line looks again.
+  /// Something has become idle: the first in line looks again.
   void look_again();
 
   /// Calls `tell` when a process that `session`, on `backend`, waits for stands in line. For as

@@ -34,7 +34,7 @@ inline constexpr std::size_t usual_part = 95;
 
 /// How long a process waits in line to be started. Then: queue_full.
 inline constexpr milliseconds place_patience{30 * 60'000};
-/// How often who is first in line looks whether it is its turn, beside when it is told to.
+/// How often the first in line looks again, besides when it is woken.
 inline constexpr milliseconds place_look{1'000};
 /// How long something must have been idle to give way: what was started a moment ago is about to be
 /// used.

@@ -13,7 +13,7 @@
 
 namespace tine::cli {
 
-/// Whoever can be asked.
+/// Somebody to ask: a person at a terminal, for example.
 class Person {
  public:
   Person() = default;

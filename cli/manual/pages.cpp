@@ -96,7 +96,7 @@ class CommandPage {
     options(verb, options_in_tables(told));
   }
 
-  /// But for those that are told of already.
+  /// Leaves out those that were reported before.
   void options(const VerbOutline& verb, std::set<std::string> told) {
     for (const OptionOutline& each : verb.options) {
       const bool is_help = each.names.ends_with("--help");

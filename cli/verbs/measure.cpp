@@ -32,7 +32,7 @@ const Verb measure_verb{
           .value("--times", asked->wish.times, limits::measure_times, "N",
                  "Measure each way N times, and show the medians (default: 1)")
           .value("--past", asked->wish.past, limits::measure_past, "TOKENS",
-                 "How much a session is told before it is forked (default: 4000)")
+                 "The length of the list in the first prompt of a session (default: 4000)")
           .value("--wait", asked->wish.wait, limits::measure_wait, "SECONDS",
                  "Wait for the provider's cache to expire, and measure a native fork then")
           .value("--model", asked->wish.model, "MODEL", "One of the models that the backend offers")

@@ -96,7 +96,8 @@ std::string list_text(const TaskGraph& graph, const std::vector<std::string>& id
   return table.text(columns_of(STDOUT_FILENO));
 }
 
-/// Each task below what it is needed for; one that is needed twice has its own tasks below it once.
+/// Draws each task below the one that needs it. A task that is needed twice shows its own needs
+/// once.
 void draw(const Names& name, const std::map<std::string, std::vector<std::string>>& below,
           const std::string& id, const std::string& indent, std::map<std::string, bool>& drawn,
           std::string& out) {

@@ -124,7 +124,7 @@ transport::Task<bool> begin(OpenSession& it, bool sent) {
 
 }  // namespace
 
-TEST_CASE("earlier answer: a turn that nobody ended is told of, and not played again") {
+TEST_CASE("earlier answer: a turn that was cut off is reported, and not played again") {
   OpenSession it;
   REQUIRE(it.run(begin(it, true)));
   it.session->record()->release();

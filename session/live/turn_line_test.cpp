@@ -65,7 +65,7 @@ TEST_CASE("turn line: turns beyond the greatest number begin in the order in whi
   CHECK(line.take() == "e waits d begins e begins ");
 }
 
-TEST_CASE("turn line: who is cancelled leaves it, wherever it stands") {
+TEST_CASE("turn line: a cancelled turn leaves it from any place") {
   Line line(1);
   transport::CancelSource first;
   transport::CancelSource second;

@@ -1,5 +1,5 @@
 #pragma once
-// What a session leaves in the memory of its project, where the user has that kept.
+// Writes what a session did into the memory of its project, with memory.keep.
 //
 // Plain functions on the loop's thread. They return at once: the file is changed beside the loop,
 // and no turn waits for it or fails because of it.
@@ -12,8 +12,8 @@
 
 namespace tine::session {
 
-/// Makes tasks of the project of what a plan of that turn says: `update` is the JSON of the update.
-/// A project whose file cannot be changed is told of in the log.
+/// Turns the steps of a plan of that turn into tasks of the project; `update` is the JSON of the
+/// update. The log says so where the project's file cannot be changed.
 void remember_plan(const Library& library, std::string cwd, std::string_view update,
                    std::string_view backend, Evidence turn);
 

@@ -243,7 +243,7 @@ bool TaskGraph::advance(Task& task, const PlanStep& step, const PlanOrigin& from
     task.told_in.push_back(session);
     changed = true;
   }
-  // A plan that is told anew may begin with steps that all are open.
+  // A backend may send a plan again with all steps open.
   if (is_over(task.status) || step.status <= task.status) return changed;
   task.status = step.status;
   task.changed_ms = from.now_ms;

@@ -39,7 +39,7 @@ struct Task {
   std::string target;                ///< the commit or branch that it is for; empty: none
   std::vector<std::string> needs;    ///< ids, sorted
   std::vector<Evidence> evidence;    ///< the oldest first
-  std::vector<std::string> told_in;  ///< the sessions whose plans told of it, the newest last
+  std::vector<std::string> told_in;  ///< the sessions whose plans name it, the newest last
   std::int64_t made_ms = 0;
   std::int64_t changed_ms = 0;
   std::string more;  ///< members of the file that this version does not know, as `"name":value,…`

@@ -216,7 +216,7 @@ Result<std::vector<store::IndexEntry>> Keeper::entries_since() {
            store::agrees(**index, store::IndexLock::note(*root_));
   };
   if (!is_good(file)) {
-    // It is made anew by who reads it next.
+    // The next reader makes it anew.
     store::Index index(root_);
     if (auto made = index.catch_up({}); !made) return fail(std::move(made.error()));
     file = store::OpenIndex::open(*root_);
@@ -295,7 +295,7 @@ Result<void> Keeper::take_changes(std::vector<store::IndexEntry>& changes) {
   return {};
 }
 
-/// Sessions in which something may have been said that no turn's end has told of.
+/// Adds sessions in which a turn may have said something without having ended.
 void Keeper::add_lately_used(const std::string& folder, std::vector<store::IndexEntry>& changes) {
   std::set<std::string> named;
   for (const store::IndexEntry& each : changes) named.insert(each.id);

@@ -22,7 +22,7 @@ inline constexpr std::size_t most_hits = 1000;
 /// more is looked for, and the answer says so.
 inline constexpr std::size_t looked_at = 20'000;
 
-/// Places of one word in one text that are told. Further ones are not marked.
+/// Places of one word in one text that are marked; further ones are not.
 inline constexpr std::size_t marks = 256;
 
 /// Bytes of a streamed message at which a further piece of it begins, which is found on its own.

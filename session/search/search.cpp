@@ -146,7 +146,7 @@ transport::Task<Result<Answer>> Searcher::search(Wish wish, transport::CancelSou
 transport::Task<Result<void>> Searcher::keep(Keeper::Task task) {
   auto place = this->place();
   if (!place) co_return fail(std::move(place.error()));
-  // Who never searches has no index, and no thread for it.
+  // Without a search so far there is no index, and no thread is needed.
   if (!Keeper::has_index(*place->root)) co_return Result<void>();
   const auto done = std::make_shared<Result<void>>();
   std::function<void()> job = [done, task, place = *place, progress = begin(nullptr)] {

@@ -67,7 +67,7 @@ std::string plan_text(json::View update) {
   return text;
 }
 
-/// What a tool is told: how the call is called, and its input; a diff where there is no input.
+/// The title of a tool call and its input; a diff where it has no input.
 std::string told_text(json::View update) {
   const std::string title = json::text_in(update, "title");
   std::string text = title;

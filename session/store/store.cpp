@@ -392,7 +392,7 @@ Store::Answer<std::vector<Store::Found>> Store::page(std::string project, Place 
       }
     };
     co_await worker_.run(std::move(job));
-    // Whoever asks again has the index.
+    // The next request reads the index.
     if (auto next = index(); !next) co_return fail(std::move(next.error()));
     co_return std::move(*out);
   }
