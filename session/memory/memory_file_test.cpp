@@ -1,5 +1,6 @@
 #include "session/memory/memory_file.h"
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -7,7 +8,10 @@
 #include <vector>
 
 #include "session/memory/limits.h"
+#include "session/store/folder.h"
+#include "session/store/lock.h"
 #include "tests/catch.h"
+#include "tests/doubles/faulty_files.h"
 #include "tests/doubles/temporary_folder.h"
 
 using namespace tine;
@@ -107,4 +111,47 @@ TEST_CASE("memory file: what is too large is refused, and what was there stays")
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind == ErrorKind::storage_full);
   CHECK(place.bytes() == before);
+}
+
+TEST_CASE(
+    "memory file: a change that cannot be written, or not synced or renamed, changes nothing") {
+  Place place;
+  REQUIRE(place.add(1));
+  const auto before = place.bytes();
+  test::FaultyFiles files;
+  const MemoryFile failing(files, place.folder.path("store"), "/home/me/project");
+  const auto change = [&failing] {
+    return failing.change([](ProjectState& state) -> Result<bool> {
+      state.more = R"("a":1)";
+      return true;
+    });
+  };
+  files.on_write = [](std::size_t) -> ssize_t { return -ENOSPC; };
+  const auto full = change();
+  REQUIRE_FALSE(full);
+  CHECK(full.error().kind == ErrorKind::storage_full);
+  files.on_write = nullptr;
+  files.sync_error = EIO;
+  CHECK_FALSE(change());
+  files.sync_error = 0;
+  files.rename_error = EIO;
+  CHECK_FALSE(change());
+  CHECK(place.bytes() == before);
+  files.rename_error = 0;
+  CHECK(change());
+  CHECK(place.bytes() != before);
+}
+
+TEST_CASE("memory file: one that another process holds for too long fails, and stays") {
+  Place place;
+  REQUIRE(place.add(1));
+  const auto folder =
+      store::Folder::root(store::system_files(), place.folder.path("store/home+me+project"), false);
+  REQUIRE(folder);
+  const auto held = store::wait_for_lock(*folder, "project_state.lock");
+  REQUIRE(held);
+  const auto refused = place.add(2);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message == "another tine holds project_state.lock");
+  CHECK(place.tasks() == 1);
 }
