@@ -244,7 +244,7 @@ bool TaskGraph::advance(Task& task, const PlanStep& step, const PlanOrigin& from
     changed = true;
   }
   // A backend may send a plan again with all steps open.
-  if (is_over(task.status) || step.status <= task.status) return changed;
+  if (step.status <= task.status) return changed;
   task.status = step.status;
   task.changed_ms = from.now_ms;
   task.owner = from.backend;
