@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 
 import { program, running, test, until } from '../clients/cases.mjs';
 import { Server } from '../clients/server.mjs';
+import { acting } from '../process/actors.mjs';
 import { hostile } from '../process/hostile.mjs';
 import { Place } from './place.mjs';
 import { Screen } from './screen.mjs';
@@ -262,6 +263,36 @@ test('chat: a turn that does not heed the first Ctrl-C does not hold up the seco
   await screen.shows(/^ended with (130|5)$/m);
   await until('no process', () => programs().length === 0);
   assert.match(await place.says('session', 'verify', '--all'), / 0 damaged\n$/);
+});
+
+test('chat: a backend that is stopped holds up neither Ctrl-C, and is gone with the chat', async () => {
+  for (const kind of ['claude', 'codex']) {
+    const place = new Place();
+    Object.assign(place.env, acting(kind, 'kill -STOP $$'));
+    const isStopped = (pid) => {
+      try {
+        return /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+      } catch {
+        return false;
+      }
+    };
+    const stopped = () => until('a stopped backend', () => running().find(isStopped));
+    const screen = await chat(place);
+    screen.run('hello');
+    const first = await stopped();
+    screen.press('C-c');
+    // The turn is given up within a bound, and the chat goes on with another process.
+    await screen.shows(/^tine: .*\n[^]*\n> ?$|The turn ended early: cancelled\n\n> ?$/m);
+    await until('it to be gone', () => !isStopped(first));
+    screen.run('once more');
+    const second = await stopped();
+    assert.notEqual(second, first);
+    screen.press('C-c');
+    screen.press('C-c');
+    await screen.shows(/^ended with (130|5)$/m);
+    await until('no process', () => programs().length === 0 && !running().some(isStopped));
+    assert.match(await place.says('session', 'verify', '--all'), / 0 damaged\n$/);
+  }
 });
 
 test('chat: a signal at any moment leaves a session that can be gone on with, a terminal as it was, and no process', async () => {

@@ -170,3 +170,26 @@ test('conclude on a terminal', async () => {
   const text = await screen.output(`"$TINE" conclude ${id} '[[say:## Found]]'`);
   assert.equal(text, `## Found\ntine: concluded ${id}; the summary is in ${await fileOf(place, id)}\n`);
 });
+
+test('conclude on a full disk: nothing is half kept, and the session can be concluded later', async () => {
+  const place = await Place.onSmallDisk();
+  const id = await begun(place);
+  // With each step there is a little more room: for nothing, for the turn, in the end for the summary.
+  let refusals = 0;
+  for (let left = 0; ; left += 12 * 1024) {
+    place.disk.fill(left);
+    const { code, stderr } = await place.tine(['conclude', id, '[[burst:10:2000]]']);
+    const files = place.disk.files();
+    place.disk.free();
+    if (code === 0) break;
+    refusals += 1;
+    assert.match(stderr, /No space left on device\n {6}Free some disk space/);
+    assert.doesNotMatch(files, /conclusion/);
+    assert.equal((await place.json('session', 'show', id)).status, 'active');
+    assert.equal(await place.says('reply', id, 'hello'), 'You said: hello\n');
+  }
+  assert.ok(refusals > 1, `${refusals}`);
+  assert.match(place.disk.files(), /output\/conclusion\.md/);
+  assert.equal((await place.json('session', 'show', id)).status, 'retired');
+  assert.match(await place.says('session', 'verify', '--all'), / 0 damaged\n$/);
+});

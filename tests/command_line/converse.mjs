@@ -2,12 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { program, test } from '../clients/cases.mjs';
+import { program, test, until } from '../clients/cases.mjs';
 import { environment, Server } from '../clients/server.mjs';
 import { Place } from './place.mjs';
+import { Screen } from './screen.mjs';
 
 test('run begins, reply goes on, and only its prompt is sent', async () => {
   const place = new Place();
@@ -218,6 +219,39 @@ test('fork fans out: each fork answers a prompt, and a table tells what it cost'
   assert.match(table, /\n +session +strategy +prompt +cached +hits +output +money +time\n1 +01\w+ +native +\d+ +\d+ +\d+ % +1 /);
   assert.match((await place.ends(2, 'fork', sessionId, '--n', '2', '--pick', 'x')).stderr, /needs a terminal/);
   assert.match((await place.ends(2, 'fork', sessionId, '--n', '65', 'x')).stderr, /^tine: /);
+});
+
+test('fork fans out: the questions of each fork are answered by rules, and by a person one after the other', async () => {
+  const place = new Place();
+  const { sessionId } = await place.json('run', 'hello');
+  const decided = async (...flags) => {
+    const { stdout } = await place.tine(['fork', sessionId, '--n', '3', '--json', ...flags, '[[ask:May I?]]']);
+    return Promise.all(JSON.parse(stdout).map(async ({ sessionId: fork, output }) => {
+      const [answer] = (await place.history(fork)).filter(({ type }) => type === 'answer');
+      return { output, ...answer.data.result._meta.tine.permission };
+    }));
+  };
+  const all = (each) => [each, each, each];
+  assert.deepEqual(await decided(),
+    all({ output: 'Not allowed.', verdict: 'deny', origin: 'there is no terminal to ask on' }));
+  assert.deepEqual(await decided('--approve'), all({ output: 'Allowed: once', verdict: 'allow', origin: '--approve' }));
+  assert.deepEqual(await decided('--allow', 'other'),
+    all({ output: 'Allowed: once', verdict: 'allow', rule: 'other', origin: '--allow' }));
+  assert.deepEqual(await decided('--approve', '--deny', 'May*'),
+    all({ output: 'Not allowed.', verdict: 'deny', rule: 'May*', origin: 'the client' }));
+  // Each by its own words.
+  writeFileSync(join(place.project, 'prompts'), '[[ask:May I?]]\n[[ask:Must I?]]');
+  const told = JSON.parse((await place.tine(['fork', sessionId, '--json', '--prompts', 'prompts', '--approve', '--deny', 'Must*'])).stdout);
+  assert.deepEqual(told.map(({ output }) => output), ['Allowed: once', 'Not allowed.']);
+  const screen = new Screen(place, { columns: 160 });
+  screen.begin(`"$TINE" fork ${sessionId} --n 3 --json '[[ask:May I?]]' > told`);
+  for (const [i, answer] of ['1', '3', '1'].entries()) {
+    await until(`question ${i + 1}`, () => screen.text().split('The agent asks: May I?').length === i + 2 && /answer \[1-3\]: ?$/.test(screen.text()));
+    screen.run(answer);
+  }
+  await screen.end();
+  assert.deepEqual(JSON.parse(readFileSync(join(place.project, 'told'), 'utf8')).map(({ output }) => output).sort(),
+    ['Allowed: once', 'Allowed: once', 'Not allowed.']);
 });
 
 test('permission questions are answered by rules, and the transcript has which', async () => {

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { directory } from '../clients/cases.mjs';
+import { directory, program } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
+import { Namespace } from '../store/namespace.mjs';
 
 export class Place {
   state = directory('state');
@@ -19,7 +20,24 @@ export class Place {
   }
 
   tine(args, options = {}) {
-    return runProgram(args, { cwd: this.project, ...options, env: { ...this.env, ...options.env } });
+    const [command, ...first] = this.command;
+    return runProgram([...first, ...args], { command, cwd: this.project, ...options, env: { ...this.env, ...options.env } });
+  }
+
+  command = [program];
+
+  /// Where the store is on a disk of 4 MiB, which `fill` fills up to so many bytes, and `free` empties.
+  static async onSmallDisk() {
+    const place = new Place();
+    const namespace = await Namespace.make('mount -t tmpfs -o size=4m tmpfs "$1"', place.state);
+    place.command = namespace.command.slice(0, -1);
+    place.disk = {
+      fill: (left = 0) => namespace.run('cat /dev/zero > "$1/filler"; ' +
+        'truncate -s "$(( $(stat -c %s "$1/filler") - $2 ))" "$1/filler"', place.state, `${left}`),
+      free: () => namespace.run('rm "$1/filler"', place.state),
+      files: () => namespace.run('cd "$1" && find . -type f | sort', place.state).text,
+    };
+    return place;
   }
 
   /// Runs it; the exit code must be that one. Gives what it wrote.

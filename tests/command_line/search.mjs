@@ -175,6 +175,52 @@ test('search: a damaged index is set aside and made anew, with one notice', asyn
   assert.deepEqual(readdirSync(join(place.state, 'tine')).filter((name) => name.includes('damaged')), []);
 });
 
+test('search on a full disk: what is in the index is found, and what is missing is told of', async () => {
+  const place = await Place.onSmallDisk();
+  await run(place, 'a needle');
+  place.disk.fill();
+  const none = await place.ends(1, 'search', 'needle');
+  assert.equal(none.stdout, '');
+  assert.match(none.stderr, /^tine: the search index cannot be used: .*full\n {6}Free some disk space/);
+  place.disk.free();
+  assert.equal((await found(place, 'needle')).length, 2);
+  await run(place, `another needle ${'and hay '.repeat(10_000)}`);
+  place.disk.fill(8192);
+  const some = await place.ends(0, 'search', 'needle');
+  assert.equal(rows(some.stdout).length, 2);
+  assert.match(some.stderr, /^The search index could not be brought up to date: .*full\n$/);
+  place.disk.free();
+  const all = await place.ends(0, 'search', 'needle');
+  assert.deepEqual([rows(all.stdout).length, all.stderr], [4, '']);
+});
+
+test('search over ACP: one that is cancelled is answered so, and the next one finds', async () => {
+  const place = new Place();
+  await run(place, 'a needle');
+  await found(place, 'needle');
+  const release = await holdLock(place);
+  const server = new Server({ env: place.env });
+  await server.initialize();
+  const searching = server.request('_tine/search', { query: 'needle' });
+  server.notify('$/cancel_request', { requestId: searching.id });
+  const fault = await searching.then(() => assert.fail('it was answered'), (error) => error);
+  assert.deepEqual([fault.code, fault.data.tine.kind], [-32800, 'cancelled']);
+  // In the same write, and of a request that is over.
+  const other = server.together(() => {
+    const asked = server.request('_tine/search', { query: 'needle' });
+    server.notify('$/cancel_request', { requestId: asked.id });
+    return asked;
+  });
+  await assert.rejects(other, { code: -32800 });
+  release();
+  const after = server.request('_tine/search', { query: 'needle' });
+  assert.equal((await after).hits.length, 2);
+  server.notify('$/cancel_request', { requestId: after.id });
+  assert.equal((await server.request('_tine/search', { query: 'needle' })).hits.length, 2);
+  server.stdin.end();
+  await server.exited;
+});
+
 test('search over ACP: another process that has the lock delays no turn', async () => {
   const place = new Place();
   await run(place, 'a needle');
