@@ -95,8 +95,8 @@ inline constexpr std::size_t plain_word = 16;
 /// of it when it is to be written.
 inline constexpr std::size_t gathered_text = std::size_t{16} * 1024;
 
-/// How often, and how long apart, a lock is tried again whose holder is not alive any more. Then it
-/// counts as held.
+/// How often, and how long apart, a lock is tried again that is coming free. Then it counts as
+/// held.
 inline constexpr int lock_tries = 10;
 inline constexpr std::chrono::milliseconds lock_pause{20};
 

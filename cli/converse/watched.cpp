@@ -22,9 +22,4 @@ transport::Task<Result<void>> Watched::look() {
   co_return Result<void>();
 }
 
-std::optional<session::store::Holder> Watched::holder() const {
-  if (!session::store::Lock::is_held(*folder_)) return std::nullopt;
-  return session::store::Lock::holder(*folder_);
-}
-
 }  // namespace tine::cli

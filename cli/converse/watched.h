@@ -4,7 +4,6 @@
 // On the loop's thread; the world outlives it.
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "cli/world.h"
@@ -24,8 +23,8 @@ class Watched {
   transport::Task<Result<void>> look();
   /// Whether a turn has begun and not ended.
   bool turn_open() const { return record_->turn_open(); }
-  /// Who has it open; none: nobody.
-  std::optional<session::store::Holder> holder() const;
+  /// Whether some process has it open.
+  bool is_held() const { return session::store::Lock::is_held(*folder_); }
   const session::store::Folder& folder() const { return *folder_; }
 
  private:

@@ -15,12 +15,12 @@ namespace {
 transport::Task<int> cancel(World& world, std::string id, transport::CancelSource shutdown) {
   auto session = co_await Watched::open(world, std::move(id));
   if (!session) co_return failed(session.error());
-  if (!session->turn_open() || !session->holder()) {
+  if (!session->turn_open() || !session->is_held()) {
     co_return failed(Error(ErrorKind::unsupported, "no turn of the session runs")
                          .with_hint("`tine session show` says how it stands."));
   }
   const auto deadline = transport::deadline_in(limits::cancelling);
-  while (session->turn_open() && session->holder()) {
+  while (session->turn_open() && session->is_held()) {
     if (shutdown.cancelled()) co_return exit_code::cancelled;
     if (std::chrono::steady_clock::now() > deadline) {
       co_return failed(Error(ErrorKind::timeout, "the turn has not ended in time")

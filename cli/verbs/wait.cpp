@@ -31,7 +31,7 @@ transport::Task<int> wait_for(World& world, Asked asked, transport::CancelSource
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
   int code = exit_code::good;
   for (Watched& session : sessions) {
-    while (session.turn_open() && session.holder()) {
+    while (session.turn_open() && session.is_held()) {
       if (shutdown.cancelled()) co_return exit_code::cancelled;
       if (std::chrono::steady_clock::now() > deadline) {
         co_return failed(Error(ErrorKind::timeout, "a turn of " + session.id() + " still runs")

@@ -18,15 +18,7 @@
 #include "transport/worker.h"
 
 namespace tine::session {
-namespace {
-
-/// A child that a killed process was just starting has its lock until it becomes another program.
-bool holder_is_gone(const store::Folder& session) {
-  const auto holder = store::Lock::holder(session);
-  return holder && !store::is_alive(*holder);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Record::Record(Library library, Account account)
     : library_(library),
@@ -91,7 +83,9 @@ transport::Task<Result<bool>> Record::take(std::string reason) {
   folder_ = std::move(*folder);
   const store::Holder me = store::this_process(library_.env, std::move(reason));
   auto lock = store::Lock::take(*folder_, me);
-  for (int tries = 0; !lock && holder_is_gone(*folder_) && tries < limits::lock_tries; ++tries) {
+  // A child that a killed process was just starting has its lock until it becomes another program.
+  for (int tries = 0; !lock && store::Lock::is_coming_free(*folder_) && tries < limits::lock_tries;
+       ++tries) {
     co_await transport::pause(library_.loop, limits::lock_pause);
     lock = store::Lock::take(*folder_, me);
   }

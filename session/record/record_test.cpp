@@ -192,6 +192,22 @@ TEST_CASE("record: a state is what the transcript tells") {
   CHECK(told == *saved);
 }
 
+TEST_CASE("record: who looks whether the session is in use does not keep it from a prompt") {
+  Desk desk;
+  REQUIRE(desk.turn("one"));
+  const auto folder = desk.store.open(*desk.store.find(session_id));
+  REQUIRE(folder);
+  std::optional<store::File> look =
+      std::move(*folder->open_file("locks/session.lock", store::Files::Open::read));
+  REQUIRE(*look->try_shared_lock());
+  desk.loop.spawn(
+      [](transport::Loop& loop, std::optional<store::File>& file) -> transport::Task<void> {
+        co_await transport::pause(loop, std::chrono::milliseconds(30));
+        file.reset();
+      }(desk.loop, look));
+  CHECK(desk.turn("two"));
+}
+
 TEST_CASE("record: a lock that outlives its holder for a moment is waited for, no other one") {
   Desk desk;
   REQUIRE(desk.turn("one"));

@@ -163,6 +163,7 @@ class SystemFiles final : public Files {
   }
 
   int try_lock(int fd) override { return result(::flock(fd, LOCK_EX | LOCK_NB)); }
+  int try_shared_lock(int fd) override { return result(::flock(fd, LOCK_SH | LOCK_NB)); }
   void close(int fd) override { ::close(fd); }
 };
 

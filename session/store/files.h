@@ -54,6 +54,8 @@ class Files {
   virtual int names(int dir, std::vector<std::string>& out) = 0;
   /// 0 when the lock was taken, -EWOULDBLOCK when another holds it.
   virtual int try_lock(int fd) = 0;
+  /// The same for a lock that others may share.
+  virtual int try_shared_lock(int fd) = 0;
   virtual void close(int fd) = 0;
 };
 

@@ -110,9 +110,12 @@ Result<Files::Facts> File::facts() const {
   return facts;
 }
 
-Result<bool> File::try_lock() {
-  int done = files_->try_lock(fd_);
-  while (done == -EINTR) done = files_->try_lock(fd_);
+Result<bool> File::try_lock() { return taken(&Files::try_lock); }
+Result<bool> File::try_shared_lock() { return taken(&Files::try_shared_lock); }
+
+Result<bool> File::taken(int (Files::*lock)(int)) {
+  int done = (files_->*lock)(fd_);
+  while (done == -EINTR) done = (files_->*lock)(fd_);
   if (done == -EWOULDBLOCK) return false;
   if (done < 0) return failed("cannot lock a file", done);
   return true;

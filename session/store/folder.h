@@ -35,9 +35,12 @@ class File {
   Result<Files::Facts> facts() const;
   /// False when another process or another open file holds it.
   Result<bool> try_lock();
+  /// The same, but for those that hold it shared, too.
+  Result<bool> try_shared_lock();
   void close();
 
  private:
+  Result<bool> taken(int (Files::*lock)(int));
   Files* files_;
   int fd_;
 };

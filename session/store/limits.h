@@ -73,6 +73,9 @@ inline constexpr std::size_t folder_name = 200;
 inline constexpr int file_lock_tries = 100;
 inline constexpr std::chrono::milliseconds file_lock_pause{20};
 
+/// How often a lock is tried for at once that others only look at. Then it counts as held.
+inline constexpr int lock_tries_at_once = 10;
+
 /// Text in a lock file.
 inline constexpr std::size_t lock_file = 4096;
 

@@ -67,11 +67,17 @@ std::optional<Holder> from_json(std::string_view text) {
   return holder;
 }
 
-/// What the second one is told. The file is a hint: it may lag behind the lock for a moment.
+/// What stands in the file. A hint: it may lag behind the lock for a moment.
+std::optional<Holder> named_in(const Folder& session) {
+  const auto text = session.read_whole(file_name, limits::lock_file);
+  return text ? from_json(*text) : std::nullopt;
+}
+
+/// What the second one is told.
 Error locked(const std::optional<Holder>& holder) {
   std::string message = "Session locked by another process";
   std::string data;
-  if (holder && is_alive(*holder)) {
+  if (holder) {
     message = "Session locked by PID " + std::to_string(holder->pid);
     if (!holder->host.empty()) message += " on " + holder->host;
     if (!holder->reason.empty()) message += " (" + holder->reason + ")";
@@ -114,7 +120,11 @@ Result<Lock> Lock::take(const Folder& session, const Holder& me) {
   if (auto made = session.make(folder_name); !made) return fail(std::move(made.error()));
   auto file = session.open_file(file_name, Files::Open::lock);
   if (!file) return fail(std::move(file.error()));
-  const auto taken = file->try_lock();
+  auto taken = file->try_lock();
+  // Who only looks shares it for a moment.
+  for (int tries = 0; taken && !*taken && tries < limits::lock_tries_at_once && !is_held(session);
+       ++tries)
+    taken = file->try_lock();
   if (!taken) return fail(taken.error());
   if (!*taken) return fail(locked(holder(session)));
   std::size_t written = 0;
@@ -126,22 +136,26 @@ Result<Lock> Lock::take(const Folder& session, const Holder& me) {
 }
 
 std::optional<Holder> Lock::holder(const Folder& session) {
-  const auto text = session.read_whole(file_name, limits::lock_file);
-  return text ? from_json(*text) : std::nullopt;
+  auto named = named_in(session);
+  return named && is_alive(*named) ? named : std::nullopt;
 }
 
 bool Lock::is_held(const Folder& session) {
   auto file = session.open_file(file_name, Files::Open::read);
   if (!file) return session.has(file_name);
   // Held here for no longer than until the file is closed.
-  const auto taken = file->try_lock();
+  const auto taken = file->try_shared_lock();
   return !taken || !*taken;
 }
 
+bool Lock::is_coming_free(const Folder& session) {
+  const auto named = named_in(session);
+  return (named && !is_alive(*named)) || !is_held(session);
+}
+
 bool Lock::may_be_open_elsewhere(const Folder& session) {
-  const auto named = holder(session);
+  const auto named = named_in(session);
   if (!named || named->host != host_name()) return is_held(session);
-  // Not tried when the file tells: whoever claims the session in that moment would be refused.
   return named->pid != ::getpid() ? is_alive(*named) : is_held(session);
 }
 

@@ -39,11 +39,14 @@ class Lock {
  public:
   /// Takes the lock in `session`, or says who has it (session_locked).
   static Result<Lock> take(const Folder& session, const Holder& me);
-  /// Who is named in the lock file; none when nobody holds it.
+  /// Who is named in the lock file, if that process still runs. Whoever holds it may not be named
+  /// yet, or cannot be where the disk is full.
   static std::optional<Holder> holder(const Folder& session);
   /// Whether somebody holds it at this moment, this process included. True when that cannot be
-  /// found out.
+  /// found out. Neither disturbs others that ask nor whoever takes it.
   static bool is_held(const Folder& session);
+  /// Whether it may be had in a moment: nobody holds it any more, or who is named has gone.
+  static bool is_coming_free(const Folder& session);
   /// Whether another process may have the session open: it holds the lock, or was the last to hold
   /// it and still runs.
   static bool may_be_open_elsewhere(const Folder& session);

@@ -8,7 +8,9 @@
 #include <fstream>
 #include <vector>
 
+#include "session/store/limits.h"
 #include "tests/catch.h"
+#include "tests/doubles/faulty_files.h"
 #include "tests/doubles/still_clock.h"
 #include "tests/doubles/store_folder.h"
 
@@ -130,6 +132,44 @@ TEST_CASE("whether a session is in use is told without disturbing whoever claims
   CHECK_FALSE(Lock::is_held(folder));
   CHECK_FALSE(Lock::may_be_open_elsewhere(folder));
   CHECK(Lock::take(folder, me("second")));
+}
+
+TEST_CASE("those that look whether a session is in use are not seen, and keep nobody out") {
+  const test::TemporaryFolder place;
+  test::FaultyFiles files;
+  const Folder folder = std::move(*Folder::root(files, place.path(), true));
+  { REQUIRE(Lock::take(folder, me("first"))); }
+  // As far as another one is that looks.
+  std::optional<File> look = std::move(*folder.open_file("locks/session.lock", Files::Open::read));
+  REQUIRE(*look->try_shared_lock());
+  CHECK_FALSE(Lock::is_held(folder));
+  CHECK(Lock::is_coming_free(folder));
+  constexpr int at_once = session::store::limits::lock_tries_at_once;
+  const bool is_too_long = GENERATE(false, true);
+  int tries = 0;
+  files.on_lock = [&] {
+    if (++tries > at_once + (is_too_long ? 1 : 0)) look.reset();
+  };
+  const auto taken = Lock::take(folder, me("second"));
+  CHECK(taken.has_value() == !is_too_long);
+  CHECK(tries == at_once + 1);
+}
+
+TEST_CASE("a holder is named only as long as it runs") {
+  test::StillClock clock;
+  const test::TemporaryFolder place;
+  const Folder folder = test::store_folder(place);
+  Holder holder = this_process(clock, "a turn");
+  const bool is_reused = GENERATE(false, true);
+  if (is_reused) ++holder.start;  // the same pid, another process
+  const auto held = Lock::take(folder, holder);
+  REQUIRE(held);
+  CHECK(Lock::is_held(folder));
+  CHECK(Lock::holder(folder).has_value() == !is_reused);
+  CHECK(Lock::is_coming_free(folder) == is_reused);
+  const auto refused = Lock::take(folder, me("another"));
+  REQUIRE_FALSE(refused);
+  CHECK((refused.error().message == "Session locked by another process") == is_reused);
 }
 
 TEST_CASE("who was the last to hold a session and still runs may have it open") {

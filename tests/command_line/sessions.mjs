@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import {
   existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { defer, directory, program, test, until } from '../clients/cases.mjs';
 import { environment, Server } from '../clients/server.mjs';
@@ -238,6 +238,41 @@ test('session is-alive tells by whom a session is used, and sees at once that it
   writeFileSync(lock, JSON.stringify({ ...holder, pid: process.pid }));
   assert.equal((await place.ends(1, 'session', 'is-alive', id)).stdout, 'not in use\n');
   assert.deepEqual(JSON.parse((await place.ends(1, 'session', 'is-alive', id, '--json')).stdout), { id, alive: false });
+});
+
+test('who holds a session is told by its lock, not by the pid that stands in the file', async () => {
+  const place = new Place();
+  const { id, server, answer } = await atWork(place);
+  const lock = join(folderOf(place, id), 'locks/session.lock');
+  const holder = JSON.parse(readFileSync(lock, 'utf8'));
+  const show = async () => (await place.says('session', 'show', id)).split('\n')[1];
+  assert.match(await show(), new RegExp(`in use by PID ${server.pid} on `));
+  // The number of a process that runs, but has not held it; as on a full disk, nothing.
+  for (const text of [JSON.stringify({ ...holder, pid: process.pid }), '']) {
+    writeFileSync(lock, text);
+    assert.equal(await place.says('session', 'is-alive', id), 'in use\n');
+    assert.deepEqual(await place.json('session', 'is-alive', id), { id, alive: true });
+    assert.match(await show(), /active; in use$/);
+    assert.match((await place.ends(8, 'reply', id, 'more')).stderr, /^tine: Session locked by another process\n/);
+    assert.match((await place.ends(12, 'wait', id, '--timeout', '1')).stderr, /still runs/);
+  }
+  assert.equal(await place.says('cancel', id), `cancelled ${id}\n`);
+  await answer;
+});
+
+test('session is-alive: the backend of a killed process is not taken for it', async () => {
+  const place = new Place();
+  writeFileSync(join(place.project, 'texts.json'), '["on it"]');
+  place.configure('default_backend = "rude"\n[backends.rude]\nkind = "acp"\n' +
+    `command = ["${process.execPath}", "${resolve('tests/command_line/rude_agent.mjs')}", "${join(place.project, 'texts.json')}"]\n`);
+  const { server } = await Server.open({ env: place.env });
+  const id = await server.newSession(place.project);
+  server.prompt(id, 'ask');
+  await server.waitFor('a question', ({ method }) => method === 'session/request_permission');
+  assert.equal((await place.json('session', 'is-alive', id)).pid, server.pid);
+  server.child.kill('SIGKILL');
+  await server.exited;
+  assert.equal((await place.ends(1, 'session', 'is-alive', id)).stdout, 'not in use\n');
 });
 
 test('session artifacts: what is in output/, with sizes; links lead nowhere', async () => {

@@ -13,9 +13,10 @@ class FaultyFiles final : public session::store::Files {
  public:
   /// Asked before each write: how many bytes to write, or an errno, negated.
   std::function<ssize_t(std::size_t wanted)> on_write;
-  /// Called before each open, and before each rename: what another process does in that moment.
+  /// Called before each open, rename, and try of a lock: what another process does in that moment.
   std::function<void()> on_open;
   std::function<void()> on_rename;
+  std::function<void()> on_lock;
   int sync_error = 0;    ///< errno for every sync
   int rename_error = 0;  ///< errno for every rename
   bool can_exchange = true;
@@ -78,7 +79,11 @@ class FaultyFiles final : public session::store::Files {
     ++listings;
     return real_.names(dir, out);
   }
-  int try_lock(int fd) override { return real_.try_lock(fd); }
+  int try_lock(int fd) override {
+    if (on_lock) on_lock();
+    return real_.try_lock(fd);
+  }
+  int try_shared_lock(int fd) override { return real_.try_shared_lock(fd); }
   void close(int fd) override { real_.close(fd); }
 
  private:

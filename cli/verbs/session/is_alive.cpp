@@ -37,9 +37,7 @@ transport::Task<int> tell_life(World& world, std::string id, bool as_json) {
   const auto folder = world.store.open(*entry);
   if (!folder) co_return failed(folder.error());
   const bool is_held = Lock::is_held(*folder);
-  auto holder = is_held ? Lock::holder(*folder) : std::nullopt;
-  // The file is written after the lock was taken, so for a moment it can name one that is dead.
-  if (holder && !session::store::is_alive(*holder)) holder.reset();
+  const auto holder = is_held ? Lock::holder(*folder) : std::nullopt;
   if (as_json) {
     print(life_json(entry->id, is_held, holder));
   } else if (is_held) {
