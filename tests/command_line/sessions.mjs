@@ -67,6 +67,8 @@ test('session list by backend, branch and project; what is not there says what t
   Object.assign(other, { state: place.state, env: place.env });
   assert.deepEqual(await other.json('session', 'list', '--project', place.project), [
     ...await place.sessions()]);
+  assert.deepEqual(await listed('--all'), [three, two, one]);
+  assert.deepEqual((await other.json('session', 'list', '--all')).map(({ id }) => id), [three, two, one]);
   assert.equal(await other.says('session', 'list'),
     `There are no sessions of ${other.project} yet.\nBegin one with: tine run "…", or in an editor that runs ` +
     'tine acp.\nThose of all projects: tine session list --all\n');
@@ -101,6 +103,35 @@ test('session list shows 50, or as many as are asked for, and says how many ther
   assert.match(tree.stdout, /^\S+ .* number 0\n└─ \S+ .* number 0 \(fork 1\)\n\S+ .* number 51\n$/);
   assert.equal(tree.stderr, '51 older sessions not shown; --limit N shows more\n');
   await place.ends(2, 'session', 'list', '--limit', '0');
+});
+
+test('session list looks through thousands, and tells ids apart that begin alike', async () => {
+  const place = new Place();
+  const first = await run(place, 'the first');
+  const folder = folderOf(place, first);
+  const state = readFileSync(join(folder, 'state.toml'), 'utf8');
+  const ids = [first];
+  for (let i = 0; i < 2100; ++i) {
+    // Of the same moment: only the last letters differ.
+    const id = `${first.slice(0, 22)}${(i + 32 ** 3).toString(32).toUpperCase().replace(/[ILOU]/g, (c) => 'WXYZ'['ILOU'.indexOf(c)])}`;
+    if (id === first) continue;
+    mkdirSync(join(folder, '..', id));
+    writeFileSync(join(folder, '..', id, 'state.toml'), state.replaceAll(first, id));
+    utimesSync(join(folder, '..', id, 'state.toml'), 1_700_000_000 + i, 1_700_000_000 + i);
+    ids.splice(1, 0, id);
+  }
+  rmSync(join(place.state, 'tine/index'));
+  assert.deepEqual((await place.sessions()).map(({ id }) => id), ids);
+  const shorts = firsts(await place.says('session', 'list', '--limit', '3000'));
+  assert.equal(new Set(shorts).size, ids.length);
+  assert.ok(shorts.every((short, i) => ids[i].startsWith(short)));
+  // The one that is looked for is beyond the first of them that are looked at.
+  writeFileSync(join(folder, '..', ids[1500], 'state.toml'),
+    state.replaceAll(first, ids[1500]).replace('backend = "rehearsal"', 'backend = "other"'));
+  utimesSync(join(folder, '..', ids[1500], 'state.toml'), 1_700_000_000, 1_700_000_000);
+  rmSync(join(place.state, 'tine/index'));
+  assert.deepEqual((await place.json('session', 'list', '--backend', 'other')).map(({ id }) => id), [ids[1500]]);
+  assert.equal(rows(await place.says('session', 'list', '--backend', 'other')).length, 1);
 });
 
 test('session list on a terminal: heads, and lines that fit', async () => {
@@ -140,7 +171,7 @@ test('session result: the last answer alone on stdout, what it cost on stderr', 
   assert.deepEqual([told.sessionId, told.turn, told.output, told.stopReason, told.fork, told.error],
     [ran.sessionId, 1, ran.output, 'end_turn', null, undefined]);
   assert.deepEqual(told.usage.tokens.cacheRead, 1234);
-  assert.ok(told.ms >= 0 && Math.round(told.cacheHitRatio * 100) === 56);
+  assert.ok(Number.isInteger(told.ms) && Math.round(told.cacheHitRatio * 100) === 56);
   await place.says('reply', ran.sessionId, 'hello');
   assert.equal((await place.ends(0, 'session', 'result', ran.sessionId)).stdout, 'You said: hello\n');
   // The first turn of a fork says what the past did cost.
@@ -151,6 +182,16 @@ test('session result: the last answer alone on stdout, what it cost on stderr', 
   const failed = await place.ends(0, 'session', 'result', forked);
   assert.equal(failed.stdout, 'Oh.\n');
   assert.match(failed.stderr, /: error\nIt failed: /);
+});
+
+test('session result: a secret that is known by now is not shown', async () => {
+  const place = new Place();
+  const word = 'open-sesame-42';
+  const id = await run(place, `[[say:the word is ${word}]]`);
+  assert.equal((await place.ends(0, 'session', 'result', id)).stdout, `the word is ${word}\n`);
+  place.configure(`[redact]\nliterals = ["${word}"]\n`);
+  assert.match((await place.ends(0, 'session', 'result', id)).stdout, /^the word is «redacted:.*»\n$/);
+  assert.match((await place.json('session', 'result', id)).output, /^the word is «redacted:.*»$/);
 });
 
 test('session result: a session without a turn that has ended says so', async () => {
@@ -284,10 +325,14 @@ test('session artifacts: what is in output/, with sizes; links lead nowhere', as
   writeFileSync(join(output, 'a\x1b]0;x.md'), 'x'.repeat(1536));
   writeFileSync(join(output, 'deep/b'), '');
   symlinkSync('/etc', join(output, 'link'));
+  symlinkSync('/etc/passwd', join(output, 'link to a file'));
+  for (const name of ['d', 'c', 'e']) writeFileSync(join(output, name), 'x');
   assert.equal(await place.says('session', 'artifacts', id),
-    `1.5 KiB  ${output}/a\\u001b]0;x.md\n0 B      ${output}/deep/b\n`);
+    `1.5 KiB  ${output}/a\\u001b]0;x.md\n${['c', 'd'].map((name) => `1 B      ${output}/${name}\n`).join('')}` +
+    `0 B      ${output}/deep/b\n1 B      ${output}/e\n`);
   assert.deepEqual(await place.json('session', 'artifacts', id),
-    [{ path: `${output}/a\x1b]0;x.md`, bytes: 1536 }, { path: `${output}/deep/b`, bytes: 0 }]);
+    [['a\x1b]0;x.md', 1536], ['c', 1], ['d', 1], ['deep/b', 0], ['e', 1]]
+      .map(([name, bytes]) => ({ path: `${output}/${name}`, bytes })));
   rmSync(output, { recursive: true });
   symlinkSync('/etc', output);
   assert.deepEqual(await place.json('session', 'artifacts', id), []);
