@@ -268,7 +268,8 @@ class Trial {
   std::string object(const Node& node, json::View value, const std::string& where) {
     if (!value.is_object()) return differs(where, "an object", value);
     for (const auto& [key, pattern] : node.members) {
-      std::string fault = mismatch(pattern, value.find(key), where + "." + key);
+      const std::string place = std::string(where).append(".").append(key);
+      std::string fault = mismatch(pattern, value.find(key), place);
       if (!fault.empty()) return fault;
     }
     if (node.kind != Kind::only) return {};

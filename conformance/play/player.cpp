@@ -22,6 +22,9 @@ constexpr std::size_t reported = 40;
 /// As much of each.
 constexpr std::size_t noted = 1000;
 
+/// What is expected is waited for so many times as long as silence is, while other messages come.
+constexpr int most_patience = 10;
+
 /// How often is looked whether a pipe is full.
 constexpr std::chrono::milliseconds full_step{2};
 
@@ -112,6 +115,7 @@ transport::Task<Player::Fault> Player::play_step(const Step& step) {
   }
   Fault fault = co_await flush();
   if (!fault.empty()) co_return fault;
+  wait_at_most(patience_ * most_patience);
   if (const auto* what = std::get_if<Next>(&step.what)) {
     if (what->is_chance) {
       fault = co_await expect_chance(what->message);
@@ -348,12 +352,20 @@ void Player::end_input() {
 
 // --- expecting
 
+void Player::wait_at_most(std::chrono::milliseconds time) {
+  deadline_ = std::chrono::steady_clock::now() + time;
+}
+
 transport::Task<Player::Heard> Player::hear() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now >= deadline_) co_return Heard::chatter;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - now);
   while (heard_.empty()) {
     if (output_over_) co_return Heard::end;
     news_.reset();
-    const bool in_time = co_await news_.wait_for(patience_);
-    if (!in_time && heard_.empty()) co_return Heard::silence;
+    const bool in_time = co_await news_.wait_for(std::min(patience_, left));
+    if (in_time || !heard_.empty()) continue;
+    co_return left < patience_ ? Heard::chatter : Heard::silence;
   }
   current_ = std::move(heard_.front());
   heard_.pop_front();
@@ -363,6 +375,10 @@ transport::Task<Player::Heard> Player::hear() {
 
 Player::Fault Player::nothing_came(Heard heard, const Fault& last) const {
   Fault fault = heard == Heard::end ? "the output is over" : "nothing came";
+  if (heard == Heard::chatter) {
+    const auto time = std::chrono::duration_cast<std::chrono::seconds>(patience_ * most_patience);
+    fault = "other messages came for " + std::to_string(time.count()) + " s";
+  }
   if (!last.empty()) fault += "; of the last message: " + last;
   return fault;
 }
@@ -427,12 +443,21 @@ transport::Task<Player::Fault> Player::expect(const Expected& message) {
   co_return Fault();
 }
 
-/// Waits for what the server may do before it answers anything.
+/// Waits for what the server may do before it answers anything. An answer it owes; of what it may
+/// do by itself silence says nothing.
 transport::Task<Player::Fault> Player::expect_chance(const Expected& message) {
+  const bool is_owed =
+      std::any_of(message.patterns.begin(), message.patterns.end(),
+                  [](const Pattern& each) { return each.response_id().has_value(); });
   anything_ = true;
   for (;;) {
     const Heard heard = co_await hear();
-    if (heard != Heard::message) co_return nothing_came(heard, "");
+    if (heard == Heard::end || (heard != Heard::message && is_owed))
+      co_return nothing_came(heard, "");
+    if (heard != Heard::message) {
+      outcome_.chance = "this did not come: " + message.source + "\n    " + nothing_came(heard, "");
+      break;
+    }
     if (!current_.fault.empty()) co_return current_.fault;
     if (mismatch(message, current_.line, names_).empty()) break;
     Fault fault = co_await pass_over("");
@@ -504,10 +529,11 @@ transport::Task<Player::Fault> Player::expect_says(const Says& says) {
 }
 
 transport::Task<Player::Fault> Player::expect_exit(int status) {
+  wait_at_most(patience_);
   for (;;) {
     const Heard heard = co_await hear();
     if (heard == Heard::end) break;
-    if (heard == Heard::silence) co_return "the server does not end";
+    if (heard != Heard::message) co_return "the server does not end";
     if (!current_.fault.empty()) co_return current_.fault;
     Fault fault = co_await pass_over("one more message: " + shown(current_.line));
     if (!fault.empty()) co_return fault;

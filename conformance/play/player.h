@@ -54,7 +54,7 @@ class Player {
     std::string line;
     Fault fault;  // of the message itself
   };
-  enum class Heard : std::uint8_t { message, end, silence };
+  enum class Heard : std::uint8_t { message, end, silence, chatter };
 
   transport::Task<void> play();
   transport::Task<Fault> play_steps();
@@ -74,6 +74,7 @@ class Player {
   void note_line(std::string_view line);
   void end_input();
 
+  void wait_at_most(std::chrono::milliseconds time);
   transport::Task<Heard> hear();
   transport::Task<Fault> expect(const Expected& message);
   transport::Task<Fault> expect_chance(const Expected& message);
@@ -126,6 +127,8 @@ class Player {
   transport::Event gone_;
 
   std::chrono::milliseconds patience_;
+  /// Up to then what is expected may be waited for, whatever else comes.
+  std::chrono::steady_clock::time_point deadline_;
   bool anything_ = false;  // `...` stands before what is expected next
   std::vector<const Expected*> but_;
   std::string errors_glob_ = "*";

@@ -291,7 +291,8 @@ class Reader {
     const std::string caller = place_;
     std::string fault;
     for (const Line& line : *lines) {
-      place_ = caller + " " + name + ".txt:" + std::to_string(line.number);
+      place_ = std::string(caller).append(" ").append(name).append(".txt:");
+      place_ += std::to_string(line.number);
       fault = step(into, line.text);
       if (!fault.empty()) break;
     }

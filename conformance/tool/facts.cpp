@@ -9,6 +9,8 @@ namespace {
 /// The turns of one session that it takes to see whether their usage adds up.
 constexpr std::size_t fewest_turns = 3;
 
+constexpr const char* per_turn = "per turn";
+
 /// Turns of one session with about the same output: counted together, the third has three times the
 /// output of the first; counted alone, about as much.
 std::string scope_of(const std::vector<TurnUsage>& turns) {
@@ -16,9 +18,9 @@ std::string scope_of(const std::vector<TurnUsage>& turns) {
   if (first == 0) return "it cannot be told, as there was no output";
   for (std::size_t i = 1; i < turns.size(); ++i) {
     const TurnUsage& before = turns[i - 1];
-    if (turns[i].output <= before.output || turns[i].total <= before.total) return "of its turn";
+    if (turns[i].output <= before.output || turns[i].total <= before.total) return per_turn;
   }
-  return turns.back().output >= 2 * first ? "of all turns so far" : "of its turn";
+  return turns.back().output >= 2 * first ? "cumulative: of all turns so far" : per_turn;
 }
 
 std::string scope(const std::vector<ScenarioResult>& results) {

@@ -77,7 +77,8 @@ Checked<std::set<std::string>> read_baseline(const std::string& path,
   for (std::string line; std::getline(lines, line);) {
     const std::string id = line.substr(0, line.find_first_of(" \t\r#"));
     if (id.empty()) continue;
-    if (requirements.find(id) == nullptr) return wrong(path + ": there is no requirement " + id);
+    if (requirements.find(id) == nullptr)
+      return wrong(std::string(path).append(": there is no requirement ").append(id));
     out.insert(id);
   }
   return out;

@@ -1,7 +1,9 @@
 // A mocked model service that speaks Gemini's generateContent, and does as the prompt says:
-// [[say: TEXT]], [[recall]], [[call: NAME JSON]], [[hang: body]]. See tests/mock/script.h.
+// [[say: TEXT]], [[recall]], [[slow: CHUNKS MS]], [[call: NAME JSON]], [[hang: body]]. See
+// tests/mock/script.h.
 
 import { createServer } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 
 import { defer } from '../clients/cases.mjs';
 
@@ -77,16 +79,26 @@ export async function startGeminiModel() {
       return;
     }
     const steps = stepsFor(body.contents);
-    const parts = steps.filter(([name]) => name !== 'hang').map(partOf);
     const last = { finishReason: 'STOP' };
     if (!request.url.includes('stream')) {
+      const parts = steps.filter(([name]) => name !== 'hang' && name !== 'slow').map(partOf);
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(chunkOf(body, parts, last)));
       return;
     }
     response.setHeader('content-type', 'text/event-stream');
     const send = (chunk) => response.write(`data: ${JSON.stringify(chunk)}\r\n\r\n`);
-    for (const part of parts) send(chunkOf(body, [part]));
+    for (const step of steps.filter(([name]) => name !== 'hang')) {
+      if (step[0] !== 'slow') {
+        send(chunkOf(body, [partOf(step)]));
+        continue;
+      }
+      const [chunks, pause] = step[1].split(' ').map(Number);
+      for (let i = 0; i < chunks && !response.closed; ++i) {
+        send(chunkOf(body, [{ text: `${i} ` }]));
+        await setTimeout(pause);
+      }
+    }
     if (steps.some(([name]) => name === 'hang')) return;
     send(chunkOf(body, [{ text: '' }], last));
     response.end();

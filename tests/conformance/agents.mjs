@@ -8,17 +8,9 @@ import { World as ClaudeWorld } from '../claude/world.mjs';
 import { World as CodexWorld } from '../codex/world.mjs';
 import { AgentWorld } from '../clients/agent_world.mjs';
 import { program, test } from '../clients/cases.mjs';
+import { modelPrompts, promptOptions } from './prompts.mjs';
 
 const tool = join(dirname(process.env.TINE), 'acp-conform');
-
-/// What has a mocked model do each thing.
-const modelPrompts = {
-  short: '[[say: pong]]', long: '[[slow: 3000 100]]', remember: 'Remember the word marmalade.',
-  recall: '[[recall]]', tool: '[[run: true]] [[say: done]]', plan: '',
-  read: '', write: '', run: '', input: '', flood: '', sleep: '[[run: sleep 600]]',
-};
-const promptOptions = (prompts) =>
-  Object.entries(prompts).flatMap(([name, text]) => ['--prompt', `${name}=${text}`]);
 
 /// What the tool says of an agent.
 const judge = async (options, environment, agent) => {
@@ -51,14 +43,14 @@ test('tine with the rehearsal agent passes all requirements', async () => {
 
 /// Codex asks before it runs what may leave its sandbox.
 const worlds = {
-  Codex: { make: () => CodexWorld.make(), ask: '[[escalate: true]] [[say: done]]' },
-  'Claude Code': { make: () => ClaudeWorld.make(), ask: '[[run: touch asked]] [[say: done]]' },
+  Codex: { make: () => CodexWorld.make(), ask: (command) => `[[escalate: ${command}]]` },
+  'Claude Code': { make: () => ClaudeWorld.make() },
 };
 
 for (const [name, { make, ask }] of Object.entries(worlds)) {
   test(`tine with ${name} fails no requirement`, async () => {
     const world = await make();
-    const report = await judge(['--timeout', '60', ...promptOptions({ ...modelPrompts, ask })],
+    const report = await judge(['--timeout', '60', ...promptOptions(modelPrompts({ ask }))],
       world.environment(), tine);
     assert.deepEqual(those(report, 'fail', 'warning'), []);
     assert.deepEqual(idsOf(report, 'not applicable'), ['ACP-PROMPTCAP-002']);  // no sounds

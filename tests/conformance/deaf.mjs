@@ -2,34 +2,14 @@
 // fixture that breaks a requirement no longer fails it.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 
-import { directory, test } from '../clients/cases.mjs';
-
-const build = dirname(process.env.TINE);
-const tool = join(build, 'acp-conform');
-const fixture = join(build, 'conformance/fixture_agent');
-const folder = 'conformance/scenarios';
-const silence = '2';
-
-const judge = (options, broken) => new Promise((done, failed) => {
-  execFile(tool, ['--prompts', 'tests/conformance/directives.toml', '--timeout', silence, '--strict',
-    '--json', '-', ...options, '--', fixture, ...broken], { maxBuffer: 1 << 28 },
-  (fault, out, errors) => (out === '' ? failed(new Error(errors)) : done(JSON.parse(out))));
-});
+import { test } from '../clients/cases.mjs';
+import { all, files, judge, play, scenariosOf } from './fixture.mjs';
+import { leaveOutLines } from './lines.mjs';
 
 const failed = (report) => report.requirements
   .filter(({ verdict }) => verdict === 'fail' || verdict === 'warning').map(({ id }) => id).sort();
-
-/// Runs the tasks, a few at a time: most wait for silence.
-const all = async (tasks) => {
-  const work = async () => {
-    for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) await task();
-  };
-  await Promise.all([work(), work(), work(), work()]);
-};
 
 // --- the judges of every message: what they found is left out of the report
 
@@ -55,10 +35,6 @@ test('each place in the source that judges messages is missed when it is deaf', 
 
 // --- scenarios: all that one expects is left out
 
-const cases = () => readdirSync(folder).filter((name) => name.endsWith('.txt')).flatMap((name) =>
-  readFileSync(join(folder, name), 'utf8').split(/^(?=== )/m).filter((text) => text.startsWith('== '))
-    .map((text) => ({ name, lines: text.trimEnd().replace(/\n\s+/g, ' ').split('\n') })));
-
 /// The lines without what they expect. Names that are sent later are still learned.
 const deafened = (lines) => {
   const dropped = new Set();
@@ -78,23 +54,22 @@ const deafened = (lines) => {
 
 test('each scenario is missed when it expects nothing', async () => {
   const useless = [];
-  await all(cases().map(({ name, lines }) => async () => {
-    const ids = lines.find((line) => line.startsWith('tests: ')).slice(7).split(/[ ,]+/);
+  await all(files.flatMap(scenariosOf).map((scenario) => async () => {
+    const { file, lines, ids } = scenario;
     // What is found by every message, or at the end, is found without any expectation.
     if (ids.every((id) => watched.includes(id) || id === 'ACP-END-001')) return;
-    const options = ids.flatMap((id) => ['--only', id]);
     const without = lines.some((line) => line.startsWith('needs:') && line.includes('!loadSession'))
       ? ['without:loadSession'] : [];
-    const play = async (each) => {
-      const place = directory('deaf');
-      writeFileSync(join(place, name), `${each.join('\n')}\n`);
-      return failed(await judge([...options, '--scenarios', place], [...without, ...ids]));
-    };
-    const whole = await play(lines);
-    const deaf = await play(deafened(lines));
-    if (whole.join() !== ids.sort().join() || deaf.join() === whole.join()) {
-      useless.push(`${name}: ${lines[0]}: ${whole} and, deaf, ${deaf}`);
+    const broken = [...without, ...ids];
+    const whole = failed(await play(scenario, lines, broken));
+    const deaf = failed(await play(scenario, deafened(lines), broken));
+    if (whole.join() !== [...ids].sort().join() || deaf.join() === whole.join()) {
+      useless.push(`${file}: ${lines[0]}: ${whole} and, deaf, ${deaf}`);
     }
   }));
   assert.deepEqual(useless, []);
 });
+
+// --- scenarios: one line is left out
+
+for (const file of files) leaveOutLines(file);

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { defer, directory, test, until } from '../clients/cases.mjs';
+import { leaveOutLines } from './lines.mjs';
 import { page } from './requirements_page.mjs';
 
 const build = dirname(process.env.TINE);
@@ -58,10 +59,33 @@ for (const area of new Set(tested.map((id) => id.split('-')[1]))) {
   });
 }
 
+// Those of the other files are left out in the suite conformance_long.
+for (const file of ['extensions.txt', 'initialize.txt', 'settings.txt']) leaveOutLines(file);
+
 test('a version of the future is nothing that the schema judges', async () => {
   const { status, out } = await run(['--json', '-', '--strict'], ['speaks:2']);
   assert.deepEqual(ids(JSON.parse(out), 'fail', 'warning'), []);
   assert.equal(status, 0);
+});
+
+test('an agent that never stops talking is not waited for for ever', async () => {
+  const { status, out } = await run(['--json', '-', '--timeout', '1', '--no-facts',
+    '--only', 'ACP-END-004', '--only', 'ACP-FORK-006'], ['talks']);
+  assert.equal(status, 1);
+  const report = JSON.parse(out);
+  assert.deepEqual(ids(report, 'fail', 'warning').sort(), ['ACP-END-004', 'ACP-FORK-006']);
+  const reason = (id) => report.requirements.find((each) => each.id === id).evidence[0].reason;
+  assert.match(reason('ACP-END-004'), /^the server does not end/);
+  assert.match(reason('ACP-FORK-006'), /^other messages came for 10 s/);
+});
+
+test('an agent that does not tell of a command is not said to leave it behind', async () => {
+  const { status, out } = await run(['--json', '-', '--timeout', '1', '--no-facts', '--only', 'ACP-END-003',
+    '--prompt', 'sleep=[[hang]]']);
+  assert.equal(status, 0);
+  const [{ verdict, evidence }] = JSON.parse(out).requirements;
+  assert.equal(verdict, 'not exercised');
+  assert.match(evidence[0].reason, /^this did not come: update tool_call\n {4}nothing came/);
 });
 
 test('usage of one turn is told from usage of all turns', async () => {
@@ -70,8 +94,8 @@ test('usage of one turn is told from usage of all turns', async () => {
     assert.equal(status, 0);
     return JSON.parse(out).facts.find(({ id }) => id === 'ACP-USAGE-004').value;
   };
-  assert.equal(await told(), 'of its turn');
-  assert.equal(await told('usage:cumulative'), 'of all turns so far');
+  assert.equal(await told(), 'per turn');
+  assert.equal(await told('usage:cumulative'), 'cumulative: of all turns so far');
 });
 
 test('facts stand in each report', async () => {
@@ -79,9 +103,9 @@ test('facts stand in each report', async () => {
   const file = (name) => join(folder, name);
   const { out } = await run(['--only', 'ACP-PROMPT-001', '--only', 'ACP-CANCEL-001',
     '--markdown', file('a.md'), '--html', file('a.html')]);
-  assert.match(out, /ACP-USAGE-004 {2}told: [^\n]*\n {4}of its turn\n/);
+  assert.match(out, /ACP-USAGE-004 {2}told: [^\n]*\n {4}per turn\n/);
   assert.match(readFileSync(file('a.md'), 'utf8'), /## Facts[^]*\| ACP-USAGE-005 [^|]*\| nothing \|/);
-  assert.match(readFileSync(file('a.html'), 'utf8'), /ACP-USAGE-004[^]*<td>of its turn<\/td>/);
+  assert.match(readFileSync(file('a.html'), 'utf8'), /ACP-USAGE-004[^]*<td>per turn<\/td>/);
 });
 
 test('a whole run tells how fast and large the agent is, and where a secret of a prompt is found', async () => {

@@ -9,26 +9,17 @@ import { dirname, join, resolve } from 'node:path';
 import { agents as acpAgents, World } from '../acp/world.mjs';
 import { agents as moreAgents, judged } from '../acp_more/world.mjs';
 import { directory, program } from '../clients/cases.mjs';
+import { modelPrompts, promptOptions } from './prompts.mjs';
 
 const build = dirname(resolve(process.env.TINE));
 const tool = join(build, 'acp-conform');
 const node = process.env.TINE_NODE;
-
-/// What has a mocked model do each thing. That the agents work through their clients' files and
-/// terminals, or show a form, is not tried: each has tools of its own for it.
-const modelPrompts = {
-  short: '[[say: pong]]', long: '[[slow: 3000 100]]', remember: 'Remember the word marmalade.',
-  recall: '[[recall]]', tool: '[[run: true]] [[say: done]]', plan: '', read: '', write: '', run: '',
-  input: '',
-};
 
 const home = () => {
   const folder = directory('home');
   return { HOME: folder, XDG_CONFIG_HOME: `${folder}/config`, XDG_STATE_HOME: `${folder}/state` };
 };
 const directives = ['--prompts', 'tests/conformance/directives.toml'];
-const promptOptions = (prompts) =>
-  Object.entries(prompts).flatMap(([name, text]) => ['--prompt', `${name}=${text}`]);
 
 /// So that they ask before they do something, where they would not by themselves.
 const cautious = {
@@ -48,11 +39,8 @@ const cautious = {
 const real = (name, agent) => async () => {
   const world = await World.make(name, agent);
   cautious[name]?.(world);
-  const { run } = agent.ask;
-  const prompts = { ...modelPrompts, ask: `${run('touch asked')} [[say: done]]`,
-    tool: `${run('true')} [[say: done]]` };
   return { command: agent.command, environment: world.environment(),
-    options: ['--timeout', '60', '--jobs', '1', ...promptOptions(prompts)] };
+    options: ['--timeout', '30', '--jobs', '1', ...promptOptions(modelPrompts(agent.ask))] };
 };
 
 const agents = {
