@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/toml/document.h"
+#include "base/version.h"
 #include "conformance/play/script.h"
 #include "conformance/tool/clients/run_clients.h"
 #include "conformance/tool/exit_status.h"
@@ -87,6 +88,8 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
 
   CLI::App app(about, "acp-conform");
   app.footer(prompt_help());
+  app.set_version_flag("--version", "acp-conform " + std::string(version()),
+                       "Print the version and exit");
   std::vector<std::string> environment;
   std::vector<std::string> prompts;
   std::string prompts_file;

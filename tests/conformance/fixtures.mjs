@@ -295,6 +295,12 @@ test("a person's own scenarios", async () => {
   assert.match(wrongly.errors, /mine.txt:2: not a step/);
 });
 
+test('a version', async () => {
+  const { status, out } = await run(['--version']);
+  assert.equal(status, 0);
+  assert.match(out, /^acp-conform \d+\.\d+\.\d+\n$/);
+});
+
 test('a list and an explanation', async () => {
   const { status, out } = await run(['--list']);
   assert.equal(status, 0);
