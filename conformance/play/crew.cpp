@@ -74,6 +74,7 @@ class Crew {
     for (unsigned i = 0; i < workers; ++i) hire();
     while (!workers_.empty()) {
       std::vector<pollfd> watched;
+      watched.reserve(workers_.size());
       for (const Worker& each : workers_) watched.push_back({each.notes.get(), POLLIN, 0});
       if (::poll(watched.data(), watched.size(), -1) < 0) continue;
       for (std::size_t i = watched.size(); i-- > 0;) {
