@@ -30,6 +30,8 @@ session::Policy policy_of(const Config& config) {
   policy.caller_newest = settings.session_caller_newest;
   policy.seed_tokens = static_cast<std::uint64_t>(settings.session_fork_prefix_budget);
   policy.keeps_memory = settings.memory_keep;
+  if (settings.memory_inject == "brief") policy.memory_brief = session::MemoryBrief::brief;
+  if (settings.memory_inject == "full") policy.memory_brief = session::MemoryBrief::full;
   policy.failover.ask = settings.failover != "auto";
   policy.failover.fallback = settings.fallback;
   for (const BackendConfig& backend : config.backends) {

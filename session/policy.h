@@ -22,6 +22,9 @@ enum class TrustRule : std::uint8_t {
   always  ///< every folder
 };
 
+/// How much of the project's memory the first prompt of a new session carries.
+enum class MemoryBrief : std::uint8_t { off, brief, full };
+
 /// Where a session goes on when the limit of its backend is used up.
 struct FailoverPolicy {
   bool ask = true;                    ///< the client is asked before
@@ -54,6 +57,7 @@ struct Policy {
   std::uint64_t soft_tokens = limits::soft_tokens;  ///< the most that a soft fork carries
   std::uint64_t seed_tokens = limits::seed_tokens;  ///< the most that is told of a caller's past
   bool keeps_memory = false;                        ///< memory.keep
+  MemoryBrief memory_brief = MemoryBrief::off;      ///< memory.inject
   bool caller_newest = false;  ///< the newest session of an agent that does not tell its own counts
   std::size_t max_open_sessions = limits::sessions;  ///< of one process
 };

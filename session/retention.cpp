@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "session/limits.h"
+#include "session/memory/remember.h"
 #include "session/store/lock.h"
 
 namespace tine::session {
@@ -228,7 +229,9 @@ transport::Task<Result<bool>> Retention::remove(Family family) {
     // gone.
     if (!hidden && hidden.error().kind != ErrorKind::storage_full)
       co_return fail(std::move(hidden.error()));
-    if (state) service_.forget_conversation(*state);
+    if (!state) continue;
+    service_.forget_conversation(*state);
+    co_await forget_session(library_, *state);
   }
   // The newest first: no fork is left without its parent, wherever this ends.
   for (const store::IndexEntry& each : family.members) {

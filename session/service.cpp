@@ -9,6 +9,7 @@
 #include "protocol/v1/codec.h"
 #include "session/fork/command.h"
 #include "session/limits.h"
+#include "session/memory/remember.h"
 #include "session/project.h"
 #include "session/purge.h"
 #include "session/record/lineage.h"
@@ -363,7 +364,10 @@ transport::Task<Result<void>> SessionService::remove_now(std::string id, const s
     removed = fail(entry.error());
   }
   if (session) take_out(session);
-  if (removed && state) library_.loop.spawn(forget_after_forks(std::move(*state)));
+  if (removed && state) {
+    co_await forget_session(library_, *state);
+    library_.loop.spawn(forget_after_forks(std::move(*state)));
+  }
   co_return removed;
 }
 

@@ -97,6 +97,7 @@ caller_newest = true
 
 [memory]
 keep = true
+inject = "brief"
 
 [permissions]
 allow = ["read"]
@@ -149,6 +150,7 @@ kind = "rehearsal"
   CHECK(settings.session_fork_prefix_budget == 5000);
   CHECK(settings.session_caller_newest);
   CHECK(settings.memory_keep);
+  CHECK(settings.memory_inject == "brief");
   CHECK(settings.permissions_allow == Strings{"read"});
   CHECK(settings.permissions_ask == Strings{"edit"});
   CHECK(settings.permissions_deny == Strings{"execute:rm *"});
@@ -157,7 +159,7 @@ kind = "rehearsal"
   for (const SettingKey& key : setting_keys()) CHECK(config->origin_of(key.name) != nullptr);
   CHECK(origin(*config, "default_backend") == "user " + std::string(user_path) + ":1:1");
   CHECK(origin(*config, "max_depth") == "user " + std::string(user_path) + ":11:3");
-  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":48:1");
+  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":49:1");
 }
 
 TEST_CASE(

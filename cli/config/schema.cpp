@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 2> seed_rules = {"off", "auto"};
 constexpr std::array<std::string_view, 4> fork_strategies = {"auto", "native", "pty", "soft"};
 constexpr std::array<std::string_view, 2> cold_strategies = {"native", "soft"};
 constexpr std::array<std::string_view, 2> failover_rules = {"ask", "auto"};
+constexpr std::array<std::string_view, 3> memory_briefs = {"off", "brief", "full"};
 constexpr std::array<std::string_view, 5> log_levels = {"debug", "info", "warning", "error", "off"};
 constexpr std::array<std::string_view, 2> log_formats = {"text", "json"};
 constexpr std::array<std::string_view, 3> sandboxes = {"read-only", "workspace-write",
@@ -285,7 +286,15 @@ constexpr std::array settings_table = {
                .variable = "TINE_MEMORY_KEEP",
                .flag = {},
                .rule = {},
-               .doc = "Whether the plans of sessions become tasks of their project."},
+               .doc = "Whether what sessions do is kept in the memory of their project: plans "
+                      "become tasks, commits checkpoints, and turns are noted in extracts."},
+    SettingKey{.name = "memory.inject",
+               .member = &Settings::memory_inject,
+               .variable = "TINE_MEMORY_INJECT",
+               .flag = {},
+               .rule = {.choices = memory_briefs},
+               .doc = "How much of the project's memory the first prompt of a new session carries: "
+                      "nothing, a brief of at most 1000 tokens, or more, of at most 8000."},
     SettingKey{.name = "redact.literals",
                .member = &Settings::redact_literals,
                .variable = {},

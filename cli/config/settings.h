@@ -72,6 +72,7 @@ struct Settings {
   Strings permissions_ask;
   Strings permissions_deny;  ///< with those of a project's file behind the user's
   bool memory_keep = false;
+  std::string memory_inject = "off";
   Strings redact_literals;
   Strings redact_prefixes;
 };

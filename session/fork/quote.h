@@ -13,9 +13,12 @@ namespace tine::session {
 /// How the record that a soft context is begins and ends. Within it neither can stand.
 inline constexpr std::string_view record_begin = "[Record of an earlier conversation]";
 inline constexpr std::string_view record_end = "[End of the record]";
+/// … and what is told of a project's memory.
+inline constexpr std::string_view memory_begin = "[Memory of this project]";
+inline constexpr std::string_view memory_end = "[End of the memory]";
 
 /// Replaces the opening bracket of what a provider could take for the tag of a role, a reminder or
-/// a tool, and of the two lines above, by one that looks like it. Control characters become
+/// a tool, and of the lines above, by one that looks like it. Control characters become
 /// visible.
 std::string harmless(std::string_view text);
 

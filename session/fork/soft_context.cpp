@@ -8,6 +8,7 @@
 #include "session/fork/digest.h"
 #include "session/fork/passage.h"
 #include "session/limits.h"
+#include "session/record/brief.h"
 #include "session/record/chain_reader.h"
 #include "session/record/data.h"
 #include "transport/worker.h"
@@ -34,7 +35,7 @@ struct Told {
 
 /// Whether the record is text that is told as it stands.
 bool is_told(std::string_view type) {
-  return type == record_type::seed || type == record_type::summary;
+  return type == record_type::seed || type == record_type::brief || type == record_type::summary;
 }
 
 transport::Task<Result<Told>> read_span(transport::Loop& loop, store::Store& store,
@@ -68,6 +69,15 @@ transport::Task<Result<Told>> read_span(transport::Loop& loop, store::Store& sto
 }
 
 }  // namespace
+
+transport::Task<Result<Digest>> digest_of(transport::Loop& loop, store::Store& store,
+                                          Redactor& redactor,
+                                          std::shared_ptr<const History> history, Span span,
+                                          std::size_t room) {
+  auto told = co_await read_span(loop, store, redactor, std::move(history), span, room);
+  if (!told) co_return fail(std::move(told.error()));
+  co_return std::move(told->digest);
+}
 
 transport::Task<Result<SoftContext>> soft_context(transport::Loop& loop, store::Store& store,
                                                   Redactor& redactor,

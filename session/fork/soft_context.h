@@ -4,11 +4,13 @@
 //
 // A plain function on the loop's thread; it reads in slices, and writes the text beside the loop.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
 #include "base/redact/redactor.h"
 #include "base/result.h"
+#include "session/fork/digest.h"
 #include "session/fork/soft_text.h"
 #include "session/record/history.h"
 #include "session/store/store.h"
@@ -21,6 +23,12 @@ struct Span {
   std::uint64_t since = 0;
   std::uint64_t until = 0;
 };
+
+/// Gathers what happened in the span; of each text `room` bytes are kept.
+transport::Task<Result<Digest>> digest_of(transport::Loop& loop, store::Store& store,
+                                          Redactor& redactor,
+                                          std::shared_ptr<const History> history, Span span,
+                                          std::size_t room);
 
 /// Tells what happened in the span, in at most `most_tokens`. What the redactor knows
 /// by now is taken out before anything is cut. What the session was told of a calling agent's comes

@@ -8,6 +8,7 @@
 #include "session/agent_option.h"
 #include "session/empty_plan.h"
 #include "session/fork/soft_context.h"
+#include "session/memory/session_digest.h"
 #include "session/record/data.h"
 #include "session/record/past.h"
 #include "session/settings.h"
@@ -149,6 +150,11 @@ transport::Task<void> Session::close() {
   co_await choices_made();
   co_await conversation_.close();
   co_await record_->caught_up();
+  co_await turns_.remembered();
+  if (library_.policy.keeps_memory && history()->turns() > 0) {
+    store::State now = state();
+    co_await write_digest(library_, std::move(now));
+  }
   closed_->set();
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/tokens/estimate.h"
+#include "base/ulid.h"
 #include "protocol/v1/build_update.h"
 #include "session/fork/soft_context.h"
 #include "session/git.h"
@@ -15,7 +16,9 @@
 #include "session/live/earlier_answer.h"
 #include "session/live/failover.h"
 #include "session/live/session.h"
+#include "session/memory/brief.h"
 #include "session/memory/remember.h"
+#include "session/record/brief.h"
 #include "session/record/conclusion.h"
 #include "session/record/long_text.h"
 #include "session/record/past.h"
@@ -124,6 +127,16 @@ bool begins_anew(const Session& session) {
   return history.last_kept_turn() == nullptr || history.is_to_be_retold();
 }
 
+/// Whether the next prompt is the first one, and carries what is remembered of the project: a fork
+/// has what its parent was told.
+bool begins_with_brief(const Session& session) {
+  const Policy& policy = session.library().policy;
+  const store::State& state = session.state();
+  return policy.memory_brief != MemoryBrief::off && policy.keep_text &&
+         session.history()->turns() == 0 && state.parent.empty() && state.adopted.empty() &&
+         state.told_until == 0;
+}
+
 /// What the first turn of a fork reads that others of its parent read too; none: it is another
 /// turn, or nothing is known of the provider's cache.
 std::optional<WarmFirst::Past> cached_past(const Session& session) {
@@ -136,6 +149,14 @@ std::optional<WarmFirst::Past> cached_past(const Session& session) {
     return std::nullopt;
   }
   return WarmFirst::Past{.backend = state.backend, .parent = state.parent, .seq = state.fork_seq};
+}
+
+/// In the order of the turns.
+transport::Task<void> remember_after(std::shared_ptr<transport::Event> before, Library library,
+                                     TurnDone done, std::shared_ptr<transport::Event> over) {
+  if (before) co_await before->wait();
+  co_await remember_turn(library, std::move(done));
+  over->set();
 }
 
 v1::Update cache_notice(const ForkBill& bill) {
@@ -318,9 +339,11 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   }
   git_ = nullptr;
   told_.reset();
+  const std::uint64_t since = session_.history()->cursor();
   // A command of ours changes nothing.
   if (!cancel.cancelled() && command.empty()) {
     git_ = std::make_shared<Git>();
+    git_->begun_ms = library.env.wall_ms();
     git_->turn.before = clean_head();
     library.loop.spawn(look_at_git(git_));
   }
@@ -330,6 +353,11 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
     if (!content) content = co_await clean_content(library.loop, library.redactor, blocks, cancel);
   }
   if (!content) co_return never_begun();
+  if (begins_with_brief(session_)) {
+    const std::string brief = co_await brief_for(library, session_.workspace().cwd);
+    if (cancel.cancelled()) co_return never_begun();
+    if (!brief.empty()) record->add(record_type::brief, brief_data(brief));
+  }
   co_await record->prompt("prompt-" + std::to_string(session_.history()->turns() + 1),
                           std::move(*content), waiting->asked);
   if (!command.empty()) co_return co_await run_command(command, std::move(blocks), cancel);
@@ -389,7 +417,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   running->client.end(cancelled || !running->outcome.stop);
   auto report =
       co_await finish(std::move(running->outcome), cancelled, std::move(running->failover));
-  remember(running->client.plan());
+  remember(running->client.plan(), report, since);
   co_return report;
 }
 
@@ -426,17 +454,31 @@ std::optional<TurnGit> Turns::note_git(Git& git) {
   return git.turn;
 }
 
-/// The turn has been written down: its last plan goes into the memory of the project.
-void Turns::remember(std::string_view plan) const {
+/// The turn has been written down, behind the record `since`: what it did goes into the memory of
+/// the project.
+void Turns::remember(std::string plan, const Result<TurnReport>& report, std::uint64_t since) {
   const Library& library = session_.library();
-  if (plan.empty() || !library.policy.keep_text) return;
-  Evidence turn{.session = session_.id(), .turn = session_.history()->turns(), .commit = {}};
-  if (git_ && git_->turn.before && git_->turn.after) {
-    const std::string& commit = git_->turn.after->commit;
-    if (commit != git_->turn.before->commit) turn.commit = commit;
-  }
-  remember_plan(library, session_.workspace().cwd, plan, session_.executor().name(),
-                std::move(turn));
+  if (!library.policy.keeps_memory || !library.policy.keep_text || !git_) return;
+  const store::State& state = session_.state();
+  TurnDone done{.cwd = session_.workspace().cwd,
+                .session = session_.id(),
+                .session_begun_ms = wall_ms_of(state.created).value_or(0),
+                .turn = session_.history()->turns(),
+                .backend = std::string(session_.executor().name()),
+                .stop = std::string(report ? v1::name_of(report->stop_reason) : "error"),
+                .plan = std::move(plan),
+                .before = git_->turn.before,
+                .after = git_->turn.after,
+                .begun_ms = git_->begun_ms,
+                .history = session_.history(),
+                .records = {.since = since, .until = session_.history()->cursor()}};
+  auto before = std::exchange(remembering_, std::make_shared<transport::Event>(library.loop));
+  library.loop.spawn(remember_after(std::move(before), library, std::move(done), remembering_));
+}
+
+transport::Task<void> Turns::remembered() {
+  const auto last = remembering_;
+  if (last) co_await last->wait();
 }
 
 transport::Task<void> Turns::play(std::shared_ptr<Running> running,

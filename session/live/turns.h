@@ -76,6 +76,8 @@ class Turns {
   void cancel();
   /// Returns when none runs or waits.
   transport::Task<void> idle();
+  /// Returns when all that has ended stands in the memory of the project, where that is kept.
+  transport::Task<void> remembered();
 
  private:
   struct Waiting {
@@ -107,6 +109,7 @@ class Turns {
   };
   struct Git {
     bool late = false;  // its turn has ended
+    std::int64_t begun_ms = 0;
     TurnGit turn;
   };
 
@@ -141,15 +144,16 @@ class Turns {
   transport::Task<Result<std::string>> offer_summary(std::shared_ptr<Running> running, Error lost);
   transport::Task<void> look_at_git(std::shared_ptr<Git> git);
   std::optional<TurnGit> note_git(Git& git);
-  void remember(std::string_view plan) const;
+  void remember(std::string plan, const Result<TurnReport>& report, std::uint64_t since);
   std::optional<GitHead> clean_head() const;
 
   Session& session_;
   Command command_;
-  std::list<std::shared_ptr<Waiting>> queue_;  // the running one first
-  std::shared_ptr<transport::Event> idle_;     // made by a caller of idle()
-  std::weak_ptr<Running> running_;             // the turn that runs
-  std::shared_ptr<Git> git_;                   // of it
+  std::list<std::shared_ptr<Waiting>> queue_;      // the running one first
+  std::shared_ptr<transport::Event> idle_;         // made by a caller of idle()
+  std::weak_ptr<Running> running_;                 // the turn that runs
+  std::shared_ptr<Git> git_;                       // of it
+  std::shared_ptr<transport::Event> remembering_;  // of the last turn that is to be remembered
   /// Tokens that this turn has told a new conversation, about; none: it is not new, or too many.
   std::optional<std::uint64_t> told_;
   std::uint64_t unrecorded_ = 0;  // answers before anything was said

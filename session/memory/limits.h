@@ -2,6 +2,7 @@
 // The bounds of what is remembered of a project, and what happens beyond them.
 
 #include <cstddef>
+#include <cstdint>
 
 namespace tine::session::limits {
 
@@ -22,5 +23,36 @@ inline constexpr std::size_t task_letters = 4;
 
 /// Bytes of project_state.json. A larger one is not read, and none is written.
 inline constexpr std::size_t project_state = std::size_t{16} * 1024 * 1024;
+
+/// Commits of sessions in project_state.json; the oldest makes room.
+inline constexpr std::size_t checkpoints = 1'000;
+
+/// Goals, decisions and milestones, of each kind; more are refused.
+inline constexpr std::size_t facts = 1'000;
+
+/// Bytes of the text of one of them; a longer one is refused.
+inline constexpr std::size_t fact_text = 4'096;
+
+/// Turns, files and commits in the short memory of a session on a branch; the oldest makes room.
+inline constexpr std::size_t session_turns = 64;
+inline constexpr std::size_t session_files = 256;
+inline constexpr std::size_t session_commits = 256;
+
+/// Bytes that are kept of the answer of a turn: its beginning and its end.
+inline constexpr std::size_t turn_answer = 1'024;
+
+/// Bytes of a subject or a path there; the rest of a longer one is left out.
+inline constexpr std::size_t session_label = 512;
+
+/// Bytes of a file of the short memory. A larger one is not read, and none is written.
+inline constexpr std::size_t session_memory = std::size_t{1} * 1024 * 1024;
+
+/// Files of the short memory in a project; that of the session that began first makes room.
+inline constexpr std::size_t session_memories = 256;
+
+/// Tokens of the brief with which a session begins, by memory.inject, its frame included; what
+/// matters least is left out.
+inline constexpr std::uint64_t brief_tokens = 1'000;
+inline constexpr std::uint64_t full_brief_tokens = 8'000;
 
 }  // namespace tine::session::limits

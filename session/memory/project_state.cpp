@@ -5,108 +5,22 @@
 #include <optional>
 #include <utility>
 
-#include "base/json/document.h"
-#include "base/json/scanner.h"
-#include "base/limits.h"
-#include "base/ulid.h"
+#include "session/memory/wire.h"
 
 namespace tine::session {
 namespace {
 
-using json::Document;
+using memory::commit_of;
+using memory::damaged;
+using memory::Document;
+using memory::evidence_of;
+using memory::json_of;
+using memory::Members;
+using memory::put;
+using memory::put_more;
+using memory::put_time;
 
-constexpr std::int64_t version = 1;
-
-Error damaged(const std::string& where, std::string_view what) {
-  return {ErrorKind::damaged, where + ": " + std::string(what)};
-}
-
-/// Takes the members out of an object; what is left is what this version does not know. The first
-/// fault is kept.
-class Members {
- public:
-  Members(Document object, std::string where, std::optional<Error>& fault)
-      : object_(std::move(object)), where_(std::move(where)), fault_(fault) {
-    if (!object_.is_object()) note("", "expected an object");
-  }
-
-  Document take(const char* name) {
-    if (!object_.is_object()) return {};
-    const auto found = object_.find(name);
-    if (found == object_.end()) return {};
-    Document value = std::move(*found);
-    object_.erase(found);
-    return value;
-  }
-  std::string text(const char* name) {
-    const Document value = take(name);
-    if (value.is_null()) return {};
-    if (value.is_string()) return value.get<std::string>();
-    note(name, "expected a text");
-    return {};
-  }
-  std::uint64_t count(const char* name) {
-    const Document value = take(name);
-    if (value.is_null()) return 0;
-    if (value.is_number_unsigned()) return value.get<std::uint64_t>();
-    note(name, "expected a whole number that is not negative");
-    return 0;
-  }
-  std::int64_t time(const char* name) {
-    const std::string value = text(name);
-    if (value.empty()) return 0;
-    const auto ms = wall_ms_of(value);
-    if (!ms) note(name, "expected a time like 2026-01-31T12:00:00.000Z");
-    return ms.value_or(0);
-  }
-  TaskStatus status(const char* name) {
-    const std::string value = text(name);
-    if (value.empty()) return TaskStatus::open;
-    const auto named = task_status_named(value);
-    if (!named) note(name, "expected open, active, done or dropped");
-    return named.value_or(TaskStatus::open);
-  }
-  std::string id() {
-    std::string value = text("id");
-    if (!is_ulid(value)) note("id", "expected a ULID");
-    return value;
-  }
-  /// Calls `each` with the elements of a list and their places.
-  template <class Each>
-  void list(const char* name, const Each& each) {
-    Document value = take(name);
-    if (value.is_null()) return;
-    if (!value.is_array()) return note(name, "expected a list");
-    for (std::size_t i = 0; i < value.size(); ++i)
-      each(std::move(value[i]), where_of(name) + "[" + std::to_string(i) + "]");
-  }
-  std::string rest() const {
-    if (!object_.is_object() || object_.empty()) return {};
-    const std::string text = json::text_of(object_);
-    return text.substr(1, text.size() - 2);
-  }
-  void note(std::string_view name, std::string_view what) {
-    if (!fault_) fault_ = damaged(where_of(name), what);
-  }
-
- private:
-  std::string where_of(std::string_view name) const {
-    if (name.empty()) return where_.empty() ? "the file" : where_;
-    return where_.empty() ? std::string(name) : where_ + "." + std::string(name);
-  }
-
-  Document object_;
-  std::string where_;
-  std::optional<Error>& fault_;
-};
-
-Evidence evidence_of(Document json, const std::string& where, std::optional<Error>& fault) {
-  if (json.is_null()) return {};
-  Members members(std::move(json), where, fault);
-  return {.session = members.text("session"),
-          .turn = members.count("turn"),
-          .commit = members.text("commit")};
-}
+constexpr std::uint64_t version = 1;
 
 Fact fact_of(Document json, const std::string& where, std::optional<Error>& fault) {
   Members members(std::move(json), where, fault);
@@ -117,18 +31,6 @@ Fact fact_of(Document json, const std::string& where, std::optional<Error>& faul
   out.from = evidence_of(members.take("from"), where + ".from", fault);
   out.made_ms = members.time("made");
   out.changed_ms = members.time("changed");
-  out.more = members.rest();
-  return out;
-}
-
-CommitMade commit_of(Document json, const std::string& where, std::optional<Error>& fault) {
-  Members members(std::move(json), where, fault);
-  CommitMade out;
-  out.commit = members.text("commit");
-  out.branch = members.text("branch");
-  out.subject = members.text("subject");
-  out.by = evidence_of(members.take("by"), where + ".by", fault);
-  out.made_ms = members.time("made");
   out.more = members.rest();
   return out;
 }
@@ -179,26 +81,6 @@ void take_tasks(std::vector<std::pair<Task, std::string>> tasks, TaskGraph& grap
   }
 }
 
-void put(Document& to, const char* name, const std::string& text) {
-  if (!text.empty()) to[name] = text;
-}
-void put_time(Document& to, const char* name, std::int64_t ms) {
-  if (ms != 0) to[name] = rfc3339(ms);
-}
-void put_more(Document& to, const std::string& more) {
-  if (more.empty()) return;
-  Document members = json::parsed("{" + more + "}");
-  for (auto& [name, value] : members.items()) to[name] = std::move(value);
-}
-
-Document json_of(const Evidence& from) {
-  Document out = Document::object();
-  put(out, "session", from.session);
-  if (from.turn != 0) out["turn"] = from.turn;
-  put(out, "commit", from.commit);
-  return out;
-}
-
 Document json_of(const Fact& fact) {
   Document out = Document::object();
   out["id"] = fact.id;
@@ -208,17 +90,6 @@ Document json_of(const Fact& fact) {
   put_time(out, "made", fact.made_ms);
   put_time(out, "changed", fact.changed_ms);
   put_more(out, fact.more);
-  return out;
-}
-
-Document json_of(const CommitMade& made) {
-  Document out = Document::object();
-  out["commit"] = made.commit;
-  put(out, "branch", made.branch);
-  put(out, "subject", made.subject);
-  if (made.by != Evidence()) out["by"] = json_of(made.by);
-  put_time(out, "made", made.made_ms);
-  put_more(out, made.more);
   return out;
 }
 
@@ -248,20 +119,12 @@ Document list_of(const All& all) {
 }  // namespace
 
 Result<ProjectState> project_state_of(std::string_view text) {
-  json::Scanner scanner(tine::limits::max_json_depth, json::Scanner::Members::overlooked);
-  if (!scanner.feed(text) || !scanner.finish()) {
-    const auto line = std::count(text.begin(), text.begin() + scanner.fault_offset(), '\n') + 1;
-    return fail(damaged("line " + std::to_string(line), json::describe(scanner.fault())));
-  }
+  auto file = memory::parsed_file(text, version);
+  if (!file) return fail(std::move(file.error()));
   std::optional<Error> fault;
   ProjectState out;
-  Members members(json::parsed(text), "", fault);
-  if (const auto written = members.count("version"); !fault && written > version) {
-    return fail(Error(ErrorKind::unsupported, "the file has version " + std::to_string(written) +
-                                                  ", and this program knows " +
-                                                  std::to_string(version))
-                    .with_hint("Update tine."));
-  }
+  Members members(std::move(*file), "", fault);
+  members.count("version");
   const auto facts = [&](const char* name, std::vector<Fact>& into) {
     members.list(name, [&](Document each, const std::string& where) {
       into.push_back(fact_of(std::move(each), where, fault));
@@ -294,7 +157,7 @@ std::string text_of(const ProjectState& state) {
   for (const auto& [id, task] : state.tasks.tasks()) tasks.push_back(task);
   out["tasks"] = list_of(tasks);
   put_more(out, state.more);
-  return out.dump(2, ' ', false, Document::error_handler_t::replace) + "\n";
+  return memory::file_text(out);
 }
 
 }  // namespace tine::session

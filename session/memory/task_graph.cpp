@@ -4,18 +4,15 @@
 #include <array>
 #include <functional>
 #include <queue>
-#include <set>
 #include <utility>
 
-#include "base/ulid.h"
 #include "session/memory/limits.h"
+#include "session/memory/short_ids.h"
 
 namespace tine::session {
 namespace {
 
 constexpr std::array<std::string_view, 4> status_names{"open", "active", "done", "dropped"};
-
-constexpr std::size_t ulid_letters = 26;
 
 std::string told(const Task& task) { return "\"" + task.title + "\""; }
 
@@ -48,15 +45,11 @@ std::string title_key(std::string_view title) {
 }
 
 Result<std::string> TaskGraph::find(std::string_view named) const {
-  // A digit before the last letters of an id makes them the first ones of one.
-  const bool is_whole = named.size() == ulid_letters;
-  const auto letters = ulid_prefix((is_whole ? "" : "0") + std::string(named));
-  const std::string_view part =
-      letters ? std::string_view(*letters).substr(is_whole ? 0 : 1) : std::string_view();
-  if (part.size() >= limits::task_letters) {
+  const std::string part = typed_id(named);
+  if (!part.empty()) {
     std::vector<std::string> found;
     for (const auto& [id, task] : tasks_)
-      if (id.ends_with(part) || id.starts_with(part)) found.push_back(id);
+      if (is_named_by(id, part)) found.push_back(id);
     if (found.size() == 1) return found.front();
     if (found.size() > 1) {
       std::string all;
@@ -72,16 +65,9 @@ Result<std::string> TaskGraph::find(std::string_view named) const {
 }
 
 std::size_t TaskGraph::letters_of_ids() const {
-  std::size_t letters = limits::task_letters;
-  for (; letters < ulid_letters; ++letters) {
-    std::set<std::string_view> ends;
-    const bool apart = std::all_of(tasks_.begin(), tasks_.end(), [&](const auto& each) {
-      const std::string_view id = each.first;
-      return ends.insert(id.substr(id.size() - letters)).second;
-    });
-    if (apart) break;
-  }
-  return letters;
+  std::vector<std::string_view> ids;
+  for (const auto& [id, task] : tasks_) ids.push_back(id);
+  return telling_letters(ids);
 }
 
 Result<void> TaskGraph::add(Task task) {

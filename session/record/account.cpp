@@ -4,6 +4,7 @@
 
 #include "protocol/v1/update.h"
 #include "session/limits.h"
+#include "session/record/brief.h"
 #include "session/record/conclusion.h"
 #include "session/record/data.h"
 #include "session/record/header.h"
@@ -77,7 +78,8 @@ void Account::take(const store::Line& line, std::int64_t begin, std::int64_t end
     take_turn_end(line, begin, end);
   } else if (line.type == record_type::header) {
     take_header(line.data, state);
-  } else if (line.type == record_type::seed || line.type == record_type::summary) {
+  } else if (line.type == record_type::seed || line.type == record_type::brief ||
+             line.type == record_type::summary) {
     state.told_until = line.seq;
     history->go_on_told(line.seq);
   } else if (line.type == record_type::backend) {

@@ -1,0 +1,13 @@
+#include "session/record/brief.h"
+
+#include "base/json/writer.h"
+
+namespace tine::session {
+
+std::string brief_data(std::string_view text) {
+  std::string out;
+  json::Writer(out).begin_object().member("text", text).end_object();
+  return out;
+}
+
+}  // namespace tine::session
