@@ -46,6 +46,7 @@ extern const Verb redact_verb;
 extern const Verb search_verb;
 extern const Verb session_verb;
 extern const Verb tasks_verb;
+extern const Verb memory_verb;
 extern const Verb trust_verb;
 extern const Verb backends_verb;
 
