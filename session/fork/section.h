@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,9 +64,9 @@ class Section {
     for (std::size_t i = parts_.size(); i > 0; --i) take(i - 1, budget, allowed);
   }
   void take_newest_details(Budget& budget, std::uint64_t allowed) {
-    for (auto each = parts_.rbegin(); each != parts_.rend(); ++each) {
-      if (!each->taken || each->detail_taken || each->detail.empty()) continue;
-      each->detail_taken = pay(tokens::estimate(each->detail), budget, allowed);
+    for (Part& each : parts_ | std::views::reverse) {
+      if (!each.taken || each.detail_taken || each.detail.empty()) continue;
+      each.detail_taken = pay(tokens::estimate(each.detail), budget, allowed);
     }
   }
   /// Gives back what its only part has cost.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -103,13 +104,12 @@ class Brief {
       left_.add(step_line(each->status, each->title));
     const std::size_t most =
         is_full_ ? last.turns.size() : std::min<std::size_t>(last.turns.size(), 1);
-    for (auto each = last.turns.end() - static_cast<std::ptrdiff_t>(most); each != last.turns.end();
-         ++each) {
-      if (each->asked.empty() && each->answered.empty()) continue;
-      const std::string ended = each->stop == "end_turn" ? "" : " (" + each->stop + ")";
-      last_.add(quotation(day_of(each->ended_ms) + ", asked of " + each->backend + ended + ": " +
-                          each->asked),
-                quotation(each->answered));
+    for (const TurnNote& each : std::span(last.turns).last(most)) {
+      if (each.asked.empty() && each.answered.empty()) continue;
+      const std::string ended = each.stop == "end_turn" ? "" : " (" + each.stop + ")";
+      last_.add(quotation(day_of(each.ended_ms) + ", asked of " + each.backend + ended + ": " +
+                          each.asked),
+                quotation(each.answered));
     }
     for (const CommitMade& each : last.commits) commits_.add(commit_line(each));
     if (!is_full_) return;

@@ -85,13 +85,13 @@ void keep_newest(std::vector<T>& all, std::size_t most) {
   if (all.size() > most) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(most));
 }
 
-/// Notes the commit at what the session got done since the commit before it.
-bool note_at_tasks(const CommitMade& made, std::uint64_t since, TaskGraph& graph) {
+/// Notes the commit at what the session got done by then and that has none yet.
+bool note_at_tasks(const CommitMade& made, TaskGraph& graph) {
   std::vector<std::pair<std::string, Evidence>> shown;
   for (const auto& [id, task] : graph.tasks()) {
     if (task.status != TaskStatus::done) continue;
     const auto fits = [&](const Evidence& each) {
-      return each.session == made.by.session && each.turn > since && each.turn <= made.by.turn;
+      return each.session == made.by.session && each.turn <= made.by.turn;
     };
     // What was worked on later was not done with that commit.
     if (task.evidence.empty() || !fits(task.evidence.back())) continue;
@@ -176,7 +176,6 @@ void add_turn(SessionMemory& memory, TurnNews news) {
 
 bool roll_up(const SessionMemory& memory, ProjectState& state) {
   bool changed = false;
-  std::uint64_t since = 0;
   for (const CommitMade& made : memory.commits) {
     const bool is_known =
         std::any_of(state.checkpoints.begin(), state.checkpoints.end(),
@@ -188,8 +187,7 @@ bool roll_up(const SessionMemory& memory, ProjectState& state) {
       state.checkpoints.push_back(made);
       changed |= true;
     }
-    changed |= note_at_tasks(made, since, state.tasks);
-    since = made.by.turn;
+    changed |= note_at_tasks(made, state.tasks);
   }
   keep_newest(state.checkpoints, limits::checkpoints);
   return changed;
