@@ -58,7 +58,10 @@ endif()
 
 if(TINE_SANITIZE)
   set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
-  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # Of what is checked for undefined behaviour, accesses beyond an object are left to the address
+  # sanitizer, which finds them as well: a fifth of the time of a build.
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize=object-size -fno-sanitize-recover=all
+    -fno-omit-frame-pointer)
   add_compile_options(${sanitizers})
   add_link_options(${sanitizers})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
