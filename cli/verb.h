@@ -47,6 +47,7 @@ extern const Verb search_verb;
 extern const Verb session_verb;
 extern const Verb tasks_verb;
 extern const Verb memory_verb;
+extern const Verb mcp_verb;
 extern const Verb trust_verb;
 extern const Verb backends_verb;
 
