@@ -146,10 +146,24 @@ Glance::Glance(const Index& index) {
   lines_ = lines;
 }
 
+void Glance::Tally::add(Id id) {
+  // Ids that were made at the same time are neighbours: what tells them apart is spread over all
+  // bits, so that no sum of some of them is that of others.
+  const auto spread = [](std::uint64_t bits) {
+    bits = (bits ^ (bits >> 30U)) * 0xbf58476d1ce4e5b9U;
+    bits = (bits ^ (bits >> 27U)) * 0x94d049bb133111ebU;
+    return bits ^ (bits >> 31U);
+  };
+  const std::uint64_t mixed = spread(id.low + spread(id.high));
+  ++count;
+  low += mixed;
+  high += spread(mixed ^ id.high);
+}
+
 /// Whether the folders have the sessions that it knows, and no other.
 Result<bool> Glance::agrees_with(const Folder& root, const std::string& folder) const {
-  std::vector<std::vector<Id>> known(folders_.size());
-  for (const Row& each : rows_) known[each.folder].push_back(each.id);
+  std::vector<Tally> known(folders_.size());
+  for (const Row& each : rows_) known[each.folder].add(each.id);
   std::vector<std::string> projects = {folder};
   if (folder.empty()) {
     auto names = root.names();
@@ -157,17 +171,17 @@ Result<bool> Glance::agrees_with(const Folder& root, const std::string& folder) 
     projects = std::move(*names);
   }
   for (const std::string& project : projects) {
-    const auto ids = session_ids(root, project);
+    const auto ids = session_ids_in_any_order(root, project);
     if (!ids) return fail(ids.error());
     const auto number = known_folder(project);
     if (!number && ids->empty()) continue;
-    const auto is_same = [](Id id, const std::string& name) { return id == number_of(name); };
-    if (!number || !std::ranges::equal(std::exchange(known[*number], {}), *ids, is_same))
-      return false;
+    Tally there;
+    for (const std::string& each : *ids) there.add(number_of(each));
+    if (!number || std::exchange(known[*number], {}) != there) return false;
   }
   // Of what is left there is no folder any more.
   return !folder.empty() ||
-         std::ranges::all_of(known, [](const std::vector<Id>& each) { return each.empty(); });
+         std::ranges::all_of(known, [](const Tally& each) { return each.count == 0; });
 }
 
 IndexEntry Glance::entry_of(const Row& row) const {

@@ -60,6 +60,15 @@ class Glance {
     bool gone = false;
   };
   using Rows = std::vector<Row>;
+  /// Which ids there are, in any order: how many, and sums by which two sets of them differ. Ids
+  /// are random, so sums that agree by chance are as rare as two sessions with the same id.
+  struct Tally {
+    std::uint64_t count = 0;
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    void add(Id id);
+    bool operator==(const Tally&) const = default;
+  };
 
   Glance() = default;
   static Id number_of(std::string_view id);

@@ -95,6 +95,13 @@ Result<State> read_state(const Folder& root, const IndexEntry& entry) {
 }
 
 Result<std::vector<std::string>> session_ids(const Folder& root, const std::string& project) {
+  auto ids = session_ids_in_any_order(root, project);
+  if (ids) std::sort(ids->begin(), ids->end());
+  return ids;
+}
+
+Result<std::vector<std::string>> session_ids_in_any_order(const Folder& root,
+                                                          const std::string& project) {
   const auto inside = neighbours_of(root, project);
   if (!inside) return fail(inside.error());
   if (!*inside) return std::vector<std::string>();
@@ -102,7 +109,6 @@ Result<std::vector<std::string>> session_ids(const Folder& root, const std::stri
   if (!names) return fail(std::move(names.error()));
   end_removals(root, **inside, project, *names);
   std::erase_if(*names, [](const std::string& name) { return !is_ulid(name); });
-  std::sort(names->begin(), names->end());
   return names;
 }
 

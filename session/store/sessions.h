@@ -28,6 +28,8 @@ Result<State> read_state(const Folder& root, const IndexEntry& entry);
 /// The ids of the sessions of a project. `project` is any name in the root; what is no folder of a
 /// project has none. Also ends the removals that lost processes have begun.
 Result<std::vector<std::string>> session_ids(const Folder& root, const std::string& project);
+Result<std::vector<std::string>> session_ids_in_any_order(const Folder& root,
+                                                          const std::string& project);
 
 /// What its own files say of the session; none when it has no folder.
 Result<std::optional<IndexEntry>> look_at(const Folder& root, const std::string& project,
