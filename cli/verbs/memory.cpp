@@ -70,9 +70,6 @@ Result<Here> here(World& world, const Asked& asked) {
               .branch = world.redactor.redacted(branch)};
 }
 
-// --- show
-// -----------------------------------------------------------------------------------------
-
 std::string mark(TaskStatus status) {
   if (status == TaskStatus::done) return "[x]";
   if (status == TaskStatus::dropped) return "[-]";
@@ -195,9 +192,6 @@ int show(Program& program, const Asked& asked) {
   return exit_code::good;
 }
 
-// --- changes
-// --------------------------------------------------------------------------------------
-
 /// Changes the long memory; what `how` says goes to stdout.
 int change(Program& program, const Asked& asked,
            const std::function<Result<std::string>(ProjectState&, World&)>& how) {
@@ -318,9 +312,6 @@ int edit(Program& program, const Asked& asked) {
   copy->remove();
   return exit_code::good;
 }
-
-// --- the verbs
-// ------------------------------------------------------------------------------------
 
 using Work = int (*)(Program& program, const Asked& asked);
 

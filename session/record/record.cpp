@@ -18,7 +18,6 @@
 #include "transport/worker.h"
 
 namespace tine::session {
-namespace {}  // namespace
 
 Record::Record(Library library, Account account)
     : library_(library),

@@ -192,7 +192,7 @@ TEST_CASE("record: a state is what the transcript tells") {
   CHECK(told == *saved);
 }
 
-TEST_CASE("record: who looks whether the session is in use does not keep it from a prompt") {
+TEST_CASE("record: a look at whether the session is in use keeps no prompt waiting") {
   Desk desk;
   REQUIRE(desk.turn("one"));
   const auto folder = desk.store.open(*desk.store.find(session_id));

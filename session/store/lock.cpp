@@ -121,7 +121,7 @@ Result<Lock> Lock::take(const Folder& session, const Holder& me) {
   auto file = session.open_file(file_name, Files::Open::lock);
   if (!file) return fail(std::move(file.error()));
   auto taken = file->try_lock();
-  // Who only looks shares it for a moment.
+  // A process that only looks shares it for a moment.
   for (int tries = 0; taken && !*taken && tries < limits::lock_tries_at_once && !is_held(session);
        ++tries)
     taken = file->try_lock();
