@@ -10,6 +10,7 @@
 #include "session/fork/command.h"
 #include "session/limits.h"
 #include "session/memory/remember.h"
+#include "session/memory/tasks_command.h"
 #include "session/project.h"
 #include "session/purge.h"
 #include "session/record/lineage.h"
@@ -493,6 +494,16 @@ transport::Task<std::string> SessionService::command(Session& session, std::stri
         std::string(purpose) + ".";
   }
   if (name == "tine-usage") co_return usage_text(session.state());
+  if (name == "tine-tasks") {
+    TasksTold told = co_await tasks_as_told(library_, session.workspace().cwd, std::move(line));
+    // An editor shows it as any plan. It is not recorded: later it would be out of date.
+    if (v1::Client* const client = session.client(); client != nullptr && !told.plan.empty()) {
+      v1::Update plan = v1::plan(told.plan);
+      plan.session = session.id();
+      client->update(plan);
+    }
+    co_return std::move(told.text);
+  }
   if (name == "tine-seed") co_return seed_as_told(session, line);
   if (name == "tine-tree") {
     const auto drawn = co_await tree(session.id());
@@ -500,8 +511,8 @@ transport::Task<std::string> SessionService::command(Session& session, std::stri
   }
   if (name == "tine-fork" || name == "tine-fork?")
     co_return co_await fork_as_told(session, std::move(prompt));
-  co_return "There is no command of that name. There are /tine-usage, /tine-fork, /tine-tree "
-      "and /tine-seed.";
+  co_return "There is no command of that name. There are /tine-usage, /tine-fork, /tine-tree, "
+      "/tine-tasks and /tine-seed.";
 }
 
 }  // namespace tine::session

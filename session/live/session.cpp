@@ -37,6 +37,10 @@ std::vector<v1::Command> own_commands() {
        .description = "Show the tree that this session belongs to",
        .hint = {},
        .meta = {}},
+      {.name = "tine-tasks",
+       .description = "Show and change what is to be done in this project",
+       .hint = "[add TITLE | start, done, drop or reopen TASK]",
+       .meta = {}},
   };
 }
 

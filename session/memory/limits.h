@@ -18,6 +18,9 @@ inline constexpr std::size_t plan_steps = 256;
 /// Bytes of a task's title. A longer step of a plan is left out; from a person it is refused.
 inline constexpr std::size_t task_title = 512;
 
+/// Tasks that /tine-tasks shows: those that come first. It tells how many more there are.
+inline constexpr std::size_t shown_tasks = 50;
+
 /// Letters of a task's id that may name it, at least.
 inline constexpr std::size_t task_letters = 4;
 

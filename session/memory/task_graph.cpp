@@ -71,6 +71,9 @@ std::size_t TaskGraph::letters_of_ids() const {
 }
 
 Result<void> TaskGraph::add(Task task) {
+  constexpr const char* blanks = " \t\r\n";
+  task.title.erase(task.title.find_last_not_of(blanks) + 1);
+  task.title.erase(0, task.title.find_first_not_of(blanks));
   const std::string key = title_key(task.title);
   if (key.empty()) return fail(ErrorKind::invalid_params, "a task needs a title");
   if (task.title.size() > limits::task_title) {

@@ -309,7 +309,7 @@ for (const [name, acp] of [['unstable', unstable], ['stable', stable]]) {
     assert.equal(editor.of(session, 'session_info_update').at(-1).title, 'A new name');
     const [{ availableCommands }] = editor.of(session, 'available_commands_update');
     assert.deepEqual(availableCommands.map(({ name: command }) => command).sort(),
-      ['tine-fork', 'tine-seed', 'tine-tree', 'tine-usage']);
+      ['tine-fork', 'tine-seed', 'tine-tasks', 'tine-tree', 'tine-usage']);
   });
 
   check('a turn that fails is an error that says what to do', async () => {

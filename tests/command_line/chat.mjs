@@ -161,7 +161,7 @@ test('chat: Tab completes the commands of the session, tine\'s and the backend\'
   screen.press('Tab');
   await screen.shows(/^> \/tine-$/m);
   screen.press('Tab');
-  await screen.shows(/^ {2}\/tine-fork {2}\/tine-seed {2}\/tine-tree {2}\/tine-usage\n> \/tine-$/m);
+  await screen.shows(/^ {2}\/tine-fork {2}\/tine-seed {2}\/tine-tasks {2}\/tine-tree {2}\/tine-usage\n> \/tine-$/m);
   screen.type('u');
   screen.press('Tab', 'Enter');
   await screen.shows(/^> \/tine-usage *\nNothing has been said in this session yet/m);
@@ -479,7 +479,7 @@ test('chat: hostile texts in answers, titles, file names, questions, commands an
   screen.type('/');
   screen.press('Tab');
   const offered = await screen.shows(/\/good[^]*> \/$/);
-  assert.match(offered, / {2}\/good {2}\/tine-fork {2}\/tine-seed {2}\/tine-tree {2}\/tine-usage {2}/);
+  assert.match(offered, / {2}\/good {2}\/tine-fork {2}\/tine-seed {2}\/tine-tasks {2}\/tine-tree {2}\/tine-usage {2}/);
   assert.doesNotMatch(offered.split('\n').at(-2), /[\p{Cf}\p{Cc}]|written|txt/u);
   assert.deepEqual(facts(), before);
   screen.press('C-u');
