@@ -2,7 +2,7 @@
 // Lets a person change a text in the editor of their choice ($VISUAL, else $EDITOR, else vi), in a
 // copy that only they can read.
 //
-// The copy is there until it is told to go. On the main thread, which waits for the editor.
+// The copy stays until remove(). On the main thread, which waits for the editor.
 
 #include <string>
 #include <string_view>

@@ -20,19 +20,6 @@
 namespace tine::cli {
 namespace {
 
-transport::Task<void> read(World& world, std::shared_ptr<transport::RpcPeer> peer,
-                           v1::AgentServer& server, transport::Event& over,
-                           transport::Event& done) {
-  try {
-    co_await peer->serve(server);
-  } catch (const std::exception& fault) {
-    // Out of memory: the connection is over all the same.
-    world.log.error(std::string("the connection broke: ") + fault.what());
-  }
-  over.set();
-  done.set();
-}
-
 transport::Task<int> serve_stdio(World& world, transport::Stdio stdio,
                                  transport::RpcPeer::Mirror mirror,
                                  transport::CancelSource shutdown) {
@@ -46,6 +33,27 @@ transport::Task<int> serve_stdio(World& world, transport::Stdio stdio,
 }
 
 }  // namespace
+
+transport::Task<void> read_messages(World& world, std::shared_ptr<transport::RpcPeer> peer,
+                                    transport::RpcHandler& handler, transport::Event& over,
+                                    transport::Event& done) {
+  try {
+    co_await peer->serve(handler);
+  } catch (const std::exception& fault) {
+    // Out of memory: the connection is over all the same.
+    world.log.error(std::string("the connection broke: ") + fault.what());
+  }
+  over.set();
+  done.set();
+}
+
+bool ended_well(World& world, const transport::RpcPeer& peer) {
+  const std::optional<Error>& fault = peer.fault();
+  // That the other side has left is its right.
+  if (!fault || fault->kind == ErrorKind::peer_gone) return true;
+  world.log.error("the connection broke: " + fault->message);
+  return false;
+}
 
 transport::Task<bool> serve(World& world, std::unique_ptr<transport::Channel> channel,
                             transport::RpcPeer::Mirror mirror, transport::CancelSource shutdown) {
@@ -62,7 +70,7 @@ transport::Task<bool> serve(World& world, std::unique_ptr<transport::Channel> ch
   transport::Event over(world.loop);  // the client is gone, or we are asked to go
   transport::Event done(world.loop);  // nobody uses the server any more
   const auto subscription = shutdown.on_cancel([&over] { over.set(); });
-  world.loop.spawn(read(world, peer, server, over, done));
+  world.loop.spawn(read_messages(world, peer, server, over, done));
   co_await over.wait();
   world.ending.begin();
 
@@ -72,11 +80,7 @@ transport::Task<bool> serve(World& world, std::unique_ptr<transport::Channel> ch
   co_await peer->drain(transport::limits::flush_grace);
   peer->close();
   co_await done.wait();
-  const std::optional<Error>& fault = peer->fault();
-  // That the client has left is its right.
-  const bool broke = fault && fault->kind != ErrorKind::peer_gone;
-  if (broke) world.log.error("the connection broke: " + fault->message);
-  co_return !broke;
+  co_return ended_well(world, *peer);
 }
 
 int serve_stdin(Program& program, bool from_caller) {

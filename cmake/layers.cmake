@@ -10,7 +10,7 @@ set(TINE_COMMON_HEADERS "${PROJECT_SOURCE_DIR}/cmake/common_headers.h")
 
 # What each byte of a message passes through, and each line of the index where all are read: a release
 # optimises these folders and sources for speed, and all else for size.
-set(TINE_FAST_FOLDERS base/json base/redact base/tokens transport session/record
+set(TINE_FAST_PATHS base/json base/redact base/tokens transport session/record
   session/store/glance session/store/line session/store/sessions)
 
 # What the fuzz targets read their texts with: only there is the coverage counted by which the fuzzer
@@ -21,8 +21,8 @@ set(TINE_COVERAGE -fsanitize-coverage=edge,inline-8bit-counters,indirect-calls,t
 
 function(tine_lies_in result path)
   set(${result} FALSE PARENT_SCOPE)
-  foreach(folder IN LISTS ARGN)
-    if(path MATCHES "^${folder}[/.]")
+  foreach(place IN LISTS ARGN)  # a folder, or a source without its ending
+    if(path MATCHES "^${place}[/.]")
       set(${result} TRUE PARENT_SCOPE)
     endif()
   endforeach()
@@ -47,12 +47,12 @@ function(tine_precompile target)
   target_precompile_headers(${target} REUSE_FROM ${donor})
 endfunction()
 
-# Options of single sources, by the folder that they lie in.
+# Options of single sources, by where they lie.
 function(tine_source_options)
   foreach(source IN LISTS ARGN)
     file(RELATIVE_PATH path "${PROJECT_SOURCE_DIR}" "${source}")
     if(TINE_FAST_OPTIONS)
-      tine_lies_in(fast "${path}" ${TINE_FAST_FOLDERS})
+      tine_lies_in(fast "${path}" ${TINE_FAST_PATHS})
       if(fast)
         set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS ${TINE_FAST_OPTIONS})
         if(NOT path MATCHES "^transport/")

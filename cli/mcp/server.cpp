@@ -88,7 +88,7 @@ Document tool_list() {
   return {{"tools", std::move(all)}};
 }
 
-/// What a model is given of an error: it may try again, so it is told how.
+/// Writes an error for the model, with what to do: it may call the tool again.
 Document failed_call(const Error& error) {
   const std::string& hint = error.hint.empty() ? std::string(facts(error.kind).hint) : error.hint;
   std::string text = error.message;

@@ -1,5 +1,5 @@
 #pragma once
-// A tool that an agent may call: how the agent is told of it, and what it does.
+// A tool that an agent may call: its description for the agent, and its work.
 //
 // Values; a call runs on the loop's thread and works beside it where it may block. The world
 // outlives it.

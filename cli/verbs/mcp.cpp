@@ -5,6 +5,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/mcp/server.h"
+#include "cli/serve.h"
 #include "cli/verb.h"
 #include "cli/working_directory.h"
 #include "transport/event.h"
@@ -14,14 +15,6 @@
 namespace tine::cli {
 namespace {
 
-transport::Task<void> read(std::shared_ptr<transport::RpcPeer> peer,
-                           std::shared_ptr<McpServer> server, transport::Event& over,
-                           transport::Event& done) {
-  co_await peer->serve(*server);
-  over.set();
-  done.set();
-}
-
 transport::Task<int> serve_tools(World& world, std::string directory, transport::Stdio stdio,
                                  transport::CancelSource shutdown) {
   auto channel = transport::make_fd_channel(world.loop, std::move(stdio.in), std::move(stdio.out));
@@ -30,7 +23,7 @@ transport::Task<int> serve_tools(World& world, std::string directory, transport:
   transport::Event over(world.loop);  // the agent is gone, or we are asked to go
   transport::Event done(world.loop);  // nobody uses the server any more
   const auto subscription = shutdown.on_cancel([&over] { over.set(); });
-  world.loop.spawn(read(peer, server, over, done));
+  world.loop.spawn(read_messages(world, peer, *server, over, done));
   co_await over.wait();
   world.ending.begin();
   const bool ended = co_await server->close();
@@ -38,11 +31,8 @@ transport::Task<int> serve_tools(World& world, std::string directory, transport:
   co_await peer->drain(transport::limits::flush_grace);
   peer->close();
   co_await done.wait();
-  const std::optional<Error>& fault = peer->fault();
-  // That the agent has left is its right.
-  const bool broke = fault && fault->kind != ErrorKind::peer_gone;
-  if (broke) world.log.error("the connection broke: " + fault->message);
-  co_return broke ? exit_code::failed : exit_code::good;
+  const bool well = ended_well(world, *peer);
+  co_return well ? exit_code::good : exit_code::failed;
 }
 
 }  // namespace

@@ -368,7 +368,7 @@ constexpr std::array<Verb, 8> table{{
      .help = "Mark a goal or a milestone as reached",
      .declare = of_id<set<TaskStatus::done>>},
     {.name = "reopen",
-     .help = "Mark it as one that is still to be reached",
+     .help = "Mark a goal or a milestone as not reached",
      .declare = of_id<set<TaskStatus::open>>},
     {.name = "forget",
      .help = "Remove a goal, a decision, a milestone, or what is kept of a session",

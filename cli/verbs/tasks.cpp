@@ -17,9 +17,8 @@
 #include "cli/verb.h"
 #include "cli/verbs/session/words.h"
 #include "cli/working_directory.h"
-#include "session/git_head.h"
 #include "session/memory/memory_file.h"
-#include "session/project.h"
+#include "session/memory/remember.h"
 
 namespace tine::cli {
 namespace {
@@ -36,8 +35,7 @@ constexpr const char* id_help = "The task: the end of its id, or its title";
 Result<MemoryFile> memory_of(World& world, const std::string& folder) {
   const auto directory = working_directory(folder);
   if (!directory) return fail(directory.error());
-  return MemoryFile(session::store::system_files(), world.store.path(),
-                    session::kept_path(session::git_project(*directory), world.redactor));
+  return session::memory_of_project(world.service.library(), *directory);
 }
 
 std::string mark(TaskStatus status) {

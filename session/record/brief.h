@@ -1,6 +1,5 @@
 #pragma once
-// The record with which a session begins that is told of its project's memory: its first prompt
-// carries the text.
+// The record of what the first prompt of a session carries of its project's memory.
 //
 // Plain functions.
 

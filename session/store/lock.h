@@ -45,7 +45,8 @@ class Lock {
   /// Whether somebody holds it at this moment, this process included. True when that cannot be
   /// found out. Neither disturbs others that ask nor whoever takes it.
   static bool is_held(const Folder& session);
-  /// Whether it may be had in a moment: nobody holds it any more, or who is named has gone.
+  /// Whether it may be had in a moment: nobody holds it any more, or the process that is named has
+  /// gone.
   static bool is_coming_free(const Folder& session);
   /// Whether another process may have the session open: it holds the lock, or was the last to hold
   /// it and still runs.

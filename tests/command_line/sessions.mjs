@@ -281,7 +281,7 @@ test('session is-alive tells by whom a session is used, and sees at once that it
   assert.deepEqual(JSON.parse((await place.ends(1, 'session', 'is-alive', id, '--json')).stdout), { id, alive: false });
 });
 
-test('who holds a session is told by its lock, not by the pid that stands in the file', async () => {
+test('the lock tells which process holds a session, not the pid in the file', async () => {
   const place = new Place();
   const { id, server, answer } = await atWork(place);
   const lock = join(folderOf(place, id), 'locks/session.lock');
