@@ -32,6 +32,8 @@ session::Policy policy_of(const Config& config) {
   policy.keeps_memory = settings.memory_keep;
   if (settings.memory_inject == "brief") policy.memory_brief = session::MemoryBrief::brief;
   if (settings.memory_inject == "full") policy.memory_brief = session::MemoryBrief::full;
+  if (settings.memory_drift == "notice") policy.drift = session::DriftRule::notice;
+  if (settings.memory_drift == "ask") policy.drift = session::DriftRule::ask;
   policy.failover.ask = settings.failover != "auto";
   policy.failover.fallback = settings.fallback;
   for (const BackendConfig& backend : config.backends) {

@@ -547,6 +547,7 @@ v1::Answer<v1::PromptResponse> AcpAgent::prompt(v1::PromptRequest request,
                                .cumulative = report->cumulative,
                                .fork = report->fork,
                                .failover = report->failover,
+                               .drift = report->drift,
                                .prompt_id = *id,
                                .replayed = report->replayed});
   co_return response;

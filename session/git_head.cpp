@@ -101,6 +101,8 @@ bool is_presentable(std::string_view branch) {
   return true;
 }
 
+std::string git_top(const std::string& cwd) { return repository_of(cwd).top.string(); }
+
 std::optional<GitHead> git_head(const std::string& cwd) {
   const fs::path own = repository_of(cwd).own;
   if (own.empty()) return std::nullopt;

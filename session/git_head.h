@@ -30,6 +30,9 @@ bool is_git_commit(std::string_view text);
 /// without control characters.
 bool is_presentable(std::string_view branch);
 
+/// The top of the work tree that `cwd` lies in; empty: it lies in none.
+std::string git_top(const std::string& cwd);
+
 /// The folder that stands for the whole project in which `cwd` lies: the top of its repository, and
 /// for a further work tree that of the main one, if that knows of it. Without a repository `cwd`
 /// itself. Always canonical.

@@ -89,4 +89,28 @@ Task<Result<GitCommits>> git_commits(Loop& loop, Env& env, std::string cwd, std:
   co_return git::no_answer("list commits");
 }
 
+Task<Result<std::vector<std::string>>> git_changed(Loop& loop, Env& env, std::string cwd,
+                                                   std::string before, std::string after) {
+  const auto git = git::git_for(env, cwd, limits::git_log_deadline);
+  const bool can_ask = git && is_git_commit(before) && is_git_commit(after);
+  if (!can_ask) co_return git::no_answer("compare commits");
+  // Trees alone are compared: nothing of the work tree is read, and nothing is converted.
+  Words words =
+      git::command(*git, {"diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff",
+                          "--no-textconv", "--ignore-submodules=all", before, after, "--"});
+  git::Talk talk;
+  talk.most = limits::git_log_output;
+  const auto listed = co_await git::ask(loop, *git, std::move(words), std::move(talk));
+  if (!listed || (!listed->cut && listed->exit_code != 0))
+    co_return git::no_answer("compare commits");
+  std::vector<std::string> out;
+  std::string_view rest = listed->text;
+  // A last name that was cut is none.
+  for (std::size_t end = rest.find('\0'); end != std::string_view::npos; end = rest.find('\0')) {
+    out.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+  }
+  co_return out;
+}
+
 }  // namespace tine::session

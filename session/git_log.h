@@ -34,4 +34,10 @@ struct GitCommits {
 transport::Task<Result<GitCommits>> git_commits(transport::Loop& loop, Env& env, std::string cwd,
                                                 std::string before, std::string after);
 
+/// The files that differ between the two, by their paths below the top of the work tree; of more
+/// than limits::git_log_output bytes those that git names first.
+transport::Task<Result<std::vector<std::string>>> git_changed(transport::Loop& loop, Env& env,
+                                                              std::string cwd, std::string before,
+                                                              std::string after);
+
 }  // namespace tine::session

@@ -200,6 +200,12 @@ std::string prompt_meta(std::uint64_t seq, std::uint64_t turn, const UsageReport
     writer.key("failover");
     write_failover(writer, *usage.failover);
   }
+  if (usage.drift) {
+    writer.key("drift").begin_object().member("way", usage.drift->way);
+    if (!usage.drift->session.empty())
+      writer.member("session", std::string_view(usage.drift->session));
+    writer.end_object();
+  }
   if (!usage.turn.tokens.unknown()) {
     writer.key("usage").begin_object();
     writer.member("scope", "turn");

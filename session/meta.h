@@ -53,6 +53,12 @@ struct FailoverReport {
   std::vector<Attempt> attempts;
 };
 
+/// How a session went on as the repository had moved since its last turn.
+struct DriftReport {
+  std::string_view way;  ///< a constant
+  std::string session;   ///< the fork in which the prompt is played; empty: it was played here
+};
+
 void write_fork(json::Writer& writer, const ForkReport& fork);
 void write_failover(json::Writer& writer, const FailoverReport& failover);
 void write_bill(json::Writer& writer, const ForkBill& bill);
@@ -70,6 +76,7 @@ struct UsageReport {
   const executor::Tokens& cumulative;
   std::optional<ForkBill> fork;  ///< of the first turn of a fork
   std::optional<FailoverReport> failover;
+  std::optional<DriftReport> drift;
   std::string_view prompt_id;  ///< as the client has given it; empty: it has given none
   bool replayed = false;       ///< the answer was given before
 };

@@ -25,6 +25,13 @@ enum class TrustRule : std::uint8_t {
 /// How much of the project's memory the first prompt of a new session carries.
 enum class MemoryBrief : std::uint8_t { off, brief, full };
 
+/// What is done before a turn when the project's git repository has moved since the last one.
+enum class DriftRule : std::uint8_t {
+  off,     ///< nothing: nobody looks
+  notice,  ///< the session goes on, and its agent and its client are told
+  ask      ///< the client is asked how to go on
+};
+
 /// Where a session goes on when the limit of its backend is used up.
 struct FailoverPolicy {
   bool ask = true;                    ///< the client is asked before
@@ -58,6 +65,7 @@ struct Policy {
   std::uint64_t seed_tokens = limits::seed_tokens;  ///< the most that is told of a caller's past
   bool keeps_memory = false;                        ///< memory.keep
   MemoryBrief memory_brief = MemoryBrief::off;      ///< memory.inject
+  DriftRule drift = DriftRule::off;                 ///< memory.drift
   bool caller_newest = false;  ///< the newest session of an agent that does not tell its own counts
   std::size_t max_open_sessions = limits::sessions;  ///< of one process
 };

@@ -9,10 +9,12 @@
 #include "protocol/v1/codec.h"
 #include "session/fork/command.h"
 #include "session/limits.h"
+#include "session/memory/brief.h"
 #include "session/memory/remember.h"
 #include "session/memory/tasks_command.h"
 #include "session/project.h"
 #include "session/purge.h"
+#include "session/record/drift.h"
 #include "session/record/lineage.h"
 #include "session/settings.h"
 #include "session/title.h"
@@ -86,9 +88,15 @@ std::shared_ptr<Session> SessionService::add(executor::Executor& backend,
   const std::string id = record->id();
   auto session = std::make_shared<Session>(
       library_, trust_, Elsewhere{backends_, choose_}, backend, std::move(record),
-      std::move(workspace), [this](Session& which, std::string line, Prompt prompt) {
-        return command(which, std::move(line), std::move(prompt));
-      });
+      std::move(workspace),
+      Turns::Callbacks{.command =
+                           [this](Session& which, std::string line, Prompt prompt) {
+                             return command(which, std::move(line), std::move(prompt));
+                           },
+                       .branch =
+                           [this](Session& which, Prompt prompt, DriftSettled drift) {
+                             return fork_for_drift(which, std::move(prompt), std::move(drift));
+                           }});
   sessions_.emplace(id, session);
   first_opened_.set();
   return session;
@@ -473,16 +481,42 @@ transport::Task<std::string> SessionService::fork_as_told(Session& session, Prom
   const v1::Client* const asking = session.client();
   auto forked = co_await fork(std::move(id), std::move(workspace), std::move(command->wish));
   if (!forked) co_return "The session could not be forked: " + forked.error().message;
+  co_return hand_on(session, *forked, std::move(command->first_prompt), asking);
+}
+
+/// A fork that `asking` has asked for in a session works on its first prompt, if it has one. Gives
+/// what is said of it.
+std::string SessionService::hand_on(const Session& from, const Forked& forked, Prompt prompt,
+                                    const v1::Client* asking) {
   // A client that has left meanwhile can open nothing.
-  const bool works =
-      !command->first_prompt.empty() && asking != nullptr && session.client() == asking;
-  std::string text = fork_text(*forked, session.client(), works);
+  const bool works = !prompt.empty() && asking != nullptr && from.client() == asking;
+  std::string text = fork_text(forked, from.client(), works);
   if (works) {
-    unopened_[forked->session->id()] = asking;
-    library_.loop.spawn(
-        play_unopened(forked->session, std::move(command->first_prompt), session.id()));
+    unopened_[forked.session->id()] = asking;
+    library_.loop.spawn(play_unopened(forked.session, std::move(prompt), from.id()));
   }
-  co_return text;
+  return text;
+}
+
+/// The session stays with the place of the repository that it knows; a fork goes on with the
+/// present one.
+transport::Task<Result<Turns::Branched>> SessionService::fork_for_drift(Session& session,
+                                                                        Prompt prompt,
+                                                                        DriftSettled drift) {
+  ForkWish wish;
+  if (drift.way == DriftWay::rebuild) {
+    const MemoryBrief configured = library_.policy.memory_brief;
+    const MemoryBrief how = configured == MemoryBrief::off ? MemoryBrief::brief : configured;
+    wish.strategy = Strategy::soft;
+    wish.brief = co_await brief_for(library_, session.workspace().cwd, how);
+  }
+  wish.drift = drift_data(name_of(drift.way), drift.before, drift.now, drift.text);
+  const v1::Client* const asking = session.client();
+  auto forked = co_await fork(session.id(), session.workspace(), std::move(wish));
+  if (!forked) co_return fail(std::move(forked.error()));
+  Turns::Branched goes_on{.session = forked->session->id(), .text = {}};
+  goes_on.text = hand_on(session, *forked, std::move(prompt), asking);
+  co_return goes_on;
 }
 
 transport::Task<std::string> SessionService::command(Session& session, std::string line,

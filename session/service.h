@@ -69,6 +69,8 @@ class SessionService {
     std::optional<Strategy> strategy;
     bool any_strategy = false;  ///< `strategy` is none on purpose
     std::optional<bool> strict;
+    std::string brief;  ///< of the project's memory, which a soft fork is told first; empty: none
+    std::string drift;  ///< data of a record of how the repository has moved; empty: none
     /// It begins as any new session does, with the settings and a title of its own.
     bool is_new_session = false;
     transport::CancelSource cancel;  ///< nobody wants it any more
@@ -180,6 +182,8 @@ class SessionService {
     /// When the provider has last read the past that they share, in milliseconds since 1970; none:
     /// not known.
     std::optional<std::int64_t> last_read;
+    std::string brief;
+    std::string drift;
     transport::CancelSource cancel;
   };
   transport::Task<Result<ForkBasis>> fork_basis(std::string parent_id,
@@ -192,11 +196,12 @@ class SessionService {
   transport::Task<void> weigh_summary(const ForkBasis& basis, ForkFacts& facts);
   void look_around(const ForkBasis& basis, const v1::Workspace& workspace, ForkFacts& facts) const;
   static WarmFirst::Past past_of_fork(const ForkBasis& basis);
-  /// A record of a new session from which its first prompt is told; without data there is none.
-  struct Told {
+  /// A record of a new session from which its first prompt is told.
+  struct ToldRecord {
     std::string_view type;
     std::string data;
   };
+  using Told = std::vector<ToldRecord>;
   transport::Task<Result<std::string>> fork_softly(std::shared_ptr<Session> session,
                                                    const ForkBasis& basis, ForkReport& report,
                                                    Told& told);
@@ -252,6 +257,10 @@ class SessionService {
   using Prompt = std::vector<v1::ContentBlock>;
   transport::Task<std::string> command(Session& session, std::string line, Prompt prompt);
   transport::Task<std::string> fork_as_told(Session& session, Prompt prompt);
+  std::string hand_on(const Session& from, const Forked& forked, Prompt prompt,
+                      const v1::Client* asking);
+  transport::Task<Result<Turns::Branched>> fork_for_drift(Session& session, Prompt prompt,
+                                                          DriftSettled drift);
   std::string seed_as_told(const Session& session, std::string_view line);
   bool fits_seed(const v1::Workspace& workspace, const Choices& choices,
                  const store::State& seed) const;

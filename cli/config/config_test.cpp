@@ -98,6 +98,7 @@ caller_newest = true
 [memory]
 keep = true
 inject = "brief"
+drift = "ask"
 
 [permissions]
 allow = ["read"]
@@ -151,6 +152,7 @@ kind = "rehearsal"
   CHECK(settings.session_caller_newest);
   CHECK(settings.memory_keep);
   CHECK(settings.memory_inject == "brief");
+  CHECK(settings.memory_drift == "ask");
   CHECK(settings.permissions_allow == Strings{"read"});
   CHECK(settings.permissions_ask == Strings{"edit"});
   CHECK(settings.permissions_deny == Strings{"execute:rm *"});

@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 2> seed_rules = {"off", "auto"};
 constexpr std::array<std::string_view, 4> fork_strategies = {"auto", "native", "pty", "soft"};
 constexpr std::array<std::string_view, 2> cold_strategies = {"native", "soft"};
 constexpr std::array<std::string_view, 2> failover_rules = {"ask", "auto"};
+constexpr std::array<std::string_view, 3> drift_rules = {"off", "notice", "ask"};
 constexpr std::array<std::string_view, 3> memory_briefs = {"off", "brief", "full"};
 constexpr std::array<std::string_view, 5> log_levels = {"debug", "info", "warning", "error", "off"};
 constexpr std::array<std::string_view, 2> log_formats = {"text", "json"};
@@ -295,6 +296,14 @@ constexpr std::array settings_table = {
                .rule = {.choices = memory_briefs},
                .doc = "How much of the project's memory the first prompt of a new session carries: "
                       "nothing, a brief of at most 1000 tokens, or more, of at most 8000."},
+    SettingKey{.name = "memory.drift",
+               .member = &Settings::memory_drift,
+               .variable = "TINE_MEMORY_DRIFT",
+               .flag = {},
+               .rule = {.choices = drift_rules},
+               .doc = "What is done before a turn when the git repository has moved since the "
+                      "session's last one: nothing, the agent and you are told, or you are asked "
+                      "how to go on."},
     SettingKey{.name = "redact.literals",
                .member = &Settings::redact_literals,
                .variable = {},

@@ -73,6 +73,7 @@ struct Settings {
   Strings permissions_deny;  ///< with those of a project's file behind the user's
   bool memory_keep = false;
   std::string memory_inject = "off";
+  std::string memory_drift = "off";
   Strings redact_literals;
   Strings redact_prefixes;
 };

@@ -99,6 +99,11 @@ Result<store::State> SessionService::fork_state(const v1::Workspace& workspace,
     state.fork_turn = point->turn;
   }
   state.turns = state.fork_turn;
+  // Where the repository stood then is known of the last turn alone.
+  if (basis.seq == basis.history->cursor()) {
+    state.git = from.git;
+    state.drift = from.drift;
+  }
   state.adopted = from.adopted;
   state.adopted_turn = from.adopted_turn;
   return state;
@@ -245,6 +250,8 @@ transport::Task<Result<SessionService::ForkBasis>> SessionService::fork_basis(
   if (!seq) co_return fail(seq.error());
   basis.seq = *seq;
   basis.cancel = wish.cancel;
+  basis.brief = std::move(wish.brief);
+  basis.drift = std::move(wish.drift);
   basis.policy = library_.policy.fork;
   if (wish.strategy || wish.any_strategy) basis.policy.strategy = wish.strategy;
   if (wish.strict) basis.policy.strict = *wish.strict;

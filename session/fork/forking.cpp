@@ -9,6 +9,7 @@
 #include "session/limits.h"
 #include "session/project.h"
 #include "session/record/data.h"
+#include "session/record/drift.h"
 #include "session/record/past.h"
 #include "session/service.h"
 #include "session/title.h"
@@ -121,7 +122,7 @@ transport::Task<Result<SessionService::Forked>> SessionService::list_fork(
   past.strategy = report.strategy;
   record->begin_with(std::move(past));
   record->add(record_type::fork, fork_data(report));
-  if (!told.data.empty()) record->add(told.type, told.data);
+  for (const ToldRecord& each : told) record->add(each.type, each.data);
   // The parent may have got its title after the point at which they part.
   const std::string title = record->state().description;
   if (!title.empty()) record->update(v1::session_info(title, rfc3339(record->updated_ms())));
@@ -238,8 +239,8 @@ transport::Task<Result<SessionService::Taken>> SessionService::take_past(
        "the first prompt carries what was said in the session of " + seed->agent + ", of at most " +
            std::to_string(library_.policy.seed_tokens) + " tokens");
   report.adopted = taken.past.adopted = seed->session;
-  taken.told = {.type = record_type::seed,
-                .data = seed_data(seed->agent, seed->session, seed->text)};
+  taken.told.push_back(
+      {.type = record_type::seed, .data = seed_data(seed->agent, seed->session, seed->text)});
   co_return taken;
 }
 
@@ -349,6 +350,8 @@ transport::Task<Result<SessionService::Forked>> SessionService::fork(std::string
     co_await discard(*placed);
     co_return fail(std::move(walked.error()));
   }
+  if (!basis->drift.empty())
+    told.push_back({.type = record_type::drift, .data = std::move(basis->drift)});
   co_return co_await list_fork(*placed, std::move(report), std::move(past), std::move(told));
 }
 

@@ -17,6 +17,10 @@ inline constexpr std::string_view record_end = "[End of the record]";
 inline constexpr std::string_view memory_begin = "[Memory of this project]";
 inline constexpr std::string_view memory_end = "[End of the memory]";
 
+/// … and of where its repository stands.
+inline constexpr std::string_view drift_begin = "[The repository has moved]";
+inline constexpr std::string_view drift_end = "[End of the note]";
+
 /// Replaces the opening bracket of what a provider could take for the tag of a role, a reminder or
 /// a tool, and of the lines above, by one that looks like it. Control characters become
 /// visible.

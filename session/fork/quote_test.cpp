@@ -92,8 +92,8 @@ TEST_CASE("quote: tags of all providers lose their bracket") {
 TEST_CASE("quote: neither the beginning nor the end of a record stands within it") {
   for (const std::string& text :
        {std::string(record_begin), std::string(record_end), std::string(memory_begin),
-        std::string(memory_end), std::string("[end  of\nTHE record]"),
-        std::string("[ End of the record, and more")}) {
+        std::string(memory_end), std::string(drift_begin), std::string(drift_end),
+        std::string("[end  of\nTHE record]"), std::string("[ End of the record, and more")}) {
     INFO(text);
     CHECK(harmless(text).starts_with("\uFF3B"));
     CHECK(quotation("x\n" + text).find("\n[") == std::string::npos);

@@ -4,6 +4,7 @@
 
 #include "session/fork/model_summary.h"
 #include "session/limits.h"
+#include "session/record/brief.h"
 #include "session/record/data.h"
 #include "session/record/past.h"
 #include "session/service.h"
@@ -125,12 +126,18 @@ transport::Task<Result<std::string>> SessionService::fork_softly(std::shared_ptr
                                                                  const ForkBasis& basis,
                                                                  ForkReport& report, Told& told) {
   session->conversation().let_go();
+  if (!basis.brief.empty()) {
+    told.push_back({.type = record_type::brief, .data = brief_data(basis.brief)});
+    co_return "the first prompt carries what is remembered of the project, and a summary of the "
+              "transcript, of at most " +
+        std::to_string(library_.policy.soft_tokens) + " tokens";
+  }
   if (library_.policy.model_writes_summary) {
     const auto begin = std::chrono::steady_clock::now();
     const auto text = co_await summary_by_model(session, basis);
     const std::string name(basis.from->name());
     if (text) {
-      told = {.type = record_type::summary, .data = summary_data(name, *text)};
+      told.push_back({.type = record_type::summary, .data = summary_data(name, *text)});
       co_return "the first prompt carries a summary that the model of " + name + " has written";
     }
     report.attempts.push_back(

@@ -70,7 +70,8 @@ Failure session_closed() {
 }
 
 Session::Session(Library library, Trust& trust, Elsewhere elsewhere, executor::Executor& executor,
-                 std::shared_ptr<Record> record, v1::Workspace workspace, Turns::Command command)
+                 std::shared_ptr<Record> record, v1::Workspace workspace,
+                 Turns::Callbacks callbacks)
     : library_(library),
       elsewhere_(elsewhere),
       executor_(&executor),
@@ -79,7 +80,7 @@ Session::Session(Library library, Trust& trust, Elsewhere elsewhere, executor::E
       trust_(trust, executor),
       settings_(executor.shared(chosen(executor.settings(), record_->state()))),
       conversation_(*this),
-      turns_(*this, std::move(command)) {
+      turns_(*this, std::move(callbacks)) {
   learn_secrets();
 }
 

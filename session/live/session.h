@@ -49,7 +49,7 @@ struct Elsewhere {
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(Library library, Trust& trust, Elsewhere elsewhere, executor::Executor& executor,
-          std::shared_ptr<Record> record, v1::Workspace workspace, Turns::Command command);
+          std::shared_ptr<Record> record, v1::Workspace workspace, Turns::Callbacks callbacks);
 
   const std::string& id() const { return record_->id(); }
   const store::State& state() const { return record_->state(); }

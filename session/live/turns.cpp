@@ -17,9 +17,11 @@
 #include "session/live/failover.h"
 #include "session/live/session.h"
 #include "session/memory/brief.h"
+#include "session/memory/limits.h"
 #include "session/memory/remember.h"
 #include "session/record/brief.h"
 #include "session/record/conclusion.h"
+#include "session/record/drift.h"
 #include "session/record/long_text.h"
 #include "session/record/past.h"
 #include "session/title.h"
@@ -353,8 +355,21 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
     if (!content) content = co_await clean_content(library.loop, library.redactor, blocks, cancel);
   }
   if (!content) co_return never_begun();
+  std::optional<DriftReport> moved;
+  if (git_) {
+    auto drift = co_await settle_drift(session_.shared_from_this(), git_->turn.before,
+                                       !waiting->asked, cancel);
+    if (cancel.cancelled()) co_return never_begun();
+    if (drift.is_stopped || drift.way == DriftWay::fork || drift.way == DriftWay::rebuild)
+      co_return co_await go_on_in_fork(std::move(blocks), std::move(drift));
+    if (drift.way != DriftWay::none) {
+      moved = {.way = name_of(drift.way), .session = {}};
+      note_drift(std::move(drift));
+    }
+  }
   if (begins_with_brief(session_)) {
-    const std::string brief = co_await brief_for(library, session_.workspace().cwd);
+    const std::string brief =
+        co_await brief_for(library, session_.workspace().cwd, library.policy.memory_brief);
     if (cancel.cancelled()) co_return never_begun();
     if (!brief.empty()) record->add(record_type::brief, brief_data(brief));
   }
@@ -394,6 +409,8 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   }
   const auto subscription = cancel.on_cancel([running] { running->woken.set(); });
   const HeededRequests heeded(session_.shared_from_this());
+  if (const std::string& drift = session_.state().drift; !drift.empty())
+    blocks.insert(blocks.begin(), v1::text_block(drift));
   library.loop.spawn(play(running, std::move(blocks)));
   co_await running->woken.wait();
   running->lead = nullptr;
@@ -417,8 +434,20 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   running->client.end(cancelled || !running->outcome.stop);
   auto report =
       co_await finish(std::move(running->outcome), cancelled, std::move(running->failover));
+  if (report) report->drift = std::move(moved);
   remember(running->client.plan(), report, since);
   co_return report;
+}
+
+/// The session goes on, and its agent is told how the repository has moved: in front of this
+/// prompt, or of the next one that its provider keeps.
+void Turns::note_drift(DriftSettled drift) {
+  // What was to be told before is older.
+  std::string text = session_.state().drift;
+  if (text.size() + drift.text.size() > limits::drift_text) text.clear();
+  text += drift.text;
+  session_.record()->add(record_type::drift,
+                         drift_data(name_of(drift.way), drift.before, drift.now, text));
 }
 
 /// Where the project stands, without secrets.
@@ -701,7 +730,8 @@ Turns::Report Turns::run_command(std::string line, std::vector<v1::ContentBlock>
   if (!noted) {
     outcome.stop = fail(std::move(noted.error()));
   } else if (!cancel.cancelled()) {
-    const std::string said = co_await command_(session_, std::move(line), std::move(prompt));
+    const std::string said =
+        co_await callbacks_.command(session_, std::move(line), std::move(prompt));
     const std::string id = "command-" + std::to_string(session_.history()->turns() + 1);
     session_.say(v1::text_chunk(v1::UpdateKind::agent_message_chunk, said, id));
   }
@@ -709,18 +739,38 @@ Turns::Report Turns::run_command(std::string line, std::vector<v1::ContentBlock>
   co_return co_await finish(std::move(outcome), cancel.cancelled(), std::nullopt);
 }
 
+void Turns::say_unrecorded(std::string text) {
+  v1::Update answer = v1::text_chunk(v1::UpdateKind::agent_message_chunk, std::move(text),
+                                     "unrecorded-" + std::to_string(++unrecorded_));
+  answer.session = session_.id();
+  if (v1::Client* const client = session_.client()) client->update(answer);
+}
+
 /// Before anything was said, as an answer alone makes no session that would be listed; and behind
 /// the end.
 Turns::Report Turns::answer_unrecorded(std::string line, std::vector<v1::ContentBlock> prompt,
                                        transport::CancelSource cancel) {
   if (cancel.cancelled()) co_return never_begun();
-  const std::string said = co_await command_(session_, std::move(line), std::move(prompt));
-  v1::Update answer = v1::text_chunk(v1::UpdateKind::agent_message_chunk, said,
-                                     "unrecorded-" + std::to_string(++unrecorded_));
-  answer.session = session_.id();
-  if (v1::Client* const client = session_.client()) client->update(answer);
+  std::string said = co_await callbacks_.command(session_, std::move(line), std::move(prompt));
+  say_unrecorded(std::move(said));
   TurnReport report = *never_begun();
   if (!cancel.cancelled()) report.stop_reason = v1::StopReason::end_turn;
+  co_return report;
+}
+
+/// The session stays as it is.
+Turns::Report Turns::go_on_in_fork(std::vector<v1::ContentBlock> blocks, DriftSettled drift) {
+  TurnReport report = *never_begun();
+  report.stop_reason = v1::StopReason::end_turn;
+  if (drift.is_stopped) {
+    say_unrecorded("The prompt was not sent. To go on in a fork, write /tine-fork before it.");
+    co_return report;
+  }
+  const std::string_view way = name_of(drift.way);
+  auto forked = co_await callbacks_.branch(session_, std::move(blocks), std::move(drift));
+  if (!forked) co_return fail(std::move(forked.error()));
+  say_unrecorded(std::move(forked->text));
+  report.drift = {.way = way, .session = std::move(forked->session)};
   co_return report;
 }
 

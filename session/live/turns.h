@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "executor/executor.h"
 #include "protocol/v1/types.h"
+#include "session/live/drift.h"
 #include "session/live/turn_client.h"
 #include "session/live/turn_line.h"
 #include "session/live/warm_first.h"
@@ -43,6 +44,7 @@ struct TurnReport {
   executor::Tokens cumulative;
   std::optional<ForkBill> fork;  ///< of the first turn of a fork
   std::optional<FailoverReport> failover;
+  std::optional<DriftReport> drift;
   std::uint64_t seq = 0;   ///< of the end of the session's last turn
   std::uint64_t turn = 0;  ///< its number; 0: there was none, as when it was cancelled before
   bool replayed = false;   ///< the prompt had been answered before, under the same id
@@ -54,9 +56,23 @@ class Turns {
   /// has to say, without the backend.
   using Command = std::function<transport::Task<std::string>(Session& session, std::string line,
                                                              std::vector<v1::ContentBlock> prompt)>;
+  /// A fork that goes on in the session's place.
+  struct Branched {
+    std::string session;
+    std::string text;  ///< what there is to say of it
+  };
+  /// Forks the session as was settled, and has the prompt played there.
+  using Branch = std::function<transport::Task<Result<Branched>>(
+      Session& session, std::vector<v1::ContentBlock> prompt, DriftSettled drift)>;
+  /// What the turns have done by others than the backend.
+  struct Callbacks {
+    Command command;
+    Branch branch;
+  };
   using Report = transport::Task<Result<TurnReport>>;
 
-  Turns(Session& session, Command command) : session_(session), command_(std::move(command)) {}
+  Turns(Session& session, Callbacks callbacks)
+      : session_(session), callbacks_(std::move(callbacks)) {}
   Turns(const Turns&) = delete;
   Turns& operator=(const Turns&) = delete;
 
@@ -70,7 +86,7 @@ class Turns {
   /// What a command of ours has to say, outside of a turn.
   transport::Task<std::string> command(std::string line) {
     std::vector<v1::ContentBlock> prompt = {v1::text_block("/" + line)};
-    return command_(session_, std::move(line), std::move(prompt));
+    return callbacks_.command(session_, std::move(line), std::move(prompt));
   }
   /// Ends the running turn and all that wait; each is answered `cancelled`.
   void cancel();
@@ -125,6 +141,9 @@ class Turns {
                      transport::CancelSource cancel);
   Report answer_unrecorded(std::string line, std::vector<v1::ContentBlock> prompt,
                            transport::CancelSource cancel);
+  /// Tells the client something that does not belong to the session's history.
+  void say_unrecorded(std::string text);
+  Report go_on_in_fork(std::vector<v1::ContentBlock> blocks, DriftSettled drift);
   Report finish(executor::TurnOutcome outcome, bool cancelled,
                 std::optional<FailoverReport> failover);
   transport::Task<void> play(std::shared_ptr<Running> running,
@@ -144,11 +163,12 @@ class Turns {
   transport::Task<Result<std::string>> offer_summary(std::shared_ptr<Running> running, Error lost);
   transport::Task<void> look_at_git(std::shared_ptr<Git> git);
   std::optional<TurnGit> note_git(Git& git);
+  void note_drift(DriftSettled drift);
   void remember(std::string plan, const Result<TurnReport>& report, std::uint64_t since);
   std::optional<GitHead> clean_head() const;
 
   Session& session_;
-  Command command_;
+  Callbacks callbacks_;
   std::list<std::shared_ptr<Waiting>> queue_;      // the running one first
   std::shared_ptr<transport::Event> idle_;         // made by a caller of idle()
   std::weak_ptr<Running> running_;                 // the turn that runs

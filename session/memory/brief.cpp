@@ -143,7 +143,7 @@ std::string brief_text(const BriefBasis& basis, MemoryBrief how) {
   return text.empty() ? text : begin + text + end;
 }
 
-transport::Task<std::string> brief_for(Library library, std::string cwd) {
+transport::Task<std::string> brief_for(Library library, std::string cwd, MemoryBrief how) {
   struct Read {
     Result<ProjectState> project;
     Result<SessionMemories> sessions;
@@ -167,9 +167,7 @@ transport::Task<std::string> brief_for(Library library, std::string cwd) {
   }
   if (const auto head = git_head(cwd)) basis.branch = library.redactor.redacted(head->branch);
   const auto shared = std::make_shared<const BriefBasis>(std::move(basis));
-  std::function<std::string()> write = [shared, how = library.policy.memory_brief] {
-    return brief_text(*shared, how);
-  };
+  std::function<std::string()> write = [shared, how] { return brief_text(*shared, how); };
   const std::string text = co_await transport::made_beside(library.loop, std::move(write));
   // A person may have written into the file.
   co_return library.redactor.redacted(text);

@@ -27,6 +27,6 @@ std::string brief_text(const BriefBasis& basis, MemoryBrief how);
 /// The same for the project of a directory, as it stands now, without secrets; read beside the
 /// loop, on whose thread this is called. Empty also where the memory cannot be read: the log says
 /// why.
-transport::Task<std::string> brief_for(Library library, std::string cwd);
+transport::Task<std::string> brief_for(Library library, std::string cwd, MemoryBrief how);
 
 }  // namespace tine::session

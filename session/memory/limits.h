@@ -58,4 +58,17 @@ inline constexpr std::size_t session_memories = 256;
 inline constexpr std::uint64_t brief_tokens = 1'000;
 inline constexpr std::uint64_t full_brief_tokens = 8'000;
 
+/// Bytes of what an agent is told when the repository has moved; what comes last is left out.
+inline constexpr std::size_t drift_text = 4'096;
+
+/// New commits and changed files that are named there. Of more it is only told that there are.
+inline constexpr std::size_t drift_commits = 5;
+inline constexpr std::size_t drift_files = 10;
+
+/// Bytes of a branch, a subject or a path there; the rest of a longer one is left out.
+inline constexpr std::size_t drift_label = 200;
+
+/// Bytes of the list of files that a session has changed, for comparison; the newest count.
+inline constexpr std::size_t drift_changed = std::size_t{64} * 1024;
+
 }  // namespace tine::session::limits

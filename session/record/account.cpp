@@ -7,6 +7,7 @@
 #include "session/record/brief.h"
 #include "session/record/conclusion.h"
 #include "session/record/data.h"
+#include "session/record/drift.h"
 #include "session/record/header.h"
 #include "session/store/retire.h"
 
@@ -82,6 +83,8 @@ void Account::take(const store::Line& line, std::int64_t begin, std::int64_t end
              line.type == record_type::summary) {
     state.told_until = line.seq;
     history->go_on_told(line.seq);
+  } else if (line.type == record_type::drift) {
+    take_drift(line.data, state);
   } else if (line.type == record_type::backend) {
     take_backend(line.data);
   } else if (line.type == record_type::conclusion) {
@@ -181,6 +184,7 @@ void Account::take_turn_end(const store::Line& line, std::int64_t begin, std::in
   if (!mark.provider_turn.empty()) {
     backend.provider_turn = mark.provider_turn;
     backend.provider_turn_seq = mark.seq;
+    state.drift.clear();
   }
   const json::View stop = line.data.find("stop");
   backend.last_action = "turn " + std::to_string(mark.turn) + ": " +

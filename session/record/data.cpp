@@ -164,10 +164,13 @@ std::optional<store::GitState> state_of(const TurnGit& git) {
   if (!git.before && !git.after) return std::nullopt;
   const GitHead before = git.before.value_or(GitHead());
   const GitHead after = git.after.value_or(GitHead());
-  return store::GitState{.branch = git.before ? before.branch : after.branch,
-                         .commit = before.commit,
-                         .after = after.commit,
-                         .dirty = git.dirty};
+  store::GitState state{.branch = git.before ? before.branch : after.branch,
+                        .commit = before.commit,
+                        .after = after.commit,
+                        .after_branch = std::nullopt,
+                        .dirty = git.dirty};
+  if (git.after && after.branch != state.branch) state.after_branch = after.branch;
+  return state;
 }
 
 std::string turn_end_data(const TurnEnd& end, Redactor& redactor) {

@@ -94,6 +94,9 @@ class Reader {
     if (place) to = static_cast<std::int64_t>(*place);
   }
   void text(std::string_view key, std::string& to) { field(key, to); }
+  void text(std::string_view key, std::optional<std::string>& to) {
+    if (table_.find(key) != nullptr) field(key, to.emplace());
+  }
   void texts(std::string_view key, std::map<std::string, std::string>& to) {
     const Node* const texts = typed(key, Type::table);
     if (texts == nullptr) return;
@@ -163,6 +166,11 @@ class Writer {
   }
   /// One that stands there also when it is empty.
   void text(std::string_view key, std::string_view text) { member(key, Type::string).text = text; }
+  template <class Text>
+  void text(std::string_view key, const std::optional<Text>& text) {
+    if (!text) return erase(key);
+    this->text(key, *text);
+  }
   void texts(std::string_view key, const std::map<std::string, std::string>& from) {
     Node* const texts = entries(key, from, Type::string);
     if (texts == nullptr) return;
@@ -297,8 +305,10 @@ void fields_of_state(Form form, AnyState& state) {
     table.field("branch", git.branch);
     table.field("commit", git.commit);
     table.field("after", git.after);
+    table.text("after_branch", git.after_branch);
     table.field("dirty", git.dirty);
   });
+  form.field("drift", state.drift);
   form.table("transcript", true, [&](Form transcript) {
     transcript.field("seq", state.last_seq);
     transcript.place("bytes", state.transcript_bytes);

@@ -28,9 +28,11 @@ std::string_view name_of(Status status);
 bool may_become(Status from, Status to);
 
 struct GitState {
-  std::string branch;
-  std::string commit;         ///< at HEAD as the last turn began
-  std::string after;          ///< … and as it ended; empty: not known
+  std::string branch;  ///< empty: HEAD is detached
+  std::string commit;  ///< at HEAD as the last turn began
+  std::string after;   ///< … and as it ended; empty: not known
+  /// The branch as it ended; none: the same.
+  std::optional<std::string> after_branch;
   std::optional<bool> dirty;  ///< none: git has not said so, or not yet
   bool operator==(const GitState&) const = default;
 };
@@ -95,6 +97,8 @@ struct State {
   bool compacted = false;
   std::string compacted_at;
   std::optional<GitState> git;
+  /// What the next prompt carries of how the repository has moved; empty: nothing.
+  std::string drift;
 
   std::uint64_t turns = 0;
   /// How far the transcript was written when this was: what comes behind is read from there.

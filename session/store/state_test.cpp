@@ -39,10 +39,16 @@ State sample() {
   state.adopted = "5f0c";
   state.adopted_turn = "turn-9";
   state.told_until = 30;
+  state.drift = "[The repository has moved]\n> x\n";
   state.away = Away{.from = "an other", .until = "2026-01-31T17:00:00.000Z"};
   state.compacted = true;
   state.compacted_at = "2026-01-31T12:00:00.500Z";
-  state.git = GitState{.branch = "main", .commit = "0123abc", .after = "4567def", .dirty = true};
+  // It ended on no branch.
+  state.git = GitState{.branch = "main",
+                       .commit = "0123abc",
+                       .after = "4567def",
+                       .after_branch = "",
+                       .dirty = true};
   state.turns = 4;
   state.last_seq = 40;
   state.transcript_bytes = 12'345;

@@ -53,8 +53,8 @@ export class World {
     return (model?.requests() ?? []).map(({ body }) => JSON.stringify(body ?? {}));
   }
 
-  /// Starts the program; `backend` is that of new sessions.
-  async serve(backend) {
+  /// Starts the program for a client of that name, or of none; `backend` is that of new sessions.
+  async serve(backend, client = undefined) {
     const file = join(this.ofCodex.home, 'config/tine/config.toml');
     const table = (name, kind, command) => `[backends.${name}]\nkind = "${kind}"\n` +
       (command ? `command = ["${command}"]\n` : '') + `${this.tables[name] ?? ''}\n`;
@@ -65,7 +65,7 @@ export class World {
     const ofClaude = this.ofClaude.environment();
     const ofCodex = this.ofCodex.environment();
     this.ofCodex.environment = () => ({ ...ofClaude, ...ofCodex });
-    return this.ofCodex.serve({ _meta: { tine: {} } });
+    return this.ofCodex.serve({ _meta: { tine: {} } }, client);
   }
 }
 

@@ -130,6 +130,7 @@ transport::Task<int> measure(World& world, const Measure& wish, const Common& co
   }
   // Each session is to be what it was asked to be, and to cost what it costs itself.
   world.policy.failover = {};
+  world.policy.drift = session::DriftRule::off;
   world.policy.model_writes_summary = false;
   world.policy.begins_from_seed = false;
   auto mirror = open_mirror(common.mirror, world.redactor, world.log);
