@@ -180,7 +180,7 @@ transport::Task<int> find_words(World& world, Asked asked, transport::CancelSour
     print_to_stderr(nothing(asked));
     co_return exit_code::failed;
   }
-  const auto glance = co_await session::store::glance(world.store, project);
+  const auto glance = co_await session::store::glance(world.store, project, world.env.wall_ms());
   if (!glance) co_return failed(glance.error());
   const auto ids = short_ids(**glance, answer->hits);
   const std::int64_t now_ms = world.env.wall_ms();

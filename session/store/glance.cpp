@@ -7,6 +7,7 @@
 
 #include "base/ulid.h"
 #include "session/store/index_file.h"
+#include "session/store/known_names.h"
 #include "session/store/line.h"
 #include "session/store/project_folder.h"
 #include "session/store/sessions.h"
@@ -107,7 +108,8 @@ void Glance::settle() {
   rows_.resize(kept);
 }
 
-Result<std::optional<Glance>> Glance::take(const Folder& root, const std::string& folder) {
+Result<std::optional<Glance>> Glance::take(const Folder& root, const std::string& folder,
+                                           std::int64_t now_ms) {
   const auto index = OpenIndex::open(root);
   if (!index) return fail(index.error());
   if (!*index || !(*index)->header.whole || !agrees(**index, IndexLock::note(root)))
@@ -130,7 +132,7 @@ Result<std::optional<Glance>> Glance::take(const Folder& root, const std::string
       return std::optional<Glance>();
   }
   glance.settle();
-  const auto same = glance.agrees_with(root, folder);
+  const auto same = glance.agrees_with(root, folder, now_ms);
   if (!same) return fail(same.error());
   if (!*same) return std::optional<Glance>();
   return std::optional<Glance>(std::move(glance));
@@ -146,42 +148,39 @@ Glance::Glance(const Index& index) {
   lines_ = lines;
 }
 
-void Glance::Tally::add(Id id) {
-  // Ids that were made at the same time are neighbours: what tells them apart is spread over all
-  // bits, so that no sum of some of them is that of others.
-  const auto spread = [](std::uint64_t bits) {
-    bits = (bits ^ (bits >> 30U)) * 0xbf58476d1ce4e5b9U;
-    bits = (bits ^ (bits >> 27U)) * 0x94d049bb133111ebU;
-    return bits ^ (bits >> 31U);
-  };
-  const std::uint64_t mixed = spread(id.low + spread(id.high));
-  ++count;
-  low += mixed;
-  high += spread(mixed ^ id.high);
-}
-
 /// Whether the folders have the sessions that it knows, and no other.
-Result<bool> Glance::agrees_with(const Folder& root, const std::string& folder) const {
-  std::vector<Tally> known(folders_.size());
-  for (const Row& each : rows_) known[each.folder].add(each.id);
+Result<bool> Glance::agrees_with(const Folder& root, const std::string& folder,
+                                 std::int64_t now_ms) const {
+  std::vector<IdTally> known(folders_.size());
+  for (const Row& each : rows_) known[each.folder].add(each.id.high, each.id.low);
   std::vector<std::string> projects = {folder};
   if (folder.empty()) {
     auto names = root.names();
     if (!names) return fail(names.error());
     projects = std::move(*names);
   }
+  KnownNames names = KnownNames::read(root);
   for (const std::string& project : projects) {
-    const auto ids = session_ids_in_any_order(root, project);
-    if (!ids) return fail(ids.error());
+    const auto state = KnownNames::state_of(root, project);
+    auto there = state ? names.tally(project, *state) : std::nullopt;
+    if (!there) {
+      const auto ids = session_ids_in_any_order(root, project);
+      if (!ids) return fail(ids.error());
+      there.emplace();
+      for (const std::string& each : *ids) {
+        const Id id = number_of(each);
+        there->add(id.high, id.low);
+      }
+      if (state) names.note(project, *state, *there, now_ms);
+    }
     const auto number = known_folder(project);
-    if (!number && ids->empty()) continue;
-    Tally there;
-    for (const std::string& each : *ids) there.add(number_of(each));
-    if (!number || std::exchange(known[*number], {}) != there) return false;
+    if (!number && there->count == 0) continue;
+    if (!number || std::exchange(known[*number], {}) != *there) return false;
   }
+  names.keep(root);
   // Of what is left there is no folder any more.
   return !folder.empty() ||
-         std::ranges::all_of(known, [](const Tally& each) { return each.count == 0; });
+         std::ranges::all_of(known, [](const IdTally& each) { return each.count == 0; });
 }
 
 IndexEntry Glance::entry_of(const Row& row) const {
@@ -244,14 +243,17 @@ std::string Glance::short_id(const std::string& id, std::size_t letters) const {
   return id.substr(0, letters);
 }
 
-transport::Task<Result<std::shared_ptr<const Glance>>> glance(Store& store, std::string project) {
+transport::Task<Result<std::shared_ptr<const Glance>>> glance(Store& store, std::string project,
+                                                              std::int64_t now_ms) {
   using Taken = Result<std::optional<Glance>>;
   auto whole = store.whole();
   if (!whole) co_return fail(std::move(whole.error()));
   const auto root = std::make_shared<const Folder>(std::move(*whole));
   const auto taken = std::make_shared<Taken>(std::nullopt);
   const std::string folder = project.empty() ? std::string() : project_folder(project);
-  std::function<void()> job = [root, taken, folder] { *taken = Glance::take(*root, folder); };
+  std::function<void()> job = [root, taken, folder, now_ms] {
+    *taken = Glance::take(*root, folder, now_ms);
+  };
   co_await store.worker().run(std::move(job));
   if (!*taken) co_return fail(std::move(taken->error()));
   if (**taken) co_return std::make_shared<const Glance>(std::move(***taken));

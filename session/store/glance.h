@@ -2,7 +2,8 @@
 // What the index says of all sessions, at a glance: for a question that a process asks once. The
 // file is read and checked whole, but of a line only what tells its session from others and in
 // which order it comes; the rest is read of those that are asked for. The folders of the projects
-// that it is about are compared with it by their names, as the Index does.
+// that it is about are compared with it by their names, as the Index does; the names of a folder
+// that has not changed since somebody read them are not read again.
 //
 // A value, made on a worker's thread.
 
@@ -24,8 +25,9 @@ class Glance {
  public:
   /// Of one project when `folder` is not empty, though it knows the names of all sessions. None:
   /// only the Index can tell, as its file is missing or damaged, or lacks a session or has one too
-  /// many.
-  static Result<std::optional<Glance>> take(const Folder& root, const std::string& folder);
+  /// many. `now_ms` is the time.
+  static Result<std::optional<Glance>> take(const Folder& root, const std::string& folder,
+                                            std::int64_t now_ms);
   explicit Glance(const Index& index);
 
   /// The first `count` of those that lists show, the last used first; only those behind `after` in
@@ -60,15 +62,6 @@ class Glance {
     bool gone = false;
   };
   using Rows = std::vector<Row>;
-  /// Which ids there are, in any order: how many, and sums by which two sets of them differ. Ids
-  /// are random, so sums that agree by chance are as rare as two sessions with the same id.
-  struct Tally {
-    std::uint64_t count = 0;
-    std::uint64_t high = 0;
-    std::uint64_t low = 0;
-    void add(Id id);
-    bool operator==(const Tally&) const = default;
-  };
 
   Glance() = default;
   static Id number_of(std::string_view id);
@@ -76,7 +69,8 @@ class Glance {
   void settle();
   std::uint32_t number_of_folder(std::string_view name);
   std::optional<std::uint32_t> known_folder(const std::string& name) const;
-  Result<bool> agrees_with(const Folder& root, const std::string& folder) const;
+  Result<bool> agrees_with(const Folder& root, const std::string& folder,
+                           std::int64_t now_ms) const;
   IndexEntry entry_of(const Row& row) const;
   static bool is_newer(const Row& a, const Row& b) {
     return a.updated_ms != b.updated_ms ? a.updated_ms > b.updated_ms : a.id > b.id;
@@ -90,6 +84,8 @@ class Glance {
 class Store;
 
 /// Of the sessions of a project; of all, when that is empty. From the Index where it must be.
-transport::Task<Result<std::shared_ptr<const Glance>>> glance(Store& store, std::string project);
+/// `now_ms` is the time.
+transport::Task<Result<std::shared_ptr<const Glance>>> glance(Store& store, std::string project,
+                                                              std::int64_t now_ms);
 
 }  // namespace tine::session::store

@@ -47,7 +47,7 @@ struct Place {
   }
   std::optional<Glance> glance(const std::string& project = {}) {
     const Folder root = test::store_folder(folder);
-    auto taken = Glance::take(root, project.empty() ? "" : project_folder(project));
+    auto taken = Glance::take(root, project.empty() ? "" : project_folder(project), later_ms);
     REQUIRE(taken);
     return std::move(*taken);
   }
@@ -80,6 +80,8 @@ struct Place {
     }
   }
 
+  /// When a glance is taken: long after all that has happened.
+  std::int64_t later_ms = std::int64_t{1} << 42U;
   test::TemporaryFolder folder;
   test::StillClock clock;
   transport::Loop loop;
@@ -162,4 +164,44 @@ TEST_CASE("glance: all of the Index, when that was asked") {
   const auto seen = test::await(place.loop, glance(store, "/one"));
   REQUIRE(seen);
   CHECK((*seen)->listed("") == 1);
+}
+
+TEST_CASE("glance: what has changed since the names were read is seen") {
+  Place place;
+  const std::string first = place.add("/one", "first");
+  place.add("/two", "second");
+  const auto kept = [&] { return fs::exists(place.folder.path() + "/names"); };
+  place.later_ms = 0;  // too soon: a change could still have the same time
+  place.agrees();
+  CHECK_FALSE(kept());
+  place.later_ms = std::int64_t{1} << 42U;
+  place.agrees();
+  CHECK(kept());
+  place.agrees();
+  // Another process makes one, and the index has it; removes one; one goes without the index.
+  const std::string third = place.add("/one", "third");
+  place.agrees();
+  place.remove(first);
+  place.agrees();
+  fs::remove_all(place.folder.path() + "/" + project_folder("/one") + "/sessions/" + third);
+  CHECK_FALSE(place.glance());
+}
+
+TEST_CASE("glance: names that were kept of another folder, or are damaged, do not count") {
+  Place place;
+  const std::string id = place.add("/one", "first");
+  place.agrees();
+  const std::string sessions = place.folder.path() + "/" + project_folder("/one") + "/sessions";
+  for (const std::string_view text : {"", "{", "[]", R"({"v":2,"folders":{}})",
+                                      R"({"v":1,"folders":{"x":7}})", R"({"v":1,"folders":[]})"}) {
+    std::ofstream(place.folder.path() + "/names") << text;
+    place.agrees();
+  }
+  // Restored from elsewhere, without its session, and with the same time.
+  place.agrees();
+  const auto time = fs::last_write_time(sessions);
+  fs::rename(sessions, sessions + ".old");
+  fs::create_directory(sessions);
+  fs::last_write_time(sessions, time);
+  CHECK_FALSE(place.glance());
 }

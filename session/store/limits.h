@@ -76,6 +76,16 @@ inline constexpr std::chrono::milliseconds file_lock_pause{20};
 /// How often a lock is tried for at once that others only look at. Then it counts as held.
 inline constexpr int lock_tries_at_once = 10;
 
+/// Bytes of the file that says which names the folders of projects had; a larger one is not read.
+inline constexpr std::size_t known_names = std::size_t{4} * 1024 * 1024;
+
+/// Projects in it. When there are more it begins anew.
+inline constexpr std::size_t known_projects = 10'000;
+
+/// How long ago a folder must have changed for its names to be kept: what changes it within one
+/// tick of the file system's clock, or in the same second of an old one, does not show.
+inline constexpr std::chrono::milliseconds names_settled{2'000};
+
 /// Text in a lock file.
 inline constexpr std::size_t lock_file = 4096;
 

@@ -382,7 +382,7 @@ Store::Answer<std::vector<Store::Found>> Store::page(std::string project, Place 
   const std::string folder = project.empty() ? std::string() : project_folder(project);
   if (!index_) {
     // Whoever asks only once need not wait for all that the index can tell.
-    const auto glanced = co_await store::glance(*this, project);
+    const auto glanced = co_await store::glance(*this, project, env_.wall_ms());
     if (!glanced) co_return fail(glanced.error());
     const Glance::Place behind{.updated_ms = after.updated_ms, .id = after.id};
     std::function<void()> job = [out, opened = *opened, glance = *glanced, folder, behind, count] {

@@ -219,7 +219,7 @@ transport::Task<int> list_sessions(World& world, Asked asked, transport::CancelS
     project = session::kept_path(session::canonical(*here), world.redactor);
   }
   Listed listed;
-  const auto glance = co_await session::store::glance(world.store, project);
+  const auto glance = co_await session::store::glance(world.store, project, world.env.wall_ms());
   if (!glance) co_return failed(glance.error());
   listed.glance = *glance;
   if (!project.empty()) listed.folder = session::store::project_folder(project);
