@@ -119,7 +119,7 @@ class Brief {
   const BriefBasis& basis_;
   bool is_full_;
   Section goals_{"The goals:"};
-  Section tasks_{"Tasks that are left:"};
+  Section tasks_{"Tasks that are left, the next one last:"};
   Section decisions_{"Decisions, the newest last:"};
   Section left_{"The plan of the last session on this branch left open:"};
   Section last_{"What was asked and answered there last:"};
