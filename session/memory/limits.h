@@ -21,11 +21,18 @@ inline constexpr std::size_t task_title = 512;
 /// Tasks that /tine-tasks shows: those that come first. It tells how many more there are.
 inline constexpr std::size_t shown_tasks = 50;
 
+/// Tasks of a circle that an error names; of a longer one those at its beginning, and the last.
+inline constexpr std::size_t shown_circle = 20;
+
 /// Letters of a task's id that may name it, at least.
 inline constexpr std::size_t task_letters = 4;
 
 /// Bytes of project_state.json. A larger one is not read, and none is written.
 inline constexpr std::size_t project_state = std::size_t{16} * 1024 * 1024;
+
+/// Members of one object in a file of the memory. A file with more is refused: to read an object
+/// takes the square of their number, and others may have written it.
+inline constexpr std::size_t memory_members = 1'000;
 
 /// Commits of sessions in project_state.json; the oldest makes room.
 inline constexpr std::size_t checkpoints = 1'000;

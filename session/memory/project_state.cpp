@@ -1,6 +1,7 @@
 #include "session/memory/project_state.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -67,18 +68,20 @@ Task task_of(Document json, const std::string& where, std::optional<Error>& faul
 /// Puts tasks together again: first all of them, then what they need, so that a circle is found.
 void take_tasks(std::vector<std::pair<Task, std::string>> tasks, TaskGraph& graph,
                 std::optional<Error>& fault) {
-  std::vector<std::vector<std::string>> needs;
-  for (auto& [task, where] : tasks) {
-    needs.push_back(std::exchange(task.needs, {}));
-    if (const auto added = graph.add(task); !added && !fault)
+  std::vector<TaskLink> links;
+  std::vector<std::size_t> owners;
+  for (std::size_t i = 0; i < tasks.size() && !fault; ++i) {
+    auto& [task, where] = tasks[i];
+    for (std::string& needed : std::exchange(task.needs, {})) {
+      links.push_back({.id = task.id, .needed = std::move(needed)});
+      owners.push_back(i);
+    }
+    if (const auto added = graph.add(std::move(task)); !added)
       fault = damaged(where, added.error().message);
   }
-  for (std::size_t i = 0; i < tasks.size(); ++i) {
-    for (const std::string& needed : needs[i]) {
-      if (const auto linked = graph.link(tasks[i].first.id, needed); !linked && !fault)
-        fault = damaged(tasks[i].second + ".needs", linked.error().message);
-    }
-  }
+  if (fault) return;
+  if (const auto refused = graph.link_all(links))
+    fault = damaged(tasks[owners[refused->place]].second + ".needs", refused->error.message);
 }
 
 Document json_of(const Fact& fact) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "session/memory/limits.h"
 #include "tests/catch.h"
 
 using namespace tine;
@@ -134,4 +135,18 @@ TEST_CASE("project state: tasks that need each other are a fault") {
   CHECK(fault_of(R"({"tasks": [
     {"id": "01ARZ3NDEKTSV4RRFFQ6900002", "title": "a", "needs": ["01ARZ3NDEKTSV4RRFFQ6900009"]}
   ]})") == "tasks[0].needs: no such task");
+}
+
+TEST_CASE(
+    "project state: an object with too many members is refused, one with just enough is not") {
+  const auto with = [](std::size_t count) {
+    std::string text = "{\"version\": 1, \"more\": {";
+    for (std::size_t i = 0; i < count; ++i)
+      text += (i == 0 ? "\"" : ", \"") + std::to_string(i) + ",}\": [1, {\"a\\\"\": \"{,\"}]";
+    return fault_of(text + "}}");
+  };
+  constexpr std::size_t most = session::limits::memory_members;
+  CHECK(with(most - 1) == "none");
+  CHECK(with(most) == "none");
+  CHECK(with(most + 1) == "the file: an object has more than 1000 members");
 }

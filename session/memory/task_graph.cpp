@@ -16,6 +16,21 @@ constexpr std::array<std::string_view, 4> status_names{"open", "active", "done",
 
 std::string told(const Task& task) { return "\"" + task.title + "\""; }
 
+Error no_such_task() { return {ErrorKind::invalid_params, "no such task"}; }
+
+/// Of those tasks each needs the next one.
+Error a_circle(const std::vector<const Task*>& way) {
+  std::string text;
+  std::size_t steps = 0;
+  for (const Task* each : way) {
+    const bool is_shown = ++steps < limits::shown_circle || each == way.back();
+    if (!is_shown && steps > limits::shown_circle) continue;
+    text += (text.empty() ? "" : " needs ") + (is_shown ? told(*each) : "…");
+  }
+  return Error(ErrorKind::invalid_params, "that would be a circle: " + text)
+      .with_hint("Take one of these links away: tine tasks unlink.");
+}
+
 }  // namespace
 
 std::string_view name_of(TaskStatus status) {
@@ -113,18 +128,79 @@ std::vector<std::string> TaskGraph::way(const std::string& from, const std::stri
 
 Result<void> TaskGraph::link(const std::string& id, const std::string& needed) {
   const auto task = tasks_.find(id);
-  if (task == tasks_.end() || !tasks_.contains(needed))
-    return fail(ErrorKind::invalid_params, "no such task");
+  if (task == tasks_.end() || !tasks_.contains(needed)) return fail(no_such_task());
   if (const auto circle = way(needed, id); !circle.empty()) {
-    std::string text = told(task->second);
-    for (const std::string& each : circle) text += " needs " + told(tasks_.at(each));
-    return fail(Error(ErrorKind::invalid_params, "that would be a circle: " + text)
-                    .with_hint("Take one of these links away: tine tasks unlink."));
+    std::vector<const Task*> all{&task->second};
+    for (const std::string& each : circle) all.push_back(&tasks_.at(each));
+    return fail(a_circle(all));
   }
   auto& needs = task->second.needs;
   const auto place = std::lower_bound(needs.begin(), needs.end(), needed);
   if (place == needs.end() || *place != needed) needs.insert(place, needed);
   return {};
+}
+
+std::optional<TaskGraph::RefusedLink> TaskGraph::link_all(const std::vector<TaskLink>& links) {
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    if (!tasks_.contains(links[i].id) || !tasks_.contains(links[i].needed))
+      return RefusedLink{.place = i, .error = no_such_task()};
+  }
+  std::map<std::string, std::vector<std::string>> before;
+  for (const TaskLink& each : links) {
+    auto& needs = tasks_.at(each.id).needs;
+    before.try_emplace(each.id, needs);
+    needs.push_back(each.needed);
+  }
+  for (const auto& [id, needs] : before) {
+    auto& all = tasks_.at(id).needs;
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+  }
+  std::vector<std::string> around = circle();
+  if (around.empty()) return std::nullopt;
+  // The last one of its links has closed it.
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < around.size(); ++i) places[around[i]] = i;
+  RefusedLink out;
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    const auto place = places.find(links[i].id);
+    if (place == places.end() || around[(place->second + 1) % around.size()] != links[i].needed)
+      continue;
+    out.place = i;
+  }
+  std::rotate(around.begin(),
+              around.begin() + static_cast<std::ptrdiff_t>(places.at(links[out.place].id)),
+              around.end());
+  std::vector<const Task*> all;
+  for (const std::string& each : around) all.push_back(&tasks_.at(each));
+  all.push_back(all.front());
+  out.error = a_circle(all);
+  for (auto& [id, needs] : before) tasks_.at(id).needs = std::move(needs);
+  return out;
+}
+
+std::vector<std::string> TaskGraph::circle() const {
+  std::vector<std::string> order = in_order();
+  if (order.size() == tasks_.size()) return {};
+  std::sort(order.begin(), order.end());
+  const auto is_left = [&](const std::string& id) {
+    return tasks_.contains(id) && !std::binary_search(order.begin(), order.end(), id);
+  };
+  // What is left needs something that is left, so this comes back to where it has been.
+  const auto first = std::find_if(tasks_.begin(), tasks_.end(),
+                                  [&](const auto& each) { return is_left(each.first); });
+  std::vector<std::string> out;
+  std::map<std::string, std::size_t> places;
+  for (std::string at = first->first; places.emplace(at, out.size()).second;) {
+    out.push_back(at);
+    const auto& needs = tasks_.at(at).needs;
+    at = *std::find_if(needs.begin(), needs.end(), is_left);
+    if (const auto again = places.find(at); again != places.end()) {
+      out.erase(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(again->second));
+      break;
+    }
+  }
+  return out;
 }
 
 void TaskGraph::unlink(const std::string& id, const std::string& needed) {

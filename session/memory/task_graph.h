@@ -4,6 +4,7 @@
 //
 // A value; no task is ever needed by itself, however long the way around. On any thread.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -46,6 +47,12 @@ struct Task {
   bool operator==(const Task&) const = default;
 };
 
+/// A task, and another one that it needs first.
+struct TaskLink {
+  std::string id;
+  std::string needed;
+};
+
 /// A step of a plan, as a backend tells it.
 struct PlanStep {
   std::string title;
@@ -74,6 +81,13 @@ class TaskGraph {
   Result<void> add(Task task);
   /// `id` cannot begin before `needed` is over. Refuses a circle, and names its way.
   Result<void> link(const std::string& id, const std::string& needed);
+  /// One of many links that cannot be, by its place among them, and why.
+  struct RefusedLink {
+    std::size_t place = 0;
+    Error error;
+  };
+  /// The same of many links with one look at all of them. When one of them cannot be, none counts.
+  std::optional<RefusedLink> link_all(const std::vector<TaskLink>& links);
   void unlink(const std::string& id, const std::string& needed);
   /// False: it is so already.
   bool set_status(const std::string& id, TaskStatus status, std::int64_t now_ms);
@@ -98,6 +112,8 @@ class TaskGraph {
  private:
   /// The way from one task to another along what they need, both included; empty: there is none.
   std::vector<std::string> way(const std::string& from, const std::string& to) const;
+  /// Tasks of which each needs the next one, and the last the first; empty: there are none.
+  std::vector<std::string> circle() const;
   /// The task that a step of that title is; empty: none.
   std::string same(const PlanStep& step, const std::string& session) const;
   bool advance(Task& task, const PlanStep& step, const PlanOrigin& from);

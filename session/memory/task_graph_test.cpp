@@ -164,3 +164,38 @@ TEST_CASE("tasks: the newest evidence is kept") {
   CHECK(kept.front().turn == 2);
   CHECK(kept.back().turn == session::limits::task_evidence + 1);
 }
+
+TEST_CASE("tasks: many links at once are refused as one is, and then none of them counts") {
+  TaskGraph graph;
+  for (int i = 1; i <= 4; ++i)
+    REQUIRE(graph.add(task(i, std::string(1, static_cast<char>('a' + i - 1)))));
+  REQUIRE_FALSE(graph.link_all({{id_of(1), id_of(2)}, {id_of(1), id_of(2)}, {id_of(2), id_of(3)}}));
+  CHECK(graph.tasks().at(id_of(1)).needs == std::vector<std::string>{id_of(2)});
+  const auto circle = graph.link_all({{id_of(4), id_of(1)}, {id_of(3), id_of(1)}});
+  REQUIRE(circle);
+  CHECK(circle->place == 1);
+  CHECK(circle->error.message ==
+        "that would be a circle: \"c\" needs \"a\" needs \"b\" needs \"c\"");
+  CHECK(graph.tasks().at(id_of(4)).needs.empty());
+  CHECK(graph.tasks().at(id_of(3)).needs.empty());
+  const auto nobody = graph.link_all({{id_of(4), id_of(1)}, {id_of(4), id_of(9)}});
+  REQUIRE(nobody);
+  CHECK(nobody->place == 1);
+  CHECK(graph.link_all({{id_of(4), id_of(4)}})->error.message ==
+        "that would be a circle: \"d\" needs \"d\"");
+}
+
+TEST_CASE("tasks: of a long circle an error names the first ones and the last one") {
+  TaskGraph graph;
+  std::vector<TaskLink> links;
+  const int count = 5'000;
+  for (int i = 0; i < count; ++i) {
+    REQUIRE(graph.add(task(i, "t" + std::to_string(i))));
+    links.push_back({.id = id_of(i), .needed = id_of((i + 1) % count)});
+  }
+  const auto refused = graph.link_all(links);
+  REQUIRE(refused);
+  CHECK(refused->error.message.starts_with(
+      "that would be a circle: \"t4999\" needs \"t0\" needs \"t1\""));
+  CHECK(refused->error.message.ends_with("needs \"t17\" needs … needs \"t4999\""));
+}

@@ -2,18 +2,54 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/json/scanner.h"
 #include "base/limits.h"
 #include "base/ulid.h"
+#include "session/memory/limits.h"
 
 namespace tine::session::memory {
+namespace {
+
+/// Whether no object of the text, which is JSON, has more members than limits::memory_members.
+bool is_narrow(std::string_view text) {
+  struct Level {
+    bool is_object = false;
+    std::size_t commas = 0;
+  };
+  std::vector<Level> levels;
+  bool is_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (is_string) {
+      if (c == '\\') ++i;
+      is_string = c != '"';
+    } else if (c == '"') {
+      is_string = true;
+    } else if (c == '{' || c == '[') {
+      levels.push_back({.is_object = c == '{'});
+    } else if (c == '}' || c == ']') {
+      levels.pop_back();
+    } else if (c == ',' && levels.back().is_object &&
+               ++levels.back().commas >= limits::memory_members) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
 
 Result<Document> parsed_file(std::string_view text, std::uint64_t version) {
   json::Scanner scanner(tine::limits::max_json_depth, json::Scanner::Members::overlooked);
   if (!scanner.feed(text) || !scanner.finish()) {
     const auto line = std::count(text.begin(), text.begin() + scanner.fault_offset(), '\n') + 1;
     return fail(damaged("line " + std::to_string(line), json::describe(scanner.fault())));
+  }
+  if (!is_narrow(text)) {
+    return fail(damaged("the file", "an object has more than " +
+                                        std::to_string(limits::memory_members) + " members"));
   }
   Document file = json::parsed(text);
   const Document* const named =

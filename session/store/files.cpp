@@ -13,16 +13,24 @@
 #include <filesystem>
 #include <memory>
 
+#include "session/store/shared_files.h"
+
 namespace tine::session::store {
 namespace {
 
-constexpr mode_t folder_mode = S_IRWXU;
-constexpr mode_t file_mode = S_IRUSR | S_IWUSR;
+/// What is made in a folder may be used so, if the user's umask allows it.
+struct Rights {
+  mode_t folder;
+  mode_t file;
+};
+constexpr Rights private_rights{.folder = S_IRWXU, .file = S_IRUSR | S_IWUSR};
+constexpr Rights shared_rights{.folder = S_IRWXU | S_IRWXG | S_IRWXO,
+                               .file = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH};
 
 int result(int value) { return value < 0 ? -errno : value; }
 
 /// Opens `path` below `dir` without following a link anywhere on the way.
-int open_beneath(int dir, const std::string& path, int flags) {
+int open_beneath(int dir, const std::string& path, int flags, mode_t file_mode = 0) {
   open_how how{};
   how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC | O_NOFOLLOW);
   if ((flags & O_CREAT) != 0) how.mode = file_mode;
@@ -64,16 +72,18 @@ int checked(int fd) {
   return -error;
 }
 
-class SystemFiles final : public Files {
+class SystemFiles : public Files {
  public:
+  explicit SystemFiles(Rights rights) : rights_(rights) {}
+
   int open_root(const std::string& path, bool create) override {
     if (create) {
       for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
            slash = path.find('/', slash + 1)) {
         ::mkdir(path.substr(0, slash).c_str(),
-                folder_mode);  // those that are there stay as they are
+                rights_.folder);  // those that are there stay as they are
       }
-      if (::mkdir(path.c_str(), folder_mode) != 0 && errno != EEXIST) return -errno;
+      if (::mkdir(path.c_str(), rights_.folder) != 0 && errno != EEXIST) return -errno;
     }
     return result(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   }
@@ -87,18 +97,19 @@ class SystemFiles final : public Files {
       case Open::read:
         return checked(open_beneath(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
       case Open::append:
-        return checked(
-            open_beneath(dir, path, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY));
+        return checked(open_beneath(dir, path, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY,
+                                    rights_.file));
       case Open::create_new:
-        return open_beneath(dir, path, O_WRONLY | O_CREAT | O_EXCL);
+        return open_beneath(dir, path, O_WRONLY | O_CREAT | O_EXCL, rights_.file);
       case Open::lock:
-        return checked(open_beneath(dir, path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY));
+        return checked(
+            open_beneath(dir, path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, rights_.file));
     }
     return -EINVAL;
   }
 
   int make_folder(int dir, const std::string& name) override {
-    const int made = ::mkdirat(dir, name.c_str(), folder_mode);
+    const int made = ::mkdirat(dir, name.c_str(), rights_.folder);
     return made != 0 && errno != EEXIST ? -errno : 0;
   }
 
@@ -165,12 +176,36 @@ class SystemFiles final : public Files {
   int try_lock(int fd) override { return result(::flock(fd, LOCK_EX | LOCK_NB)); }
   int try_shared_lock(int fd) override { return result(::flock(fd, LOCK_SH | LOCK_NB)); }
   void close(int fd) override { ::close(fd); }
+
+ private:
+  Rights rights_;
+};
+
+class SharedFiles final : public SystemFiles {
+ public:
+  SharedFiles() : SystemFiles(shared_rights) {}
+
+  int open_root(const std::string& path, bool create) override {
+    if (create) return -EPERM;  // it is the user's, and there
+    open_how how{};
+    how.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+    how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    const auto fd =
+        static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how));
+    if (fd >= 0 || errno != ENOSYS) return result(fd);
+    return result(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+  }
 };
 
 }  // namespace
 
 Files& system_files() {
-  static SystemFiles files;
+  static SystemFiles files(private_rights);
+  return files;
+}
+
+Files& shared_files() {
+  static SharedFiles files;
   return files;
 }
 

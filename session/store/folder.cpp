@@ -29,13 +29,11 @@ Error file_error(std::string_view doing, int error) {
   } else if (error == EROFS || error == EACCES || error == EPERM) {
     out.hint = "Make the state directory writable, or name another one with XDG_STATE_HOME.";
   } else if (error == ELOOP || error == EXDEV) {
-    out.message =
-        std::string(doing) + ": a link stands where the store keeps a file or folder of its own";
-    out.hint = "Remove the link; the store never follows one.";
+    out.message = std::string(doing) + ": a link stands where tine keeps a file or folder";
+    out.hint = "Remove the link; tine follows none there.";
   } else if (error == ENXIO) {
-    out.message = std::string(doing) +
-                  ": a pipe, socket or device stands where the store keeps a " + "file of its own";
-    out.hint = "Remove it; the store reads and writes nothing but files.";
+    out.message = std::string(doing) + ": a pipe, socket or device stands where tine keeps a file";
+    out.hint = "Remove it; tine reads and writes nothing but files there.";
   }
   return out;
 }
