@@ -4,6 +4,7 @@
 #include "cli/config/files.h"
 #include "cli/log/log_file.h"
 #include "cli/usage_stats.h"
+#include "session/memory/location.h"
 
 namespace tine::cli {
 namespace {
@@ -95,6 +96,11 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
                .prices = prices,
                .warm_first = warm_first,
                .turn_line = turn_line},
-              trust, backends, make_chooser(backends, config)) {}
+              trust, backends, make_chooser(backends, config)) {
+  // What leaves nothing behind does not write into a repository either.
+  const bool is_shared = config.settings.memory_location == "repo" && !config.ephemeral;
+  session::keep_memory_in(is_shared ? session::MemoryLocation::repository
+                                    : session::MemoryLocation::store);
+}
 
 }  // namespace tine::cli

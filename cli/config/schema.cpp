@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 2> cold_strategies = {"native", "soft"};
 constexpr std::array<std::string_view, 2> failover_rules = {"ask", "auto"};
 constexpr std::array<std::string_view, 3> drift_rules = {"off", "notice", "ask"};
 constexpr std::array<std::string_view, 3> memory_briefs = {"off", "brief", "full"};
+constexpr std::array<std::string_view, 2> memory_locations = {"store", "repo"};
 constexpr std::array<std::string_view, 5> log_levels = {"debug", "info", "warning", "error", "off"};
 constexpr std::array<std::string_view, 2> log_formats = {"text", "json"};
 constexpr std::array<std::string_view, 3> sandboxes = {"read-only", "workspace-write",
@@ -304,6 +305,13 @@ constexpr std::array settings_table = {
                .doc = "What is done before a turn when the git repository has moved since the "
                       "session's last one: nothing, the agent and you are told, or you are asked "
                       "how to go on."},
+    SettingKey{.name = "memory.location",
+               .member = &Settings::memory_location,
+               .variable = "TINE_MEMORY_LOCATION",
+               .flag = {},
+               .rule = {.choices = memory_locations},
+               .doc = "Where the long memory of a project is kept: in the store, or in its "
+                      "repository as `.tine/project_state.json`, to be shared through git."},
     SettingKey{.name = "redact.literals",
                .member = &Settings::redact_literals,
                .variable = {},

@@ -74,6 +74,7 @@ struct Settings {
   bool memory_keep = false;
   std::string memory_inject = "off";
   std::string memory_drift = "off";
+  std::string memory_location = "store";
   Strings redact_literals;
   Strings redact_prefixes;
 };

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/json/document.h"
+#include "base/json/redact.h"
 #include "base/ulid.h"
 #include "cli/mcp/limits.h"
 #include "cli/mcp/tool.h"
@@ -29,6 +31,13 @@ using Answered = Result<ToolAnswer>;
 
 Answered document(Document of) { return ToolAnswer{.text = {}, .document = std::move(of)}; }
 
+/// Without secrets that others may have written into the file.
+Answered redacted(Answered answer, Redactor& redactor) {
+  if (answer && !answer->document.is_null())
+    answer->document = json::parsed(json::redacted(json::text_of(answer->document), redactor));
+  return answer;
+}
+
 /// Reads the memory beside the loop, and gives what `make` makes of it.
 transport::Task<Answered> look(std::shared_ptr<ToolCall> call,
                                std::function<Answered(const ProjectState&)> make) {
@@ -39,7 +48,8 @@ transport::Task<Answered> look(std::shared_ptr<ToolCall> call,
     if (!state) return fail(state.error());
     return make(*state);
   };
-  co_return co_await transport::made_beside(call->world.loop, std::move(job));
+  auto answer = co_await transport::made_beside(call->world.loop, std::move(job));
+  co_return redacted(std::move(answer), call->world.redactor);
 }
 
 /// Changes the memory beside the loop, and gives what `how` gives.
@@ -57,7 +67,8 @@ transport::Task<Answered> change(std::shared_ptr<ToolCall> call,
     if (!changed) return fail(changed.error());
     return answer;
   };
-  co_return co_await transport::made_beside(call->world.loop, std::move(job));
+  auto answer = co_await transport::made_beside(call->world.loop, std::move(job));
+  co_return redacted(std::move(answer), call->world.redactor);
 }
 
 /// The project's memory as its file has it.

@@ -9,6 +9,7 @@
 #include "base/json/document.h"
 #include "base/json/redact.h"
 #include "base/ulid.h"
+#include "base/visible.h"
 #include "cli/editor.h"
 #include "cli/exit_code.h"
 #include "cli/print.h"
@@ -64,8 +65,24 @@ Result<Here> here(World& world, const Asked& asked) {
               .branch = world.redactor.redacted(branch)};
 }
 
-std::string json_of(const ProjectState& state, const std::vector<SessionMemory>& sessions) {
+/// Where the long memory is, and which one is not used.
+struct Files {
+  std::string used;
+  std::string unused;  ///< empty: there is none
+};
+
+std::string text_of(const Files& files) {
+  std::string out = "Kept in " + visible_line(files.used) + "\n";
+  if (!files.unused.empty())
+    out += "Not used, by memory.location: " + visible_line(files.unused) + "\n";
+  return out;
+}
+
+std::string json_of(const ProjectState& state, const std::vector<SessionMemory>& sessions,
+                    const Files& files) {
   json::Document out = json::Document::object();
+  out["file"] = files.used;
+  if (!files.unused.empty()) out["unusedFile"] = files.unused;
   out["project"] = json::parsed(session::text_of(state));
   out["sessions"] = json::Document::array();
   for (const SessionMemory& each : sessions)
@@ -74,7 +91,8 @@ std::string json_of(const ProjectState& state, const std::vector<SessionMemory>&
 }
 
 int show(Program& program, const Asked& asked) {
-  const auto place = here(program.world(), asked);
+  World& world = program.world();
+  const auto place = here(world, asked);
   if (!place) return failed(place.error());
   const auto state = place->memory.read();
   if (!state) return failed(state.error());
@@ -86,19 +104,19 @@ int show(Program& program, const Asked& asked) {
     std::erase_if(sessions->all,
                   [&](const SessionMemory& each) { return each.branch != place->branch; });
   }
+  const Files files{.used = world.redactor.redacted(place->memory.path()),
+                    .unused = world.redactor.redacted(place->memory.unused_path())};
   if (program.common.json) {
-    print(json_of(*state, sessions->all));
+    print(json_of(*state, sessions->all, files));
     return exit_code::good;
   }
   if (sessions->all.size() > shown_sessions) sessions->all.resize(shown_sessions);
   std::string text = project_text(*state);
   for (const SessionMemory& each : sessions->all) text += session_text(each);
   if (text.empty()) {
-    print("Nothing is remembered of this project. `memory.keep = true` has sessions remember.\n");
-    return exit_code::good;
+    text = "Nothing is remembered of this project. `memory.keep = true` has sessions remember.\n\n";
   }
-  text.pop_back();  // the last empty line
-  print(text);
+  print(text + text_of(files));
   return exit_code::good;
 }
 

@@ -6,8 +6,10 @@
 
 #include "base/ulid.h"
 #include "session/memory/limits.h"
+#include "session/memory/merge.h"
 #include "session/store/lock.h"
 #include "session/store/project_folder.h"
+#include "session/store/shared_files.h"
 
 namespace tine::session {
 namespace {
@@ -15,6 +17,8 @@ namespace {
 constexpr const char* file_name = "project_state.json";
 constexpr const char* lock_name = "project_state.lock";
 constexpr const char* sessions_name = "sessions";
+/// Of a work tree.
+constexpr const char* tree_folder = ".tine";
 constexpr std::string_view ending = ".json";
 
 /// 20260131T120000000Z
@@ -90,6 +94,17 @@ Result<void> write_project(const store::Folder& folder, const std::string& text)
   return folder.replace(file_name, text, true);
 }
 
+/// The error of a file in a work tree, whose whole path may hold a secret.
+Error in_tree(Error error) {
+  error.message = std::string(tree_folder) + "/" + file_name + ": " + error.message;
+  if (error.kind == ErrorKind::storage_failed) {
+    error.hint =
+        "With memory.location = \"repo\" it must be a file in a folder that you can write to; "
+        "\"store\" keeps it in the store.";
+  }
+  return error;
+}
+
 Result<void> write_short(const store::Folder& folder, const Short& changed) {
   const std::string text = text_of(changed.memory);
   if (text.size() > limits::session_memory) {
@@ -109,17 +124,22 @@ Result<void> write_short(const store::Folder& folder, const Short& changed) {
 
 }  // namespace
 
-std::string MemoryFile::path() const {
-  return *root_ + "/" + store::project_folder(project_) + "/" + file_name;
+std::string MemoryFile::path_in_store() const {
+  return root_.value_or("") + "/" + store::project_folder(project_) + "/" + file_name;
 }
 
-Result<ProjectState> MemoryFile::read_from(const store::Folder& folder) const {
-  const auto text = folder.read_if_there(file_name, limits::project_state);
-  if (!text) return fail(text.error());
-  if (!*text) return ProjectState();
-  auto state = project_state_of(**text);
-  if (!state) state.error().message = path() + ": " + state.error().message;
-  return state;
+std::string MemoryFile::path_in_tree() const {
+  return tree_.top + "/" + tree_folder + "/" + file_name;
+}
+
+std::string MemoryFile::unused_path() const {
+  if (tree_.holds_memory) {
+    const auto folder = look();
+    return folder && *folder && (*folder)->has(file_name) ? path_in_store() : std::string();
+  }
+  if (tree_.top.empty()) return {};
+  const auto folder = look_in_tree();
+  return folder && *folder && (*folder)->has(file_name) ? path_in_tree() : std::string();
 }
 
 /// None: nothing is kept of the project.
@@ -140,18 +160,86 @@ Result<store::Folder> MemoryFile::make() const {
   return root->make(store::project_folder(project_));
 }
 
-Result<ProjectState> MemoryFile::read() const {
-  const auto folder = look();
+Result<std::optional<store::Folder>> MemoryFile::look_in_tree() const {
+  const auto top = store::Folder::root(store::shared_files(), tree_.top, false);
+  if (!top) return fail(in_tree(top.error()));
+  const auto there = top->contains(tree_folder);
+  if (!there) return fail(in_tree(there.error()));
+  if (!*there) return std::optional<store::Folder>();
+  auto folder = top->open(tree_folder);
+  if (!folder) return fail(in_tree(std::move(folder.error())));
+  return std::optional<store::Folder>(std::move(*folder));
+}
+
+Result<store::Folder> MemoryFile::make_in_tree() const {
+  const auto top = store::Folder::root(store::shared_files(), tree_.top, false);
+  if (!top) return fail(in_tree(top.error()));
+  auto folder = top->make(tree_folder);
+  if (!folder) return fail(in_tree(std::move(folder.error())));
+  return folder;
+}
+
+// --- the long memory
+// ----------------------------------------------------------------------------
+
+Result<std::optional<std::string>> MemoryFile::long_text() const {
+  const auto folder = tree_.holds_memory ? look_in_tree() : look();
   if (!folder) return fail(folder.error());
-  if (!*folder) return ProjectState();
-  return read_from(**folder);
+  if (!*folder) return std::optional<std::string>();
+  auto text = (*folder)->read_if_there(file_name, limits::project_state);
+  if (text || !tree_.holds_memory) return text;
+  return fail(in_tree(std::move(text.error())));
+}
+
+Result<ProjectState> MemoryFile::parsed(const std::string& text) const {
+  auto state = project_state_of(text);
+  if (state) return state;
+  if (tree_.holds_memory) return fail(in_tree(std::move(state.error())));
+  state.error().message = path() + ": " + state.error().message;
+  return state;
+}
+
+Result<MemoryFile::Long> MemoryFile::read_long() const {
+  Long out;
+  auto text = long_text();
+  if (!text) return fail(std::move(text.error()));
+  if (!*text) return out;
+  auto state = parsed(**text);
+  if (!state) return fail(std::move(state.error()));
+  out.text = std::move(*text);
+  out.state = std::move(*state);
+  return out;
+}
+
+Result<void> MemoryFile::put_long(const std::string& text) const {
+  const auto folder = tree_.holds_memory ? make_in_tree() : make();
+  if (!folder) return fail(folder.error());
+  auto written = write_project(*folder, text);
+  if (written || !tree_.holds_memory) return written;
+  return fail(in_tree(std::move(written.error())));
+}
+
+/// `before` is what the state was made from.
+Result<void> MemoryFile::write_long(const Long& before, ProjectState state) const {
+  if (!tree_.holds_memory) return put_long(text_of(state));
+  const auto now = long_text();
+  if (!now) return fail(now.error());
+  if (*now == before.text) return put_long(text_of(state));
+  const auto other = *now ? parsed(**now) : ProjectState();
+  if (!other) return fail(other.error());
+  const auto merged = merge(before.state, state, *other);
+  if (!merged) return fail(merged.error());
+  return put_long(text_of(merged->state));
+}
+
+Result<ProjectState> MemoryFile::read() const {
+  auto found = read_long();
+  if (!found) return fail(std::move(found.error()));
+  return std::move(found->state);
 }
 
 Result<std::string> MemoryFile::text() const {
-  const auto folder = look();
-  if (!folder) return fail(folder.error());
-  if (!*folder) return std::string();
-  auto text = (*folder)->read_if_there(file_name, limits::project_state);
+  auto text = long_text();
   if (!text) return fail(std::move(text.error()));
   return std::move(*text).value_or("");
 }
@@ -161,12 +249,13 @@ Result<void> MemoryFile::change(const std::function<Result<bool>(ProjectState&)>
   if (!folder) return fail(folder.error());
   const auto lock = store::wait_for_lock(*folder, lock_name);
   if (!lock) return fail(lock.error());
-  auto state = read_from(*folder);
-  if (!state) return fail(std::move(state.error()));
-  const auto changed = how(*state);
+  const auto before = read_long();
+  if (!before) return fail(before.error());
+  ProjectState state = before->state;
+  const auto changed = how(state);
   if (!changed) return fail(changed.error());
   if (!*changed) return {};
-  return write_project(*folder, text_of(*state));
+  return write_long(*before, std::move(state));
 }
 
 Result<bool> MemoryFile::swap(const std::string& before, const std::string& text) const {
@@ -175,11 +264,10 @@ Result<bool> MemoryFile::swap(const std::string& before, const std::string& text
   if (!folder) return fail(folder.error());
   const auto lock = store::wait_for_lock(*folder, lock_name);
   if (!lock) return fail(lock.error());
-  const auto now = folder->read_if_there(file_name, limits::project_state);
+  const auto now = long_text();
   if (!now) return fail(now.error());
   if (now->value_or("") != before) return false;
-  if (auto written = write_project(*folder, text); !written)
-    return fail(std::move(written.error()));
+  if (auto written = put_long(text); !written) return fail(std::move(written.error()));
   return true;
 }
 
@@ -216,18 +304,18 @@ Result<void> MemoryFile::change_both(
   if (!folder) return fail(folder.error());
   const auto lock = store::wait_for_lock(*folder, lock_name);
   if (!lock) return fail(lock.error());
-  auto state = read_from(*folder);
+  const auto before = read_long();
   const auto inside = folder->make(sessions_name);
   if (!inside) return fail(inside.error());
   auto found = find_short(*inside, of);
   SessionMemory none;
-  ProjectState unread;
-  const bool changed = how(found ? found->memory : none, state ? *state : unread);
+  ProjectState state = before ? before->state : ProjectState();
+  const bool changed = how(found ? found->memory : none, state);
   // Once the short one has a commit, the next roll-up finds it, whatever happens in between.
   Result<void> written = found ? write_short(*inside, *found) : fail(found.error());
-  if (!state) return fail(std::move(state.error()));
+  if (!before) return fail(before.error());
   if (!changed) return written;
-  if (auto both = write_project(*folder, text_of(*state)); !both) return both;
+  if (auto both = write_long(*before, std::move(state)); !both) return both;
   return written;
 }
 

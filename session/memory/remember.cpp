@@ -11,6 +11,7 @@
 #include "base/ulid.h"
 #include "session/git_log.h"
 #include "session/memory/limits.h"
+#include "session/memory/location.h"
 #include "session/project.h"
 
 namespace tine::session {
@@ -171,9 +172,13 @@ transport::Task<void> remember_turn(Library library, TurnDone done) {
 }
 
 MemoryFile memory_of_project(const Library& library, const std::string& cwd) {
+  const std::string project = git_project(cwd);
+  WorkTree tree;
+  if (git_head(cwd)) tree.top = project;
+  tree.holds_memory = memory_location() == MemoryLocation::repository && !tree.top.empty();
   // A path that holds a secret is kept without it; the redactor lives on this thread alone.
   return MemoryFile(store::system_files(), library.store.path(),
-                    kept_path(git_project(cwd), library.redactor));
+                    kept_path(project, library.redactor), std::move(tree));
 }
 
 transport::Task<void> forget_session(Library library, store::State state) {

@@ -143,7 +143,7 @@ Folder::~Folder() {
 
 Result<Folder> Folder::open(const std::string& path) const {
   const int fd = files_->open_folder(fd_, path);
-  if (fd < 0) return failed("cannot open a folder of the store", fd);
+  if (fd < 0) return failed("cannot open a folder that tine keeps", fd);
   return Folder(*files_, fd);
 }
 
@@ -151,7 +151,7 @@ Result<Folder> Folder::make(const std::string& path) const {
   const std::size_t slash = path.find('/');
   const std::string name = path.substr(0, slash);
   const int made = files_->make_folder(fd_, name);
-  if (made < 0) return failed("cannot make a folder of the store", made);
+  if (made < 0) return failed("cannot make a folder that tine keeps", made);
   auto folder = open(name);
   if (!folder || slash == std::string::npos) return folder;
   return folder->make(path.substr(slash + 1));

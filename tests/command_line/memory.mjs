@@ -54,6 +54,8 @@ class Remembering extends Place {
   }
 }
 
+const kept_in = ({ state, project }) => `Kept in ${state}/tine/${project.slice(1).replaceAll('/', '+')}/project_state.json\n`;
+
 const leave = async (server) => {
   server.stdin.end();
   assert.deepEqual(await server.exited, { code: 0, signal: null });
@@ -62,7 +64,7 @@ const leave = async (server) => {
 test('memory: goals, decisions and milestones by hand', async () => {
   const place = new Place();
   assert.equal(await place.says('memory'),
-    'Nothing is remembered of this project. `memory.keep = true` has sessions remember.\n');
+    `Nothing is remembered of this project. \`memory.keep = true\` has sessions remember.\n\n${kept_in(place)}`);
   const goal = (await place.says('memory', 'goal', 'Ship the parser')).trim();
   const decision = (await place.says('memory', 'decide', 'The grammar is a table')).trim();
   const milestone = (await place.says('memory', 'milestone', 'It parses itself')).trim();
@@ -75,7 +77,8 @@ Decisions
 
 Milestones
   ${milestone}  [ ]  It parses itself
-`);
+
+${kept_in(place)}`);
   await place.says('memory', 'done', milestone);
   await place.says('memory', 'done', 'ship the parser.');
   await place.says('memory', 'reopen', goal);

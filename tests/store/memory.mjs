@@ -1,6 +1,6 @@
 // The memory of a project while two processes write to it in eight sessions on two branches, and are
-// killed again and again: whatever stood in its files once still stands there, and they can be read
-// at any moment.
+// killed again and again, in the store and in the repository: whatever stood in its files once still
+// stands there, they can be read at any moment, and links never make a circle.
 //
 // TINE_SEED repeats a run's decisions; TINE_KILLS is how many servers are killed.
 
@@ -34,14 +34,27 @@ function dice(state) {
   };
 }
 
+/// Takes away what needs nothing that is left, until nothing is.
+function assertAcyclic(tasks) {
+  let left = tasks;
+  while (left.length > 0) {
+    const ids = new Set(left.map(({ id }) => id));
+    const next = left.filter(({ needs }) => (needs ?? []).some((id) => ids.has(id)));
+    assert.ok(next.length < left.length, `a circle: ${JSON.stringify(left.map(({ id, needs }) => [id, needs]))}`);
+    left = next;
+  }
+}
+
 class World {
   place = new Place();
   topic = join(directory('work trees'), 'topic');
-  env = { TINE_MEMORY_KEEP: 'true' };
+  env;
   seen = new Set();
   servers = [];
 
-  constructor() {
+  constructor(location) {
+    this.env = { TINE_MEMORY_KEEP: 'true', TINE_MEMORY_LOCATION: location };
+    this.shared = location === 'repo' ? join(this.place.cwd, '.tine/project_state.json') : null;
     git(this.place.cwd, 'init', '-q', '-b', 'main');
     git(this.place.cwd, 'commit', '-q', '--allow-empty', '-m', 'begin');
     git(this.place.cwd, 'worktree', 'add', '-q', '-b', 'topic', this.topic);
@@ -63,17 +76,24 @@ class World {
   facts() {
     const root = join(this.place.state, 'tine');
     const facts = [];
-    for (const name of readdirSync(root, { recursive: true }).map(String)) {
+    const names = readdirSync(root, { recursive: true }).map((name) => join(root, `${name}`));
+    if (this.shared) {
+      assert.ok(!names.some((name) => name.endsWith('project_state.json')));
+      names.push(this.shared);
+    }
+    for (const name of names) {
       if (!name.endsWith('.json')) continue;
       let text;
       try {
-        text = readFileSync(join(root, name), 'utf8');
+        text = readFileSync(name, 'utf8');
       } catch {
         continue;  // a new name is about to be another's
       }
       const value = JSON.parse(text);
       const kind = name.endsWith('project_state.json') ? 'project_state' : 'session_memory';
       assert.ok(judges[kind](value), `${name}: ${JSON.stringify(judges[kind].errors)}`);
+      assertAcyclic(value.tasks ?? []);
+      for (const { id, title, needs } of value.tasks ?? []) for (const needed of needs ?? []) facts.push(`${title} (${id}) needs ${needed}`);
       for (const { id, title, status } of value.tasks ?? []) if (status === 'done') facts.push(`done: ${title} (${id})`);
       for (const { turn, stop } of value.turns ?? []) facts.push(`turn ${turn} of ${value.session} on ${value.branch}: ${stop}`);
     }
@@ -83,9 +103,11 @@ class World {
   look() { for (const each of this.facts()) this.seen.add(each); }
 }
 
-test(`memory: two processes with eight sessions are killed ${kills} times, and nothing is lost (TINE_SEED=${seed})`, async () => {
+for (const [location, times] of [['store', kills], ['repo', Math.ceil(kills / 3)]])
+test(`memory: two processes with eight sessions are killed ${times} times, and nothing in the ${location} is lost (TINE_SEED=${seed})`, async () => {
   const roll = dice(seed);
-  const world = new World();
+  const world = new World(location);
+  const by_hand = (...args) => runProgram(['tasks', ...args], { env: { ...world.place.env, ...world.env }, cwd: world.place.cwd });
   const sessions = (count, cwd) => Array.from({ length: count }, () => ({ cwd, turns: 0 }));
   world.servers = [
     await world.serve([...sessions(2, world.place.cwd), ...sessions(2, world.topic)]),
@@ -93,17 +115,22 @@ test(`memory: two processes with eight sessions are killed ${kills} times, and n
   ];
   const play = (round) => world.servers.map(({ server, sessions: its }) =>
     its.map((each, i) => server.prompt(each.id, `[[plan:round ${round} of ${each.id}|step ${i}]]`).catch(() => {})));
-  for (let round = 0; round < kills; ++round) {
+  for (let round = 0; round < times; ++round) {
     const victim = roll(2);
     const turns = play(round);
-    const by_hand = runProgram(['tasks', 'add', `by hand ${round}`], { env: world.place.env, cwd: world.place.cwd });
+    const added = by_hand('add', `by hand ${round}`);
+    // Both at once would be a circle: exactly one of them gets there.
+    const linked = round < 2 ? [] : [[1, 2], [2, 1]].map(([one, other]) =>
+      by_hand('link', `by hand ${round - one}`, `by hand ${round - other}`));
     await sleep(roll(150));  // somewhere in them
     world.servers[victim].server.child.kill('SIGKILL');
     await world.servers[victim].server.exited;
     world.look();
     await Promise.all(turns[1 - victim]);
-    const { code, stderr } = await by_hand;
+    const { code, stderr } = await added;
     assert.equal(code, 0, stderr);
+    const codes = (await Promise.all(linked)).map((each) => each.code).sort();
+    assert.deepEqual(codes, round < 2 ? [] : [0, 2]);
     world.look();
     world.servers[victim] = await world.serve(world.servers[victim].sessions);
   }
@@ -116,11 +143,11 @@ test(`memory: two processes with eight sessions are killed ${kills} times, and n
   for (const each of world.seen) assert.ok(now.has(each), `${each} is lost`);
   for (const each of world.servers.flatMap(({ sessions: its }) => its))
     assert.ok([...now].some((fact) => fact.startsWith(`done: round last of ${each.id} (`)), each.id);
-  // One that has a circle would be refused.
-  const listed = await runProgram(['tasks', 'list', '--all', '--json'], { env: world.place.env, cwd: world.topic });
+  const listed = await by_hand('list', '--all', '--json');
   assert.equal(listed.code, 0, listed.stderr);
   const titles = JSON.parse(listed.stdout).map(({ title }) => title);
-  for (let round = 0; round < kills; ++round) assert.ok(titles.includes(`by hand ${round}`));
-  assert.ok(world.seen.size > kills, `${world.seen.size}`);
+  for (let round = 0; round < times; ++round) assert.ok(titles.includes(`by hand ${round}`));
+  assert.equal([...now].filter((fact) => fact.startsWith('by hand') && fact.includes(' needs ')).length, Math.max(0, times - 2));
+  assert.ok(world.seen.size > times, `${world.seen.size}`);
   assert.ok(existsSync(world.topic));
 });
