@@ -6,6 +6,7 @@
 #include "base/version.h"
 #include "session/limits.h"
 #include "session/login_offer.h"
+#include "session/memory/tasks_asked.h"
 #include "session/meta.h"
 #include "session/project.h"
 #include "session/search/wire.h"
@@ -607,6 +608,14 @@ v1::Answer<v1::SearchResponse> AcpAgent::search(v1::SearchRequest request,
   const auto answer = co_await searcher_.search(std::move(*wish), context.cancel);
   if (!answer) co_return fail(answer.error());
   co_return search::on_the_wire(*answer);
+}
+
+v1::Answer<v1::TasksResponse> AcpAgent::tasks(v1::TasksRequest request, v1::RequestContext&) {
+  const auto session = open_session(request.session_id);
+  if (!session) co_return fail(session.error());
+  std::string cwd = (*session)->workspace().cwd;
+  auto answer = co_await tasks_as_asked(service_.library(), std::move(cwd), std::move(request));
+  co_return answer;
 }
 
 void AcpAgent::cancel(std::string session_id) {

@@ -8,12 +8,13 @@
 
 #include "protocol/v1/agent_handler.h"
 #include "protocol/v1/client.h"
+#include "protocol/v1/tasks.h"
 #include "session/search/search.h"
 #include "session/service.h"
 
 namespace tine::session {
 
-class AcpAgent final : public v1::AgentHandler {
+class AcpAgent final : public v1::AgentHandler, public v1::TasksHandler {
  public:
   AcpAgent(SessionService& service, v1::Client& client)
       : service_(service),
@@ -54,6 +55,8 @@ class AcpAgent final : public v1::AgentHandler {
                                       v1::RequestContext& context) override;
   v1::Answer<v1::SearchResponse> search(v1::SearchRequest request,
                                         v1::RequestContext& context) override;
+  v1::Answer<v1::TasksResponse> tasks(v1::TasksRequest request,
+                                      v1::RequestContext& context) override;
   void cancel(std::string session_id) override;
   void disconnected() override;
 

@@ -120,7 +120,7 @@ std::string tokens_json(const executor::Tokens& tokens) {
   return out;
 }
 
-std::string abilities_meta() { return R"({"tine":{"promptId":true,"search":true}})"; }
+std::string abilities_meta() { return R"({"tine":{"promptId":true,"search":true,"tasks":true}})"; }
 
 std::string opened_meta(std::string_view backend, std::uint64_t seq) {
   std::string out;

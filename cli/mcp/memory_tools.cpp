@@ -2,7 +2,6 @@
 
 #include <array>
 #include <functional>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -74,14 +73,8 @@ transport::Task<Answered> change(std::shared_ptr<ToolCall> call,
 /// The project's memory as its file has it.
 Document file_of(const ProjectState& state) { return json::parsed(session::text_of(state)); }
 
-/// Those tasks, each as the file has it.
 Document tasks_of(const ProjectState& state, const std::vector<std::string>& ids) {
-  const Document file = file_of(state);
-  std::map<std::string, const Document*> by_id;
-  for (const auto& each : file.at("tasks")) by_id[each.at("id").get<std::string>()] = &each;
-  Document out = Document::array();
-  for (const std::string& id : ids) out.push_back(*by_id.at(id));
-  return out;
+  return json::parsed(session::tasks_json(state.tasks, ids));
 }
 
 Answered task_answer(const ProjectState& state, const std::string& id) {

@@ -71,16 +71,8 @@ class Names {
   std::size_t letters_;
 };
 
-/// As the file has them.
 std::string json_of(const TaskGraph& graph, const std::vector<std::string>& ids) {
-  ProjectState state;
-  state.tasks = graph;
-  const json::Document file = json::parsed(session::text_of(state));
-  std::map<std::string, json::Document> by_id;
-  for (const auto& each : file.at("tasks")) by_id[each.at("id").get<std::string>()] = each;
-  json::Document out = json::Document::array();
-  for (const std::string& id : ids) out.push_back(by_id.at(id));
-  return json::text_of(out) + "\n";
+  return session::tasks_json(graph, ids) + "\n";
 }
 
 std::string list_text(const TaskGraph& graph, const std::vector<std::string>& ids) {

@@ -15,6 +15,7 @@
 #include "protocol/v1/known_clients.h"
 #include "protocol/v1/limits.h"
 #include "protocol/v1/methods.h"
+#include "protocol/v1/tasks.h"
 #include "transport/worker.h"
 
 namespace tine::v1 {
@@ -57,21 +58,30 @@ class AgentServer::Methods {
   static const Row* find(std::string_view name);
 
  private:
-  template <class Method>
-  using Function = Answer<typename Method::Response> (AgentHandler::*)(typename Method::Request,
-                                                                       RequestContext&);
-  template <class Method, Function<Method> function>
+  template <class Method, class Handler>
+  using Function = Answer<typename Method::Response> (Handler::*)(typename Method::Request,
+                                                                  RequestContext&);
+  template <class Method, auto function>
   static void start(AgentServer& server, json::View params, transport::Replier replier);
-  template <class Method, Function<Method> function>
+  template <class Method, auto function>
   static Start decode(json::View params);
-  template <class Method>
-  static void begin(AgentServer& server, Function<Method> function,
+  template <class Method, class Handler>
+  static void begin(AgentServer& server, Function<Method, Handler> function,
                     Result<typename Method::Request> request, transport::Replier replier);
-  template <class Method>
-  static transport::Task<void> serve(AgentServer& server, Function<Method> function,
+  template <class Method, class Handler>
+  static transport::Task<void> serve(AgentServer& server, Function<Method, Handler> function,
                                      typename Method::Request request, transport::Replier replier,
                                      InFlight::Ticket ticket);
-  template <class Method, Function<Method> function>
+  /// Who has announced an extension implements its handler.
+  template <class Handler>
+  static Handler& handler_of(AgentServer& server) {
+    if constexpr (std::is_same_v<Handler, AgentHandler>) {
+      return server.handler_;
+    } else {
+      return dynamic_cast<Handler&>(server.handler_);
+    }
+  }
+  template <class Method, auto function>
   static constexpr Row row(bool (*announced)(const AgentCapabilities& capabilities)) {
     return {Method::name, start<Method, function>, decode<Method, function>, announced};
   }
@@ -80,6 +90,9 @@ class AgentServer::Methods {
   static bool logout(const AgentCapabilities& agent) { return agent.logout; }
   static bool steering(const AgentCapabilities& agent) { return agent.steering; }
   static bool load(const AgentCapabilities& agent) { return agent.load_session; }
+  static bool tasks(const AgentCapabilities& agent) {
+    return json::View(agent.meta).find("tine").find("tasks").boolean().value_or(false);
+  }
   template <bool SessionCapabilities::*capability>
   static bool session(const AgentCapabilities& agent) {
     return agent.session.*capability;
@@ -92,6 +105,7 @@ const AgentServer::Methods::Row* AgentServer::Methods::find(std::string_view nam
   static constexpr std::array methods = {
       row<method::Steer, &Agent::steer>(steering),
       row<method::Search, &Agent::search>(always),
+      row<method::Tasks, &TasksHandler::tasks>(tasks),
       row<method::Authenticate, &Agent::authenticate>(always),
       row<method::Logout, &Agent::logout>(logout),
       row<method::CloseSession, &Agent::close_session>(session<&Can::close>),
@@ -110,14 +124,14 @@ const AgentServer::Methods::Row* AgentServer::Methods::find(std::string_view nam
   return found != methods.end() && found->name == name ? found : nullptr;
 }
 
-template <class Method, AgentServer::Methods::Function<Method> function>
+template <class Method, auto function>
 void AgentServer::Methods::start(AgentServer& server, json::View params,
                                  transport::Replier replier) {
   begin<Method>(server, function, read_params<typename Method::Request>(params),
                 std::move(replier));
 }
 
-template <class Method, AgentServer::Methods::Function<Method> function>
+template <class Method, auto function>
 AgentServer::Methods::Start AgentServer::Methods::decode(json::View params) {
   using Request = typename Method::Request;
   // A function can be copied, so what it holds is shared.
@@ -127,8 +141,8 @@ AgentServer::Methods::Start AgentServer::Methods::decode(json::View params) {
   };
 }
 
-template <class Method>
-void AgentServer::Methods::begin(AgentServer& server, Function<Method> function,
+template <class Method, class Handler>
+void AgentServer::Methods::begin(AgentServer& server, Function<Method, Handler> function,
                                  Result<typename Method::Request> request,
                                  transport::Replier replier) {
   if (!request) return replier.error(request.error());
@@ -143,14 +157,16 @@ void AgentServer::Methods::begin(AgentServer& server, Function<Method> function,
       serve<Method>(server, function, std::move(*request), std::move(replier), std::move(ticket)));
 }
 
-template <class Method>
-transport::Task<void> AgentServer::Methods::serve(AgentServer& server, Function<Method> function,
+template <class Method, class Handler>
+transport::Task<void> AgentServer::Methods::serve(AgentServer& server,
+                                                  Function<Method, Handler> function,
                                                   typename Method::Request request,
                                                   transport::Replier replier,
                                                   InFlight::Ticket /*ticket*/) {
   RequestContext context{replier.cancel_source(), replier.id(), {}};
   const std::string session = session_of(request);
-  auto answer = co_await (server.handler_.*function)(std::move(request), context);
+  Handler& handler = handler_of<Handler>(server);
+  auto answer = co_await (handler.*function)(std::move(request), context);
   if constexpr (std::is_same_v<Method, method::Prompt>) server.client_.end_turn(session);
   if (!answer) {
     replier.error(with_session(std::move(answer.error()), session));

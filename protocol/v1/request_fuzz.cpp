@@ -8,6 +8,7 @@
 #include "protocol/v1/codec.h"
 #include "protocol/v1/escaped_text.h"
 #include "protocol/v1/search.h"
+#include "protocol/v1/tasks.h"
 #include "protocol/v1/update.h"
 
 namespace {
@@ -71,8 +72,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
               ResumeSessionRequest, ForkSessionRequest, ListSessionsRequest, ListSessionsResponse,
               DeleteSessionRequest, CloseSessionRequest, SetModeRequest, SetConfigOptionRequest,
               SetConfigOptionResponse, PromptRequest, PromptResponse, SteerRequest, SteerResponse,
-              SearchRequest, SearchResponse, PermissionRequest, PermissionResponse,
-              ReadTextFileRequest, ReadTextFileResponse, WriteTextFileRequest,
+              SearchRequest, SearchResponse, TasksRequest, TasksResponse, PermissionRequest,
+              PermissionResponse, ReadTextFileRequest, ReadTextFileResponse, WriteTextFileRequest,
               CreateTerminalRequest, CreateTerminalResponse, TerminalRequest,
               TerminalOutputResponse, TerminalExit, ElicitationRequest, ElicitationResponse>(view);
   handle_update(view);

@@ -163,4 +163,11 @@ std::string text_of(const ProjectState& state) {
   return memory::file_text(out);
 }
 
+std::string tasks_json(const TaskGraph& graph, const std::vector<std::string>& ids) {
+  std::vector<Task> tasks;
+  tasks.reserve(ids.size());
+  for (const std::string& id : ids) tasks.push_back(graph.tasks().at(id));
+  return json::text_of(list_of(tasks));
+}
+
 }  // namespace tine::session

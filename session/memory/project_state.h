@@ -52,5 +52,7 @@ struct ProjectState {
 Result<ProjectState> project_state_of(std::string_view json);
 /// The file's text: a line for each member, so that git shows and merges it well.
 std::string text_of(const ProjectState& state);
+/// Those tasks as a list in JSON, each as the file has it. All of them are in the graph.
+std::string tasks_json(const TaskGraph& graph, const std::vector<std::string>& ids);
 
 }  // namespace tine::session

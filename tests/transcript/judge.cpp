@@ -51,7 +51,8 @@ void find_ours(const Json& node, const std::string& where, std::vector<Found>& f
 Judge::Judge()
     : meta_("schemas/meta.v1.schema.json"),
       error_("schemas/error.v1.schema.json"),
-      search_("schemas/search.v1.schema.json") {}
+      search_("schemas/search.v1.schema.json"),
+      tasks_("schemas/tasks.v1.schema.json") {}
 
 std::string Judge::fault() {
   constexpr std::string_view none = "no schema";
@@ -60,6 +61,7 @@ std::string Judge::fault() {
   if (auto fault = error_.check_type("ErrorData", "{}"); fault.starts_with(none)) return fault;
   if (auto fault = search_.check_type("SearchResponse", "{}"); fault.starts_with(none))
     return fault;
+  if (auto fault = tasks_.check_type("TasksResponse", "{}"); fault.starts_with(none)) return fault;
   if (auto fault = files_.fault(); !fault.empty()) return fault;
 
   struct Sample {
@@ -89,6 +91,9 @@ std::string Judge::fault() {
       Sample{"_tine/search", R"({"jsonrpc":"2.0","id":1,"result":{"hits":[],"more":false}})", ""},
       Sample{"_tine/search", R"({"jsonrpc":"2.0","id":1,"result":{"hits":[{}],"more":false}})",
              "SearchResponse"},
+      Sample{"_tine/tasks", R"({"jsonrpc":"2.0","id":1,"result":{"tasks":[]}})", ""},
+      Sample{"_tine/tasks", R"({"jsonrpc":"2.0","id":1,"result":{"tasks":[{"title":"a"}]}})",
+             "TasksResponse"},
       Sample{"session/prompt",
              R"({"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"a","data":{"tine":)"
              R"({"kind":"internal"}}}})",
@@ -135,6 +140,11 @@ std::string Judge::fault_of(std::string_view line, const std::string& asked) {
   if (const auto result = message.find("result");
       asked == "_tine/search" && result != message.end()) {
     if (auto fault = search_.check_type("SearchResponse", result->dump()); !fault.empty())
+      return fault;
+  }
+  if (const auto result = message.find("result");
+      asked == "_tine/tasks" && result != message.end()) {
+    if (auto fault = tasks_.check_type("TasksResponse", result->dump()); !fault.empty())
       return fault;
   }
   std::vector<Found> ours;

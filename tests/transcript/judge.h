@@ -36,6 +36,7 @@ class Judge final : public conformance::Judge {
   conformance::SchemaCheck meta_;
   conformance::SchemaCheck error_;
   conformance::SchemaCheck search_;
+  conformance::SchemaCheck tasks_;
   FileJudge files_;
   std::unordered_set<std::string> good_;
 };
