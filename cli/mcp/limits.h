@@ -30,6 +30,20 @@ inline constexpr std::size_t read_turn = std::size_t{512} * 1024;
 inline constexpr std::int64_t search_places = 10;
 inline constexpr std::int64_t most_search_places = 50;
 
+/// Sessions that can be asked at the same time. One more is refused with queue_full.
+inline constexpr std::size_t inquiries = 4;
+
+/// Bytes of a question. A longer one is refused with invalid_params.
+inline constexpr std::size_t question = std::size_t{64} * 1024;
+
+/// Tokens of an answer by default, and at most: once it has more its turn is cancelled.
+inline constexpr std::int64_t answer_tokens = 4'000;
+inline constexpr std::int64_t most_answer_tokens = 50'000;
+
+/// Seconds that an answer may take by default, and at most. Then its turn is cancelled.
+inline constexpr std::int64_t answer_seconds = 300;
+inline constexpr std::int64_t most_answer_seconds = 1'800;
+
 /// Tasks that `tasks_list` gives at most: those that come first.
 inline constexpr std::size_t listed_tasks = 200;
 

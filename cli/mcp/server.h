@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/json/document.h"
+#include "cli/mcp/inquiry.h"
 #include "cli/mcp/tool.h"
 #include "cli/world.h"
 #include "transport/cancel.h"
@@ -31,7 +32,8 @@ class McpServer final : public transport::RpcHandler,
   void on_notification(std::string_view method, json::View params) override;
 
   /// Waits until the calls that run have ended; cancels them when that takes longer than
-  /// limits::tool_calls_end. False: some have not ended even so.
+  /// limits::tool_calls_end, and ends what sessions that were asked have running. False: some calls
+  /// have not ended even so.
   transport::Task<bool> close();
 
  private:
@@ -51,6 +53,7 @@ class McpServer final : public transport::RpcHandler,
 
   World& world_;
   std::string directory_;
+  Inquiry inquiry_;
   std::list<Running> running_;
   transport::Event idle_;  // no call runs; made anew when one begins
 };

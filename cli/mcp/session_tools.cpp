@@ -9,17 +9,15 @@
 
 #include "base/json/writer.h"
 #include "base/tokens/estimate.h"
-#include "base/visible.h"
 #include "cli/converse/followed.h"
 #include "cli/mcp/limits.h"
+#include "cli/mcp/project_sessions.h"
 #include "cli/mcp/tool.h"
 #include "cli/verbs/session/conversation.h"
 #include "session/fork/quote.h"
-#include "session/project.h"
 #include "session/record/data.h"
 #include "session/search/search.h"
 #include "session/search/wire.h"
-#include "session/store/project_folder.h"
 
 namespace tine::cli {
 namespace {
@@ -28,12 +26,6 @@ namespace record_type = session::record_type;
 namespace search = session::search;
 using json::Document;
 using Answered = Result<ToolAnswer>;
-
-/// The store's folder of the project; a tool sees no session of another one.
-std::string folder_of(const ToolCall& call) {
-  return session::store::project_folder(
-      session::kept_path(session::canonical(call.directory), call.world.redactor));
-}
 
 transport::Task<Answered> search_sessions(std::shared_ptr<ToolCall> call) {
   const auto words = call->arguments.needed_text("words");
@@ -170,14 +162,8 @@ transport::Task<Answered> read_session(std::shared_ptr<ToolCall> call) {
       call->arguments.number("tokens", 100, limits::most_read_tokens, limits::read_tokens);
   if (!most) co_return fail(most.error());
   World& world = call->world;
-  const auto entry = world.store.find(*named);
-  if (!entry && entry.error().kind != ErrorKind::session_not_found) co_return fail(entry.error());
-  // Of a session of another project it tells no more than of one that there is not.
-  if (!entry || entry->folder != folder_of(*call)) {
-    co_return fail(
-        Error(ErrorKind::session_not_found, "this project has no session " + visible_line(*named))
-            .with_hint("sessions_search names those that it has."));
-  }
+  const auto entry = co_await session_of_project(call, *named);
+  if (!entry) co_return fail(entry.error());
   const std::string id = entry->id;
   const auto session = co_await Followed::open(world, id, 0);
   if (!session) co_return fail(session.error());
@@ -211,7 +197,7 @@ constexpr std::array<Tool, 2> tools{{
          "done. Without `from` the last turns.",
      .input =
          R"({"type":"object","additionalProperties":false,"required":["session"],"properties":{)"
-         R"("session":{"type":"string","description":"Its id, as sessions_search gives it"},)"
+         R"("session":{"type":"string","description":"Its id, as sessions_search gives it, or the beginning of it"},)"
          R"("from":{"type":"integer","minimum":1,"description":"The first turn"},)"
          R"("turns":{"type":"integer","minimum":1,"maximum":200,"description":"How many; 5 by default"},)"
          R"("tokens":{"type":"integer","minimum":100,"maximum":50000,"description":)"

@@ -17,6 +17,8 @@
 
 namespace tine::cli {
 
+class Inquiry;
+
 /// What an agent passes to a tool. Reads each argument by its name; what is wrong with one is
 /// invalid_params, and says what is expected.
 class Arguments {
@@ -40,6 +42,7 @@ class Arguments {
 
 struct ToolCall {
   World& world;
+  Inquiry& inquiry;
   std::string directory;  ///< whose project the tools are for
   Arguments arguments;
   transport::CancelSource cancel;
@@ -65,5 +68,6 @@ struct Tool {
 /// Each in a source of its own.
 std::span<const Tool> memory_tools();
 std::span<const Tool> session_tools();
+std::span<const Tool> ask_tools();
 
 }  // namespace tine::cli
