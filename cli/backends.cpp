@@ -8,6 +8,7 @@
 #include "base/json/document.h"
 #include "cli/agent_memory.h"
 #include "cli/config/files.h"
+#include "cli/own_server.h"
 #include "executor/rehearsal/rehearsal.h"
 
 namespace tine::cli {
@@ -177,6 +178,8 @@ session::Backends make_backends(transport::Loop& loop, transport::Worker& worker
     }
   }
   backends.preferred = backends.named(config.default_backend);
+  // What keeps nothing has nothing to tell.
+  if (!config.ephemeral) backends.own_server = own_server(env);
   return backends;
 }
 
@@ -204,6 +207,7 @@ session::Chooser make_chooser(const session::Backends& backends, const Config& c
     auto rules = permission_rules(*project);
     if (!rules) return fail(std::move(rules.error()));
     choices.permissions = std::move(*rules);
+    choices.has_tools = project->settings.memory_mcp && backends.own_server;
     choices.mode = std::move(defaults.mode);
     choices.model = std::move(defaults.model);
     choices.effort = std::move(defaults.effort);

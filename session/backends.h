@@ -19,6 +19,9 @@ namespace tine::session {
 struct Backends {
   std::vector<std::unique_ptr<executor::Executor>> all;
   executor::Executor* preferred = nullptr;
+  /// Tells how this program is run as the server of its tools for agents; empty: no session is
+  /// given it.
+  std::function<v1::McpServer()> own_server;
 
   executor::Executor* named(std::string_view name) const;
 };
@@ -32,6 +35,7 @@ struct Choices {
   std::string mode;
   std::string model;
   std::string effort;
+  bool has_tools = false;  ///< the agent is given the program's own tools: memory.mcp
   /// What answers permission questions in place of a person, the project's file included.
   std::vector<PermissionRule> permissions;
 };

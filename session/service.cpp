@@ -112,6 +112,7 @@ Result<SessionService::Beginning> SessionService::beginning(const v1::Workspace&
 
   Beginning begins{.backend = choices->backend, .state = new_state(workspace)};
   begins.state.backend = choices->backend->name();
+  begins.state.has_tools = choices->has_tools;
   keep_chosen(settings_of(*choices), begins.state);
   return begins;
 }

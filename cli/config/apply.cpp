@@ -327,6 +327,10 @@ Result<void> apply_project_file(const toml::Node& root, const std::string& file,
       origin.at = node.at;
       return refuse(origin, node.key + ": a project's file may not set it to this");
     }
+    if (key->name == "memory.mcp" && node.type == toml::Node::Type::boolean && node.boolean) {
+      origin.at = node.at;
+      return refuse(origin, "memory.mcp: a project's file may only turn it off");
+    }
     // No path may be set here, so no home directory is needed.
     if (auto done = set_from(*key, node, origin, {}, to); !done) return done;
   }

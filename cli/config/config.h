@@ -35,7 +35,7 @@ struct ConfigSources {
 };
 
 struct Config {
-  static constexpr std::size_t keys = 42;  ///< as many as setting_keys()
+  static constexpr std::size_t keys = 43;  ///< as many as setting_keys()
 
   Settings settings;
   /// Where each key is set, by its place in setting_keys(): the last one holds. Empty: the default.

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view refusal =
     ", as it comes with code that is not trusted; it may set default_backend, model, effort, "
-    "mode and permissions.deny";
+    "mode, permissions.deny and memory.mcp";
 
 std::string refused(std::string_view place, std::string_view name) {
   return "/p/.tine.toml:" + std::string(place) + ": a project's file may not set \"" +
@@ -61,25 +61,41 @@ TEST_CASE("project: it can only add to what the user denies") {
   CHECK(rules->size() == 2);
 }
 
+TEST_CASE("project: it can only turn the tools off") {
+  FakeMachine machine;
+  machine.files[std::string(user_path)] = "[memory]\nmcp = true\n";
+  CHECK(machine.load_project("model = \"x\"\n")->settings.memory_mcp);
+  const auto off = machine.load_project("[memory]\nmcp = false\n");
+  REQUIRE(off);
+  CHECK_FALSE(off->settings.memory_mcp);
+  const std::string refusal =
+      "/p/.tine.toml:2:7: memory.mcp: a project's file may only turn it off";
+  CHECK(complaint(machine.load_project("[memory]\nmcp = true\n")) == refusal);
+  machine.files.clear();
+  CHECK(complaint(machine.load_project("[memory]\nmcp = true\n")) == refusal);
+  CHECK_FALSE(machine.load_project("[memory]\nmcp = false\n")->settings.memory_mcp);
+}
+
 TEST_CASE("project: every other key of the schema is refused in it") {
   std::vector<std::string> allowed;
   for (const SettingKey& key : setting_keys()) {
     FakeMachine machine;
     std::string text = "# a comment\n";
-    text.append(key.name).append(" = ").append(value_for(key.member.index(), key.rule));
+    text.append(key.name).append(" = ");
+    text += key.name == "memory.mcp" ? "false" : value_for(key.member.index(), key.rule);
     const auto config = machine.load_project(text);
     if (key.project) {
       allowed.emplace_back(key.name);
       if (key.name != "default_backend") CHECK(complaint(config) == "no error");
     } else {
-      const bool is_beside = key.name.starts_with("permissions.");
-      CHECK(complaint(config) == (is_beside
-                                      ? refused("2:13", key.name)
-                                      : refused("2:1", key.name.substr(0, key.name.find('.')))));
+      const std::string_view group = key.name.substr(0, key.name.find('.'));
+      const bool is_beside = group == "permissions" || group == "memory";
+      const std::string place = is_beside ? "2:" + std::to_string(group.size() + 2) : "2:1";
+      CHECK(complaint(config) == refused(place, is_beside ? key.name : group));
     }
   }
-  CHECK(allowed ==
-        std::vector<std::string>{"default_backend", "model", "effort", "mode", "permissions.deny"});
+  CHECK(allowed == std::vector<std::string>{"default_backend", "model", "effort", "mode",
+                                            "permissions.deny", "memory.mcp"});
   for (const BackendKey& key : backend_keys()) {
     FakeMachine machine;
     std::string text = "[backends.rehearsal]\n";

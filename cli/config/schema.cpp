@@ -312,6 +312,14 @@ constexpr std::array settings_table = {
                .rule = {.choices = memory_locations},
                .doc = "Where the long memory of a project is kept: in the store, or in its "
                       "repository as `.tine/project_state.json`, to be shared through git."},
+    SettingKey{.name = "memory.mcp",
+               .member = &Settings::memory_mcp,
+               .project = true,
+               .variable = "TINE_MEMORY_MCP",
+               .flag = {},
+               .rule = {},
+               .doc = "Whether new sessions give their agent tine's own tools on the memory and "
+                      "the sessions of the project. A project file can only turn it off."},
     SettingKey{.name = "redact.literals",
                .member = &Settings::redact_literals,
                .variable = {},

@@ -75,6 +75,7 @@ struct Settings {
   std::string memory_inject = "off";
   std::string memory_drift = "off";
   std::string memory_location = "store";
+  bool memory_mcp = false;
   Strings redact_literals;
   Strings redact_prefixes;
 };

@@ -92,6 +92,8 @@ Result<store::State> SessionService::fork_state(const v1::Workspace& workspace,
     keep_chosen(*settings, state);
   }
   state.system_prompt = from.system_prompt;
+  // Other tools than the parent's would lose what the provider's cache has of it.
+  state.has_tools = from.has_tools;
   state.parent = from.id;
   state.depth = from.depth + 1;
   state.fork_seq = basis.seq;

@@ -8,6 +8,7 @@
 #include "session/agent_option.h"
 #include "session/empty_plan.h"
 #include "session/fork/soft_context.h"
+#include "session/memory/own_server.h"
 #include "session/memory/session_digest.h"
 #include "session/record/data.h"
 #include "session/record/past.h"
@@ -479,6 +480,7 @@ executor::ConversationSpec Session::spec(executor::ConversationEvents events) co
   spec.session_id = id();
   spec.identity = identity_of(library_, state());
   spec.workspace = workspace_;
+  if (state().has_tools) add_own_server(elsewhere_.backends, spec);
   spec.trust = trust_.given();
   spec.settings = settings();
   spec.turns = past->turns();

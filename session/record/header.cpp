@@ -13,6 +13,7 @@ class Reader {
   void text(std::string_view name, std::string& to) { to = json::text_in(data_, name); }
   void filled(std::string_view name, std::string& to) { text(name, to); }
   void raw(std::string_view name, std::string& to) { to = data_.find(name).raw(); }
+  void mark(std::string_view name, bool& to) { to = data_.find(name).boolean().value_or(false); }
   void number(std::string_view name, std::uint64_t& to) {
     to = json::count_in(data_, name).value_or(0);
   }
@@ -34,6 +35,9 @@ class Writer {
     if (!text.empty()) out_.member(name, text);
   }
   void raw(std::string_view name, std::string_view json) { out_.raw_member(name, json); }
+  void mark(std::string_view name, bool is) {
+    if (is) out_.member(name, true);
+  }
   void number(std::string_view name, std::uint64_t number) { out_.member(name, number); }
   void texts(std::string_view name, const std::map<std::string, std::string>& from) {
     out_.key(name).begin_object();
@@ -56,6 +60,7 @@ void fields(Form form, State& state) {
   form.texts("options", state.options);
   form.filled("title", state.description);
   form.raw("systemPrompt", state.system_prompt);
+  form.mark("hasTools", state.has_tools);
 }
 
 /// What a session that was forked or adopted has besides.

@@ -52,6 +52,7 @@ class Reader {
   void field(std::string_view key, bool& to) {
     if (const Node* node = typed(key, Type::boolean)) to = node->boolean;
   }
+  void mark(std::string_view key, bool& to) { field(key, to); }
   void field(std::string_view key, std::optional<std::int64_t>& to) {
     if (const Node* node = typed(key, Type::integer)) to = node->integer;
   }
@@ -145,6 +146,11 @@ class Writer {
     this->text(key, text);
   }
   void field(std::string_view key, bool value) { member(key, Type::boolean).boolean = value; }
+  /// One that is not there unless it is true.
+  void mark(std::string_view key, bool value) {
+    if (!value) return erase(key);
+    field(key, value);
+  }
   void field(std::string_view key, std::int64_t number) {
     member(key, Type::integer).integer = number;
   }
@@ -272,6 +278,7 @@ void fields_of_state(Form form, AnyState& state) {
   form.field("status", state.status);
   form.field("deleted", state.deleted);
   form.field("system_prompt", state.system_prompt);
+  form.mark("has_tools", state.has_tools);
   form.field("prompted", state.prompted);
   form.field("turns", state.turns);
   form.table("settings", true, [&](Form settings) {

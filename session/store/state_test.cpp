@@ -28,6 +28,7 @@ State sample() {
   state.mode = "ask";
   state.options = {{"model", "owl"}, {"a \"b\".c", ""}};
   state.system_prompt = "Be brief.\n\tAnd kind: \x7F é 😀";
+  state.has_tools = true;
   state.prompted = false;
   state.parent = "01J00000000000000000000001";
   state.depth = 2;

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, running, test } from '../clients/cases.mjs';
+import { usesOwnTools } from '../clients/own_tools.mjs';
 import {
   answering, chosen, ofProcess, pixel, promptAnew, serving, World,
 } from './world.mjs';
@@ -56,6 +57,12 @@ test('claude: an MCP server of the request is started, its tools called, its sec
     assert.ok(!isKept(world.home, secret));
     assert.ok(!isKept(world.project, secret));
   });
+
+test('claude: with memory.mcp the agent has our own tools, also in a fork and when it is gone on with',
+  async () => usesOwnTools(await World.make(), {
+    calling: (tool, args) => `[[call: mcp__tine__${tool} ${JSON.stringify(args)}]]`,
+    isTold: (world) => JSON.stringify(lastBody(world)).includes('mcp__tine__session_ask'),
+  }));
 
 test('claude: in an additional directory it works as in the project', async () => {
   const world = await World.make();

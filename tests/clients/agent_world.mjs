@@ -19,14 +19,15 @@ export class AgentWorld {
     this.project = directory('project');
   }
 
+  get configuration() { return join(this.home, 'config/tine/config.toml'); }
+
   /// Writes the program's own configuration; `backend` are the lines of its one backend.
   configure(backend) {
     mkdirSync(join(this.home, 'config/tine'), { recursive: true });
-    const configuration = join(this.home, 'config/tine/config.toml');
-    writeFileSync(configuration,
+    writeFileSync(this.configuration,
       `default_backend = "${this.#name}"\n[backends.${this.#name}]\nkind = "${this.#kind}"\n` +
       `${backend}\n`);
-    chmodSync(configuration, 0o600);
+    chmodSync(this.configuration, 0o600);
   }
 
   environment() {

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { directory, test, until } from '../clients/cases.mjs';
+import { usesOwnTools } from '../clients/own_tools.mjs';
 import { World } from './world.mjs';
 
 const lastInput = (world) => world.model.requests().at(-1).body.input;
@@ -140,6 +141,12 @@ test('codex: an MCP server of the request is started, its tools called, and leav
   assert.equal((await call('change', 3)).status, 'completed');
   assert.equal(asked.length, 2);
 });
+
+test('codex: with memory.mcp the agent has our own tools, also in a fork and when it is gone on with',
+  // Codex does not hand a key on that is only in its environment.
+  async () => usesOwnTools(await World.make({ tineConfig: 'env = { OPENAI_API_KEY = "very-secret-key" }' }), {
+    calling: (tool, args) => `[[mcp: mcp__tine ${tool} ${JSON.stringify(args)}]]`,
+  }));
 
 const question = JSON.stringify({ questions: [{ id: 'colour', header: 'Colour',
   question: 'Which colour?', options: [{ label: 'red', description: 'warm' },

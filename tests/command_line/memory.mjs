@@ -6,7 +6,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 
 import Ajv from '../clients/node_modules/ajv/dist/ajv.js';
-import { directory, test } from '../clients/cases.mjs';
+import { directory, program, test } from '../clients/cases.mjs';
 import { Server } from '../clients/server.mjs';
 import { hostile } from '../process/hostile.mjs';
 import { Place } from './place.mjs';
@@ -325,4 +325,55 @@ test('memory: off is off: no file is written, and git is asked for nothing more'
   const on = await asked('[memory]\nkeep = true\n');
   assert.equal(on.names.length, 4, `${on.names}`);
   assert.match(on.log, /rev-list/);
+});
+
+/// An ACP agent that says which servers its session was given.
+const telling = `
+import { createInterface } from 'node:readline';
+const send = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n');
+let servers;
+const methods = {
+  initialize: () => ({ protocolVersion: 1, agentCapabilities: {}, authMethods: [], agentInfo: { name: 'telling', version: '1' } }),
+  'session/new': ({ mcpServers }) => { servers = mcpServers; return { sessionId: 'one' }; },
+  'session/prompt': () => {
+    send({ method: 'session/update', params: { sessionId: 'one', update: { sessionUpdate: 'agent_message_chunk',
+      content: { type: 'text', text: JSON.stringify(servers) } } } });
+    return { stopReason: 'end_turn' };
+  },
+};
+createInterface(process.stdin).on('line', (line) => {
+  const { id, method, params } = JSON.parse(line);
+  if (id !== undefined && methods[method]) send({ id, result: methods[method](params) });
+});`;
+
+test('memory: an agent is given our own tools by memory.mcp alone, by the program\'s own path and without secrets', async () => {
+  const place = new Place();
+  const script = join(place.project, 'telling.mjs');
+  writeFileSync(script, telling);
+  const backend = `default_backend = "telling"\n[backends.telling]\nkind = "acp"\ncommand = ["${process.execPath}", "${script}"]\n`;
+  place.configure(backend);
+  const servers = async (args = [], env = {}) => {
+    const { code, stdout, stderr } = await place.tine(['run', ...args, 'hello'], { env });
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
+  assert.deepEqual(await servers(), [], 'it is off');
+  const [own, ...others] = await servers([], { TINE_MEMORY_MCP: 'true', XDG_STATE_HOME: place.state, MY_TOKEN: 'not-for-servers' });
+  assert.deepEqual(others, []);
+  assert.deepEqual({ ...own, env: null },
+    { name: 'tine', command: program, args: ['mcp', '--cwd', place.project], env: null });
+  const given = Object.fromEntries(own.env.map(({ name, value }) => [name, value]));
+  assert.deepEqual(Object.keys(given).sort(), ['HOME', 'PATH', 'TINE_DEPTH', 'TINE_MEMORY_MCP', 'TINE_PROJECT_ROOT',
+    'TINE_SESSION_DIR', 'TINE_SESSION_ID', 'XDG_CONFIG_HOME', 'XDG_STATE_HOME']);
+  assert.equal(given.XDG_STATE_HOME, place.state);
+  assert.equal(given.TINE_DEPTH, '1');
+
+  place.configure(`${backend}[memory]\nmcp = true\n`);
+  assert.equal((await servers())[0].name, 'tine');
+  assert.deepEqual(await servers(['--ephemeral']), []);
+  writeFileSync(join(place.project, '.tine.toml'), 'memory.mcp = false\n');
+  assert.deepEqual(await servers(), [], 'the project has them off');
+  place.configure(backend);
+  writeFileSync(join(place.project, '.tine.toml'), '[memory]\nmcp = true\n');
+  assert.match((await place.tine(['run', 'hello'])).stderr, /memory\.mcp: a project's file may only turn it off/);
 });
