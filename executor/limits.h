@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "transport/guarded.h"
 
@@ -67,5 +68,13 @@ inline constexpr std::size_t told_stderr = 500;
 inline constexpr std::chrono::minutes cache_lifetime{5};
 /// Tokens in steps of which OpenAI's cache answers.
 inline constexpr std::uint64_t openai_cache_step = 128;
+
+/// Bytes of a project document that are looked at. Of a longer one the tokens are estimated by its
+/// beginning.
+inline constexpr std::size_t document = std::size_t{1024} * 1024;
+/// Project documents that are looked at, and bytes of all of them. What is there beyond is not
+/// counted, which is said.
+inline constexpr std::size_t documents = 500;
+inline constexpr std::uint64_t documents_bytes = std::uint64_t{16} * 1024 * 1024;
 
 }  // namespace tine::executor::limits

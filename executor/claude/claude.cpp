@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "executor/claude/caller.h"
+#include "executor/claude/documents.h"
 #include "executor/claude/errors.h"
 #include "executor/claude/folder.h"
 #include "executor/claude/program.h"
@@ -73,12 +74,10 @@ transport::Task<Reads> Claude::may_read(v1::Workspace workspace, FolderTrust tru
   if (!setup_.reads_folder) co_return Reads::nothing;
   if (trust.given && !trust.starts) co_return Reads::everything;
   const auto reads = std::make_shared<Reads>(Reads::nothing);
-  std::function<void()> job = [reads, look = folder_look(workspace), cwd = workspace.cwd, trust] {
-    if (trust.given && trust.covers(look())) {
-      *reads = Reads::everything;
-    } else if (has_own_texts(cwd)) {
-      *reads = Reads::texts;
-    }
+  FolderPlaces places =
+      places_of(setup_.environment, workspace.cwd, std::move(workspace.additional_directories));
+  std::function<void()> job = [reads, places = std::move(places), trust] {
+    *reads = reads_with(places, trust);
   };
   co_await worker_.run(std::move(job));
   if (trust.given && *reads != Reads::everything) {

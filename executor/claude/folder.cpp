@@ -54,17 +54,6 @@ std::string command_in(json::View starter) {
   return line;
 }
 
-/// Of a worktree of git: the folder of its repository, whose settings.local.json is read, too.
-std::string repository_of(const fs::path& folder) {
-  constexpr std::size_t longest = 4096;
-  const auto text = read_in_folder(folder.string(), ".git", longest);
-  if (!text || !*text || !(*text)->starts_with("gitdir: ")) return {};
-  constexpr std::string_view within = "/.git/worktrees/";
-  const std::size_t end = (*text)->rfind(within);
-  const std::size_t begin = std::string_view("gitdir: ").size();
-  return end == std::string::npos ? std::string() : (*text)->substr(begin, end - begin);
-}
-
 /// The folders of which Claude Code reads something: the session's own and those above it.
 struct Ancestor {
   fs::path folder;
@@ -101,7 +90,7 @@ class Look {
       settings(".claude/settings.json");
       settings(".claude/settings.local.json");
       files();
-      if (const std::string main = repository_of(each.folder); !main.empty()) {
+      if (const std::string main = repository_of(each.folder.string()); !main.empty()) {
         where_ = main + "/";
         folder_ = main;
         settings(".claude/settings.local.json");
@@ -249,6 +238,16 @@ FolderPlaces places_of(const std::vector<std::string>& environment, std::string 
   places.record = (places.settings.empty() ? places.home : places.settings) + "/.claude.json";
   if (places.settings.empty()) places.settings = places.home + "/.claude";
   return places;
+}
+
+std::string repository_of(const std::string& folder) {
+  constexpr std::size_t longest = 4096;
+  const auto text = read_in_folder(folder, ".git", longest);
+  if (!text || !*text || !(*text)->starts_with("gitdir: ")) return {};
+  constexpr std::string_view within = "/.git/worktrees/";
+  const std::size_t end = (*text)->rfind(within);
+  const std::size_t begin = std::string_view("gitdir: ").size();
+  return end == std::string::npos ? std::string() : (*text)->substr(begin, end - begin);
 }
 
 FolderFacts look_at(const FolderPlaces& places) { return Look(places).all(); }

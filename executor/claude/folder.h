@@ -25,6 +25,9 @@ FolderPlaces places_of(const std::vector<std::string>& environment, std::string 
 
 FolderFacts look_at(const FolderPlaces& places);
 
+/// Of a worktree of git, by its top: the folder of its repository. Empty: it is none.
+std::string repository_of(const std::string& folder);
+
 /// Whether CLAUDE.md and the rules of a folder are files of that folder. A link could have the
 /// model be given any file of the user's.
 bool has_own_texts(const std::string& folder);

@@ -73,4 +73,13 @@ inline constexpr std::size_t folder_lines = std::size_t{256} * 1024;
 /// about again once the process has slept.
 inline constexpr std::size_t granted = 200;
 
+/// Steps from a document to what it imports, and to what that imports; folders in the folder of
+/// rules below each other. What is further away is not read.
+inline constexpr std::size_t import_depth = 4;
+inline constexpr std::size_t rule_folders = 16;
+
+/// Lines and bytes that Claude Code reads of its own notes on a project; the rest is left out.
+inline constexpr std::size_t note_lines = 200;
+inline constexpr std::size_t note_bytes = 25'000;
+
 }  // namespace tine::executor::claude::limits

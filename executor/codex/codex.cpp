@@ -104,27 +104,15 @@ Executor::Reply<std::string> Codex::call_once(std::string method, std::string pa
 // --- threads
 // ------------------------------------------------------------------------------------
 
-FolderPlaces Codex::places_of(const v1::Workspace& workspace) const {
-  FolderPlaces places;
-  places.cwd = workspace.cwd;
-  std::string home;
-  for (const std::string& entry : setup_.environment) {
-    if (entry.starts_with("CODEX_HOME=")) places.codex_home = entry.substr(entry.find('=') + 1);
-    if (entry.starts_with("HOME=")) home = entry.substr(entry.find('=') + 1);
-  }
-  if (places.codex_home.empty()) places.codex_home = home + "/.codex";
-  return places;
-}
-
 FolderLook Codex::folder_look(const v1::Workspace& workspace) const {
-  return [places = places_of(workspace)] { return look(places); };
+  return [places = codex::places_of(setup_.environment, workspace.cwd)] { return look(places); };
 }
 
 transport::Task<std::string> Codex::judge_folder(const ConversationSpec& spec) {
   const auto projects = std::make_shared<std::string>();
-  std::function<void()> job = [projects, places = places_of(spec.workspace), trust = spec.trust] {
-    *projects = projects_config(places, trust);
-  };
+  std::function<void()> job = [projects,
+                               places = codex::places_of(setup_.environment, spec.workspace.cwd),
+                               trust = spec.trust] { *projects = projects_config(places, trust); };
   co_await worker_.run(std::move(job));
   co_return *projects;
 }
@@ -287,7 +275,8 @@ Executor::Reply<void> Codex::check_last_turn(std::string thread_id, std::string 
 
 transport::Task<std::string> Codex::terminal_obstacle(v1::Workspace workspace) {
   const auto obstacle = std::make_shared<std::string>();
-  std::function<void()> job = [obstacle, places = places_of(workspace)] {
+  std::function<void()> job = [obstacle,
+                               places = codex::places_of(setup_.environment, workspace.cwd)] {
     *obstacle = codex::terminal_obstacle(places);
   };
   co_await worker_.run(std::move(job));
@@ -303,7 +292,8 @@ Executor::Reply<std::unique_ptr<Conversation>> Codex::fork_in_terminal(Conversat
   // It begins with the configured model, whatever its parent has.
   auto model = co_await model_of(at.conversation);
   if (!model) co_return fail(std::move(model.error()));
-  pty::Recipe recipe = terminal_recipe(setup_, spec, places_of(spec.workspace), at.conversation);
+  pty::Recipe recipe = terminal_recipe(
+      setup_, spec, codex::places_of(setup_.environment, spec.workspace.cwd), at.conversation);
   auto forked = co_await pty::fork(loop_, worker_, log_, redactor_, program, std::move(recipe),
                                    spec.unwanted);
   if (!forked) co_return fail(std::move(forked.error()));

@@ -77,7 +77,6 @@ class Codex final : public Executor {
 
  private:
   SharedProcess<Process>::Reply launch();
-  FolderPlaces places_of(const v1::Workspace& workspace) const;
   /// See projects_config().
   transport::Task<std::string> judge_folder(const ConversationSpec& spec);
   /// What the user's configuration of Codex makes of writing in the project.

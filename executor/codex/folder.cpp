@@ -54,16 +54,6 @@ bool is_there(const fs::path& path) {
   return !error && fs::exists(status);
 }
 
-/// The directory itself, then those above it.
-std::vector<fs::path> with_parents(const fs::path& cwd) {
-  std::vector<fs::path> out;
-  fs::path each = cwd.lexically_normal();
-  if (!each.has_filename() && each.has_relative_path()) each = each.parent_path();
-  for (; each.has_relative_path(); each = each.parent_path()) out.push_back(each);
-  out.push_back(each);
-  return out;
-}
-
 /// The directories whose `.codex` Codex reads: up to the root of the project. Where there is none,
 /// the directory alone.
 std::vector<fs::path> project_folders(const fs::path& cwd) {
@@ -109,14 +99,17 @@ class CodexTrust {
 
   /// The nearest word counts: of the folder itself, of its project, of the repository that its
   /// worktree belongs to.
-  bool covers(const fs::path& folder, const fs::path& root) const {
+  std::string level(const fs::path& folder, const fs::path& root) const {
     const std::array names = {real_path(folder), folder, real_path(root), root,
                               main_of_worktree(root)};
     for (const fs::path& each : names) {
-      const std::string level = level_of(each);
-      if (!level.empty()) return level == "trusted";
+      std::string level = level_of(each);
+      if (!level.empty()) return level;
     }
-    return false;
+    return {};
+  }
+  bool covers(const fs::path& folder, const fs::path& root) const {
+    return level(folder, root) == "trusted";
   }
 
  private:
@@ -240,6 +233,27 @@ FolderFacts look_with(const CodexTrust& codex, const FolderPlaces& places) {
 
 }  // namespace
 
+std::vector<fs::path> with_parents(const fs::path& cwd) {
+  std::vector<fs::path> out;
+  fs::path each = cwd.lexically_normal();
+  if (!each.has_filename() && each.has_relative_path()) each = each.parent_path();
+  for (; each.has_relative_path(); each = each.parent_path()) out.push_back(each);
+  out.push_back(each);
+  return out;
+}
+
+FolderPlaces places_of(const std::vector<std::string>& environment, std::string cwd) {
+  FolderPlaces places;
+  places.cwd = std::move(cwd);
+  std::string home;
+  for (const std::string& entry : environment) {
+    if (entry.starts_with("CODEX_HOME=")) places.codex_home = entry.substr(entry.find('=') + 1);
+    if (entry.starts_with("HOME=")) home = entry.substr(entry.find('=') + 1);
+  }
+  if (places.codex_home.empty()) places.codex_home = home + "/.codex";
+  return places;
+}
+
 FolderFacts look(const FolderPlaces& places) {
   return look_with(CodexTrust(places.codex_home), places);
 }
@@ -257,6 +271,16 @@ std::string projects_config(const FolderPlaces& places, const FolderTrust& trust
   for (const fs::path& each : folders) write_level(out, each, is_given ? "trusted" : "untrusted");
   out.end_object();
   return text;
+}
+
+Standing standing_of(const FolderPlaces& places, const FolderTrust& trust) {
+  const CodexTrust codex(places.codex_home);
+  if (trust.covers(look_with(codex, places))) return Standing::trusted;
+  // It is then told not to trust the folder.
+  if (!codex.is_known()) return Standing::untrusted;
+  const std::vector<fs::path> folders = project_folders(places.cwd);
+  const bool told_not_to = codex.level(folders.front(), folders.back()) == "untrusted";
+  return told_not_to ? Standing::untrusted : Standing::undecided;
 }
 
 }  // namespace tine::executor::codex
