@@ -9,6 +9,8 @@
 #include "cli/agent_memory.h"
 #include "cli/config/files.h"
 #include "cli/own_server.h"
+#include "executor/claude/documents.h"
+#include "executor/codex/documents.h"
 #include "executor/rehearsal/rehearsal.h"
 
 namespace tine::cli {
@@ -148,6 +150,7 @@ session::Backends make_backends(transport::Loop& loop, transport::Worker& worker
                                 const Result<std::string>& root, executor::Admission& admission) {
   session::Backends backends;
   for (const BackendConfig& each : config.backends) {
+    if (each.documents && !config.ephemeral) backends.given_documents.insert(each.name);
     if (each.kind == BackendKind::codex) {
       executor::codex::Setup setup = codex_setup(each);
       setup.admission = &admission;
@@ -181,6 +184,26 @@ session::Backends make_backends(transport::Loop& loop, transport::Worker& worker
   // What keeps nothing has nothing to tell.
   if (!config.ephemeral) backends.own_server = own_server(env);
   return backends;
+}
+
+std::function<executor::Documents()> documents_of(const BackendConfig& config,
+                                                  const std::string& cwd,
+                                                  executor::FolderTrust trust) {
+  if (config.kind == BackendKind::codex) {
+    return [places = executor::codex::places_of(codex_setup(config).environment, cwd),
+            own = config.config.text,
+            trust = std::move(trust)] { return executor::codex::documents(places, own, trust); };
+  }
+  if (config.kind == BackendKind::claude) {
+    std::vector<std::string> environment = claude_setup(config).environment;
+    auto places = executor::claude::places_of(environment, cwd, {});
+    return [places = std::move(places), environment = std::move(environment),
+            trust = std::move(trust)] {
+      return executor::claude::documents(places, environment, trust);
+    };
+  }
+  if (config.kind == BackendKind::rehearsal) return [] { return executor::Documents(); };
+  return {};
 }
 
 session::Chooser make_chooser(const session::Backends& backends, const Config& config) {

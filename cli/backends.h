@@ -3,6 +3,9 @@
 //
 // Plain functions, called by main; what they refer to outlives the sessions.
 
+#include <functional>
+#include <string>
+
 #include "base/env.h"
 #include "base/log.h"
 #include "base/redact/redactor.h"
@@ -10,6 +13,7 @@
 #include "executor/acp/acp.h"
 #include "executor/claude/claude.h"
 #include "executor/codex/codex.h"
+#include "executor/documents.h"
 #include "session/service.h"
 #include "transport/loop.h"
 #include "transport/worker.h"
@@ -25,6 +29,12 @@ session::Backends make_backends(transport::Loop& loop, transport::Worker& worker
 executor::codex::Setup codex_setup(const BackendConfig& config);
 executor::claude::Setup claude_setup(const BackendConfig& config);
 executor::acp::Setup acp_setup(const BackendConfig& config);
+
+/// Finds the documents that a backend reads by itself in `cwd`, for a session that has that trust;
+/// blocks. None: it is not known what such a backend reads.
+std::function<executor::Documents()> documents_of(const BackendConfig& config,
+                                                  const std::string& cwd,
+                                                  executor::FolderTrust trust);
 
 /// By the client's wish, the project's file and the user's configuration, in this order.
 session::Chooser make_chooser(const session::Backends& backends, const Config& config);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ struct Backends {
   /// Tells how this program is run as the server of its tools for agents; empty: no session is
   /// given it.
   std::function<v1::McpServer()> own_server;
+  /// The names of those that read no documents of a project by themselves, so that the first prompt
+  /// of a new session carries them.
+  std::set<std::string> given_documents;
 
   executor::Executor* named(std::string_view name) const;
 };

@@ -35,6 +35,7 @@ fallback = ["work", "practice"]
 [backends.other]
 kind = "acp"
 command = ["gemini", "--acp"]
+documents = true
 
 [backends.practice]
 kind = "rehearsal"
@@ -67,7 +68,9 @@ kind = "rehearsal"
   CHECK(config->backends[1].fallback == Strings{"work", "practice"});
   CHECK(config->backends[2].kind == BackendKind::acp);
   CHECK(config->backends[2].command == Strings{"gemini", "--acp"});
+  CHECK(config->backends[2].documents);
   CHECK(config->backends[3].name == "practice");
+  CHECK_FALSE(config->backends[3].documents);
   CHECK(config->backends[4].name == "rehearsal");
   CHECK(config->find_backend("me") == &config->backends[1]);
   CHECK(config->find_backend("nobody") == nullptr);

@@ -433,6 +433,12 @@ constexpr std::array backends_table = {
                claude,
                {},
                "Whether the mode that skips all permissions can be chosen."},
+    BackendKey{"documents",
+               &BackendConfig::documents,
+               acp | rehearsal,
+               {},
+               "Whether the first prompt of a new session carries the project's documents (see "
+               "docs/context.md). For an agent that reads none by itself."},
     BackendKey{"fallback",
                &BackendConfig::fallback,
                codex | claude | acp | rehearsal,

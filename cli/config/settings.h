@@ -105,6 +105,7 @@ struct BackendConfig {
   std::string rights;                       ///< one of executor::width_names; empty: not known
   std::int64_t max_retries = kind_decides;  ///< of a call of the model
   bool allow_bypass = false;
+  bool documents = false;  ///< the first prompt of a session carries the project's
   Strings fallback;
 };
 

@@ -103,12 +103,14 @@ constexpr std::array<std::string_view, 87> tags = {
 constexpr std::array<std::string_view, 7> bracketed = {
     "available_tools", "inst", "sys", "system_prompt", "tool_calls", "tool_content", "tool_results",
 };
-constexpr std::array<std::string_view, 6> frame = {"record of an earlier conversation",
+constexpr std::array<std::string_view, 8> frame = {"record of an earlier conversation",
                                                    "end of the record",
                                                    "memory of this project",
                                                    "end of the memory",
                                                    "the repository has moved",
-                                                   "end of the note"};
+                                                   "end of the note",
+                                                   "documents of this project",
+                                                   "end of the documents"};
 
 /// How far behind a bracket its name is looked for: a longer one is in no table.
 constexpr std::size_t reach = 96;

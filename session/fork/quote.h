@@ -16,6 +16,9 @@ inline constexpr std::string_view record_end = "[End of the record]";
 /// … and what is told of a project's memory.
 inline constexpr std::string_view memory_begin = "[Memory of this project]";
 inline constexpr std::string_view memory_end = "[End of the memory]";
+/// … and of its documents.
+inline constexpr std::string_view documents_begin = "[Documents of this project]";
+inline constexpr std::string_view documents_end = "[End of the documents]";
 
 /// … and of where its repository stands.
 inline constexpr std::string_view drift_begin = "[The repository has moved]";

@@ -93,6 +93,7 @@ TEST_CASE("quote: neither the beginning nor the end of a record stands within it
   for (const std::string& text :
        {std::string(record_begin), std::string(record_end), std::string(memory_begin),
         std::string(memory_end), std::string(drift_begin), std::string(drift_end),
+        std::string(documents_begin), std::string(documents_end),
         std::string("[end  of\nTHE record]"), std::string("[ End of the record, and more")}) {
     INFO(text);
     CHECK(harmless(text).starts_with("\uFF3B"));

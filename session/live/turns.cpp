@@ -8,6 +8,7 @@
 #include "base/tokens/estimate.h"
 #include "base/ulid.h"
 #include "protocol/v1/build_update.h"
+#include "session/context/opening.h"
 #include "session/fork/soft_context.h"
 #include "session/git.h"
 #include "session/git_head.h"
@@ -16,7 +17,6 @@
 #include "session/live/earlier_answer.h"
 #include "session/live/failover.h"
 #include "session/live/session.h"
-#include "session/memory/brief.h"
 #include "session/memory/limits.h"
 #include "session/memory/remember.h"
 #include "session/record/brief.h"
@@ -129,14 +129,14 @@ bool begins_anew(const Session& session) {
   return history.last_kept_turn() == nullptr || history.is_to_be_retold();
 }
 
-/// Whether the next prompt is the first one, and carries what is remembered of the project: a fork
-/// has what its parent was told.
+/// Whether the next prompt is the first one, and carries what there is to tell of the project: a
+/// fork has what its parent was told.
 bool begins_with_brief(const Session& session) {
   const Policy& policy = session.library().policy;
   const store::State& state = session.state();
-  return policy.memory_brief != MemoryBrief::off && policy.keep_text &&
-         session.history()->turns() == 0 && state.parent.empty() && state.adopted.empty() &&
-         state.told_until == 0;
+  return tells_of_project(policy, session.elsewhere().backends, state.backend) &&
+         policy.keep_text && session.history()->turns() == 0 && state.parent.empty() &&
+         state.adopted.empty() && state.told_until == 0;
 }
 
 /// What the first turn of a fork reads that others of its parent read too; none: it is another
@@ -368,8 +368,8 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
     }
   }
   if (begins_with_brief(session_)) {
-    const std::string brief =
-        co_await brief_for(library, session_.workspace().cwd, library.policy.memory_brief);
+    const std::string brief = co_await opening_text(
+        library, session_.elsewhere().backends, session_.state().backend, session_.workspace().cwd);
     if (cancel.cancelled()) co_return never_begun();
     if (!brief.empty()) record->add(record_type::brief, brief_data(brief));
   }
