@@ -48,6 +48,7 @@ extern const Verb session_verb;
 extern const Verb tasks_verb;
 extern const Verb memory_verb;
 extern const Verb mcp_verb;
+extern const Verb context_verb;
 extern const Verb trust_verb;
 extern const Verb backends_verb;
 

@@ -8,10 +8,10 @@ namespace tine::cli {
 
 std::span<const Verb> all_verbs() {
   static const std::array all{
-      acp_verb,     run_verb,      reply_verb,  chat_verb,       fork_verb,   conclude_verb,
-      measure_verb, wait_verb,     cancel_verb, follow_verb,     search_verb, session_verb,
-      tasks_verb,   memory_verb,   mcp_verb,    demo_verb,       doctor_verb, config_verb,
-      redact_verb,  backends_verb, trust_verb,  completions_verb};
+      acp_verb,     run_verb,    reply_verb,    chat_verb,   fork_verb,       conclude_verb,
+      measure_verb, wait_verb,   cancel_verb,   follow_verb, search_verb,     session_verb,
+      tasks_verb,   memory_verb, context_verb,  mcp_verb,    demo_verb,       doctor_verb,
+      config_verb,  redact_verb, backends_verb, trust_verb,  completions_verb};
   return all;
 }
 

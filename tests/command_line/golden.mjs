@@ -78,7 +78,7 @@ class Masks {
 const elsewhere = {
   run: 'terminal.mjs', chat: 'chat.mjs', measure: 'measure.mjs', acp: '../process/descriptors.mjs',
   demo: '../process/verbs.mjs', config: '../process/verbs.mjs', backends: '../process/backends.mjs',
-  completions: 'completions.mjs', mcp: '../clients/mcp.mjs', memory: 'memory.mjs',
+  completions: 'completions.mjs', mcp: '../clients/mcp.mjs', memory: 'memory.mjs', context: 'context.mjs',
 };
 
 /// The names of verbs in a help.

@@ -1,0 +1,95 @@
+// The documents that Claude Code reads by itself: `tine context` says what the model is given.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { test } from '../clients/cases.mjs';
+import { contextThatHolds, git, mark, put, putMarked } from '../clients/documents.mjs';
+import { World } from './world.mjs';
+
+/// A repository with a folder in it.
+async function make() {
+  const world = await World.make();
+  const repository = join(world.project, 'repository');
+  const inner = join(repository, 'inner');
+  mkdirSync(inner, { recursive: true });
+  git(repository, 'init', '-q');
+  return { world, repository, inner, user: join(world.home, '.claude') };
+}
+
+const own = ['CLAUDE.md', '.claude/CLAUDE.md', '.claude/rules/one.md', 'CLAUDE.local.md'];
+
+for (const trust of [[], ['--trust']]) {
+  const how = trust.length > 0 ? 'with trust' : 'without trust';
+
+  test(`claude documents: context lists what a session is given, in its order, ${how}`, async () => {
+    const { world, repository, inner, user } = await make();
+    for (const folder of [world.project, repository, inner, join(inner, 'below')])
+      putMarked(...[...own, 'AGENTS.md', 'GEMINI.md'].map((name) => join(folder, name)));
+    putMarked(...['CLAUDE.md', 'rules/deep/u.md', 'AGENTS.md', 'CLAUDE.local.md']
+      .map((name) => join(user, name)));
+    put(join(inner, '.claude/rules/some.md'), `---\npaths: src/**\n---\n${mark()}\n`);
+    const { documents, notGiven, trusted } = await contextThatHolds(world, inner, ...trust);
+    assert.equal(trusted, trust.length > 0);
+    assert.equal(documents.filter(({ of }) => of === 'user').length, 2);
+    assert.equal(documents.filter(({ of }) => of === 'project').length, trusted ? 12 : 3);
+    const why = (path) => notGiven.find((each) => each.path === path)?.why;
+    assert.equal(why(join(repository, 'CLAUDE.md')), trusted ? undefined : 'the folder is not trusted');
+    assert.match(why(join(inner, '.claude/rules/some.md')), /once a file is worked on/);
+  });
+
+  test(`claude documents: AGENTS.md, imports, links, notes and worktrees, ${how}`, async () => {
+    for (const lay of [
+      ({ repository, inner, user }) => putMarked(join(repository, 'AGENTS.md'), join(inner, 'AGENTS.md'),
+        join(inner, '.claude/rules/one.md'), join(user, 'CLAUDE.md')),
+      ({ repository, inner }) => { putMarked(join(repository, 'AGENTS.md'), join(inner, 'CLAUDE.local.md')); put(join(inner, 'CLAUDE.md'), ' '); },
+      ({ world, repository, inner, user }) => {
+        put(join(inner, 'CLAUDE.md'), `${mark()}\n@one.md and @./docs/two.md\n@../up.md @~/mine.md\n` +
+          '`@code.md`\n```\n@code.md\n```\n- @list.md <!-- @code.md -->\n@picture.png @one.md\n');
+        put(join(user, 'CLAUDE.md'), `${mark()} @~/mine.md`);
+        put(join(inner, 'one.md'), `${mark()} @1.md`);
+        for (let i = 1; i < 6; ++i) put(join(inner, `${i}.md`), `${mark()} @${i + 1}.md @CLAUDE.md`);
+        putMarked(...['docs/two.md', 'code.md', 'list.md', 'picture.png'].map((name) => join(inner, name)),
+          join(repository, 'up.md'), join(world.home, 'mine.md'));
+      },
+      ({ world, repository, inner, user }) => {
+        put(join(inner, 'CLAUDE.md'), `${mark()} @~/mine.md`);
+        putMarked(join(world.home, 'mine.md'));
+        put(join(user, '.claude.json'), JSON.stringify({ projects: {
+          [realpathSync(repository)]: { hasClaudeMdExternalIncludesApproved: true } } }));
+      },
+      ({ world, inner }) => {
+        putMarked(join(world.home, 'secret.md'), join(inner, '.claude/CLAUDE.md'));
+        symlinkSync(join(world.home, 'secret.md'), join(inner, 'CLAUDE.md'));
+      },
+      ({ world, inner }) => {
+        putMarked(join(world.home, 'secret.md'), join(inner, '.claude/rules/a.md'), join(inner, 'docs/x.md'));
+        symlinkSync(join(world.home, 'secret.md'), join(inner, '.claude/rules/out.md'));
+        symlinkSync('../../docs', join(inner, '.claude/rules/in'));
+        symlinkSync('..', join(inner, '.claude/rules/circle'));
+      },
+      ({ inner }) => { execFileSync('mkfifo', [join(inner, 'CLAUDE.md')]); putMarked(join(inner, '.claude/CLAUDE.md')); },
+      ({ inner }) => put(join(inner, 'CLAUDE.md'), Buffer.concat([Buffer.from(mark()), Buffer.from([0xff, 0xfe])])),
+      ({ inner }) => put(join(inner, 'CLAUDE.md'), Array.from({ length: 5000 }, mark).join('\n')),
+      ({ repository, user }) => put(join(user, 'projects', realpathSync(repository).replace(/[^a-zA-Z0-9]/g, '-'),
+        'memory/MEMORY.md'),
+        // Claude Code says which line is the first that it leaves out.
+        Array.from({ length: 300 }, (_, i) => (i === 200 ? 'a line' : mark())).join('\n')),
+      ({ repository }) => {
+        putMarked(...own.map((name) => join(repository, name)));
+        git(repository, 'add', '-A');
+        git(repository, 'commit', '-q', '-m', 'x');
+        git(repository, 'worktree', 'add', '-q', join(repository, 'tree'));
+        rmSync(join(repository, 'tree/CLAUDE.local.md'));
+        putMarked(...own.slice(0, 3).map((name) => join(repository, 'tree', name)));
+        return join(repository, 'tree');
+      },
+      ({ world }) => { putMarked(join(world.home, 'CLAUDE.md'), join(world.home, '.claude/CLAUDE.md')); return world.home; },
+    ]) {
+      const place = await make();
+      await contextThatHolds(place.world, lay(place) ?? place.inner, ...trust);
+    }
+  });
+}
