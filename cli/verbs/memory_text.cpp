@@ -19,7 +19,6 @@ namespace {
 using session::Fact;
 using session::FactKind;
 using session::ProjectState;
-using session::SessionMemory;
 using session::TaskStatus;
 
 /// Commits that are shown without --json.

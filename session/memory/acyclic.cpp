@@ -41,27 +41,39 @@ std::vector<std::optional<std::size_t>> on_circles(std::size_t nodes,
 class Reach {
  public:
   explicit Reach(std::size_t nodes)
-      : nodes_(nodes), words_((nodes + bits - 1) / bits), rows_(nodes * words_) {}
+      : nodes_(nodes),
+        words_((nodes + bits - 1) / bits),
+        rows_(nodes * words_),
+        is_reached_(nodes) {}
 
   bool has(std::size_t from, std::size_t to) const {
     return from == to || (rows_[from * words_ + to / bits] >> (to % bits) & 1U) != 0;
   }
   void add(std::size_t from, std::size_t to) {
     if (has(from, to)) return;
-    for (std::size_t node = 0; node < nodes_; ++node) {
-      if (!has(node, from) || has(node, to)) continue;
-      std::uint64_t* const row = &rows_[node * words_];
-      const std::uint64_t* const other = &rows_[to * words_];
-      for (std::size_t i = 0; i < words_; ++i) row[i] |= other[i];
-      row[to / bits] |= std::uint64_t{1} << (to % bits);
+    if (is_reached_[from]) {
+      for (std::size_t node = 0; node < nodes_; ++node)
+        if (has(node, from) && !has(node, to)) widen(node, to);
+    } else {
+      widen(from, to);
     }
+    is_reached_[to] = true;
   }
 
  private:
   static constexpr std::size_t bits = 64;
+
+  void widen(std::size_t node, std::size_t to) {
+    std::uint64_t* const row = &rows_[node * words_];
+    const std::uint64_t* const other = &rows_[to * words_];
+    for (std::size_t i = 0; i < words_; ++i) row[i] |= other[i];
+    row[to / bits] |= std::uint64_t{1} << (to % bits);
+  }
+
   std::size_t nodes_;
   std::size_t words_;
   std::vector<std::uint64_t> rows_;
+  std::vector<bool> is_reached_;
 };
 
 }  // namespace

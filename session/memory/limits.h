@@ -1,6 +1,7 @@
 #pragma once
 // The bounds of what is remembered of a project, and what happens beyond them.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -33,6 +34,11 @@ inline constexpr std::size_t project_state = std::size_t{16} * 1024 * 1024;
 /// Members of one object in a file of the memory. A file with more is refused: to read an object
 /// takes the square of their number, and others may have written it.
 inline constexpr std::size_t memory_members = 1'000;
+
+/// How often a project_state.json in a work tree is read that is damaged, and the pause in between:
+/// git may be writing it. Then it counts as damaged.
+inline constexpr int tree_reads = 5;
+inline constexpr std::chrono::milliseconds tree_pause{20};
 
 /// Commits of sessions in project_state.json; the oldest makes room.
 inline constexpr std::size_t checkpoints = 1'000;

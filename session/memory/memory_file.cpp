@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/ulid.h"
@@ -101,6 +102,8 @@ Error in_tree(Error error) {
     error.hint =
         "With memory.location = \"repo\" it must be a file in a folder that you can write to; "
         "\"store\" keeps it in the store.";
+  } else if (error.kind == ErrorKind::damaged) {
+    error.hint = "Repair it, or take back a version that was committed.";
   }
   return error;
 }
@@ -200,15 +203,16 @@ Result<ProjectState> MemoryFile::parsed(const std::string& text) const {
 }
 
 Result<MemoryFile::Long> MemoryFile::read_long() const {
-  Long out;
-  auto text = long_text();
-  if (!text) return fail(std::move(text.error()));
-  if (!*text) return out;
-  auto state = parsed(**text);
-  if (!state) return fail(std::move(state.error()));
-  out.text = std::move(*text);
-  out.state = std::move(*state);
-  return out;
+  for (int reads = 1;; ++reads) {
+    auto text = long_text();
+    if (!text) return fail(std::move(text.error()));
+    if (!*text) return Long();
+    auto state = parsed(**text);
+    if (state) return Long{.text = std::move(*text), .state = std::move(*state)};
+    const bool may_be_unfinished = tree_.holds_memory && state.error().kind == ErrorKind::damaged;
+    if (!may_be_unfinished || reads >= limits::tree_reads) return fail(std::move(state.error()));
+    std::this_thread::sleep_for(limits::tree_pause);
+  }
 }
 
 Result<void> MemoryFile::put_long(const std::string& text) const {
@@ -225,9 +229,9 @@ Result<void> MemoryFile::write_long(const Long& before, ProjectState state) cons
   const auto now = long_text();
   if (!now) return fail(now.error());
   if (*now == before.text) return put_long(text_of(state));
-  const auto other = *now ? parsed(**now) : ProjectState();
+  const auto other = read_long();
   if (!other) return fail(other.error());
-  const auto merged = merge(before.state, state, *other);
+  const auto merged = merge(before.state, state, other->state);
   if (!merged) return fail(merged.error());
   return put_long(text_of(merged->state));
 }

@@ -306,6 +306,7 @@ template <class Each>
 std::vector<Key> keys_of(const std::vector<Each>& all) {
   std::map<std::string, std::size_t> seen;
   std::vector<Key> out;
+  out.reserve(all.size());
   for (const Each& each : all) out.emplace_back(id_of(each), seen[id_of(each)]++);
   return out;
 }

@@ -292,10 +292,14 @@ TEST_CASE("merge: evidence of both stays, and of too much the oldest goes") {
   const auto merged = merge(worked(1, 2), worked(1, 32), worked(1, 2));
   REQUIRE(merged);
   CHECK(merged->state.tasks.tasks().at(id_of(1)).evidence.size() == 32);
-  const auto full = merge(worked(1, 2), worked(1, 30), worked(101, 4));
+  auto theirs = worked(1, 2);
+  for (std::size_t i = 101; i <= 104; ++i)
+    theirs.tasks.add_evidence(id_of(1), {.session = "S", .turn = i, .commit = {}});
+  const auto full = merge(worked(1, 2), worked(1, 30), theirs);
   REQUIRE(full);
   const auto& all = full->state.tasks.tasks().at(id_of(1)).evidence;
   CHECK(all.size() == session::limits::task_evidence);
+  CHECK(all.front().turn == 3);
   CHECK(all.back().turn == 104);
 }
 

@@ -172,6 +172,7 @@ std::optional<TaskGraph::RefusedLink> TaskGraph::link_all(const std::vector<Task
               around.begin() + static_cast<std::ptrdiff_t>(places.at(links[out.place].id)),
               around.end());
   std::vector<const Task*> all;
+  all.reserve(around.size() + 1);
   for (const std::string& each : around) all.push_back(&tasks_.at(each));
   all.push_back(all.front());
   out.error = a_circle(all);
