@@ -4,7 +4,6 @@
 #include "cli/config/files.h"
 #include "cli/log/log_file.h"
 #include "cli/usage_stats.h"
-#include "session/memory/location.h"
 
 namespace tine::cli {
 namespace {
@@ -33,6 +32,9 @@ session::Policy policy_of(const Config& config) {
   policy.keeps_memory = settings.memory_keep;
   if (settings.memory_inject == "brief") policy.memory_brief = session::MemoryBrief::brief;
   if (settings.memory_inject == "full") policy.memory_brief = session::MemoryBrief::full;
+  // What leaves nothing behind does not write into a repository either.
+  if (settings.memory_location == "repo" && !config.ephemeral)
+    policy.memory_location = session::MemoryLocation::repository;
   if (settings.memory_drift == "notice") policy.drift = session::DriftRule::notice;
   if (settings.memory_drift == "ask") policy.drift = session::DriftRule::ask;
   policy.failover.ask = settings.failover != "auto";
@@ -96,11 +98,6 @@ World::World(Env& the_env, Log& the_log, Redactor& the_redactor, Config the_conf
                .prices = prices,
                .warm_first = warm_first,
                .turn_line = turn_line},
-              trust, backends, make_chooser(backends, config)) {
-  // What leaves nothing behind does not write into a repository either.
-  const bool is_shared = config.settings.memory_location == "repo" && !config.ephemeral;
-  session::keep_memory_in(is_shared ? session::MemoryLocation::repository
-                                    : session::MemoryLocation::store);
-}
+              trust, backends, make_chooser(backends, config)) {}
 
 }  // namespace tine::cli

@@ -25,6 +25,12 @@ enum class TrustRule : std::uint8_t {
 /// How much of the project's memory the first prompt of a new session carries.
 enum class MemoryBrief : std::uint8_t { off, brief, full };
 
+/// Where the long memory of a project is.
+enum class MemoryLocation : std::uint8_t {
+  store,      ///< in the project's folder of the store
+  repository  ///< in .tine of the repository's main work tree, where there is a repository
+};
+
 /// What is done before a turn when the project's git repository has moved since the last one.
 enum class DriftRule : std::uint8_t {
   off,     ///< nothing: nobody looks
@@ -65,6 +71,7 @@ struct Policy {
   std::uint64_t seed_tokens = limits::seed_tokens;  ///< the most that is told of a caller's past
   bool keeps_memory = false;                        ///< memory.keep
   MemoryBrief memory_brief = MemoryBrief::off;      ///< memory.inject
+  MemoryLocation memory_location = MemoryLocation::store;
   DriftRule drift = DriftRule::off;                 ///< memory.drift
   bool caller_newest = false;  ///< the newest session of an agent that does not tell its own counts
   std::size_t max_open_sessions = limits::sessions;  ///< of one process

@@ -69,7 +69,7 @@ class SessionService {
     std::optional<Strategy> strategy;
     bool any_strategy = false;  ///< `strategy` is none on purpose
     std::optional<bool> strict;
-    std::string brief;  ///< of the project's memory, which a soft fork is told first; empty: none
+    std::string brief;  ///< of the project, which a soft fork is told first; empty: none
     std::string drift;  ///< data of a record of how the repository has moved; empty: none
     /// It begins as any new session does, with the settings and a title of its own.
     bool is_new_session = false;

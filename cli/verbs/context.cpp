@@ -169,7 +169,7 @@ transport::Task<void> add_ours(World& world, Context& context) {
         tokens::estimate(session::documents_text(context.by_tine, context.folder));
   }
   if (library.policy.memory_brief == session::MemoryBrief::off) co_return;
-  context.brief = co_await session::brief_for(library, context.folder);
+  context.brief = co_await session::brief_for(library, context.folder, library.policy.memory_brief);
 }
 
 transport::Task<int> show(World& world, Asked asked, std::string folder) {

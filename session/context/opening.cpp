@@ -14,7 +14,7 @@ bool tells_of_project(const Policy& policy, const Backends& backends, const std:
 }
 
 transport::Task<std::string> opening_text(Library library, const Backends& backends,
-                                          std::string backend, std::string cwd) {
+                                          std::string backend, std::string cwd, MemoryBrief how) {
   std::string text;
   if (backends.given_documents.contains(backend)) {
     std::function<std::string()> read = [cwd] {
@@ -23,9 +23,8 @@ transport::Task<std::string> opening_text(Library library, const Backends& backe
     const std::string documents = co_await transport::made_beside(library.loop, std::move(read));
     text = library.redactor.redacted(documents);
   }
-  if (library.policy.memory_brief != MemoryBrief::off) {
-    const std::string brief =
-        co_await brief_for(library, std::move(cwd), library.policy.memory_brief);
+  if (how != MemoryBrief::off) {
+    const std::string brief = co_await brief_for(library, std::move(cwd), how);
     text += brief;
   }
   co_return text;

@@ -368,8 +368,9 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
     }
   }
   if (begins_with_brief(session_)) {
-    const std::string brief = co_await opening_text(
-        library, session_.elsewhere().backends, session_.state().backend, session_.workspace().cwd);
+    const std::string brief =
+        co_await opening_text(library, session_.elsewhere().backends, session_.state().backend,
+                              session_.workspace().cwd, library.policy.memory_brief);
     if (cancel.cancelled()) co_return never_begun();
     if (!brief.empty()) record->add(record_type::brief, brief_data(brief));
   }

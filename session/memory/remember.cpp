@@ -11,7 +11,6 @@
 #include "base/ulid.h"
 #include "session/git_log.h"
 #include "session/memory/limits.h"
-#include "session/memory/location.h"
 #include "session/project.h"
 
 namespace tine::session {
@@ -175,7 +174,7 @@ MemoryFile memory_of_project(const Library& library, const std::string& cwd) {
   const std::string project = git_project(cwd);
   WorkTree tree;
   if (git_head(cwd)) tree.top = project;
-  tree.holds_memory = memory_location() == MemoryLocation::repository && !tree.top.empty();
+  tree.holds_memory = library.policy.memory_location == MemoryLocation::repository && !tree.top.empty();
   // A path that holds a secret is kept without it; the redactor lives on this thread alone.
   return MemoryFile(store::system_files(), library.store.path(),
                     kept_path(project, library.redactor), std::move(tree));
