@@ -100,7 +100,7 @@ keep = true
 inject = "brief"
 drift = "ask"
 location = "repo"
-
+mcp = true
 [permissions]
 allow = ["read"]
 ask = ["edit"]
@@ -155,6 +155,7 @@ kind = "rehearsal"
   CHECK(settings.memory_inject == "brief");
   CHECK(settings.memory_drift == "ask");
   CHECK(settings.memory_location == "repo");
+  CHECK(settings.memory_mcp);
   CHECK(settings.permissions_allow == Strings{"read"});
   CHECK(settings.permissions_ask == Strings{"edit"});
   CHECK(settings.permissions_deny == Strings{"execute:rm *"});
@@ -163,7 +164,7 @@ kind = "rehearsal"
   for (const SettingKey& key : setting_keys()) CHECK(config->origin_of(key.name) != nullptr);
   CHECK(origin(*config, "default_backend") == "user " + std::string(user_path) + ":1:1");
   CHECK(origin(*config, "max_depth") == "user " + std::string(user_path) + ":11:3");
-  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":50:1");
+  CHECK(origin(*config, "redact.prefixes") == "user " + std::string(user_path) + ":51:1");
 }
 
 TEST_CASE(
