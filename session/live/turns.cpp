@@ -10,15 +10,12 @@
 #include "protocol/v1/build_update.h"
 #include "session/context/opening.h"
 #include "session/fork/soft_context.h"
-#include "session/git.h"
-#include "session/git_head.h"
 #include "session/limits.h"
 #include "session/live/cancel_request.h"
 #include "session/live/earlier_answer.h"
 #include "session/live/failover.h"
 #include "session/live/session.h"
 #include "session/memory/limits.h"
-#include "session/memory/remember.h"
 #include "session/record/brief.h"
 #include "session/record/conclusion.h"
 #include "session/record/drift.h"
@@ -151,14 +148,6 @@ std::optional<WarmFirst::Past> cached_past(const Session& session) {
     return std::nullopt;
   }
   return WarmFirst::Past{.backend = state.backend, .parent = state.parent, .seq = state.fork_seq};
-}
-
-/// In the order of the turns.
-transport::Task<void> remember_after(std::shared_ptr<transport::Event> before, Library library,
-                                     TurnDone done, std::shared_ptr<transport::Event> over) {
-  if (before) co_await before->wait();
-  co_await remember_turn(library, std::move(done));
-  over->set();
 }
 
 v1::Update cache_notice(const ForkBill& bill) {
@@ -339,16 +328,11 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   if (!command.empty() && leaves_no_record) {
     co_return co_await answer_unrecorded(command, std::move(blocks), cancel);
   }
-  git_ = nullptr;
+  notes_.pass_over();
   told_.reset();
   const std::uint64_t since = session_.history()->cursor();
   // A command of ours changes nothing.
-  if (!cancel.cancelled() && command.empty()) {
-    git_ = std::make_shared<Git>();
-    git_->begun_ms = library.env.wall_ms();
-    git_->turn.before = clean_head();
-    library.loop.spawn(look_at_git(git_));
-  }
+  const bool may_change = !cancel.cancelled() && command.empty();
   std::optional<std::string> content = "[]";
   if (library.policy.keep_text) {
     content = std::move(waiting->content);
@@ -356,9 +340,9 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   }
   if (!content) co_return never_begun();
   std::optional<DriftReport> moved;
-  if (git_) {
-    auto drift = co_await settle_drift(session_.shared_from_this(), git_->turn.before,
-                                       !waiting->asked, cancel);
+  if (may_change) {
+    auto drift =
+        co_await settle_drift(session_.shared_from_this(), notes_.head(), !waiting->asked, cancel);
     if (cancel.cancelled()) co_return never_begun();
     if (drift.is_stopped || drift.way == DriftWay::fork || drift.way == DriftWay::rebuild)
       co_return co_await go_on_in_fork(std::move(blocks), std::move(drift));
@@ -366,6 +350,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
       moved = {.way = name_of(drift.way), .session = {}};
       note_drift(std::move(drift));
     }
+    notes_.begin();
   }
   if (begins_with_brief(session_)) {
     const std::string brief =
@@ -436,7 +421,8 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   auto report =
       co_await finish(std::move(running->outcome), cancelled, std::move(running->failover));
   if (report) report->drift = std::move(moved);
-  remember(running->client.plan(), report, since);
+  notes_.remember(running->client.plan(),
+                  std::string(report ? v1::name_of(report->stop_reason) : "error"), since);
   co_return report;
 }
 
@@ -449,66 +435,6 @@ void Turns::note_drift(DriftSettled drift) {
   text += drift.text;
   session_.record()->add(record_type::drift,
                          drift_data(name_of(drift.way), drift.before, drift.now, text));
-}
-
-/// Where the project stands, without secrets.
-std::optional<GitHead> Turns::clean_head() const {
-  auto head = git_head(session_.workspace().cwd);
-  if (head) head->branch = session_.library().redactor.redacted(head->branch);
-  return head;
-}
-
-/// What only git can tell of the state of the project as the turn begins.
-transport::Task<void> Turns::look_at_git(std::shared_ptr<Git> git) {
-  const auto session = session_.shared_from_this();
-  const Library& library = session_.library();
-  const auto found = co_await git_snapshot(library.loop, library.env, session_.workspace().cwd);
-  if (!found || !git->turn.before) co_return;
-  GitHead& before = *git->turn.before;
-  if (before.commit.empty() && before.branch.empty()) {
-    // A repository of another format than the one whose files are read.
-    before.commit = found->commit;
-    before.branch = library.redactor.redacted(found->branch);
-  }
-  git->turn.dirty = found->dirty;
-  // No answer waits for git. What comes too late for its own turn is saved with the next write.
-  if (git->late && git_ == git) session_.record()->set_git(state_of(git->turn));
-}
-
-/// The turn ends: looks where HEAD is now, as it may have committed something. None: there is no
-/// repository, and there was none.
-std::optional<TurnGit> Turns::note_git(Git& git) {
-  git.late = true;
-  git.turn.after = clean_head();
-  if (!git.turn.before && !git.turn.after && !session_.state().git) return std::nullopt;
-  return git.turn;
-}
-
-/// The turn has been written down, behind the record `since`: what it did goes into the memory of
-/// the project.
-void Turns::remember(std::string plan, const Result<TurnReport>& report, std::uint64_t since) {
-  const Library& library = session_.library();
-  if (!library.policy.keeps_memory || !library.policy.keep_text || !git_) return;
-  const store::State& state = session_.state();
-  TurnDone done{.cwd = session_.workspace().cwd,
-                .session = session_.id(),
-                .session_begun_ms = wall_ms_of(state.created).value_or(0),
-                .turn = session_.history()->turns(),
-                .backend = std::string(session_.executor().name()),
-                .stop = std::string(report ? v1::name_of(report->stop_reason) : "error"),
-                .plan = std::move(plan),
-                .before = git_->turn.before,
-                .after = git_->turn.after,
-                .begun_ms = git_->begun_ms,
-                .history = session_.history(),
-                .records = {.since = since, .until = session_.history()->cursor()}};
-  auto before = std::exchange(remembering_, std::make_shared<transport::Event>(library.loop));
-  library.loop.spawn(remember_after(std::move(before), library, std::move(done), remembering_));
-}
-
-transport::Task<void> Turns::remembered() {
-  const auto last = remembering_;
-  if (last) co_await last->wait();
 }
 
 transport::Task<void> Turns::play(std::shared_ptr<Running> running,
@@ -804,7 +730,7 @@ Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled,
   end.provider_turn = outcome.provider_turn;
   end.told_until = session_.history()->retold_until();
   end.usage = outcome.usage;
-  if (git_) end.git = note_git(*git_);
+  end.git = notes_.end();
   report.seq = record->end_turn(std::move(end));
   report.turn = session_.history()->turns();
   auto written = co_await record->write();

@@ -19,6 +19,7 @@
 #include "session/live/drift.h"
 #include "session/live/turn_client.h"
 #include "session/live/turn_line.h"
+#include "session/live/turn_notes.h"
 #include "session/live/warm_first.h"
 #include "session/meta.h"
 #include "session/record/data.h"
@@ -72,7 +73,7 @@ class Turns {
   using Report = transport::Task<Result<TurnReport>>;
 
   Turns(Session& session, Callbacks callbacks)
-      : session_(session), callbacks_(std::move(callbacks)) {}
+      : session_(session), notes_(session), callbacks_(std::move(callbacks)) {}
   Turns(const Turns&) = delete;
   Turns& operator=(const Turns&) = delete;
 
@@ -93,7 +94,7 @@ class Turns {
   /// Returns when none runs or waits.
   transport::Task<void> idle();
   /// Returns when all that has ended stands in the memory of the project, where that is kept.
-  transport::Task<void> remembered();
+  transport::Task<void> remembered() { return notes_.remembered(); }
 
  private:
   struct Waiting {
@@ -122,11 +123,6 @@ class Turns {
     bool is_full = false;        // the session may not become any larger
     bool is_played = false;      // its conversation has the prompt
     std::uint64_t steered = 0;   // how often words were put into it
-  };
-  struct Git {
-    bool late = false;  // its turn has ended
-    std::int64_t begun_ms = 0;
-    TurnGit turn;
   };
 
   void leave(const std::shared_ptr<Waiting>& waiting);
@@ -161,19 +157,14 @@ class Turns {
                                        std::vector<v1::ContentBlock>& blocks);
   transport::Task<void> settle_trust(std::shared_ptr<Running> running);
   transport::Task<Result<std::string>> offer_summary(std::shared_ptr<Running> running, Error lost);
-  transport::Task<void> look_at_git(std::shared_ptr<Git> git);
-  std::optional<TurnGit> note_git(Git& git);
   void note_drift(DriftSettled drift);
-  void remember(std::string plan, const Result<TurnReport>& report, std::uint64_t since);
-  std::optional<GitHead> clean_head() const;
 
   Session& session_;
+  TurnNotes notes_;
   Callbacks callbacks_;
-  std::list<std::shared_ptr<Waiting>> queue_;      // the running one first
-  std::shared_ptr<transport::Event> idle_;         // made by a caller of idle()
-  std::weak_ptr<Running> running_;                 // the turn that runs
-  std::shared_ptr<Git> git_;                       // of it
-  std::shared_ptr<transport::Event> remembering_;  // of the last turn that is to be remembered
+  std::list<std::shared_ptr<Waiting>> queue_;  // the running one first
+  std::shared_ptr<transport::Event> idle_;     // made by a caller of idle()
+  std::weak_ptr<Running> running_;             // the turn that runs
   /// Tokens that this turn has told a new conversation, about; none: it is not new, or too many.
   std::optional<std::uint64_t> told_;
   std::uint64_t unrecorded_ = 0;  // answers before anything was said
