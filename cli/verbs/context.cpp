@@ -1,5 +1,6 @@
 // `tine context`: what a new session here would be given of the project, and by whom.
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -54,6 +55,12 @@ struct Context {
     for (const Document& each : by_backend.given) sum += each.tokens();
     return sum;
   }
+  /// What tine says around its documents.
+  std::uint64_t around() const {
+    std::uint64_t documents = 0;
+    for (const Document& each : by_tine.given) documents += each.tokens();
+    return documents_tokens - std::min(documents, documents_tokens);
+  }
   std::uint64_t bytes() const {
     std::uint64_t sum = brief.size();
     for (const Documents* const all : {&by_backend, &by_tine})
@@ -96,6 +103,8 @@ std::string told(const Context& context) {
   Table table({"BY", "TOKENS", "BYTES", "DOCUMENT"});
   add_rows(table, context.by_backend, context.backend, context.folder);
   add_rows(table, context.by_tine, "tine", context.folder);
+  if (const std::uint64_t around = context.around(); around > 0)
+    table.add({"tine", grouped(around), "", "the words around them"});
   if (!context.brief.empty()) {
     table.add({"tine", grouped(tokens::estimate(context.brief)), grouped(context.brief.size()),
                "what is remembered of the project"});
@@ -189,9 +198,12 @@ transport::Task<int> show(World& world, Asked asked, std::string folder) {
   const session::Trust::Verdict verdict = co_await world.trust.judge(backend, workspace);
   context.trusted = verdict.trust.given;
   if (verdict.open) {
-    context.notes.emplace_back(
-        "Nobody has decided yet whether this folder is trusted; this is what a session is given "
-        "without trust, --trust shows it with trust.");
+    context.notes.push_back(
+        "Nobody has decided yet whether this folder is trusted; " +
+        std::string(context.kind == name_of(BackendKind::acp)
+                        ? "without trust the agent is not started here."
+                        : "this is what a session is given without trust, --trust shows it with "
+                          "trust."));
   }
   const BackendConfig* const config = world.config.find_backend(context.backend);
   std::function<Documents()> read;
