@@ -252,15 +252,32 @@ std::string repository_of(const std::string& folder) {
 
 FolderFacts look_at(const FolderPlaces& places) { return Look(places).all(); }
 
-bool has_own_texts(const std::string& folder) {
-  const std::string rules = ".claude/rules";
-  const auto names = names_in_folder(folder, rules);
-  if (!names) return false;
-  std::vector<std::string> paths = {"CLAUDE.md", ".claude/CLAUDE.md"};
-  for (const std::string& name : *names) paths.emplace_back(rules).append("/").append(name);
-  return std::all_of(paths.begin(), paths.end(), [&folder](const std::string& path) {
+namespace {
+
+/// Whether it is a file of the folder, or nothing, or a folder of such. `left`: how many are looked
+/// at.
+bool are_own(const std::string& folder, const std::string& path, std::size_t depth,
+             std::size_t& left) {
+  if (left == 0 || depth > limits::rule_folders) return false;
+  --left;
+  std::error_code fault;
+  // A link to a folder is none of the files that can be read here.
+  if (!fs::is_directory(fs::symlink_status(fs::path(folder) / path, fault)))
     return read_in_folder(folder, path, executor::limits::folder_file).has_value();
+  const auto names = names_in_folder(folder, path);
+  if (!names) return false;
+  return std::all_of(names->begin(), names->end(), [&](const std::string& name) {
+    return are_own(folder, std::string(path).append("/").append(name), depth + 1, left);
   });
+}
+
+}  // namespace
+
+bool has_own_texts(const std::string& folder) {
+  std::size_t left = executor::limits::folder_names;
+  for (const char* const each : {"CLAUDE.md", ".claude/CLAUDE.md", ".claude/rules"})
+    if (!are_own(folder, each, 0, left)) return false;
+  return true;
 }
 
 }  // namespace tine::executor::claude

@@ -28,8 +28,8 @@ FolderFacts look_at(const FolderPlaces& places);
 /// Of a worktree of git, by its top: the folder of its repository. Empty: it is none.
 std::string repository_of(const std::string& folder);
 
-/// Whether CLAUDE.md and the rules of a folder are files of that folder. A link could have the
-/// model be given any file of the user's.
+/// Whether CLAUDE.md and the rules of a folder, in folders of theirs too, are files of that folder.
+/// A link could have the model be given any file of the user's.
 bool has_own_texts(const std::string& folder);
 
 }  // namespace tine::executor::claude

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <string>
 
+#include "executor/claude/limits.h"
+#include "executor/limits.h"
 #include "tests/catch.h"
 #include "tests/doubles/temporary_folder.h"
 
@@ -160,12 +162,34 @@ TEST_CASE("claude folder: a text that is a link out of it is none of its own") {
   folder.write("work/project/CLAUDE.md", "text");
   folder.write("work/project/.claude/rules/a.md", "text");
   CHECK(claude::has_own_texts(project));
-  fs::create_symlink("/etc/hostname", folder.path("work/project/.claude/rules/b.md"));
-  CHECK_FALSE(claude::has_own_texts(project));
-  fs::remove(folder.path("work/project/.claude/rules/b.md"));
+  folder.write("work/project/.claude/rules/more/c.md", "text");
+  CHECK(claude::has_own_texts(project));
+  for (const char* const name : {"b.md", "more/b.md"}) {
+    const fs::path rule = folder.path("work/project/.claude/rules") / name;
+    for (const char* const to : {"/etc/hostname", "/etc"}) {
+      fs::create_symlink(to, rule);
+      CHECK_FALSE(claude::has_own_texts(project));
+      fs::remove(rule);
+    }
+  }
   fs::remove(folder.path("work/project/CLAUDE.md"));
   fs::create_symlink("../../home/key", folder.path("work/project/CLAUDE.md"));
   CHECK_FALSE(claude::has_own_texts(project));
+}
+
+TEST_CASE("claude folder: rules too many or too deep to be looked through are none of its own") {
+  const auto is_own = [](std::size_t deep, std::size_t many) {
+    const Folder folder;
+    std::string at = "work/project/.claude/rules";
+    for (std::size_t i = 0; i < deep; ++i) at += "/x";
+    for (std::size_t i = 0; i < many; ++i) folder.write(at + "/" + std::to_string(i), "");
+    return claude::has_own_texts(folder.project().string());
+  };
+  CHECK(is_own(claude::limits::rule_folders - 1, 1));
+  CHECK_FALSE(is_own(claude::limits::rule_folders, 1));
+  // Beside CLAUDE.md, .claude/CLAUDE.md and the folder.
+  CHECK(is_own(0, tine::executor::limits::folder_names - 3));
+  CHECK_FALSE(is_own(0, tine::executor::limits::folder_names - 2));
 }
 
 TEST_CASE("claude folder: it is trusted when Claude Code says so of itself or its repository") {

@@ -19,7 +19,7 @@ async function make() {
   return { world, repository, inner, user: join(world.home, '.claude') };
 }
 
-const own = ['CLAUDE.md', '.claude/CLAUDE.md', '.claude/rules/one.md', 'CLAUDE.local.md'];
+const own = ['CLAUDE.md', '.claude/CLAUDE.md', '.claude/rules/deep/one.md', 'CLAUDE.local.md'];
 
 for (const trust of [[], ['--trust']]) {
   const how = trust.length > 0 ? 'with trust' : 'without trust';
