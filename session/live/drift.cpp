@@ -138,8 +138,10 @@ transport::Task<DriftSettled> settle_drift(std::shared_ptr<Session> session,
   settled.text = library.redactor.redacted(drift_text(*drift));
   settled.before = std::move(drift->before);
   settled.now = std::move(drift->now);
+  // Somebody looks around there, or is in the middle of a rebase: no branch to go on with.
+  const bool is_detached = settled.now.branch.empty();
   std::string choice;
-  if (may_ask && library.policy.drift == DriftRule::ask && !cancel.cancelled())
+  if (may_ask && library.policy.drift == DriftRule::ask && !is_detached && !cancel.cancelled())
     choice = co_await choice_of(session, lines, cancel);
   settled.is_stopped = choice == stop;
   settled.way = way_named(choice);

@@ -1,10 +1,10 @@
 // The project's repository moves between two turns of a session of the rehearsal agent.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { test, until } from '../clients/cases.mjs';
+import { directory, test, until } from '../clients/cases.mjs';
 import { begin, Place, playMoves } from './drift_moves.mjs';
 
 playMoves('rehearsal');
@@ -102,4 +102,36 @@ test('drift: what the agent was to be told when the program died is told with th
   await place.server.prompt(session, 'two');
   const told = await place.given(session);
   assert.equal(told.split(begin).length, 2);
+});
+
+test('drift: nobody is asked in a submodule, in a bare repository, and where the folder is gone', async () => {
+  const place = await Place.make('rehearsal', '[memory]\ndrift = "ask"\n');
+  await place.begin('one');
+  const { repository } = place;
+  const inner = directory('inner');
+  const outer = directory('outer');
+  repository.git('clone', '-q', place.project, inner);
+  repository.git('-C', outer, 'init', '-q');
+  repository.git('-C', outer, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner, 'sub');
+  const sub = join(outer, 'sub');
+  repository.git('-C', sub, 'checkout', '-q', '--detach');
+  const ofSub = await place.server.newSession(sub);
+  await place.server.prompt(ofSub, 'one');
+  repository.git('-C', sub, 'checkout', '-q', 'HEAD~1');
+  assert.equal((await place.server.prompt(ofSub, 'two'))._meta.tine.drift.way, 'fast-forward');
+
+  const bare = directory('bare');
+  repository.git('clone', '-q', '--bare', place.project, bare);
+  const ofBare = await place.server.newSession(bare);
+  await place.server.prompt(ofBare, 'one');
+  repository.git('-C', bare, 'update-ref', 'refs/heads/main', 'HEAD~1');
+  assert.equal((await place.server.prompt(ofBare, 'two'))._meta.tine.drift, undefined);
+
+  const gone = directory('gone');
+  repository.git('clone', '-q', place.project, gone);
+  const ofGone = await place.server.newSession(gone);
+  await place.server.prompt(ofGone, 'one');
+  rmSync(gone, { recursive: true });
+  assert.equal((await place.server.prompt(ofGone, 'two'))._meta.tine.drift, undefined);
+  assert.equal(place.asked.length, 0);
 });
