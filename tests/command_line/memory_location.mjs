@@ -113,7 +113,7 @@ test('memory location: a project may not choose it', async () => {
   place.configure('');
   writeFileSync(join(place.project, '.tine.toml'), '[memory]\nlocation = "repo"\n');
   const { stderr } = await place.ends(3, 'run', 'hello');
-  assert.match(stderr, /\.tine\.toml:1:2: a project's file may not set "memory"/);
+  assert.match(stderr, /\.tine\.toml:2:1: a project's file may not set "memory\.location"/);
   assert.equal(await place.add('mine'), '');
   assert.equal(existsSync(join(place.project, '.tine')), false);
 });
