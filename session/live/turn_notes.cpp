@@ -5,15 +5,18 @@
 #include "base/ulid.h"
 #include "session/git.h"
 #include "session/live/session.h"
+#include "session/memory/session_digest.h"
 
 namespace tine::session {
 namespace {
 
-/// In the order of the turns.
+/// In the order of the turns. `left`: the session as it is now, when it has left a branch.
 transport::Task<void> remember_after(std::shared_ptr<transport::Event> before, Library library,
-                                     TurnDone done, std::shared_ptr<transport::Event> over) {
+                                     TurnDone done, std::optional<store::State> left,
+                                     std::shared_ptr<transport::Event> over) {
   if (before) co_await before->wait();
   co_await remember_turn(library, std::move(done));
+  if (left) co_await write_digest(library, std::move(*left));
   over->set();
 }
 
@@ -23,6 +26,12 @@ std::optional<GitHead> TurnNotes::head() const {
   auto head = git_head(session_.workspace().cwd);
   if (head) head->branch = session_.library().redactor.redacted(head->branch);
   return head;
+}
+
+void TurnNotes::prepare() {
+  git_ = nullptr;
+  branch_.reset();
+  if (const auto& git = session_.state().git) branch_ = git->after_branch.value_or(git->branch);
 }
 
 void TurnNotes::begin() {
@@ -74,8 +83,11 @@ void TurnNotes::remember(std::string plan, std::string stop, std::uint64_t since
                 .begun_ms = git_->begun_ms,
                 .history = session_.history(),
                 .records = {.since = since, .until = session_.history()->cursor()}};
+  std::optional<store::State> left;
+  if (branch_ && git_->turn.after && git_->turn.after->branch != *branch_) left = state;
   auto before = std::exchange(remembering_, std::make_shared<transport::Event>(library.loop));
-  library.loop.spawn(remember_after(std::move(before), library, std::move(done), remembering_));
+  library.loop.spawn(
+      remember_after(std::move(before), library, std::move(done), std::move(left), remembering_));
 }
 
 transport::Task<void> TurnNotes::remembered() {

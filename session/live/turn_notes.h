@@ -28,15 +28,16 @@ class TurnNotes {
   /// Where the project stands, without secrets.
   std::optional<GitHead> head() const;
 
-  /// A turn begins that may change something: looks where the repository stands.
+  /// A turn is to come. What it changes is not noted, until begin().
+  void prepare();
+  /// It begins, and may change something: looks where the repository stands.
   void begin();
-  /// What a turn changes is not noted, until the next begin().
-  void pass_over() { git_ = nullptr; }
   /// The turn ends: looks where HEAD is now, as it may have committed something. None: there is no
-  /// repository, and there was none, or the turn was passed over.
+  /// repository, and there was none, or the turn has not begun.
   std::optional<TurnGit> end();
   /// The turn has been written down, behind the record `since`: what it did goes into the memory,
-  /// where that is kept. `stop` is how it ended.
+  /// where that is kept, and into the session's digest when the branch is another one than before.
+  /// `stop` is how it ended.
   void remember(std::string plan, std::string stop, std::uint64_t since);
   /// Returns when all that has ended stands in the memory.
   transport::Task<void> remembered();
@@ -50,7 +51,8 @@ class TurnNotes {
   transport::Task<void> ask_git(std::shared_ptr<Git> git);
 
   Session& session_;
-  std::shared_ptr<Git> git_;                       // of the turn that runs, or ran last
+  std::optional<std::string> branch_;  // where the turn before has ended; none: not known
+  std::shared_ptr<Git> git_;           // of the turn that runs, or ran last
   std::shared_ptr<transport::Event> remembering_;  // of the last turn that is to be remembered
 };
 

@@ -328,7 +328,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   if (!command.empty() && leaves_no_record) {
     co_return co_await answer_unrecorded(command, std::move(blocks), cancel);
   }
-  notes_.pass_over();
+  notes_.prepare();
   told_.reset();
   const std::uint64_t since = session_.history()->cursor();
   // A command of ours changes nothing.

@@ -6,7 +6,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 
 import Ajv from '../clients/node_modules/ajv/dist/ajv.js';
-import { directory, program, test } from '../clients/cases.mjs';
+import { directory, program, test, until } from '../clients/cases.mjs';
 import { Server } from '../clients/server.mjs';
 import { hostile } from '../process/hostile.mjs';
 import { Place } from './place.mjs';
@@ -302,6 +302,26 @@ test('memory: a session leaves a digest, with links to its turns and commits', a
   const concluded = await place.ends(0, 'conclude', session, '[[say:## Found]]');
   assert.match(concluded.stderr, /concluded/);
   assert.match(readFileSync(join(path, 'output/digest.md'), 'utf8'), /\[Closing summary\]\(conclusion\.md\)/);
+});
+
+test('memory: a session that goes on with another branch leaves a digest of what it did', async () => {
+  const place = new Remembering();
+  const server = await place.serve();
+  const session = await server.newSession(place.project);
+  await server.prompt(session, 'on the first branch');
+  const { path } = await place.json('session', 'show', session);
+  const page = join(path, 'output/digest.md');
+  git(place.project, 'switch', '-q', '-c', 'topic/one');
+  await server.prompt(session, 'on the second branch');
+  await until('the digest', () => existsSync(page) && readFileSync(page, 'utf8').includes('on the second branch'));
+  assert.match(readFileSync(page, 'utf8'), /on the first branch[^]*on topic\/one/);
+  // On the same branch the page waits for the end.
+  await server.prompt(session, 'still there');
+  const third = () => readFileSync(place.files('_topic+one.json')[0], 'utf8').includes('still there');
+  await until('the third turn to be remembered', third);
+  assert.doesNotMatch(readFileSync(page, 'utf8'), /still there/);
+  await leave(server);
+  assert.match(readFileSync(page, 'utf8'), /still there/);
 });
 
 test('memory: off is off: no file is written, and git is asked for nothing more', async () => {

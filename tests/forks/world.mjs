@@ -53,8 +53,9 @@ export class World {
     return (model?.requests() ?? []).map(({ body }) => JSON.stringify(body ?? {}));
   }
 
-  /// Starts the program for a client of that name, or of none; `backend` is that of new sessions.
-  async serve(backend, client = undefined) {
+  /// Writes the program's configuration, and gives the environment for it; `backend` is that of new
+  /// sessions.
+  configure(backend) {
     const file = join(this.ofCodex.home, 'config/tine/config.toml');
     const table = (name, kind, command) => `[backends.${name}]\nkind = "${kind}"\n` +
       (command ? `command = ["${command}"]\n` : '') + `${this.tables[name] ?? ''}\n`;
@@ -65,6 +66,12 @@ export class World {
     const ofClaude = this.ofClaude.environment();
     const ofCodex = this.ofCodex.environment();
     this.ofCodex.environment = () => ({ ...ofClaude, ...ofCodex });
+    return this.ofCodex.environment();
+  }
+
+  /// Starts the program for a client of that name, or of none.
+  async serve(backend, client = undefined) {
+    this.configure(backend);
     return this.ofCodex.serve({ _meta: { tine: {} } }, client);
   }
 }
