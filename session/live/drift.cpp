@@ -1,6 +1,5 @@
 #include "session/live/drift.h"
 
-#include <array>
 #include <utility>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "session/git_log.h"
 #include "session/live/session.h"
 #include "session/memory/limits.h"
+#include "transport/event.h"
 
 namespace tine::session {
 namespace {
@@ -35,21 +35,36 @@ transport::Task<std::vector<std::string>> changed_by(std::shared_ptr<Session> se
 }
 
 /// Has git compare the two places, as far as it can.
-transport::Task<void> compare(std::shared_ptr<Session> session, Drift& drift) {
-  if (drift.before.commit == drift.now.commit) co_return;
+transport::Task<void> compare(std::shared_ptr<Session> session, std::shared_ptr<Drift> drift,
+                              std::shared_ptr<transport::Event> over) {
   const Library& library = session->library();
   const std::string cwd = session->workspace().cwd;
-  auto commits =
-      co_await git_commits(library.loop, library.env, cwd, drift.before.commit, drift.now.commit);
-  if (!commits) co_return;
-  drift.is_compared = true;
-  drift.commits = std::move(*commits);
-  if (drift.commits.lost) co_return;
-  const auto differ =
-      co_await git_changed(library.loop, library.env, cwd, drift.before.commit, drift.now.commit);
-  if (!differ || differ->empty()) co_return;
-  const auto changed = co_await changed_by(session);
-  drift.files = in_both(changed, *differ, cwd, git_top(cwd));
+  const std::string before = drift->before.commit;
+  const std::string now = drift->now.commit;
+  auto commits = co_await git_commits(library.loop, library.env, cwd, before, now);
+  if (commits) {
+    drift->is_compared = true;
+    drift->commits = std::move(*commits);
+  }
+  Result<std::vector<std::string>> differ;
+  if (drift->is_compared && !drift->commits.lost)
+    differ = co_await git_changed(library.loop, library.env, cwd, before, now);
+  if (differ && !differ->empty()) {
+    const auto changed = co_await changed_by(session);
+    drift->files = in_both(changed, *differ, cwd, git_top(cwd));
+  }
+  over->set();
+}
+
+/// The same; a cancel does not wait for git.
+transport::Task<void> compare_until(std::shared_ptr<Session> session, std::shared_ptr<Drift> drift,
+                                    transport::CancelSource cancel) {
+  if (drift->before.commit == drift->now.commit) co_return;
+  transport::Loop& loop = session->library().loop;
+  const auto over = std::make_shared<transport::Event>(loop);
+  const auto subscription = cancel.on_cancel([over] { over->set(); });
+  loop.spawn(compare(session, drift, over));
+  co_await over->wait();
 }
 
 v1::ToolContent line_of(std::string text) {
@@ -130,14 +145,16 @@ transport::Task<DriftSettled> settle_drift(std::shared_ptr<Session> session,
   DriftSettled settled;
   const Library& library = session->library();
   if (library.policy.drift == DriftRule::off) co_return settled;
-  auto drift = drift_between(session->state().git, now);
-  if (!drift) co_return settled;
-  co_await compare(session, *drift);
+  auto found = drift_between(session->state().git, now);
+  if (!found) co_return settled;
+  const auto drift = std::make_shared<Drift>(std::move(*found));
+  co_await compare_until(session, drift, cancel);
+  if (cancel.cancelled()) co_return settled;
   std::vector<std::string> lines = drift_lines(*drift);
   for (std::string& each : lines) each = library.redactor.redacted(each);
   settled.text = library.redactor.redacted(drift_text(*drift));
-  settled.before = std::move(drift->before);
-  settled.now = std::move(drift->now);
+  settled.before = drift->before;
+  settled.now = drift->now;
   // Somebody looks around there, or is in the middle of a rebase: no branch to go on with.
   const bool is_detached = settled.now.branch.empty();
   std::string choice;

@@ -1,13 +1,17 @@
 // The project's repository moves between two turns of a session of the rehearsal agent.
 
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { directory, test, until } from '../clients/cases.mjs';
+import { directory, test, until, within } from '../clients/cases.mjs';
 import { begin, Place, playMoves } from './drift_moves.mjs';
 
 playMoves('rehearsal');
+
+/// Milliseconds after which a git that hangs is killed.
+const limitOfGit = 10_000;
 
 test('drift: off, nothing is asked or told; a notice tells, and asks nothing', async () => {
   const off = await Place.make('rehearsal', '');
@@ -133,5 +137,21 @@ test('drift: nobody is asked in a submodule, in a bare repository, and where the
   await place.server.prompt(ofGone, 'one');
   rmSync(gone, { recursive: true });
   assert.equal((await place.server.prompt(ofGone, 'two'))._meta.tine.drift, undefined);
+  assert.equal(place.asked.length, 0);
+});
+
+test('drift: a cancel does not wait for a git that hangs', async () => {
+  const bin = directory('bin');
+  const asked = join(bin, 'asked');
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+  writeFileSync(join(bin, 'git'), `#!/bin/sh\ncase " $* " in *" rev-list "*) : > ${asked}; exec sleep 600;; esac\n` +
+    `exec ${real} "$@"\n`, { mode: 0o755 });
+  const place = await Place.make('rehearsal', '[memory]\ndrift = "ask"\n', { PATH: `${bin}:${process.env.PATH}` });
+  const session = await place.begin('one');
+  place.repository.commit('theirs');
+  const waiting = place.server.prompt(session, 'two');
+  await until('git to be asked', () => existsSync(asked));
+  place.server.notify('session/cancel', { sessionId: session });
+  assert.equal((await within(limitOfGit / 2, 'the answer', waiting)).stopReason, 'cancelled');
   assert.equal(place.asked.length, 0);
 });

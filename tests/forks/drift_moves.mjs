@@ -56,10 +56,12 @@ const moves = {
 
 /// A server whose client shows the names of options, and chooses by them.
 export class Place {
-  static async make(backend, settings) {
+  static async make(backend, settings, environment = {}) {
     const place = new Place();
     place.backend = backend;
     place.world = await World.make({ settings });
+    const plain = place.world.ofCodex.environment();
+    place.world.ofCodex.environment = () => ({ ...plain, ...environment });
     place.server = await place.world.serve(backend, 'zed');
     place.asked = [];
     place.answer = () => { throw new Error('it was not to be asked'); };
