@@ -161,7 +161,7 @@ TEST_CASE("glance: all of the Index, when that was asked") {
   place.add("/one", "x");
   fs::remove(place.folder.path("index"));
   Store store(place.loop, system_files(), place.clock, place.folder.path());
-  const auto seen = test::await(place.loop, glance(store, "/one"));
+  const auto seen = test::await(place.loop, glance(store, "/one", place.later_ms));
   REQUIRE(seen);
   CHECK((*seen)->listed("") == 1);
 }
