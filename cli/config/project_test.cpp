@@ -68,11 +68,10 @@ TEST_CASE("project: it can only turn the tools off") {
   const auto off = machine.load_project("[memory]\nmcp = false\n");
   REQUIRE(off);
   CHECK_FALSE(off->settings.memory_mcp);
-  const std::string refused =
-      "/p/.tine.toml:2:7: memory.mcp: a project's file may only turn it off";
-  CHECK(complaint(machine.load_project("[memory]\nmcp = true\n")) == refused);
+  const std::string wanted = "/p/.tine.toml:2:7: memory.mcp: a project's file may only turn it off";
+  CHECK(complaint(machine.load_project("[memory]\nmcp = true\n")) == wanted);
   machine.files.clear();
-  CHECK(complaint(machine.load_project("[memory]\nmcp = true\n")) == refused);
+  CHECK(complaint(machine.load_project("[memory]\nmcp = true\n")) == wanted);
   CHECK_FALSE(machine.load_project("[memory]\nmcp = false\n")->settings.memory_mcp);
 }
 
