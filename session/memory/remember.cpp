@@ -174,7 +174,8 @@ MemoryFile memory_of_project(const Library& library, const std::string& cwd) {
   const std::string project = git_project(cwd);
   WorkTree tree;
   if (git_head(cwd)) tree.top = project;
-  tree.holds_memory = library.policy.memory_location == MemoryLocation::repository && !tree.top.empty();
+  tree.holds_memory =
+      library.policy.memory_location == MemoryLocation::repository && !tree.top.empty();
   // A path that holds a secret is kept without it; the redactor lives on this thread alone.
   return MemoryFile(store::system_files(), library.store.path(),
                     kept_path(project, library.redactor), std::move(tree));
