@@ -72,7 +72,7 @@ struct Policy {
   bool keeps_memory = false;                        ///< memory.keep
   MemoryBrief memory_brief = MemoryBrief::off;      ///< memory.inject
   MemoryLocation memory_location = MemoryLocation::store;
-  DriftRule drift = DriftRule::off;                 ///< memory.drift
+  DriftRule drift = DriftRule::off;  ///< memory.drift
   bool caller_newest = false;  ///< the newest session of an agent that does not tell its own counts
   std::size_t max_open_sessions = limits::sessions;  ///< of one process
 };

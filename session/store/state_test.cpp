@@ -45,11 +45,8 @@ State sample() {
   state.compacted = true;
   state.compacted_at = "2026-01-31T12:00:00.500Z";
   // It ended on no branch.
-  state.git = GitState{.branch = "main",
-                       .commit = "0123abc",
-                       .after = "4567def",
-                       .after_branch = "",
-                       .dirty = true};
+  state.git = GitState{
+      .branch = "main", .commit = "0123abc", .after = "4567def", .after_branch = "", .dirty = true};
   state.turns = 4;
   state.last_seq = 40;
   state.transcript_bytes = 12'345;

@@ -3,8 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { program, test } from '../clients/cases.mjs';
+import { program, test, until } from '../clients/cases.mjs';
 import { World } from './world.mjs';
 
 const begin = '[Memory of this project]';
@@ -42,6 +44,11 @@ for (const backend of ['codex', 'claude']) {
     await server.prompt(session, 'and an ash');
     assert.equal(given('and an ash').text, first.text);
 
+    // The memory is written behind the end of a turn.
+    const state = join(world.ofCodex.home, 'state');
+    const kept = () => readdirSync(state, { recursive: true }).filter((name) => name.endsWith('.json'))
+      .some((name) => readFileSync(join(state, name), 'utf8').includes('and an ash'));
+    await until('the last turn to be remembered', kept);
     const other = await server.newSession(world.project);
     await server.prompt(other, 'what is to be done?');
     assert.match(given('what is to be done?').text, /Sell the wood[^]*and an ash/);
