@@ -302,9 +302,9 @@ constexpr std::array settings_table = {
                .variable = "TINE_MEMORY_DRIFT",
                .flag = {},
                .rule = {.choices = drift_rules},
-               .doc = "What is done before a turn when the git repository has moved since the "
-                      "session's last one: nothing, the agent and you are told, or you are asked "
-                      "how to go on."},
+               .doc = "What tine does before a turn when the git repository has moved since the "
+                      "session's last one. off: nothing. notice: it tells the agent and you. ask: "
+                      "you choose how to go on."},
     SettingKey{.name = "memory.location",
                .member = &Settings::memory_location,
                .variable = "TINE_MEMORY_LOCATION",

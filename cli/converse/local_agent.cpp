@@ -23,7 +23,7 @@ transport::Task<void> listen(v1::AgentConnection& agent, transport::Event& over)
 /// Starts the server at one end of a channel; gives the other.
 std::unique_ptr<transport::Channel> started(World& world, transport::RpcPeer::Mirror mirror,
                                             transport::Event& over) {
-  // Who names a session at the shell has decided to go on with it, and has tine fork.
+  // A person who names a session at the shell goes on with it; to fork it there is `tine fork`.
   if (world.policy.drift == session::DriftRule::ask)
     world.policy.drift = session::DriftRule::notice;
   auto [ours, theirs] = transport::make_memory_channel(world.loop);

@@ -90,7 +90,8 @@ v1::PermissionRequest question(const Session& session, const std::vector<std::st
   option(name_of(DriftWay::fast_forward), "Go on here, and tell the agent what has changed",
          Kind::allow_once);
   option(name_of(DriftWay::fork),
-         "Fork: this session stays as it was, and a fork that is told goes on", Kind::allow_once);
+         "Fork: this session stays as it was; a fork learns what has changed, and goes on",
+         Kind::allow_once);
   option(name_of(DriftWay::rebuild),
          "Rebuild: a fork goes on with a summary, and what is remembered of this branch",
          Kind::allow_once);
@@ -132,7 +133,7 @@ void tell(const Session& session, const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& each : lines) text.append(text.empty() ? "" : "\n").append(each);
   v1::Update notice =
-      v1::notice(v1::Severity::info, std::string(title) + ". Its agent is told", text);
+      v1::notice(v1::Severity::info, std::string(title) + ". tine tells its agent", text);
   notice.session = session.id();
   client->update(notice);
 }

@@ -56,6 +56,15 @@ std::string_view first_text(const std::vector<v1::ContentBlock>& blocks) {
   return {};
 }
 
+/// Whether the prompt is a command of the backend, which must stand first in it: "/compact", but no
+/// path.
+bool is_for_backend(const std::vector<v1::ContentBlock>& blocks) {
+  if (blocks.empty() || blocks.front().type != v1::ContentType::text) return false;
+  const std::string_view text = blocks.front().text;
+  const std::string_view word = text.substr(0, text.find_first_of(" \t\r\n"));
+  return word.size() > 1 && word.front() == '/' && word.find('/', 1) == std::string_view::npos;
+}
+
 /// Of the first turn of a fork in which the model was called and its provider told what that cost.
 std::optional<ForkBill> bill_of(const Session& session, const executor::TurnUsage& usage) {
   const store::State& state = session.state();
@@ -340,7 +349,11 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   }
   if (!content) co_return never_begun();
   std::optional<DriftReport> moved;
-  if (may_change) {
+  // What moves before a command of the backend is told with the prompt behind it.
+  const bool is_prompt = !is_for_backend(blocks);
+  const bool has_drift = library.policy.drift != DriftRule::off &&
+                         drift_between(session_.state().git, notes_.head()).has_value();
+  if (may_change && (is_prompt || !has_drift)) {
     auto drift =
         co_await settle_drift(session_.shared_from_this(), notes_.head(), !waiting->asked, cancel);
     if (cancel.cancelled()) co_return never_begun();
@@ -352,7 +365,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
     }
     notes_.begin();
   }
-  if (begins_with_brief(session_)) {
+  if (is_prompt && begins_with_brief(session_)) {
     const std::string brief =
         co_await opening_text(library, session_.elsewhere().backends, session_.state().backend,
                               session_.workspace().cwd, library.policy.memory_brief);
@@ -395,7 +408,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   }
   const auto subscription = cancel.on_cancel([running] { running->woken.set(); });
   const HeededRequests heeded(session_.shared_from_this());
-  if (const std::string& drift = session_.state().drift; !drift.empty())
+  if (const std::string& drift = session_.state().drift; !drift.empty() && is_prompt)
     blocks.insert(blocks.begin(), v1::text_block(drift));
   library.loop.spawn(play(running, std::move(blocks)));
   co_await running->woken.wait();

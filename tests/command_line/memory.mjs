@@ -273,6 +273,15 @@ test('memory: the first prompt of a new session carries a brief, once, and the s
   assert.equal(times(all.output, begin), 1, all.output);
 });
 
+test('memory: a command of the backend stays the first word of a session', async () => {
+  const place = new Remembering('[memory]\ninject = "brief"\n');
+  await place.says('memory', 'goal', 'Ship the parser');
+  const { output } = await place.json('run', '/review it');
+  assert.equal(output, 'You said: /review it');
+  const path = await place.json('run', '/etc/motd is wrong');
+  assert.ok(path.output.includes(begin), path.output);
+});
+
 test('memory: by default no prompt carries anything', async () => {
   const place = new Remembering();
   await place.says('memory', 'goal', 'Ship the parser');

@@ -155,3 +155,15 @@ test('drift: a cancel does not wait for a git that hangs', async () => {
   assert.equal((await within(limitOfGit / 2, 'the answer', waiting)).stopReason, 'cancelled');
   assert.equal(place.asked.length, 0);
 });
+
+test('drift: a command of the backend stays the first word, and the next prompt is the one that is asked about', async () => {
+  const place = await Place.make('rehearsal', '[memory]\ndrift = "ask"\n');
+  const session = await place.begin('one');
+  place.repository.commit('theirs');
+  assert.equal((await place.server.prompt(session, '/compact now'))._meta.tine.drift, undefined);
+  assert.ok(!place.server.text(session).includes(begin));
+  place.choose('fast-forward');
+  const { _meta: { tine } } = await place.server.prompt(session, '/etc/motd is what I mean');
+  assert.equal(tine.drift.way, 'fast-forward');
+  assert.match(await place.given(session), /1 commit is new[^]*theirs/);
+});
