@@ -42,7 +42,7 @@ class Inquiry final : public v1::ClientHandler {
  public:
   explicit Inquiry(World& world) : world_(world), met_(world.loop) {}
 
-  /// depth_exceeded: whoever asks was itself asked, too many times over. queue_full: too many
+  /// depth_exceeded: sessions have asked each other, deeper than max_depth. queue_full: too many
   /// sessions are being asked.
   transport::Task<Result<Reply>> ask(Question question);
   /// Ends what runs for it. Nothing is asked from then on.

@@ -72,7 +72,7 @@ class AgentServer::Methods {
   static transport::Task<void> serve(AgentServer& server, Function<Method, Handler> function,
                                      typename Method::Request request, transport::Replier replier,
                                      InFlight::Ticket ticket);
-  /// Who has announced an extension implements its handler.
+  /// An agent that announces an extension implements its handler.
   template <class Handler>
   static Handler& handler_of(AgentServer& server) {
     if constexpr (std::is_same_v<Handler, AgentHandler>) {

@@ -41,7 +41,7 @@ struct TasksRequest {
 };
 
 struct TasksResponse {
-  std::string tasks;  ///< JSON: those that were asked for, or the one that was changed
+  std::string tasks;  ///< JSON: the tasks that the request means, or the changed task
   std::string meta;
 };
 
