@@ -167,3 +167,17 @@ test('drift: a command of the backend stays the first word, and the next prompt 
   assert.equal(tine.drift.way, 'fast-forward');
   assert.match(await place.given(session), /1 commit is new[^]*theirs/);
 });
+
+test('drift: the end of the input is no answer: nothing is sent', async () => {
+  const place = await Place.make('rehearsal', '[memory]\ndrift = "ask"\n');
+  const session = await place.begin('one');
+  const before = place.transcript(session);
+  place.repository.commit('theirs');
+  place.server.handlers['session/request_permission'] = () => new Promise(() => {});
+  const waiting = place.server.prompt(session, 'two').catch((error) => error);
+  await place.server.waitFor('the question', ({ method }) => method === 'session/request_permission');
+  place.server.stdin.end();
+  await waiting;
+  await place.server.exited;
+  assert.equal(place.transcript(session), before);
+});
