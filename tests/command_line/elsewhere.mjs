@@ -64,13 +64,13 @@ test('follow shows a session and what another process does in it, until its turn
   await server.waitFor('an answer', ({ params }) => params?.update?.content?.text === 'first');
   const seen = spawn(program, ['follow', session, '--json', '--from', `${_meta.tine.seq}`],
     { cwd: place.project, env: environment(place.env), stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = new Promise((done) => { seen.on('close', done); });
   let text = '';
   seen.stdout.setEncoding('utf8').on('data', (part) => { text += part; });
   await until('the prompt', () => text.includes('"type":"prompt"'));
   server.notify('session/cancel', { sessionId: session });
   await answer;
-  const code = await new Promise((done) => { seen.on('close', done); });
-  assert.equal(code, 0);
+  assert.equal(await closed, 0);
   const types = text.split('\n').filter(Boolean).map((line) => JSON.parse(line).type);
   assert.deepEqual([types[0], types.at(-1)], ['prompt', 'turn_end']);
 });

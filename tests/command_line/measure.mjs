@@ -129,6 +129,7 @@ for (const [name, World] of [['codex', CodexWorld], ['claude', ClaudeWorld]]) {
     const world = await World.make();
     const child = spawn(program, ['measure', '--yes', '--json', '--wait', '5'],
       { cwd: world.project, env: environment(world.environment()), stdio: ['ignore', 'pipe', 'pipe'] });
+    const closed = new Promise((done) => { child.on('close', done); });
     let out = '';
     let err = '';
     child.stdout.on('data', (data) => { out += data; });
@@ -139,7 +140,7 @@ for (const [name, World] of [['codex', CodexWorld], ['claude', ClaudeWorld]]) {
         if (err.includes('waits 5 seconds')) done(world.model.putForward(7200));
       });
     });
-    const code = await new Promise((done) => { child.on('close', done); });
+    const code = await closed;
     await older;
     assert.equal(code, 0, err);
     assert.match(err, new RegExp(`^tine keeps none of its sessions\\. ${name} may keep files of its own of the \\d+ conversations`, 'm'));

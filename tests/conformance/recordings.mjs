@@ -209,11 +209,10 @@ test('it ends as the agent ends, and passes on signals and errors', async () => 
 
 test('an agent that leaves a process behind with its output has ended', async () => {
   const { child } = start(['sh', '-c', 'tail -f /dev/null & echo $!; exit 3']);
+  const exited = new Promise((done) => { child.on('exit', done); });
   await until('the number', () => /^\d+$/m.test(child.heard));
   defer(() => process.kill(Number(child.heard), 'SIGKILL'));
-  const status = await within(patience, 'the tool to exit',
-    new Promise((done) => { child.on('exit', (code) => done(code)); }));
-  assert.equal(status, 3);
+  assert.equal(await within(patience, 'the tool to exit', exited), 3);
   child.stdout.destroy();
 });
 

@@ -9,11 +9,15 @@ constexpr std::array goods = {"walnut", "copper", "linen", "cork",   "barley", "
                               "amber",  "hemp",   "cedar", "pewter", "wool"};
 constexpr std::array places = {"north yard", "river shed", "old mill", "loft", "cellar"};
 
+// What the heading is counted as. Marks differ in their tokens, but the lists that are compared
+// must be of one length.
+constexpr std::uint64_t heading_tokens = 24;
+
 }  // namespace
 
 std::string stock_list(std::string_view mark, std::uint64_t tokens) {
   std::string text = "Stock list " + std::string(mark) + "\n";
-  std::uint64_t written = tokens::estimate(text);
+  std::uint64_t written = heading_tokens;
   for (std::size_t i = 0; written < tokens; ++i) {
     const std::string line = "Lot " + std::to_string(i + 1) + ": " +
                              std::to_string(7 + i * 13 % 90) + " crates of " +
