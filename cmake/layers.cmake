@@ -29,9 +29,15 @@ function(tine_lies_in result path)
 endfunction()
 
 # The headers of others, for the targets of transport and of what comes after it. Precompiled headers
-# fit only sources of the same optimisation: those of tine_asio are for the fast folders.
+# fit only sources of the same optimisation: those of tine_asio are for the fast folders. A layer that
+# names headers of the layers before it, which most of its sources read, has a set of its own.
 function(tine_precompile target)
   if(NOT TINE_PCH OR NOT TARGET tine_asio)
+    return()
+  endif()
+  if(ARGN)
+    list(TRANSFORM ARGN PREPEND "${PROJECT_SOURCE_DIR}/" OUTPUT_VARIABLE own)
+    target_precompile_headers(${target} PRIVATE ${TINE_COMMON_HEADERS} ${own})
     return()
   endif()
   set(donor tine_asio)
@@ -94,10 +100,10 @@ function(tine_precompile_tests target)
   target_precompile_headers(${target} REUSE_FROM ${donor})
 endfunction()
 
-# tine_layer(NAME [FOLDER f] [WITHOUT file...] LINK library...)
+# tine_layer(NAME [FOLDER f] [WITHOUT file...] [PRECOMPILE header...] LINK library...)
 # Makes the library tine_NAME and, where there are such sources, NAME_tests, fuzz_X and X_bench.
 function(tine_layer name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER" "LINK;WITHOUT")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER" "LINK;WITHOUT;PRECOMPILE")
   set(folder "${CMAKE_CURRENT_SOURCE_DIR}")
   if(arg_FOLDER)
     set(folder "${folder}/${arg_FOLDER}")
@@ -119,7 +125,7 @@ function(tine_layer name)
   target_include_directories(tine_${name} ${scope} "${PROJECT_SOURCE_DIR}")
   target_link_libraries(tine_${name} ${scope} ${arg_LINK})
   if(sources)
-    tine_precompile(tine_${name})
+    tine_precompile(tine_${name} ${arg_PRECOMPILE})
     tine_source_options(${sources})
   endif()
 
