@@ -4,14 +4,15 @@
 # also first in PATH) set, and the project root as its directory; its last line is "N passed,
 # N failed" or "N passed, N failed, N skipped". A line "suite: asan" among its first ten makes it run
 # again with the sanitized program, "suite: asan-only" with that one only, "suite: long" keeps it for
-# `./run test --all`, "suite: beside" runs it beside others.
+# `./run test --all`, "suite: beside" runs it beside others, and "suite: beside first" before those.
 #
 # Units, too, run with the sanitizers only: they find the same faults there and more, and to compile
 # them twice took a quarter of the time. `./run test --all` runs all of it with both programs.
 
-passed=0 failed=0 skipped=0 running=''
+passed=0 failed=0 skipped=0 running='' faults=''
 
 report() {  # report NAME STARTED PASSED FAILED SKIPPED
+  [ "$4" -eq 0 ] || faults+="failed: $1"$'\n'
   passed=$((passed + $3)) failed=$((failed + $4)) skipped=$((skipped + $5))
   printf '%-44s %5d passed %3d failed %5d s\n' "$1" "$3" "$4" $((SECONDS - $2))
 }
@@ -92,7 +93,17 @@ suites_of() {  # suites_of PRESET LONG
   done
 }
 
-suite_seconds=1200
+suite_seconds=2400
+
+# Prints the cases of a log that failed, each with what it says of it, or else the end of the log.
+# Their names are told again at the end of all.
+tell_faults() {  # tell_faults NAME LOG
+  local cases
+  cases=$(awk '/^FAIL/ { on = 1 } /^(ok|skip|[0-9]+ passed)/ { on = 0 } on' "$2" | head -n 400)
+  if [ -n "$cases" ]; then printf '%s\n' "$cases"; else tail -n 60 "$2"; fi
+  faults+=$(grep '^FAIL' <<<"$cases" | head -n 20 | cut -c 1-200 | sed "s|^FAIL[ED]* *|failed: $1: |")
+  faults+=$'\n'
+}
 
 begin_suite() {  # begin_suite PRESET FILE [NAME]
   local name=${3:-$(basename "$2")}
@@ -113,30 +124,35 @@ finish_suite() {  # finish_suite PRESET FILE BEGAN STARTED [NAME]
     local good=0 bad=1 skip=0
     say "$name: exit $status, and its last line is no \"N passed, N failed\""
   fi
-  [ "$bad" -eq 0 ] || tail -n 60 "$log"
+  [ "$bad" -eq 0 ] || tell_faults "$name ($1)" "$log"
   report "$name ($1)" "$4" "$good" "$bad" "$skip"
 }
 
-# Two suites at a time: one that mostly waits for programs of others ("suite: beside") beside one
-# that does not, and at the end two that wait.
+# Four suites at a time, as most wait more than they work: two that mostly wait for programs of others
+# ("suite: beside"), and two that do not. What is left at the end takes the places of both.
 suites() {  # suites PRESET LONG
-  local preset=$1 file slot waiting=() others=() running_file=('' '') began_at=(0 0) pid=(0 0)
+  local preset=$1 file slot waiting=() others=()
+  local running_file=('' '' '' '') began_at=(0 0 0 0) pid=(0 0 0 0)
   for file in $(suites_of "$1" "$2"); do
-    if has_mark "$file" beside; then waiting+=("$file"); else others+=("$file"); fi
+    if ! has_mark "$file" beside; then
+      others+=("$file")
+    elif has_mark "$file" first; then
+      waiting=("$file" "${waiting[@]}")
+    else
+      waiting+=("$file")
+    fi
   done
   while :; do
-    for slot in 0 1; do
+    for slot in 0 1 2 3; do
       if [ -n "${running_file[slot]}" ]; then
         ! kill -0 "${pid[slot]}" 2>/dev/null || continue
         finish_suite "$preset" "${running_file[slot]}" "${pid[slot]}" "${began_at[slot]}"
         running_file[slot]=''
       fi
-      if [ $slot -eq 1 ] && [ ${#others[@]} -gt 0 ]; then
+      if [ ${#others[@]} -gt 0 ] && { [ $slot -ge 2 ] || [ ${#waiting[@]} -eq 0 ]; }; then
         running_file[slot]=${others[0]} others=("${others[@]:1}")
       elif [ ${#waiting[@]} -gt 0 ]; then
         running_file[slot]=${waiting[0]} waiting=("${waiting[@]:1}")
-      elif [ $slot -eq 0 ] && [ ${#others[@]} -gt 0 ]; then
-        running_file[slot]=${others[0]} others=("${others[@]:1}")
       else
         continue
       fi
@@ -144,7 +160,7 @@ suites() {  # suites PRESET LONG
       begin_suite "$preset" "${running_file[slot]}"
       pid[slot]=$began
     done
-    [ -n "${running_file[0]}${running_file[1]}" ] || break
+    [[ ${running_file[*]} == *[^\ ]* ]] || break
     sleep 0.5
   done
 }
@@ -296,6 +312,7 @@ verb_test() {
     "") if need build sanitize node clients; then everything no; else failed=1; fi ;;
     *) say "run: unknown option '$1'"; return 2 ;;
   esac
+  grep . <<<"$faults"
   if [ "$skipped" -eq 0 ]; then
     echo "$passed passed, $failed failed"
   else
