@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import Ajv from '../clients/node_modules/ajv/dist/ajv.js';
 import { directory, program, test, until } from '../clients/cases.mjs';
@@ -16,6 +16,9 @@ const git = (cwd, ...args) => execFileSync('git', ['-C', cwd, '-c', 'user.name=a
 const ajv = new Ajv.default({ allErrors: true });
 const judges = Object.fromEntries(['project_state', 'session_memory'].map((name) => [name,
   ajv.compile(JSON.parse(readFileSync(new URL(`../../schemas/${name}.v1.schema.json`, import.meta.url), 'utf8')))]));
+
+/// Runs a command, and counts its system calls of a kind.
+const injector = join(dirname(process.env.TINE), 'tests/faults/faults');
 
 /// A file of the memory, judged by its schema.
 function judged(file) {
@@ -354,6 +357,31 @@ test('memory: off is off: no file is written, and git is asked for nothing more'
   const on = await asked('[memory]\nkeep = true\n');
   assert.equal(on.names.length, 4, `${on.names}`);
   assert.match(on.log, /rev-list/);
+});
+
+test('memory: off is off: what is kept of a project costs its sessions no system call', async () => {
+  // How many calls of each kind a turn makes, in a place where a session has been before.
+  const calls = async (settings, ...tasks) => {
+    const place = new Remembering(settings);
+    await place.says('run', 'hi');
+    for (const title of tasks) await place.says('tasks', 'add', title);
+    const count = join(directory('count'), 'count');
+    const plain = place.command;
+    const out = {};
+    for (const kind of ['mkdir', 'rename', 'unlink', 'sync', 'flock', 'truncate', 'write', 'clone']) {
+      place.command = [injector, kind, '0', '0', count, ...plain];
+      await place.says('run', '[[plan:Look]] hi');
+      out[kind] = Number(readFileSync(count, 'utf8'));
+    }
+    place.command = plain;
+    assert.equal(place.files('project_state').length, tasks.length);
+    return out;
+  };
+  const without = await calls('');
+  assert.deepEqual(await calls('', 'One'), without);
+  const on = await calls('[memory]\nkeep = true\n', 'One');
+  for (const kind of ['mkdir', 'rename', 'sync', 'flock', 'write'])
+    assert.ok(on[kind] > without[kind], `${kind}: ${on[kind]}, without ${without[kind]}`);
 });
 
 /// An ACP agent that says which servers its session was given.
