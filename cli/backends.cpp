@@ -188,18 +188,20 @@ session::Backends make_backends(transport::Loop& loop, transport::Worker& worker
 
 std::function<executor::Documents()> documents_of(const BackendConfig& config,
                                                   const std::string& cwd,
-                                                  executor::FolderTrust trust) {
+                                                  executor::FolderTrust trust,
+                                                  executor::Loading loading) {
   if (config.kind == BackendKind::codex) {
     return [places = executor::codex::places_of(codex_setup(config).environment, cwd),
-            own = config.config.text,
-            trust = std::move(trust)] { return executor::codex::documents(places, own, trust); };
+            own = config.config.text, trust = std::move(trust), loading = std::move(loading)] {
+      return executor::codex::documents(places, own, trust, loading);
+    };
   }
   if (config.kind == BackendKind::claude) {
     std::vector<std::string> environment = claude_setup(config).environment;
     auto places = executor::claude::places_of(environment, cwd, {});
     return [places = std::move(places), environment = std::move(environment),
-            trust = std::move(trust)] {
-      return executor::claude::documents(places, environment, trust);
+            trust = std::move(trust), loading = std::move(loading)] {
+      return executor::claude::documents(places, environment, trust, loading);
     };
   }
   if (config.kind == BackendKind::rehearsal) return [] { return executor::Documents(); };

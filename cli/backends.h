@@ -30,11 +30,12 @@ executor::codex::Setup codex_setup(const BackendConfig& config);
 executor::claude::Setup claude_setup(const BackendConfig& config);
 executor::acp::Setup acp_setup(const BackendConfig& config);
 
-/// Finds the documents that a backend reads by itself in `cwd`, for a session that has that trust;
-/// blocks. None: it is not known what such a backend reads.
+/// Finds the documents that a backend reads by itself in `cwd`, for a session that has that trust
+/// and is to load that; blocks. None: it is not known what such a backend reads.
 std::function<executor::Documents()> documents_of(const BackendConfig& config,
                                                   const std::string& cwd,
-                                                  executor::FolderTrust trust);
+                                                  executor::FolderTrust trust,
+                                                  executor::Loading loading);
 
 /// By the client's wish, the project's file and the user's configuration, in this order.
 session::Chooser make_chooser(const session::Backends& backends, const Config& config);

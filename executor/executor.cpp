@@ -9,6 +9,11 @@ std::shared_ptr<const Settings> Executor::shared(Settings settings) {
   return made;
 }
 
+std::string Executor::loading_obstacle(const Loading& loading) const {
+  if (loading.is_usual()) return {};
+  return "has no way that tine knows to load less than it does by itself";
+}
+
 transport::Task<std::string> Executor::terminal_obstacle(v1::Workspace /*workspace*/) {
   co_return "tine knows no way to fork " + std::string(name()) + " in a terminal";
 }

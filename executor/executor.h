@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "executor/child_environment.h"
 #include "executor/folder.h"
+#include "executor/loading.h"
 #include "executor/usage.h"
 #include "executor/width.h"
 #include "protocol/v1/client.h"
@@ -88,6 +89,8 @@ struct ConversationSpec {
   v1::Workspace workspace;
   /// Obeyed whenever a process is started or a thread is opened for the conversation.
   FolderTrust trust;
+  /// As the session began with; the backend has said that it can be had.
+  Loading loading;
   Settings settings;
   /// Turns that the session has had by then, also those that the provider has not kept.
   std::uint64_t turns = 0;
@@ -198,6 +201,8 @@ class Executor {
   std::shared_ptr<const Settings> shared(Settings settings);
   /// Slash commands that a prompt may be; what it offers beside them it says in its turns.
   virtual std::vector<v1::Command> commands() const { return {}; }
+  /// Why no session can be had that loads so, as words behind the backend's name; empty: it can.
+  virtual std::string loading_obstacle(const Loading& loading) const;
   /// What looks at the workspace's folders; empty: the backend starts nothing of a folder.
   virtual FolderLook folder_look(const v1::Workspace& /*workspace*/) const { return {}; }
 

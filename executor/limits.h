@@ -53,6 +53,10 @@ inline constexpr std::size_t folder_file = std::size_t{1024} * 1024;
 /// Files in a folder whose names are looked through for the same reason. More: likewise.
 inline constexpr std::size_t folder_names = 1000;
 
+/// Documents that a session is to have left out, and bytes of the name of one. More are refused.
+inline constexpr std::size_t no_load = 100;
+inline constexpr std::size_t no_load_name = 4096;
+
 /// From the start of a backend's process to its answer to initialize. Then it is ended: timeout.
 inline constexpr milliseconds handshake{30'000};
 

@@ -106,6 +106,15 @@ Result<std::vector<PermissionRule>> narrowing_in(const std::string& meta) {
   return rules;
 }
 
+/// What `_meta.tine.context` says that the backend is to load by itself; none: it says nothing.
+Result<std::optional<executor::Loading>> loading_in(const std::string& meta) {
+  const json::View context = ours(meta).find("context");
+  if (!is_there(context)) return std::optional<executor::Loading>();
+  auto loading = executor::read_loading(context, "params._meta.tine.context");
+  if (!loading) return fail(std::move(loading.error()));
+  return std::optional<executor::Loading>(std::move(*loading));
+}
+
 /// The title that `_meta.tine.title` gives a new session; empty: none.
 Result<std::string> title_in(const std::string& meta) {
   const json::View title = ours(meta).find("title");
@@ -315,19 +324,28 @@ v1::Answer<v1::NewSessionResponse> AcpAgent::make_session(v1::NewSessionRequest 
     co_return invalid("expected string", "params._meta.tine.backend");
   }
   std::string backend = named.string().value_or("");
+  auto loading = loading_in(request.meta);
+  if (!loading) co_return fail(std::move(loading.error()));
+  const executor::Loading loads = loading->value_or(executor::Loading());
   auto past = adoption(request.meta);
   if (!past) co_return fail(std::move(past.error()));
+  if (*past && !loads.is_usual()) {
+    co_return invalid("a session that goes on from another conversation loads what that one does",
+                      "params._meta.tine.context");
+  }
   const bool by_wish = !names_past(request.meta) && service_.take_caller_wish();
   if (by_wish) past->emplace();
   if (!*past) {
     v1::Workspace same = request.workspace;
-    auto seeded = co_await service_.begin_from_seed(std::move(same), backend);
+    SessionService::FromSeed seeded;
+    // A seed has loaded what is usual.
+    if (loads.is_usual()) seeded = co_await service_.begin_from_seed(std::move(same), backend);
     if (seeded.forked) {
       auto still = co_await may_open(seeded.forked->session->id());
       if (!still) co_return fail(std::move(still.error()));
       co_return branched(*seeded.forked, context);
     }
-    auto session = service_.create(std::move(request.workspace), backend);
+    auto session = service_.create(std::move(request.workspace), backend, loads);
     if (!session) co_return fail(std::move(session.error()));
     (*session)->attach(client_, (*session)->workspace());
     v1::NewSessionResponse response = opened(*session, context);
@@ -362,8 +380,11 @@ v1::NewSessionResponse AcpAgent::branched(const SessionService::Forked& forked,
   return response;
 }
 
-SessionService::Opened AcpAgent::reopen(std::string id, v1::Workspace& workspace) {
+SessionService::Opened AcpAgent::reopen(std::string id, v1::Workspace& workspace,
+                                        const std::string& meta) {
   if (auto good = check(workspace); !good) co_return fail(std::move(good.error()));
+  const auto loading = loading_in(meta);
+  if (!loading) co_return fail(loading.error());
   auto session = co_await service_.open(std::move(id));
   if (!session) co_return session;
   if (left_) co_return fail(ErrorKind::peer_gone, "the client has gone");
@@ -371,6 +392,8 @@ SessionService::Opened AcpAgent::reopen(std::string id, v1::Workspace& workspace
   if (!stands_for(state.project, canonical(workspace.cwd)))
     co_return invalid("the session belongs to another directory", "params.cwd");
   if (auto same = service_.take_system_prompt(workspace, state); !same)
+    co_return fail(std::move(same.error()));
+  if (auto same = SessionService::check_loading(*loading, state); !same)
     co_return fail(std::move(same.error()));
   co_return session;
 }
@@ -380,7 +403,7 @@ v1::Answer<v1::LoadSessionResponse> AcpAgent::load_session(v1::LoadSessionReques
   v1::Workspace workspace = std::move(request.workspace);
   auto narrowing = narrowing_in(request.meta);
   if (!narrowing) co_return fail(std::move(narrowing.error()));
-  auto session = co_await reopen(request.session_id, workspace);
+  auto session = co_await reopen(request.session_id, workspace, request.meta);
   if (!session) co_return fail(std::move(session.error()));
   const json::View from = ours(request.meta).find("fromSeq");
   std::uint64_t from_seq = 0;
@@ -410,7 +433,7 @@ v1::Answer<v1::ResumeSessionResponse> AcpAgent::resume_session(v1::ResumeSession
   v1::Workspace workspace = std::move(request.workspace);
   auto narrowing = narrowing_in(request.meta);
   if (!narrowing) co_return fail(std::move(narrowing.error()));
-  auto session = co_await reopen(std::move(request.session_id), workspace);
+  auto session = co_await reopen(std::move(request.session_id), workspace, request.meta);
   if (!session) co_return fail(std::move(session.error()));
   (*session)->attach(client_, std::move(workspace));
   (*session)->narrow(std::move(*narrowing));
@@ -425,6 +448,9 @@ v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionReques
   if (!title) co_return fail(title.error());
   auto narrowing = narrowing_in(request.meta);
   if (!narrowing) co_return fail(std::move(narrowing.error()));
+  auto loading = loading_in(request.meta);
+  if (!loading) co_return fail(std::move(loading.error()));
+  wish->loading = std::move(*loading);
   wish->cancel = context.cancel;
   const json::View dry = ours(request.meta).find("fork").find("dryRun");
   if (is_there(dry) && !dry.boolean())

@@ -69,7 +69,7 @@ class AcpAgent final : public v1::AgentHandler, public v1::TasksHandler {
   /// A session that this connection has opened.
   Result<std::shared_ptr<Session>> open_session(const std::string& id) const;
   /// Opens a session that exists, for load and resume.
-  SessionService::Opened reopen(std::string id, v1::Workspace& workspace);
+  SessionService::Opened reopen(std::string id, v1::Workspace& workspace, const std::string& meta);
   v1::NewSessionResponse opened(const std::shared_ptr<Session>& session,
                                 v1::RequestContext& context) const;
   v1::LoadSessionResponse reopened(const std::shared_ptr<Session>& session,

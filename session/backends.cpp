@@ -42,4 +42,16 @@ std::optional<Error> refusal_of(const v1::Workspace& workspace, const executor::
       .at(path);
 }
 
+std::optional<Error> refusal_of_loads(const std::string& loads, const executor::Executor& backend,
+                                      const Backends& backends) {
+  executor::Loading loading = executor::kept_loading(loads);
+  // It reads none by itself, and is given those that are not left out.
+  if (backends.given_documents.contains(std::string(backend.name()))) loading.no_load.clear();
+  const std::string obstacle = backend.loading_obstacle(loading);
+  if (obstacle.empty()) return std::nullopt;
+  return Error(ErrorKind::unsupported,
+               "the backend " + std::string(backend.name()) + " " + obstacle)
+      .with_hint("Have it load what it loads by itself, or choose another backend.");
+}
+
 }  // namespace tine::session

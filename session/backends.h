@@ -51,5 +51,8 @@ using Chooser = std::function<Result<Choices>(const std::string& cwd, const std:
 /// Why the backend cannot take a session on; none: it can. What is announced to a client holds for
 /// the default backend; another one may be able to do less.
 std::optional<Error> refusal_of(const v1::Workspace& workspace, const executor::Executor& backend);
+/// Likewise of what the session's backend is to load by itself, as the state holds it.
+std::optional<Error> refusal_of_loads(const std::string& loads, const executor::Executor& backend,
+                                      const Backends& backends);
 
 }  // namespace tine::session

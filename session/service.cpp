@@ -118,9 +118,19 @@ Result<SessionService::Beginning> SessionService::beginning(const v1::Workspace&
 }
 
 Result<std::shared_ptr<Session>> SessionService::create(v1::Workspace workspace,
-                                                        const std::string& backend) {
+                                                        const std::string& backend,
+                                                        const executor::Loading& loading) {
   auto begins = beginning(workspace, backend);
   if (!begins) return fail(std::move(begins.error()));
+  std::string loads = executor::write_loading(loading);
+  if (auto refused = refusal_of_loads(loads, *begins->backend, backends_))
+    return fail(std::move(*refused));
+  if (json::redacted(loads, library_.redactor) != loads) {
+    return fail(Error(ErrorKind::invalid_params,
+                      "a name among the documents that are not loaded looks like a secret")
+                    .with_hint("Rename the file, or name another one."));
+  }
+  begins->state.loads = std::move(loads);
   auto record = begin(std::move(begins->state), nullptr);
   if (!record) return fail(std::move(record.error()));
   return add(*begins->backend, std::move(*record), std::move(workspace));
@@ -153,6 +163,16 @@ store::State SessionService::new_state(const v1::Workspace& workspace) {
 /// A system prompt as the state holds it.
 std::string SessionService::kept(const v1::SystemPrompt& prompt) const {
   return json::redacted(v1::write(prompt), library_.redactor);
+}
+
+Result<void> SessionService::check_loading(const std::optional<executor::Loading>& wanted,
+                                           const store::State& state) {
+  if (!wanted || *wanted == executor::kept_loading(state.loads)) return {};
+  return fail(Error(ErrorKind::invalid_params,
+                    "the session loads something else by itself, and keeps to it, at "
+                    "params._meta.tine.context")
+                  .with_hint("Leave the context out, or begin a new session.")
+                  .at("params._meta.tine.context"));
 }
 
 Result<void> SessionService::take_system_prompt(v1::Workspace& workspace,
@@ -509,8 +529,9 @@ transport::Task<Result<Turns::Branched>> SessionService::fork_for_drift(Session&
     const MemoryBrief configured = library_.policy.memory_brief;
     const MemoryBrief how = configured == MemoryBrief::off ? MemoryBrief::brief : configured;
     wish.strategy = Strategy::soft;
+    executor::Loading loading = executor::kept_loading(session.state().loads);
     wish.brief = co_await opening_text(library_, backends_, session.state().backend,
-                                       session.workspace().cwd, how);
+                                       session.workspace().cwd, std::move(loading), how);
   }
   wish.drift = drift_data(name_of(drift.way), drift.before, drift.now, drift.text);
   const v1::Client* const asking = session.client();

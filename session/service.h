@@ -44,7 +44,9 @@ class SessionService {
   using Opened = transport::Task<Result<std::shared_ptr<Session>>>;
 
   /// `backend`: by its name; empty: the one that is configured for the directory.
-  Result<std::shared_ptr<Session>> create(v1::Workspace workspace, const std::string& backend);
+  /// `loading`: what the backend is to load by itself.
+  Result<std::shared_ptr<Session>> create(v1::Workspace workspace, const std::string& backend,
+                                          const executor::Loading& loading = {});
   /// One that is open in this process.
   Result<std::shared_ptr<Session>> find(const std::string& id) const;
   /// Set once the first session was opened in this process.
@@ -70,6 +72,7 @@ class SessionService {
     bool any_strategy = false;  ///< `strategy` is none on purpose
     std::optional<bool> strict;
     std::string brief;  ///< of the project, which a soft fork is told first; empty: none
+    std::optional<executor::Loading> loading;  ///< must be the parent's; none: it is
     std::string drift;  ///< data of a record of how the repository has moved; empty: none
     /// It begins as any new session does, with the settings and a title of its own.
     bool is_new_session = false;
@@ -114,6 +117,9 @@ class SessionService {
   Result<void> mark_as_seed(const std::string& id);
   Result<bool> unmark_as_seed(const std::string& id);
 
+  /// Whether a session loads what a request says; a request that says nothing is good.
+  static Result<void> check_loading(const std::optional<executor::Loading>& wanted,
+                                    const store::State& state);
   /// A session keeps its system prompt: another one is an error, none is filled in.
   Result<void> take_system_prompt(v1::Workspace& workspace, const store::State& state) const;
 

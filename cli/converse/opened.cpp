@@ -159,7 +159,7 @@ transport::Task<Result<OpenedSession>> open_session(World& world, LocalAgent& ag
     co_return begun;
   }
   if (!forks) {
-    std::string meta = resume_meta(wish.narrowing);
+    std::string meta = resume_meta(wish);
     auto resumed = co_await resume_session(agent, std::move(**known), std::move(meta));
     co_return resumed;
   }

@@ -6,6 +6,7 @@
 
 #include "base/json/document.h"
 #include "base/visible.h"
+#include "cli/context_words.h"
 #include "session/project.h"
 #include "session/title.h"
 
@@ -29,6 +30,15 @@ json::Document narrowed(const Narrowing& narrowing) {
   if (!narrowing.deny.empty()) ours["permissions"]["deny"] = narrowing.deny;
   if (!narrowing.ask.empty()) ours["permissions"]["ask"] = narrowing.ask;
   return ours;
+}
+
+/// What is said of what the backend loads.
+void add_context(json::Document& ours, const SessionWish& wish) {
+  if (wish.context.empty()) return;
+  const auto loading = loading_in(wish.context);
+  ours["context"] = json::Document::object();
+  if (loading && !loading->is_usual())
+    ours["context"] = json::parsed(executor::write_loading(*loading));
 }
 
 /// A request's `_meta` with the member tine; empty when `ours` is.
@@ -55,6 +65,7 @@ void add_session_options(Options& options, SessionWish& wish) {
           "Keep nothing: the session vanishes, and the agent is given no documents of the project")
       .flag("--fork-from-caller", wish.fork_from_caller,
             "Begin with what was said in the agent's session that started tine");
+  add_context_option(options, wish.context);
 }
 
 Result<void> SessionWish::check() const {
@@ -72,6 +83,12 @@ Result<void> SessionWish::check() const {
   if (!title.empty() && (!id.empty() || last || !name.empty())) {
     return fail(Error(ErrorKind::invalid_params, "--description is for a new session alone")
                     .with_hint("`tine session rename` gives a session another title."));
+  }
+  if (auto loading = loading_in(context); !loading) return fail(std::move(loading.error()));
+  if (!context.empty() &&
+      (!id.empty() || last || !fork_from.empty() || fork_last || fork_from_caller)) {
+    return fail(Error(ErrorKind::invalid_params, "--context is for a new session alone")
+                    .with_hint("A session and its forks keep to what it began with."));
   }
   if (given.size() < 2) return {};
   return fail(Error(ErrorKind::invalid_params,
@@ -159,10 +176,15 @@ std::string new_meta(const SessionWish& wish) {
   if (wish.fork_from_caller) ours["forkFromCaller"] = true;
   const std::string& title = wish.name.empty() ? wish.title : wish.name;
   if (!title.empty()) ours["title"] = title;
+  add_context(ours, wish);
   return meta_of(std::move(ours));
 }
 
-std::string resume_meta(const Narrowing& narrowing) { return meta_of(narrowed(narrowing)); }
+std::string resume_meta(const SessionWish& wish) {
+  json::Document ours = narrowed(wish.narrowing);
+  add_context(ours, wish);
+  return meta_of(std::move(ours));
+}
 
 std::string fork_meta(const ForkWords& words) {
   json::Document ours = narrowed(words.narrowing);

@@ -31,6 +31,8 @@ struct SessionWish {
   std::string title;    ///< of a session that is begun or forked
   bool ephemeral = false;
   bool is_there = false;  ///< none is begun
+  /// What the backend of a session that is begun is to load by itself: see context_words.h.
+  std::vector<std::string> context;
   Narrowing narrowing;
 
   /// At most one way may be chosen.
@@ -82,7 +84,7 @@ struct ForkChoice {
 /// The `_meta` of session/new,
 std::string new_meta(const SessionWish& wish);
 /// of session/resume,
-std::string resume_meta(const Narrowing& narrowing);
+std::string resume_meta(const SessionWish& wish);
 /// and of session/fork.
 struct ForkWords {
   std::string point;

@@ -15,6 +15,7 @@
 #include "base/visible.h"
 #include "cli/amounts.h"
 #include "cli/backends.h"
+#include "cli/context_words.h"
 #include "cli/exit_code.h"
 #include "cli/print.h"
 #include "cli/table.h"
@@ -35,6 +36,7 @@ struct Asked {
   std::string backend;
   std::string folder;
   bool json = false;
+  std::vector<std::string> words;
 };
 
 /// What there is to tell.
@@ -162,7 +164,7 @@ std::string as_json(const Context& context) {
 }
 
 /// What tine puts before the first prompt.
-transport::Task<void> add_ours(World& world, Context& context) {
+transport::Task<void> add_ours(World& world, Context& context, executor::Loading loading) {
   const session::Library& library = world.service.library();
   if (!session::tells_of_project(library.policy, world.backends, context.backend)) co_return;
   if (!library.policy.keep_text) {
@@ -170,8 +172,8 @@ transport::Task<void> add_ours(World& world, Context& context) {
     co_return;
   }
   if (world.backends.given_documents.contains(context.backend)) {
-    std::function<Documents()> read = [folder = context.folder] {
-      return session::project_documents(folder);
+    std::function<Documents()> read = [folder = context.folder, loading = std::move(loading)] {
+      return session::project_documents(folder, loading);
     };
     context.by_tine = co_await transport::made_beside(world.loop, std::move(read));
     context.documents_tokens =
@@ -186,6 +188,10 @@ transport::Task<int> show(World& world, Asked asked, std::string folder) {
   const auto chosen = choose(folder, asked.backend);
   if (!chosen) co_return failed(chosen.error());
   const executor::Executor& backend = *chosen->backend;
+  executor::Loading loading = loading_in(asked.words).value_or(executor::Loading());
+  if (auto refused =
+          session::refusal_of_loads(executor::write_loading(loading), backend, world.backends))
+    co_return failed(*refused);
   Context context{.folder = folder,
                   .backend = std::string(backend.name()),
                   .kind = std::string(backend.kind()),
@@ -207,7 +213,8 @@ transport::Task<int> show(World& world, Asked asked, std::string folder) {
   }
   const BackendConfig* const config = world.config.find_backend(context.backend);
   std::function<Documents()> read;
-  if (config != nullptr) read = documents_of(*config, folder, verdict.trust);
+  std::vector<std::string> sentences = executor::sentences_of(loading);
+  if (config != nullptr) read = documents_of(*config, folder, verdict.trust, loading);
   context.is_known = static_cast<bool>(read);
   if (read) {
     context.by_backend = co_await transport::made_beside(world.loop, std::move(read));
@@ -215,7 +222,8 @@ transport::Task<int> show(World& world, Asked asked, std::string folder) {
     context.notes.push_back("tine does not know which documents " + context.backend +
                             " reads by itself.");
   }
-  co_await add_ours(world, context);
+  for (std::string& each : sentences) context.notes.push_back(std::move(each));
+  co_await add_ours(world, context, std::move(loading));
   for (const Documents* const all : {&context.by_backend, &context.by_tine})
     context.notes.insert(context.notes.end(), all->notes.begin(), all->notes.end());
   print(asked.json ? as_json(context) : told(context));
@@ -232,14 +240,17 @@ const Verb context_verb{
       options
           .value("--backend", asked->backend, "NAME",
                  "With this backend (default: that of a new session)")
-          .value("--cwd", asked->folder, "DIR", "In this folder (default: here)")
-          .setting_flag("--trust", "always", "As if the folder were trusted (docs/trust.md)");
+          .value("--cwd", asked->folder, "DIR", "In this folder (default: here)");
+      add_context_option(options, asked->words);
+      options.setting_flag("--trust", "always", "As if the folder were trusted (docs/trust.md)");
       return [asked](Program& program) {
         auto folder = working_directory(asked->folder);
         if (!folder) return failed(folder.error());
         std::error_code fault;
         if (!std::filesystem::is_directory(*folder, fault))
           return misused(Error(ErrorKind::invalid_params, "there is no folder " + *folder));
+        if (const auto loading = loading_in(asked->words); !loading)
+          return misused(loading.error());
         asked->json = program.common.json;
         return program.run([asked, &folder](World& world, transport::CancelSource /*shutdown*/) {
           return show(world, *asked, *folder);
@@ -250,6 +261,7 @@ const Verb context_verb{
         "Examples:\n"
         "  tine context\n"
         "  tine context --backend claude --trust\n"
+        "  tine context --context noLoad=CLAUDE.local.md --context skills=false\n"
         "  tine context --json | jq '.documents[] | .path, .tokens'"};
 
 }  // namespace tine::cli

@@ -70,6 +70,16 @@ FolderLook Claude::folder_look(const v1::Workspace& workspace) const {
   };
 }
 
+std::string Claude::loading_obstacle(const Loading& loading) const {
+  if (loading.is_usual()) return {};
+  for (const std::string& each : setup_.command) {
+    if (each.starts_with("--setting"))
+      return "is configured to be started with " + each.substr(0, each.find('=')) +
+             ", which decides what it loads";
+  }
+  return {};
+}
+
 transport::Task<Reads> Claude::may_read(v1::Workspace workspace, FolderTrust trust) {
   if (!setup_.reads_folder) co_return Reads::nothing;
   if (trust.given && !trust.starts) co_return Reads::everything;

@@ -51,8 +51,12 @@ fs::path repository_top(const fs::path& cwd) {
 
 class Search {
  public:
-  Search(const FolderPlaces& places, const std::vector<std::string>& environment)
-      : places_(places), cwd_(real_path(places.cwd)), top_(repository_top(cwd_)) {
+  Search(const FolderPlaces& places, const std::vector<std::string>& environment,
+         const Loading& loading)
+      : places_(places),
+        loading_(loading),
+        cwd_(real_path(places.cwd)),
+        top_(repository_top(cwd_)) {
     main_ = top_.empty() ? top_ : fs::path(repository_of(top_.string()));
     if (!main_.empty()) main_ = real_path(main_);
     const std::string record = object_in(places.record, limits::trust_record);
@@ -81,10 +85,10 @@ class Search {
     kind_ = Kind::user;
     add(fs::path(places_.settings) / "CLAUDE.md");
     add_rules(fs::path(places_.settings) / "rules");
-    kind_ = Kind::project;
     if (reads == Reads::everything) {
       add_chain();
     } else if (reads == Reads::texts) {
+      kind_ = Kind::project;
       add_shared(cwd_);
     }
     kind_ = Kind::user;
@@ -99,7 +103,7 @@ class Search {
   }
 
  private:
-  enum class Kind : std::uint8_t { managed, user, project };
+  enum class Kind : std::uint8_t { managed, user, project, local };
 
   /// From the root of the file system down.
   std::vector<fs::path> chain() const {
@@ -125,7 +129,7 @@ class Search {
     const auto has_own = [&](const fs::path& folder) {
       for (const char* const name : {"CLAUDE.md", ".claude/CLAUDE.md", "CLAUDE.local.md"}) {
         // The user's own document is none of a project's.
-        if (is_users(folder / name)) continue;
+        if (is_users(folder / name) || is_left_out(folder / name)) continue;
         const LookedAt found = looks.look(folder / name, executor::limits::document);
         if (!document_text(found.text).text.empty()) return true;
       }
@@ -133,6 +137,7 @@ class Search {
     };
     const bool own = std::any_of(folders.begin(), folders.end(), has_own);
     for (const fs::path& each : folders) {
+      kind_ = Kind::project;
       if (!is_doubled(each)) {
         add_shared(each);
         const fs::path agents = each / "AGENTS.md";
@@ -142,6 +147,7 @@ class Search {
           pass_over(agents, "Claude Code reads it where there is no CLAUDE.md");
         }
       }
+      kind_ = Kind::local;
       add(each / "CLAUDE.local.md");
     }
   }
@@ -157,6 +163,28 @@ class Search {
     add_rules(folder / ".claude/rules");
   }
 
+  /// By the session's own wish.
+  bool is_left_out(const fs::path& path) const {
+    if (kind_ == Kind::managed) return false;
+    const bool of_project = kind_ == Kind::project || kind_ == Kind::local;
+    return (of_project && loading_.leaves_out_project()) || loading_.leaves_out(path.native());
+  }
+
+  /// Whose settings bring what is looked at.
+  bool is_sourced() const {
+    switch (kind_) {
+      case Kind::managed:
+        return true;
+      case Kind::user:
+        return loading_.has_source("user");
+      case Kind::project:
+        return loading_.has_source("project");
+      case Kind::local:
+        return loading_.has_source("local");
+    }
+    return true;
+  }
+
   void pass_over(const fs::path& path, std::string why) {
     const auto same = [&path](const PassedOver& each) { return each.path == path.native(); };
     if (std::none_of(out_.passed_over.begin(), out_.passed_over.end(), same))
@@ -165,7 +193,8 @@ class Search {
 
   /// What lies elsewhere is read of the user's own documents, and where the user has agreed to it.
   bool may_reach(const std::string& real) const {
-    return kind_ != Kind::project || imports_all_ || lies_in(real, cwd_.native());
+    const bool of_project = kind_ == Kind::project || kind_ == Kind::local;
+    return !of_project || imports_all_ || lies_in(real, cwd_.native());
   }
 
   void add(const fs::path& path) { add_with_imports(path, {}, 0, false); }
@@ -175,6 +204,8 @@ class Search {
     LookedAt found = reader_.look(path, executor::limits::document);
     if (found.kind == LookedAt::Kind::unreadable) pass_over(path, found.fault);
     if (found.kind != LookedAt::Kind::file) return;
+    if (is_left_out(path)) return pass_over(path, "this session leaves it out");
+    if (!is_sourced()) return pass_over(path, "this session does not load such settings");
     const bool must_be_inside = !imported_by.empty() || (is_rule && found.real != path.native());
     if (must_be_inside && !may_reach(found.real)) {
       pass_over(path, "it lies outside of the folder that the session works in");
@@ -255,6 +286,7 @@ class Search {
   }
 
   const FolderPlaces& places_;
+  const Loading& loading_;
   fs::path cwd_;
   fs::path top_;
   fs::path main_;  ///< of a worktree: its repository
@@ -275,20 +307,28 @@ Reads reads_with(const FolderPlaces& places, const FolderTrust& trust) {
 }
 
 Documents documents(const FolderPlaces& places, const std::vector<std::string>& environment,
-                    const FolderTrust& trust) {
-  const Reads reads = reads_with(places, trust);
-  Documents out = Search(places, environment).all(reads);
+                    const FolderTrust& trust, const Loading& loading) {
+  const Reads granted = reads_with(places, trust);
+  const Reads reads = narrowed(granted, loading);
+  Documents out = Search(places, environment, loading).all(reads);
   if (reads == Reads::everything) return out;
-  if (reads == Reads::nothing) {
+  if (granted == Reads::nothing) {
     out.notes.emplace_back(
         "Without trust Claude Code reads nothing of this folder: its CLAUDE.md or one of its rules "
         "is no plain file of the folder.");
   }
   // What trust would add.
-  for (Document& each : Search(places, environment).all(Reads::everything).given) {
+  Documents with_trust = Search(places, environment, loading).all(Reads::everything);
+  for (Document& each : with_trust.given) {
     const auto same = [&each](const Document& other) { return other.path == each.path; };
     if (std::none_of(out.given.begin(), out.given.end(), same))
       out.passed_over.push_back({.path = std::move(each.path), .why = "the folder is not trusted"});
+  }
+  if (reads == granted) return out;
+  for (PassedOver& each : with_trust.passed_over) {
+    const auto same = [&each](const PassedOver& other) { return other.path == each.path; };
+    if (std::none_of(out.passed_over.begin(), out.passed_over.end(), same))
+      out.passed_over.push_back(std::move(each));
   }
   return out;
 }

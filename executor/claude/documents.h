@@ -10,6 +10,7 @@
 #include "executor/claude/folder.h"
 #include "executor/claude/launch.h"
 #include "executor/documents.h"
+#include "executor/loading.h"
 
 namespace tine::executor::claude {
 
@@ -18,6 +19,6 @@ Reads reads_with(const FolderPlaces& places, const FolderTrust& trust);
 
 /// `environment`: what the program gets, NAME=value each.
 Documents documents(const FolderPlaces& places, const std::vector<std::string>& environment,
-                    const FolderTrust& trust);
+                    const FolderTrust& trust, const Loading& loading);
 
 }  // namespace tine::executor::claude

@@ -35,11 +35,12 @@ class Place {
   void write(const Names& names) const {
     for (const std::string& each : names) write(each, each);
   }
-  Documents found(const std::string& in, bool trust, const Names& more = {}) const {
+  Documents found(const std::string& in, bool trust, const Names& more = {},
+                  const Loading& loading = {}) const {
     Names environment = {"HOME=" + path("home").string()};
     environment.insert(environment.end(), more.begin(), more.end());
     return claude::documents(claude::places_of(environment, path(in).string(), {}), environment,
-                             {.given = trust, .starts = {}});
+                             {.given = trust, .starts = {}}, loading);
   }
   std::string name_of(const std::string& path) const {
     return fs::path(path).lexically_relative(folder_.path("")).native();

@@ -1,11 +1,13 @@
 #include "executor/claude/launch.h"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/json/document.h"
 #include "executor/child_environment.h"
 #include "executor/claude/caller.h"
+#include "executor/claude/folder.h"
 #include "executor/mcp_servers.h"
 
 namespace tine::executor::claude {
@@ -40,7 +42,55 @@ json::Document typed_server(const v1::McpServer& server) {
 /// Has Claude Code read the CLAUDE.md and the rules of what is named by --add-dir.
 constexpr const char* reads_added_texts = "CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD=1";
 
+/// Of the settings that the session is to load, those that may be.
+std::string sources(Reads reads, const Loading& loading) {
+  std::string out;
+  for (const std::string_view each : setting_sources) {
+    if (!loading.has_source(each) || (reads != Reads::everything && each != "user")) continue;
+    out += (out.empty() ? "" : ",") + std::string(each);
+  }
+  return out;
+}
+
+/// With `?` for what has a meaning in a pattern: a character of that kind in a path is no wildcard.
+std::string as_pattern(std::string path) {
+  for (char& c : path)
+    if (std::string_view("*[]{}()!+@|\\").find(c) != std::string_view::npos) c = '?';
+  return path;
+}
+
+/// The settings that have Claude Code leave documents out. A plain path that they name is compared
+/// as it stands before it is taken as a pattern.
+std::string left_out(const Loading& loading, const FolderPlaces& places) {
+  json::Document out;
+  json::Document& all = out["claudeMdExcludes"] = json::Document::array();
+  for (const std::string& each : loading.no_load) {
+    if (each != every_document) all.push_back(each.front() == '/' ? each : "**/" + each);
+  }
+  if (loading.leaves_out_project()) {
+    std::error_code fault;
+    std::filesystem::path at = std::filesystem::canonical(places.cwd, fault);
+    if (fault) at = places.cwd;
+    for (;; at = at.parent_path()) {
+      for (const char* const name : {"CLAUDE.md", "CLAUDE.local.md", "AGENTS.md"})
+        all.push_back((at / name).string());
+      // The user's own documents are none of the project's.
+      if (at / ".claude" != places.settings) {
+        all.push_back((at / ".claude/CLAUDE.md").string());
+        all.push_back(as_pattern(at / ".claude/rules") + "/**");
+      }
+      if (at == at.parent_path()) break;
+    }
+  }
+  return json::text_of(out);
+}
+
 }  // namespace
+
+Reads narrowed(Reads reads, const Loading& loading) {
+  const bool has_texts = loading.has_source("project") && !loading.leaves_out_project();
+  return reads == Reads::texts && !has_texts ? Reads::nothing : reads;
+}
 
 std::vector<std::string> arguments(const Setup& setup, const ConversationSpec& spec,
                                    const Beginning& beginning, Reads reads) {
@@ -66,8 +116,14 @@ std::vector<std::string> arguments(const Setup& setup, const ConversationSpec& s
   if (!choices.model.empty()) add(out, "--model", choices.model);
   if (!choices.effort.empty()) add(out, "--effort", choices.effort);
   for (const std::string& each : spec.workspace.additional_directories) add(out, "--add-dir", each);
-  if (reads != Reads::everything) add(out, "--setting-sources", "user");
-  if (reads == Reads::texts) add(out, "--add-dir", spec.workspace.cwd);
+  if (reads != Reads::everything || spec.loading.sources)
+    add(out, "--setting-sources", sources(reads, spec.loading));
+  if (narrowed(reads, spec.loading) == Reads::texts) add(out, "--add-dir", spec.workspace.cwd);
+  if (!spec.loading.skills) out.emplace_back("--disable-slash-commands");
+  if (!spec.loading.no_load.empty()) {
+    const FolderPlaces places = places_of(setup.environment, spec.workspace.cwd, {});
+    add(out, "--settings", left_out(spec.loading, places));
+  }
   return out;
 }
 
@@ -76,7 +132,7 @@ std::vector<std::string> environment(const Setup& setup, const ConversationSpec&
   std::vector<std::string> out = child_environment(stripped(setup.environment), spec.identity);
   // Todo lists are plans; alike in parent and child, as all that the model reads.
   out.emplace_back("CLAUDE_CODE_ENABLE_TODO_TOOLS=1");
-  if (reads == Reads::texts) out.emplace_back(reads_added_texts);
+  if (narrowed(reads, spec.loading) == Reads::texts) out.emplace_back(reads_added_texts);
   return out;
 }
 

@@ -47,6 +47,9 @@ enum class Reads : std::uint8_t {
   nothing
 };
 
+/// What a session that loads so may read of it.
+Reads narrowed(Reads reads, const Loading& loading);
+
 std::vector<std::string> arguments(const Setup& setup, const ConversationSpec& spec,
                                    const Beginning& beginning, Reads reads);
 std::vector<std::string> environment(const Setup& setup, const ConversationSpec& spec, Reads reads);

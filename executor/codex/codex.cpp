@@ -1,5 +1,6 @@
 #include "executor/codex/codex.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -108,11 +109,24 @@ FolderLook Codex::folder_look(const v1::Workspace& workspace) const {
   return [places = codex::places_of(setup_.environment, workspace.cwd)] { return look(places); };
 }
 
+std::string Codex::loading_obstacle(const Loading& loading) const {
+  if (!loading.has_source("user")) return "always loads the user's settings";
+  if (!loading.has_source("project") && loading.skills)
+    return "cannot leave out a project's settings and load its skills: leave out the skills, too";
+  const bool names_one =
+      std::any_of(loading.no_load.begin(), loading.no_load.end(),
+                  [](const std::string& each) { return each != every_document; });
+  if (names_one) return "can leave out a project's documents only together: name \"*\"";
+  return {};
+}
+
 transport::Task<std::string> Codex::judge_folder(const ConversationSpec& spec) {
   const auto projects = std::make_shared<std::string>();
-  std::function<void()> job = [projects,
-                               places = codex::places_of(setup_.environment, spec.workspace.cwd),
-                               trust = spec.trust] { *projects = projects_config(places, trust); };
+  std::function<void()> job =
+      [projects, places = codex::places_of(setup_.environment, spec.workspace.cwd),
+       trust = spec.loading.has_source("project") ? spec.trust : FolderTrust()] {
+        *projects = projects_config(places, trust);
+      };
   co_await worker_.run(std::move(job));
   co_return *projects;
 }

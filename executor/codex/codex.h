@@ -42,6 +42,7 @@ class Codex final : public Executor {
   Settings settings() const override;
   std::optional<Width> width_of(const Settings& settings) const override;
   std::vector<v1::Command> commands() const override;
+  std::string loading_obstacle(const Loading& loading) const override;
   FolderLook folder_look(const v1::Workspace& workspace) const override;
 
   Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;

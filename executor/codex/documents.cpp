@@ -10,6 +10,7 @@
 #include "base/json/writer.h"
 #include "base/toml/document.h"
 #include "base/toml/json.h"
+#include "executor/codex/launch.h"
 #include "executor/limits.h"
 
 namespace tine::executor::codex {
@@ -62,8 +63,9 @@ void apply_file(const std::string& folder, const std::string& name, Rules& rules
 
 class Search {
  public:
-  Search(const FolderPlaces& places, const std::string& config, Standing standing)
-      : places_(places), standing_(standing) {
+  Search(const FolderPlaces& places, const std::string& config, Standing standing,
+         const Loading& loading)
+      : places_(places), standing_(standing), leaves_out_(leaves_out_documents(loading)) {
     apply_file(places.codex_home, "config.toml", rules_);
     if (!config.empty()) apply(json::View(config), rules_);
     folders_ = project_folders();
@@ -71,6 +73,7 @@ class Search {
       for (const fs::path& each : folders_) apply_file(each, ".codex/config.toml", rules_);
       if (!config.empty()) apply(json::View(config), rules_);
     }
+    if (leaves_out_) rules_.most = 0;
   }
 
   Documents all() {
@@ -154,6 +157,8 @@ class Search {
           pass_over(path, "Codex is told not to trust the folder");
         } else if (!first.empty()) {
           pass_over(path, std::string(first) + " goes before it");
+        } else if (leaves_out_) {
+          pass_over(path, "this session leaves it out");
         } else if (rules_.most == 0) {
           pass_over(path, "project_doc_max_bytes is 0");
         } else if (left == 0) {
@@ -180,6 +185,7 @@ class Search {
 
   const FolderPlaces& places_;
   Standing standing_;
+  bool leaves_out_;
   Rules rules_;
   std::vector<fs::path> folders_;
   DocumentReader reader_;
@@ -188,9 +194,10 @@ class Search {
 
 }  // namespace
 
-Documents documents(const FolderPlaces& places, const std::string& config,
-                    const FolderTrust& trust) {
-  return Search(places, config, standing_of(places, trust)).all();
+Documents documents(const FolderPlaces& places, const std::string& config, const FolderTrust& trust,
+                    const Loading& loading) {
+  const FolderTrust granted = loading.has_source("project") ? trust : FolderTrust();
+  return Search(places, config, standing_of(places, granted), loading).all();
 }
 
 }  // namespace tine::executor::codex

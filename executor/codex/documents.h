@@ -8,12 +8,13 @@
 
 #include "executor/codex/folder.h"
 #include "executor/documents.h"
+#include "executor/loading.h"
 
 namespace tine::executor::codex {
 
 /// `config` is what is configured for the backend, JSON: it goes before what Codex's own
 /// configuration says.
-Documents documents(const FolderPlaces& places, const std::string& config,
-                    const FolderTrust& trust);
+Documents documents(const FolderPlaces& places, const std::string& config, const FolderTrust& trust,
+                    const Loading& loading);
 
 }  // namespace tine::executor::codex

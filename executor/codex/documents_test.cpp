@@ -31,7 +31,7 @@ class Place {
   void write(const std::string& name, const std::string& text) const { folder_.write(name, text); }
   Documents found(const std::string& in, bool trust = false, const std::string& config = {}) const {
     return codex::documents(codex::places_of({"HOME=" + path("home").string()}, path(in).string()),
-                            config, {.given = trust, .starts = {}});
+                            config, {.given = trust, .starts = {}}, Loading());
   }
   Names given(const std::string& in, bool trust = false, const std::string& config = {}) const {
     Names out;

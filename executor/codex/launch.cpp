@@ -46,13 +46,19 @@ bool decides_trust(std::string_view name) {
   return first == "projects" || first == "sandbox_mode" || first == "default_permissions";
 }
 
+/// Whether a setting is one of those with which a session loads less.
+bool decides_loading(std::string_view name, const Loading& loading) {
+  if (name == "skills.include_instructions") return !loading.skills;
+  return name == "project_doc_max_bytes" && leaves_out_documents(loading);
+}
+
 void write_config(json::Writer& out, const ConversationSpec& spec, const std::string& configured,
                   const std::string& projects) {
   out.begin_object();
   if (!projects.empty()) out.key("projects").raw(projects);
   for (const auto& [name, given] : json::View(configured).members()) {
     const std::string key = name.string().value_or(std::string());
-    if (!decides_trust(key)) out.key(key).raw(given.raw());
+    if (!decides_trust(key) && !decides_loading(key, spec.loading)) out.key(key).raw(given.raw());
   }
   // Report an error rather than try for ever.
   out.member("features.unbounded_connection_retries", false);
@@ -60,6 +66,8 @@ void write_config(json::Writer& out, const ConversationSpec& spec, const std::st
   out.key("tools.update_plan").begin_object().member("enabled", true).end_object();
   // Another process may go on with the thread as soon as we let go of it.
   out.member("thread_unload_delay_secs", 0);
+  if (!spec.loading.skills) out.member("skills.include_instructions", false);
+  if (leaves_out_documents(spec.loading)) out.member("project_doc_max_bytes", 0);
   write_identity(out, spec.identity);
   for (const v1::McpServer& server : spec.workspace.mcp_servers) {
     if (!is_reachable(server)) continue;
@@ -84,6 +92,10 @@ json::View workspace_setting(json::View effective, json::View configured, std::s
 }
 
 }  // namespace
+
+bool leaves_out_documents(const Loading& loading) {
+  return loading.leaves_out_project() || !loading.has_source("project");
+}
 
 std::string thread_params(ThreadCall call, const ConversationSpec& spec, const Choices& choices,
                           const std::string& config, const std::string& projects,

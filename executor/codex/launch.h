@@ -30,6 +30,9 @@ struct Setup {
   pty::OwnRecipe own_recipe;  ///< of a fork in a terminal
 };
 
+/// Whether the project's documents are left out by a session that loads so.
+bool leaves_out_documents(const Loading& loading);
+
 enum class ThreadCall : std::uint8_t { start, resume, fork };
 /// `of` is the thread that is resumed or forked, with the last turn that a fork keeps.
 ///

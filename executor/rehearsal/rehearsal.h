@@ -35,6 +35,8 @@ class Rehearsal final : public Executor {
   std::vector<v1::AuthMethod> auth_methods() const override;
   Settings settings() const override;
   std::optional<Width> width_of(const Settings& settings) const override;
+  /// It loads nothing of what could be left out.
+  std::string loading_obstacle(const Loading& /*loading*/) const override { return {}; }
   FolderLook folder_look(const v1::Workspace& workspace) const override;
 
   Reply<std::unique_ptr<Conversation>> start(ConversationSpec spec) override;

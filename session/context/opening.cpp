@@ -14,11 +14,12 @@ bool tells_of_project(const Policy& policy, const Backends& backends, const std:
 }
 
 transport::Task<std::string> opening_text(Library library, const Backends& backends,
-                                          std::string backend, std::string cwd, MemoryBrief how) {
+                                          std::string backend, std::string cwd,
+                                          executor::Loading loading, MemoryBrief how) {
   std::string text;
   if (backends.given_documents.contains(backend)) {
-    std::function<std::string()> read = [cwd] {
-      return documents_text(project_documents(cwd), cwd);
+    std::function<std::string()> read = [cwd, loading = std::move(loading)] {
+      return documents_text(project_documents(cwd, loading), cwd);
     };
     const std::string documents = co_await transport::made_beside(library.loop, std::move(read));
     text = library.redactor.redacted(documents);

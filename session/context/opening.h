@@ -15,9 +15,10 @@ namespace tine::session {
 /// Whether there may be anything, by the configuration.
 bool tells_of_project(const Policy& policy, const Backends& backends, const std::string& backend);
 
-/// Without secrets; empty: there is nothing to tell. `cwd`: the session's folder. `how`: how much
-/// of what is remembered.
+/// Without secrets; empty: there is nothing to tell. `cwd`: the session's folder. `loading`: which
+/// documents are left out. `how`: how much of what is remembered.
 transport::Task<std::string> opening_text(Library library, const Backends& backends,
-                                          std::string backend, std::string cwd, MemoryBrief how);
+                                          std::string backend, std::string cwd,
+                                          executor::Loading loading, MemoryBrief how);
 
 }  // namespace tine::session

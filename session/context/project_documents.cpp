@@ -45,7 +45,7 @@ std::vector<fs::path> folders_of(const fs::path& cwd) {
 
 }  // namespace
 
-Documents project_documents(const std::string& cwd) {
+Documents project_documents(const std::string& cwd, const executor::Loading& loading) {
   std::error_code fault;
   fs::path here = fs::canonical(cwd, fault);
   if (fault) here = cwd;
@@ -64,7 +64,9 @@ Documents project_documents(const std::string& cwd) {
       LookedAt found = reader.look(path, left);
       if (found.kind == LookedAt::Kind::unreadable) pass_over(path, found.fault);
       if (found.kind != LookedAt::Kind::file) continue;
-      if (!executor::lies_in(found.real, top)) {
+      if (loading.leaves_out_project() || loading.leaves_out(path.native())) {
+        pass_over(path, "this session leaves it out");
+      } else if (!executor::lies_in(found.real, top)) {
         pass_over(path, "it leads out of the project");
       } else if (!first.empty()) {
         pass_over(path, std::string(first) + " goes before it");

@@ -8,14 +8,16 @@
 #include <string>
 
 #include "executor/documents.h"
+#include "executor/loading.h"
 
 namespace tine::session {
 
 /// From the top of the repository down to `cwd`, one of each folder: AGENTS.override.md, AGENTS.md,
 /// CLAUDE.md or GEMINI.md, the first that is there; limits::documents_given bytes of them. Without
 /// a repository that of `cwd` alone. A link that leads out of the project is not followed: the
-/// repository must not have the model be given any file of the user's.
-executor::Documents project_documents(const std::string& cwd);
+/// repository must not have the model be given any file of the user's. `loading` says what is left
+/// out.
+executor::Documents project_documents(const std::string& cwd, const executor::Loading& loading);
 
 /// Their text, each in quotes and by its path, in a frame that says what it is. Empty: there are
 /// none.

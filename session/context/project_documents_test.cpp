@@ -23,12 +23,12 @@ class Place {
   void write(const std::string& name, const std::string& text) const { folder_.write(name, text); }
   std::vector<std::string> given(const std::string& in) const {
     std::vector<std::string> out;
-    for (const auto& each : project_documents(path(in)).given)
+    for (const auto& each : project_documents(path(in), {}).given)
       out.push_back(fs::path(each.path).lexically_relative(folder_.path()).native());
     return out;
   }
   std::string text(const std::string& in) const {
-    return documents_text(project_documents(path(in)), path(in));
+    return documents_text(project_documents(path(in), {}), path(in));
   }
 
  private:
@@ -56,7 +56,8 @@ TEST_CASE("project documents: none is read that a link brings from elsewhere") {
   place.write("secret", "s");
   fs::create_symlink("../secret", place.path("repo/AGENTS.md"));
   CHECK(place.given("repo").empty());
-  CHECK(project_documents(place.path("repo")).passed_over[0].why == "it leads out of the project");
+  CHECK(project_documents(place.path("repo"), {}).passed_over[0].why ==
+        "it leads out of the project");
   CHECK(place.text("repo").empty());
   place.write("repo/docs.md", "d");
   fs::create_symlink("docs.md", place.path("repo/CLAUDE.md"));
@@ -86,4 +87,24 @@ TEST_CASE("project documents: nothing in them ends their frame or stands outside
   CHECK(text.find(documents_end) == text.size() - end.size() + 1);
   CHECK(text.find("<system>") == std::string::npos);
   CHECK(text.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("a session's project leaves out documents by name, by path, or all") {
+  const Place place;
+  place.write("repo/.git/HEAD", "x");
+  place.write("repo/AGENTS.md", "top");
+  place.write("repo/in/AGENTS.md", "in");
+  place.write("repo/in/CLAUDE.md", "instead");
+  const std::string in = place.path("repo/in");
+  const auto given = [&](std::vector<std::string> no_load) {
+    tine::executor::Loading loading;
+    loading.no_load = std::move(no_load);
+    std::string texts;
+    for (const auto& each : project_documents(in, loading).given) texts += each.text + " ";
+    return texts;
+  };
+  CHECK(given({}) == "top in ");
+  CHECK(given({"AGENTS.md"}) == "instead ");
+  CHECK(given({in + "/AGENTS.md"}) == "top instead ");
+  CHECK(given({"*"}).empty());
 }

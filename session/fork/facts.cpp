@@ -94,6 +94,7 @@ Result<store::State> SessionService::fork_state(const v1::Workspace& workspace,
   state.system_prompt = from.system_prompt;
   // Other tools than the parent's would lose what the provider's cache has of it.
   state.has_tools = from.has_tools;
+  state.loads = from.loads;
   state.parent = from.id;
   state.depth = from.depth + 1;
   state.fork_seq = basis.seq;
@@ -146,6 +147,8 @@ ForkFacts SessionService::fork_facts(const ForkBasis& basis, const v1::Workspace
   } else if (!is_last) {
     terminal_obstacle = name + " can only fork in a terminal after the last turn";
   }
+  if (!parent.loads.empty())
+    terminal_obstacle = "in a terminal " + name + " would load what the session leaves out";
   if (!terminal_obstacle.empty()) facts.obstacles[Strategy::pty] = terminal_obstacle;
 
   std::string soft;
@@ -155,6 +158,9 @@ ForkFacts SessionService::fork_facts(const ForkBasis& basis, const v1::Workspace
   } else if (!library_.policy.keep_text) {
     soft = "the transcript holds no text, as history = \"none\" is configured";
   }
+  if (const auto refused = refusal_of_loads(parent.loads, *basis.to, backends_);
+      soft.empty() && refused)
+    soft = refused->message;
   if (!soft.empty()) facts.obstacles[Strategy::soft] = soft;
 
   if (turn != nullptr) {
@@ -236,6 +242,8 @@ transport::Task<Result<SessionService::ForkBasis>> SessionService::fork_basis(
   ForkBasis basis;
   basis.parent = std::move(*found);
   basis.history = basis.parent->history();
+  if (auto same = check_loading(wish.loading, basis.parent->state()); !same)
+    co_return fail(std::move(same.error()));
   const auto from = backend_of(basis.parent->state());
   if (!from) co_return fail(from.error());
   basis.from = basis.to = *from;

@@ -43,15 +43,15 @@ Result<bool> SessionService::unmark_as_seed(const std::string& id) {
   return unmark_seed(library_.store, id);
 }
 
-/// Whether a session that begins now would be of the same model, commit and system prompt, and have
-/// the same tools.
+/// Whether a session that begins now, and loads what is usual, would be of the same model, commit
+/// and system prompt, and have the same tools.
 bool SessionService::fits_seed(const v1::Workspace& workspace, const Choices& choices,
                                const store::State& seed) const {
   const std::string commit = seed.git ? seed.git->after : std::string();
   const std::string prompt =
       workspace.system_prompt ? kept(*workspace.system_prompt) : std::string();
   return prompt == seed.system_prompt && choices.has_tools == seed.has_tools &&
-         commit == git_commit(workspace.cwd) &&
+         seed.loads.empty() && commit == git_commit(workspace.cwd) &&
          model_of(settings_of(choices)) == model_of(chosen(choices.backend->settings(), seed));
 }
 

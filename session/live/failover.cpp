@@ -137,6 +137,8 @@ Result<Failover::Target> Failover::target(const Session& session, const std::str
   if (target.backend == nullptr) return fail(ErrorKind::unsupported, "it is not installed");
   if (auto refused = refusal_of(session.workspace(), *target.backend))
     return fail(std::move(*refused));
+  if (auto refused = refusal_of_loads(state.loads, *target.backend, session.elsewhere().backends))
+    return fail(std::move(*refused));
   const bool has_past = session.history()->last_kept_turn() != nullptr;
   if (has_past && !session.library().policy.keep_text) {
     return fail(ErrorKind::unsupported,

@@ -439,6 +439,8 @@ transport::Task<Result<void>> Session::choose_agent(std::string name) {
   const auto choices = elsewhere_.choose(workspace_.cwd, name);
   if (!choices) co_return fail(choices.error());
   if (auto refused = refusal_of(workspace_, *choices->backend)) co_return fail(std::move(*refused));
+  if (auto refused = refusal_of_loads(state().loads, *choices->backend, elsewhere_.backends))
+    co_return fail(std::move(*refused));
   store::State begins;
   begins.backend = name;
   keep_chosen(settings_of(*choices), begins);
@@ -482,6 +484,7 @@ executor::ConversationSpec Session::spec(executor::ConversationEvents events) co
   spec.workspace = workspace_;
   if (state().has_tools) add_own_server(elsewhere_.backends, spec);
   spec.trust = trust_.given();
+  spec.loading = executor::kept_loading(state().loads);
   spec.settings = settings();
   spec.turns = past->turns();
   spec.past = [library = library_, past] { return past_of_provider(library, past); };

@@ -366,9 +366,10 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
     notes_.begin();
   }
   if (is_prompt && begins_with_brief(session_)) {
-    const std::string brief =
-        co_await opening_text(library, session_.elsewhere().backends, session_.state().backend,
-                              session_.workspace().cwd, library.policy.memory_brief);
+    executor::Loading loading = executor::kept_loading(session_.state().loads);
+    const std::string brief = co_await opening_text(
+        library, session_.elsewhere().backends, session_.state().backend, session_.workspace().cwd,
+        std::move(loading), library.policy.memory_brief);
     if (cancel.cancelled()) co_return never_begun();
     if (!brief.empty()) record->add(record_type::brief, brief_data(brief));
   }

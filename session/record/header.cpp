@@ -60,6 +60,7 @@ void fields(Form form, State& state) {
   form.texts("options", state.options);
   form.filled("title", state.description);
   form.raw("systemPrompt", state.system_prompt);
+  form.raw("loads", state.loads);
   form.mark("hasTools", state.has_tools);
 }
 

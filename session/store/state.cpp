@@ -278,6 +278,7 @@ void fields_of_state(Form form, AnyState& state) {
   form.field("status", state.status);
   form.field("deleted", state.deleted);
   form.field("system_prompt", state.system_prompt);
+  form.field("loads", state.loads);
   form.mark("has_tools", state.has_tools);
   form.field("prompted", state.prompted);
   form.field("turns", state.turns);

@@ -71,6 +71,7 @@ struct State {
   std::string mode;
   std::map<std::string, std::string> options;
   std::string system_prompt;  ///< JSON; empty: none
+  std::string loads;          ///< what its backend is to load by itself: JSON; empty: as it does
   bool has_tools = false;     ///< its agent is given the program's own tools, whoever opens it
   /// False: no list shows the session, as there is nothing to come back to. A new session begins
   /// so. Its first prompt changes that, or the `fork` record of a fork or an adopted session, with

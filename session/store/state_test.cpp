@@ -27,6 +27,7 @@ State sample() {
   state.accessed = "2026-01-31T12:00:01.000Z";
   state.mode = "ask";
   state.options = {{"model", "owl"}, {"a \"b\".c", ""}};
+  state.loads = R"({"skills":false})";
   state.system_prompt = "Be brief.\n\tAnd kind: \x7F é 😀";
   state.has_tools = true;
   state.prompted = false;

@@ -7,12 +7,24 @@ import { join } from 'node:path';
 
 import { test } from '../clients/cases.mjs';
 import { contextThatHolds, git, mark, put, putMarked } from '../clients/documents.mjs';
+import { runProgram } from '../clients/server.mjs';
 import { World } from './world.mjs';
 
+/// Runs a verb; what it answers, and what the model was given with the last request but one.
+async function runs(world, cwd, args) {
+  const before = world.model.requests().length;
+  const ended = await runProgram(args, { env: world.environment(), cwd });
+  assert.equal(ended.code, 0, ended.stderr);
+  const bodies = world.model.requests().slice(before).map(({ body }) => body).filter(({ tools }) => tools?.length > 3);
+  const { tools, system, messages } = bodies.at(-1);
+  return { answer: JSON.parse(ended.stdout), tools: tools.map(({ name }) => name), system: JSON.stringify(system),
+    begin: JSON.stringify(messages[0]), text: JSON.stringify(bodies) };
+}
+
 /// A repository with a folder in it.
-async function make() {
+async function make(name = 'repository') {
   const world = await World.make();
-  const repository = join(world.project, 'repository');
+  const repository = join(world.project, name);
   const inner = join(repository, 'inner');
   mkdirSync(inner, { recursive: true });
   git(repository, 'init', '-q');
@@ -92,4 +104,57 @@ for (const trust of [[], ['--trust']]) {
       await contextThatHolds(place.world, lay(place) ?? place.inner, ...trust);
     }
   });
+
+  test(`claude documents: a session that loads less is given what context says, ${how}`, async () => {
+    for (const [words, ...left] of [
+      [['settingSources=user']], [['settingSources=']], [['settingSources=project']], [['settingSources=local']],
+      [['settingSources=user,project']], [['settingSources=project', 'noLoad=AGENTS.md']],
+      [['noLoad=*'], 'CLAUDE.md', 'rules/u.md', 'MEMORY.md'], [['noLoad=CLAUDE.md']], [['noLoad=one.md,u.md']],
+      [['noLoad=MEMORY.md', 'noLoad=CLAUDE.local.md']], [['noLoad=imported.md', 'skills=false']],
+    ]) {
+      const { world, repository, inner, user } = await make('a (copy) [1]');
+      for (const folder of [world.project, repository, inner])
+        putMarked(...[...own, 'AGENTS.md'].map((name) => join(folder, name)));
+      put(join(inner, 'CLAUDE.md'), `${mark()}\n@imported.md\n`);
+      putMarked(join(inner, 'imported.md'), ...['CLAUDE.md', 'rules/u.md'].map((name) => join(user, name)),
+        join(user, 'projects', realpathSync(repository).replace(/[^a-zA-Z0-9]/g, '-'), 'memory/MEMORY.md'));
+      const flags = words.flatMap((each) => ['--context', each]);
+      const { documents, notGiven } = await contextThatHolds(world, inner, ...trust, ...flags);
+      if (left.length > 0) assert.deepEqual(documents.map(({ path }) => left.find((each) => path.endsWith(each))), left);
+      assert.ok(notGiven.some(({ why }) => /^this session /.test(why)) || words[0].startsWith('settingSources=project') ||
+        trust.length === 0, words.join(' '));
+    }
+    // Where there is nothing of Claude Code's own, AGENTS.md stands in, but for what is left out.
+    for (const words of ['noLoad=CLAUDE.md', 'settingSources=user,project', 'settingSources=user']) {
+      const { world, repository, inner } = await make();
+      putMarked(join(repository, 'AGENTS.md'), join(inner, 'AGENTS.md'), join(inner, 'CLAUDE.md'));
+      await contextThatHolds(world, inner, ...trust, '--context', words);
+      const other = await make();
+      putMarked(join(other.repository, 'AGENTS.md'), join(other.inner, 'AGENTS.md'), join(other.inner, 'CLAUDE.local.md'));
+      await contextThatHolds(other.world, other.inner, ...trust, '--context', words);
+    }
+  });
 }
+
+test('claude documents: what a session loads is kept, in its forks and after a restart', async () => {
+  const { world, inner, user } = await make();
+  put(join(user, 'skills/digging/SKILL.md'), '---\nname: digging\ndescription: Digs holes for trees\n---\nDig.\n');
+  putMarked(join(inner, 'CLAUDE.md'));
+  const usual = await runs(world, inner, ['run', 'usual', '--json']);
+  assert.ok(usual.tools.includes('Skill'));
+  assert.match(usual.text, /Digs holes for trees/);
+  const first = await runs(world, inner, ['run', 'first', '--json', '--context', 'skills=false', '--context', 'noLoad=CLAUDE.md']);
+  assert.ok(!first.tools.includes('Skill'));
+  assert.doesNotMatch(first.text, /Digs holes for trees|The mark is/);
+  const same = ({ tools, system, begin }) => ({ tools, system, begin });
+  const id = first.answer.sessionId;
+  for (const verb of [['reply', id, 'second', '--json'], ['fork', id, 'third', '--json', '--strategy', 'native']]) {
+    const next = await runs(world, inner, verb);
+    assert.deepEqual(same(next), same(first), verb[0]);
+    if (verb[0] === 'fork') assert.equal(next.answer.fork.strategy, 'native');
+  }
+  const plan = await runProgram(['fork', id, '--dry-run', '--json'], { env: world.environment(), cwd: inner });
+  assert.match(plan.stdout, /in a terminal claude would load what the session leaves out/);
+  const compressed = await runProgram(['session', 'compress', id], { env: world.environment(), cwd: inner });
+  assert.match(compressed.stderr, /has no command that compresses its context in a session that loads no skills/);
+});

@@ -17,8 +17,9 @@ let strays = [];
 // A failure that nobody waits for is the running case's, not the end of the run.
 process.on('unhandledRejection', (fault) => strays.push(fault));
 
-export function test(name, body) {
-  cases.push({ name, body });
+/// `times`: how many times as long as others it may take, where a machine is busy.
+export function test(name, body, times = 1) {
+  cases.push({ name, body, times });
 }
 
 class Skipped extends Error {}
@@ -96,7 +97,7 @@ export async function until(what, holds, ms = patience / 4) {
   }
 }
 
-async function runCase({ name, body }) {
+async function runCase({ name, body, times }) {
   const faults = [];
   const attempt = async (what) => {
     try {
@@ -107,7 +108,7 @@ async function runCase({ name, body }) {
   };
   deferred = [];
   strays = [];
-  await attempt(() => within(patience, 'the case to end', body()));
+  await attempt(() => within(times * patience, 'the case to end', body()));
   for (const undo of deferred.reverse()) {
     await attempt(() => within(patience, 'what the case started to end', undo()));
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { test } from '../clients/cases.mjs';
 import { contextThatHolds, git, mark, put, putMarked } from '../clients/documents.mjs';
+import { runProgram } from '../clients/server.mjs';
 import { World } from './world.mjs';
 
 /// A repository with two folders below each other.
@@ -78,4 +79,47 @@ test('codex documents: what the configuration of Codex and of the backend says c
     appendFileSync(world.codexConfiguration, `[projects."${repository}"]\ntrust_level = "untrusted"\n`);
     await contextThatHolds(world, inner);
   }
+});
+
+test('codex documents: a session that loads less is given what context says', async () => {
+  for (const [settings, ...flags] of [[{}, 'noLoad=*'], [{}, 'settingSources=user', 'skills=false'], [{}, 'skills=false'],
+    [{ tineConfig: 'config = { project_doc_max_bytes = 4000, "skills.include_instructions" = true }' }, 'noLoad=*', 'skills=false']]) {
+    const { world, repository, inner } = await make(settings);
+    putMarked(join(repository, 'AGENTS.md'), join(inner, 'AGENTS.md'), join(world.home, '.codex/AGENTS.md'));
+    put(join(inner, '.agents/skills/digging/SKILL.md'), '---\nname: digging\ndescription: Digs holes for trees\n---\nDig.\n');
+    put(join(inner, '.codex/config.toml'), 'model = "of-the-project"\n');
+    for (const trust of [[], ['--trust']]) {
+      const { documents } = await contextThatHolds(world, inner, ...trust, ...flags.flatMap((each) => ['--context', each]));
+      assert.equal(documents.length, flags[0] === 'skills=false' ? 3 : 1);
+      const { body } = world.model.requests().at(-1);
+      assert.equal(/Digs holes/.test(JSON.stringify(body)), !flags.includes('skills=false'));
+      assert.equal(body.model === 'of-the-project', trust.length > 0 && flags[0] !== 'settingSources=user');
+    }
+  }
+  const { world, inner } = await make();
+  for (const [flag, why] of [['settingSources=project', /always loads the user's settings/],
+    ['settingSources=user', /leave out the skills, too/], ['noLoad=AGENTS.md', /only together: name "\*"/]]) {
+    for (const verb of [['context'], ['run', 'x']]) {
+      const { code, stderr } = await runProgram([...verb, '--context', flag], { env: world.environment(), cwd: inner });
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, why);
+    }
+  }
+});
+
+test('codex documents: what a session loads is kept, in its forks and after a restart', async () => {
+  const { world, inner } = await make();
+  putMarked(join(inner, 'AGENTS.md'));
+  const runs = async (...args) => {
+    const { code, stdout, stderr } = await runProgram([...args, '--json'], { env: world.environment(), cwd: inner });
+    assert.equal(code, 0, stderr);
+    const { body } = world.model.requests().at(-1);
+    assert.doesNotMatch(JSON.stringify(body), /The mark is/);
+    return { answer: JSON.parse(stdout), // Each thread gives the messages names of its own, which no model reads.
+      given: JSON.stringify([body.tools, body.input.slice(0, 2)]).replace(/"id":"[^"]*",/g, '') };
+  };
+  const { answer, given } = await runs('run', 'first', '--context', 'noLoad=*', '--context', 'skills=false');
+  assert.equal((await runs('reply', answer.sessionId, 'second')).given, given);
+  const forked = await runs('fork', answer.sessionId, 'third');
+  assert.deepEqual([forked.answer.fork.strategy, forked.given], ['native', given]);
 });

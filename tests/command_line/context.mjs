@@ -139,3 +139,44 @@ test('context: what is cut is said', async () => {
     place.json('reply', sessionId, '[[recall]]'));
   assert.match(output, /> AGENTS\.md \(the first 32768 of 40000 bytes\):\n> x/);
 });
+
+test('context: less of it is asked for in words that are checked, and kept', async () => {
+  const place = new Documented();
+  put(join(place.project, 'AGENTS.md'), 'House rules');
+  put(join(place.project, 'CLAUDE.md'), 'Other rules');
+  for (const words of [['skils=false'], ['skills'], ['skills=no'], ['noLoad=docs/x.md'], ['settingSources=all'], ['noLoad']])
+    for (const verb of [['run', 'hi'], ['context']])
+      assert.match((await place.ends(2, ...verb, ...words.flatMap((each) => ['--context', each]))).stderr, /--context/);
+  for (const choice of [['--last'], ['--session', '01'], ['--fork-last'], ['--fork-from', '01'], ['--fork-from-caller']])
+    assert.match((await place.ends(2, 'run', ...choice, '--context', 'skills=false', 'hi')).stderr, /for a new session alone/);
+
+  assert.match(await place.says('run', 'hi'), /House rules/);
+  const less = ['--context', 'noLoad=AGENTS.md', '--context', 'skills=false'];
+  const context = await place.json('context', ...less);
+  assert.deepEqual(context.documents.map(({ path }) => path), [join(place.project, 'CLAUDE.md')]);
+  assert.deepEqual(context.notGiven, [{ path: join(place.project, 'AGENTS.md'), why: 'this session leaves it out' }]);
+  assert.deepEqual(context.notes, ['No skills are loaded.']);
+  const said = await place.says('run', '--name', 'less', ...less, 'hi');
+  assert.match(said, /Other rules/);
+  assert.doesNotMatch(said, /House rules/);
+  await place.says('run', '--name', 'less', 'again');
+  await place.says('run', '--name', 'less', ...less, 'again');
+  assert.match((await place.ends(2, 'run', '--name', 'less', '--context', 'skills=false', 'again')).stderr, /keeps to it/);
+  await place.says('run', '--name', 'none', '--context', 'noLoad=*', 'hi');
+  const none = (await place.sessions()).find(({ title }) => title === 'none');
+  assert.doesNotMatch(JSON.stringify(await place.history(none.id)), /rules/);
+});
+
+test('context: an ACP agent loads what it loads, and tine leaves out what it gives', async () => {
+  const world = await AcpWorld.make('codex-acp', undefined, 'documents = true');
+  put(join(world.project, 'AGENTS.md'), 'House rules');
+  const options = { env: world.environment(), cwd: world.project };
+  const refused = await runProgram(['run', '--context', 'skills=false', 'hi'], options);
+  assert.match(refused.stderr, /has no way that tine knows to load less/);
+  for (const [words, count] of [[[], 1], [['--context', 'noLoad=AGENTS.md'], 0]]) {
+    const before = world.model.requests().length;
+    const ran = await runProgram(['run', ...words, 'hi'], options);
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.equal(times(JSON.stringify(world.model.requests().slice(before).at(-1).body), begin), count);
+  }
+});

@@ -40,4 +40,4 @@ test(`${sessions} open sessions where a process may have 1024 files`, async () =
   assert.ok(open < 64, `${open} descriptors are open`);
   assert.equal((await place.list(server)).size, sessions);
   assert.equal(server.stderr, '');
-});
+}, 5);

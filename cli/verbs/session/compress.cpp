@@ -16,12 +16,15 @@ namespace {
 using session::store::State;
 using session::store::Status;
 
-/// What a person types for it; empty: the backend has no such command, or none that is known.
-std::string command_of(const BackendConfig& backend) {
+/// What a person types for it; empty: the session's backend has no such command, or none that is
+/// known.
+std::string command_of(const BackendConfig& backend, const executor::Loading& loading) {
   switch (backend.kind) {
     case BackendKind::codex:
-    case BackendKind::claude:
       return "/compact";
+    case BackendKind::claude:
+      // Without skills it has no commands either.
+      return loading.skills ? "/compact" : "";
     case BackendKind::acp: {
       const auto* const preset = executor::acp::find_preset(backend.preset);
       return std::string(preset == nullptr ? std::string_view() : preset->compact);
@@ -40,10 +43,12 @@ Result<State> state_of(World& world, const std::string& id) {
 
 Result<std::string> command_for(const World& world, const State& state) {
   const BackendConfig* const backend = world.config.find_backend(state.backend);
-  std::string command = backend == nullptr ? std::string() : command_of(*backend);
+  const executor::Loading loading = executor::kept_loading(state.loads);
+  std::string command = backend == nullptr ? std::string() : command_of(*backend, loading);
   if (!command.empty()) return command;
-  return fail(Error(ErrorKind::unsupported,
-                    "the backend " + state.backend + " has no command that compresses its context")
+  const std::string why = loading.skills ? "" : " in a session that loads no skills";
+  return fail(Error(ErrorKind::unsupported, "the backend " + state.backend +
+                                                " has no command that compresses its context" + why)
                   .with_hint("Begin anew from a summary instead: tine fork " + state.id +
                              " --strategy soft."));
 }
