@@ -23,7 +23,7 @@ bool is_document(const std::string& text) {
   if (has_control) return false;
   if (text.front() == '/') {
     return text.find_first_of("*?") == std::string::npos && text.back() != '/' &&
-           std::filesystem::path(text).lexically_normal() == text;
+           std::filesystem::path(text).lexically_normal().native() == text;
   }
   return text.find_first_of("/*?[]{}()!+@|\\") == std::string::npos && text != "." && text != "..";
 }
