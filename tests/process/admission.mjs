@@ -112,11 +112,14 @@ test('admission: without any peak, only what is free now counts', async () => {
 test('admission: a damaged usage_stats.toml is told of, kept aside and begun anew', async () => {
   const env = acting('codex', 'sleep 1');
   remember(env, 4_000_000_000_000_000, 99);
-  const { server, session } = await Server.open({ env });
-  await server.prompt(session, 'hello');
-  server.stdin.end();
-  await server.exited;
-  assert.match(server.stderr, /usage_stats\.toml: .*learnt anew/);
+  // Where a machine is busy, a process may have gone before anybody has looked at what it takes.
+  for (let i = 0; i < 10 && !existsSync(`${stats(env)}.damaged`); i += 1) {
+    const { server, session } = await Server.open({ env });
+    await server.prompt(session, 'hello');
+    server.stdin.end();
+    await server.exited;
+    assert.match(server.stderr, /usage_stats\.toml: .*learnt anew/);
+  }
   assert.equal(peaks(env).peaks.length, 1);
   assert.match(readFileSync(`${stats(env)}.damaged`, 'utf8'), /version = 99/);
 });
