@@ -32,6 +32,8 @@ Result<std::vector<std::string>> read_sources(json::View from, const std::string
   if (!from.is_array()) return bad("expected array", where);
   std::vector<std::string> named;
   for (const json::View each : from.elements()) {
+    if (named.size() == setting_sources.size())
+      return bad("more than " + std::to_string(setting_sources.size()) + " sources", where);
     auto name = each.string();
     if (!name ||
         std::find(setting_sources.begin(), setting_sources.end(), *name) == setting_sources.end())
@@ -47,13 +49,14 @@ Result<std::vector<std::string>> read_sources(json::View from, const std::string
 Result<std::vector<std::string>> read_no_load(json::View from, const std::string& where) {
   if (!from.is_array()) return bad("expected array", where);
   std::vector<std::string> out;
+  std::size_t count = 0;
   for (const json::View each : from.elements()) {
+    if (++count > limits::no_load)
+      return bad("more than " + std::to_string(limits::no_load) + " documents", where);
     auto name = each.string();
     if (!name || !is_document(*name))
       return bad("expected the name of a file, an absolute path or \"*\"", where);
     if (std::find(out.begin(), out.end(), *name) == out.end()) out.push_back(std::move(*name));
-    if (out.size() > limits::no_load)
-      return bad("more than " + std::to_string(limits::no_load) + " documents", where);
   }
   return out;
 }
@@ -128,7 +131,10 @@ std::string write_loading(const Loading& loading) {
 
 Loading kept_loading(std::string_view text) {
   if (text.empty()) return {};
-  return read_loading(json::View(text), "loads").value_or(Loading());
+  const Loading least{.sources = std::vector<std::string>(),
+                      .skills = false,
+                      .no_load = {std::string(every_document)}};
+  return read_loading(json::View(text), "loads").value_or(least);
 }
 
 std::vector<std::string> sentences_of(const Loading& loading) {

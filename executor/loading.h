@@ -48,7 +48,8 @@ Result<Loading> read_loading(json::View from, const std::string& where);
 /// As it is read; empty for what is usual.
 std::string write_loading(const Loading& loading);
 
-/// What write_loading() has made; what cannot be read is usual.
+/// Reads what write_loading() has made. Of what cannot be read, a newer version's or a damaged one,
+/// the least is loaded.
 Loading kept_loading(std::string_view text);
 
 /// In words for a person, a sentence each.

@@ -48,6 +48,11 @@ TEST_CASE("what cannot be loaded so is refused, with its place") {
   std::string many = "\"0\"";
   for (int i = 1; i < 101; ++i) many += ",\"" + std::to_string(i) + "\"";
   CHECK(fault(R"({"noLoad":[)" + many + "]}") == "more than 100 documents at context.noLoad");
+  std::string same = "\"a\"";
+  for (int i = 1; i < 101; ++i) same += ",\"a\"";
+  CHECK(fault(R"({"noLoad":[)" + same + "]}") == "more than 100 documents at context.noLoad");
+  CHECK(fault(R"({"settingSources":["user","user","user","user"]})") ==
+        "more than 3 sources at context.settingSources");
   CHECK(fault(R"({"noLoad":[")" + std::string(4097, 'a') + "\"]}") != "none");
   CHECK(fault(R"({"noLoad":[")" + std::string(4096, 'a') + "\"]}") == "none");
 }
@@ -64,7 +69,16 @@ TEST_CASE("a document is left out by its name anywhere, or by its path") {
   CHECK_FALSE(read(R"({"settingSources":["user"]})")->has_source("project"));
 }
 
-TEST_CASE("what a session loads less is told in sentences") {
+TEST_CASE("of what a newer version has kept, or what is damaged, the least is loaded") {
+  for (const std::string_view text : {R"({"tools":false})", "[]", "{", "x"}) {
+    const Loading loading = kept_loading(text);
+    CHECK_FALSE(loading.has_source("user"));
+    CHECK_FALSE(loading.skills);
+    CHECK(loading.leaves_out_project());
+  }
+}
+
+TEST_CASE("a person is told whose settings are loaded, and that no skills are") {
   CHECK(sentences_of(Loading()).empty());
   CHECK(sentences_of(*read(R"({"settingSources":[],"skills":false})")) ==
         std::vector<std::string>{"No settings are loaded.", "No skills are loaded."});

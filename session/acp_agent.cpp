@@ -329,12 +329,13 @@ v1::Answer<v1::NewSessionResponse> AcpAgent::make_session(v1::NewSessionRequest 
   const executor::Loading loads = loading->value_or(executor::Loading());
   auto past = adoption(request.meta);
   if (!past) co_return fail(std::move(past.error()));
+  const bool by_wish = !names_past(request.meta) && service_.take_caller_wish();
+  if (by_wish) past->emplace();
   if (*past && !loads.is_usual()) {
+    if (by_wish) service_.adopt_caller_first();
     co_return invalid("a session that goes on from another conversation loads what that one does",
                       "params._meta.tine.context");
   }
-  const bool by_wish = !names_past(request.meta) && service_.take_caller_wish();
-  if (by_wish) past->emplace();
   if (!*past) {
     v1::Workspace same = request.workspace;
     SessionService::FromSeed seeded;

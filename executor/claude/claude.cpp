@@ -97,6 +97,17 @@ transport::Task<Reads> Claude::may_read(v1::Workspace workspace, FolderTrust tru
   co_return *reads;
 }
 
+transport::Task<std::string> Claude::left_out(Loading loading, std::string cwd) {
+  if (loading.no_load.empty()) co_return std::string();
+  const auto settings = std::make_shared<std::string>();
+  std::function<void()> job = [settings, loading = std::move(loading),
+                               places = places_of(setup_.environment, std::move(cwd), {})] {
+    *settings = left_out_settings(loading, places);
+  };
+  co_await worker_.run(std::move(job));
+  co_return *settings;
+}
+
 std::optional<Width> Claude::width_of(const Settings& settings) const {
   // Arguments of the user's own may change anything.
   if (setup_.command.size() > 1) return std::nullopt;
@@ -370,7 +381,7 @@ Executor::Reply<std::shared_ptr<Process>> Claude::probe() {
   BackendSpec spec;
   Beginning beginning;
   beginning.id = new_id();
-  spec.command = arguments(setup_, nowhere(), beginning, Reads::nothing);
+  spec.command = arguments(setup_, nowhere(), beginning, Reads::nothing, {});
   spec.environment = environment(setup_, nowhere(), Reads::nothing);
   spec.cwd = nowhere().workspace.cwd;
   auto process = co_await Process::start(loop_, log_, redactor_, std::move(spec));

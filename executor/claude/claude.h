@@ -68,6 +68,8 @@ class Claude final : public Executor {
   const Setup& setup() const { return setup_; }
   /// What a process that is started now may read of the workspace's folder.
   transport::Task<Reads> may_read(v1::Workspace workspace, FolderTrust trust);
+  /// See left_out_settings().
+  transport::Task<std::string> left_out(Loading loading, std::string cwd);
   std::string new_id();
   std::int64_t now_ms();
   /// What a process has answered to initialize tells what can be chosen.

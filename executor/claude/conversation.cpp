@@ -138,6 +138,8 @@ transport::Task<Result<void>> ClaudeConversation::launch() {
   const auto there = there_;
   const Reads reads = co_await claude_.may_read(spec_.workspace, spec_.trust);
   if (!*there || closed_) co_return fail(ErrorKind::cancelled, "the conversation is gone");
+  const std::string settings = co_await claude_.left_out(spec_.loading, spec_.workspace.cwd);
+  if (!*there || closed_) co_return fail(ErrorKind::cancelled, "the conversation is gone");
   BackendSpec process;
   process.admission = claude_.setup().admission;
   unwanted_ = transport::CancelSource();
@@ -145,7 +147,7 @@ transport::Task<Result<void>> ClaudeConversation::launch() {
                   .is_ahead = !wanted_,
                   .session = spec_.session_id,
                   .unwanted = unwanted_};
-  process.command = arguments(claude_.setup(), spec_, beginning, reads);
+  process.command = arguments(claude_.setup(), spec_, beginning, reads, settings);
   process.environment = environment(claude_.setup(), spec_, reads);
   process.cwd = spec_.workspace.cwd;
   process.guardian = claude_.setup().guardian;

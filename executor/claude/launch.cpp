@@ -7,7 +7,6 @@
 #include "base/json/document.h"
 #include "executor/child_environment.h"
 #include "executor/claude/caller.h"
-#include "executor/claude/folder.h"
 #include "executor/mcp_servers.h"
 
 namespace tine::executor::claude {
@@ -59,9 +58,16 @@ std::string as_pattern(std::string path) {
   return path;
 }
 
-/// The settings that have Claude Code leave documents out. A plain path that they name is compared
-/// as it stands before it is taken as a pattern.
-std::string left_out(const Loading& loading, const FolderPlaces& places) {
+}  // namespace
+
+Reads narrowed(Reads reads, const Loading& loading) {
+  const bool has_texts = loading.has_source("project") && !loading.leaves_out_project();
+  return reads == Reads::texts && !has_texts ? Reads::nothing : reads;
+}
+
+std::string left_out_settings(const Loading& loading, const FolderPlaces& places) {
+  if (loading.no_load.empty()) return {};
+  // Claude Code compares a plain path as it stands before it takes it as a pattern.
   json::Document out;
   json::Document& all = out["claudeMdExcludes"] = json::Document::array();
   for (const std::string& each : loading.no_load) {
@@ -85,15 +91,9 @@ std::string left_out(const Loading& loading, const FolderPlaces& places) {
   return json::text_of(out);
 }
 
-}  // namespace
-
-Reads narrowed(Reads reads, const Loading& loading) {
-  const bool has_texts = loading.has_source("project") && !loading.leaves_out_project();
-  return reads == Reads::texts && !has_texts ? Reads::nothing : reads;
-}
-
 std::vector<std::string> arguments(const Setup& setup, const ConversationSpec& spec,
-                                   const Beginning& beginning, Reads reads) {
+                                   const Beginning& beginning, Reads reads,
+                                   const std::string& settings) {
   std::vector<std::string> out = setup.command;
   for (const char* each : {"-p", "--verbose", "--include-partial-messages"}) out.emplace_back(each);
   add(out, "--input-format", "stream-json");
@@ -120,10 +120,7 @@ std::vector<std::string> arguments(const Setup& setup, const ConversationSpec& s
     add(out, "--setting-sources", sources(reads, spec.loading));
   if (narrowed(reads, spec.loading) == Reads::texts) add(out, "--add-dir", spec.workspace.cwd);
   if (!spec.loading.skills) out.emplace_back("--disable-slash-commands");
-  if (!spec.loading.no_load.empty()) {
-    const FolderPlaces places = places_of(setup.environment, spec.workspace.cwd, {});
-    add(out, "--settings", left_out(spec.loading, places));
-  }
+  if (!settings.empty()) add(out, "--settings", settings);
   return out;
 }
 

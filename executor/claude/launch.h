@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "executor/admission.h"
+#include "executor/claude/folder.h"
 #include "executor/claude/limits.h"
 #include "executor/claude/options.h"
 #include "executor/executor.h"
@@ -50,8 +51,14 @@ enum class Reads : std::uint8_t {
 /// What a session that loads so may read of it.
 Reads narrowed(Reads reads, const Loading& loading);
 
+/// The settings, JSON, with which a session's documents are left out; empty: none are. It looks at
+/// the folder: it runs on a worker's thread.
+std::string left_out_settings(const Loading& loading, const FolderPlaces& places);
+
+/// `settings`: see above.
 std::vector<std::string> arguments(const Setup& setup, const ConversationSpec& spec,
-                                   const Beginning& beginning, Reads reads);
+                                   const Beginning& beginning, Reads reads,
+                                   const std::string& settings);
 std::vector<std::string> environment(const Setup& setup, const ConversationSpec& spec, Reads reads);
 
 /// The control request that it is greeted with. It has the system prompt of a conversation that

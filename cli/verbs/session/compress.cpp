@@ -16,8 +16,7 @@ namespace {
 using session::store::State;
 using session::store::Status;
 
-/// What a person types for it; empty: the session's backend has no such command, or none that is
-/// known.
+/// The command that a person would type in such a session; empty: tine knows none.
 std::string command_of(const BackendConfig& backend, const executor::Loading& loading) {
   switch (backend.kind) {
     case BackendKind::codex:
