@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/json/scanner.h"
 #include "base/json/writer.h"
 #include "executor/limits.h"
 
@@ -134,6 +135,8 @@ Loading kept_loading(std::string_view text) {
   const Loading least{.sources = std::vector<std::string>(),
                       .skills = false,
                       .no_load = {std::string(every_document)}};
+  json::Scanner scanner;
+  if (!scanner.feed(text) || !scanner.finish()) return least;
   return read_loading(json::View(text), "loads").value_or(least);
 }
 
