@@ -7,9 +7,10 @@
 #include "base/ulid.h"
 #include "protocol/v1/build_update.h"
 #include "protocol/v1/codec.h"
-#include "session/context/opening.h"
+#include "session/context/given_documents.h"
 #include "session/fork/command.h"
 #include "session/limits.h"
+#include "session/memory/brief.h"
 #include "session/memory/remember.h"
 #include "session/memory/tasks_command.h"
 #include "session/project.h"
@@ -529,9 +530,12 @@ transport::Task<Result<Turns::Branched>> SessionService::fork_for_drift(Session&
     const MemoryBrief configured = library_.policy.memory_brief;
     const MemoryBrief how = configured == MemoryBrief::off ? MemoryBrief::brief : configured;
     wish.strategy = Strategy::soft;
-    executor::Loading loading = executor::kept_loading(session.state().loads);
-    wish.brief = co_await opening_text(library_, backends_, session.state().backend,
-                                       session.workspace().cwd, std::move(loading), how);
+    wish.brief = co_await brief_for(library_, session.workspace().cwd, how);
+    if (gives_documents(library_.policy, backends_, session.state().backend)) {
+      executor::Loading loading = executor::kept_loading(session.state().loads);
+      wish.documents =
+          co_await documents_for(library_, session.workspace().cwd, std::move(loading));
+    }
   }
   wish.drift = drift_data(name_of(drift.way), drift.before, drift.now, drift.text);
   const v1::Client* const asking = session.client();

@@ -71,7 +71,8 @@ class SessionService {
     std::optional<Strategy> strategy;
     bool any_strategy = false;  ///< `strategy` is none on purpose
     std::optional<bool> strict;
-    std::string brief;  ///< of the project, which a soft fork is told first; empty: none
+    std::string brief;      ///< of the project, which a soft fork is told first; empty: none
+    std::string documents;  ///< … and its documents, in place of those that the parent was given
     std::optional<executor::Loading> loading;  ///< must be the parent's; none: it is
     std::string drift;  ///< data of a record of how the repository has moved; empty: none
     /// It begins as any new session does, with the settings and a title of its own.
@@ -189,6 +190,7 @@ class SessionService {
     /// not known.
     std::optional<std::int64_t> last_read;
     std::string brief;
+    std::string documents;
     std::string drift;
     transport::CancelSource cancel;
   };

@@ -21,7 +21,7 @@
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "cli/working_directory.h"
-#include "session/context/opening.h"
+#include "session/context/given_documents.h"
 #include "session/context/project_documents.h"
 #include "session/memory/brief.h"
 #include "transport/worker.h"
@@ -166,12 +166,14 @@ std::string as_json(const Context& context) {
 /// What tine puts before the first prompt.
 transport::Task<void> add_ours(World& world, Context& context, executor::Loading loading) {
   const session::Library& library = world.service.library();
-  if (!session::tells_of_project(library.policy, world.backends, context.backend)) co_return;
+  const bool has_documents = world.backends.given_documents.contains(context.backend);
+  const bool has_brief = library.policy.memory_brief != session::MemoryBrief::off;
+  if (!has_documents && !has_brief) co_return;
   if (!library.policy.keep_text) {
     context.notes.emplace_back("tine tells nothing of the project, as history = \"none\".");
     co_return;
   }
-  if (world.backends.given_documents.contains(context.backend)) {
+  if (has_documents) {
     std::function<Documents()> read = [folder = context.folder, loading = std::move(loading)] {
       return session::project_documents(folder, loading);
     };
@@ -179,7 +181,7 @@ transport::Task<void> add_ours(World& world, Context& context, executor::Loading
     context.documents_tokens =
         tokens::estimate(session::documents_text(context.by_tine, context.folder));
   }
-  if (library.policy.memory_brief == session::MemoryBrief::off) co_return;
+  if (!has_brief) co_return;
   context.brief = co_await session::brief_for(library, context.folder, library.policy.memory_brief);
 }
 

@@ -261,6 +261,7 @@ transport::Task<Result<SessionService::ForkBasis>> SessionService::fork_basis(
   basis.seq = *seq;
   basis.cancel = wish.cancel;
   basis.brief = std::move(wish.brief);
+  basis.documents = std::move(wish.documents);
   basis.drift = std::move(wish.drift);
   basis.policy = library_.policy.fork;
   if (wish.strategy || wish.any_strategy) basis.policy.strategy = wish.strategy;

@@ -31,6 +31,7 @@ Passage taken(const store::Line& line, std::size_t room) {
 struct Told {
   Digest digest;
   std::string seed;
+  std::string documents;
 };
 
 /// Whether the record is text that is told as it stands.
@@ -58,6 +59,8 @@ transport::Task<Result<Told>> read_span(transport::Loop& loop, store::Store& sto
     if (!step->line) continue;
     if (step->line->seq > span.until) break;
     if (is_told(step->line->type)) told.seed = json::text_in(step->line->data, "text");
+    if (step->line->type == record_type::documents)
+      told.documents = json::text_in(step->line->data, "text");
     // A model's summary stands for all that was before it.
     if (step->line->type == record_type::summary)
       maker = std::make_unique<DigestMaker>(redactor, room);
@@ -86,9 +89,10 @@ transport::Task<Result<SoftContext>> soft_context(transport::Loop& loop, store::
   auto told = co_await read_span(loop, store, redactor, history, span, room_of(most_tokens));
   if (!told) co_return fail(std::move(told.error()));
   if (told->digest.empty()) {
-    if (!told->seed.empty()) {
+    if (!told->seed.empty() || !told->documents.empty()) {
       SoftContext context;
       context.text = std::move(told->seed);
+      context.documents = std::move(told->documents);
       co_return context;
     }
     co_return fail(Error(ErrorKind::unsupported,
@@ -106,6 +110,7 @@ transport::Task<Result<SoftContext>> soft_context(transport::Loop& loop, store::
                        .with_hint("Allow for more tokens."));
   }
   context.text.insert(0, told->seed);
+  context.documents = std::move(told->documents);
   co_return context;
 }
 

@@ -14,6 +14,7 @@ namespace tine::session {
 
 struct SoftContext {
   std::string text;
+  std::string documents;           ///< of the project, as the session was given them; not in text
   std::uint64_t tokens = 0;        ///< of the text, as tokens::estimate() has them
   std::size_t turns = 0;           ///< that the past has
   std::size_t turns_left_out = 0;  ///< of which nothing is told

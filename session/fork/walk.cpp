@@ -126,8 +126,10 @@ transport::Task<Result<std::string>> SessionService::fork_softly(std::shared_ptr
                                                                  const ForkBasis& basis,
                                                                  ForkReport& report, Told& told) {
   session->conversation().let_go();
+  if (!basis.documents.empty())
+    told.push_back({.type = record_type::documents, .data = told_data(basis.documents)});
   if (!basis.brief.empty()) {
-    told.push_back({.type = record_type::brief, .data = brief_data(basis.brief)});
+    told.push_back({.type = record_type::brief, .data = told_data(basis.brief)});
     co_return "the first prompt carries what is remembered of the project, and a summary of the "
               "transcript, of at most " +
         std::to_string(library_.policy.soft_tokens) + " tokens";

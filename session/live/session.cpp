@@ -49,13 +49,21 @@ std::vector<v1::Command> own_commands() {
 /// along.
 transport::Task<Result<std::vector<executor::PastTurn>>> past_of_provider(
     Library library, std::shared_ptr<const History> past) {
-  auto turns = co_await past_turns(library.loop, library.store, past, past->cursor());
-  if (!turns || turns->empty() || past->retold_until() == 0) co_return turns;
-  const Span span{.since = 0, .until = past->retold_until()};
-  const auto told = co_await soft_context(library.loop, library.store, library.redactor, past, span,
-                                          library.policy.soft_tokens);
-  if (!told) co_return fail(told.error());
-  turns->front().prompt.insert(0, told->text + "\n");
+  auto kept = co_await past_turns(library.loop, library.store, past, past->cursor());
+  if (!kept) co_return fail(std::move(kept.error()));
+  if (!kept->empty() && past->retold_until() > 0) {
+    const Span span{.since = 0, .until = past->retold_until()};
+    const auto told = co_await soft_context(library.loop, library.store, library.redactor, past,
+                                            span, library.policy.soft_tokens);
+    if (!told) co_return fail(told.error());
+    kept->front().prompt.insert(0, told->text + "\n");
+  }
+  std::vector<executor::PastTurn> turns;
+  turns.reserve(kept->size());
+  for (KeptTurn& each : *kept) {
+    if (!each.documents.empty()) each.prompt.insert(0, each.documents + "\n");
+    turns.push_back(std::move(each));
+  }
   co_return turns;
 }
 

@@ -8,15 +8,13 @@
 #include "base/tokens/estimate.h"
 #include "base/ulid.h"
 #include "protocol/v1/build_update.h"
-#include "session/context/opening.h"
-#include "session/fork/soft_context.h"
 #include "session/limits.h"
 #include "session/live/cancel_request.h"
 #include "session/live/earlier_answer.h"
 #include "session/live/failover.h"
 #include "session/live/session.h"
+#include "session/live/told_first.h"
 #include "session/memory/limits.h"
-#include "session/record/brief.h"
 #include "session/record/conclusion.h"
 #include "session/record/drift.h"
 #include "session/record/long_text.h"
@@ -126,23 +124,6 @@ v1::Update wait_notice() {
       v1::Severity::info, "Waiting for another fork of the same parent",
       "The provider's cache does not have their past. The first prompt goes ahead; "
       "the others follow once its answer begins, and read from the cache what it has put there.");
-}
-
-/// Whether the backend's conversation begins with this prompt, without a past of its own.
-bool begins_anew(const Session& session) {
-  const History& history = *session.history();
-  if (!session.state().adopted.empty()) return false;
-  return history.last_kept_turn() == nullptr || history.is_to_be_retold();
-}
-
-/// Whether the next prompt is the first one, and carries what there is to tell of the project: a
-/// fork has what its parent was told.
-bool begins_with_brief(const Session& session) {
-  const Policy& policy = session.library().policy;
-  const store::State& state = session.state();
-  return tells_of_project(policy, session.elsewhere().backends, state.backend) &&
-         policy.keep_text && session.history()->turns() == 0 && state.parent.empty() &&
-         state.adopted.empty() && state.told_until == 0;
 }
 
 /// What the first turn of a fork reads that others of its parent read too; none: it is another
@@ -366,12 +347,8 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
     notes_.begin();
   }
   if (is_prompt && begins_with_brief(session_)) {
-    executor::Loading loading = executor::kept_loading(session_.state().loads);
-    const std::string brief = co_await opening_text(
-        library, session_.elsewhere().backends, session_.state().backend, session_.workspace().cwd,
-        std::move(loading), library.policy.memory_brief);
+    co_await note_brief(session_, cancel);
     if (cancel.cancelled()) co_return never_begun();
-    if (!brief.empty()) record->add(record_type::brief, brief_data(brief));
   }
   co_await record->prompt("prompt-" + std::to_string(session_.history()->turns() + 1),
                           std::move(*content), waiting->asked);
@@ -409,8 +386,9 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   }
   const auto subscription = cancel.on_cancel([running] { running->woken.set(); });
   const HeededRequests heeded(session_.shared_from_this());
-  if (const std::string& drift = session_.state().drift; !drift.empty() && is_prompt)
-    blocks.insert(blocks.begin(), v1::text_block(drift));
+  const std::string& drift = session_.state().drift;
+  owes_drift_ = !drift.empty() && !is_prompt;
+  if (!drift.empty() && is_prompt) blocks.insert(blocks.begin(), v1::text_block(drift));
   library.loop.spawn(play(running, std::move(blocks)));
   co_await running->woken.wait();
   running->lead = nullptr;
@@ -579,42 +557,30 @@ bool Turns::has_cached(const executor::TurnUsage& usage) const {
 transport::Task<Result<void>> Turns::find_conversation(std::shared_ptr<Running> running,
                                                        std::vector<v1::ContentBlock>& blocks) {
   co_await settle_trust(running);
-  const bool is_to_be_retold = session_.history()->is_to_be_retold() || running->is_sent_again;
+  const History& history = *session_.history();
+  const bool is_to_be_retold = history.is_to_be_retold() || running->is_sent_again;
+  bool is_new = (begins_anew(session_) || running->is_sent_again) &&
+                !left_at(session_.state(), history).has_value();
   auto ready = co_await session_.conversation().ready(running->cancel);
-  if (ready && is_to_be_retold) co_return co_await retell(running, blocks);
-  if (ready || ready.error().kind != ErrorKind::conversation_lost) co_return ready;
-  auto summary = co_await offer_summary(running, std::move(ready.error()));
-  if (!summary) co_return fail(std::move(summary.error()));
-  blocks.insert(blocks.begin(), v1::text_block(std::move(*summary)));
+  const bool is_lost = !ready && ready.error().kind == ErrorKind::conversation_lost;
+  if (!ready && !is_lost) co_return ready;
+  Result<ToldFirst> told;
+  if (is_lost) {
+    is_new = true;
+    told = co_await offer_summary(session_, running->client, std::move(ready.error()));
+  } else if (is_to_be_retold) {
+    told = co_await past_to_tell(session_, running->is_sent_again);
+  }
+  if (!told) co_return fail(std::move(told.error()));
+  // A command of the backend must stand first.
+  const bool has_room = is_new && !is_for_backend(blocks);
+  co_await tell_first(session_, std::move(*told), has_room, blocks);
+  if (!is_lost) co_return Result<void>();
   executor::Executor& backend = session_.executor();
   ConversationHolder::Begin anew = [&backend](executor::ConversationSpec spec) {
     return backend.start(std::move(spec));
   };
   co_return co_await session_.conversation().make(std::move(anew), running->cancel);
-}
-
-/// Puts in front of the prompt what happened before the conversation began. It stays to be told
-/// until the provider has kept a turn.
-transport::Task<Result<void>> Turns::retell(std::shared_ptr<Running> running,
-                                            std::vector<v1::ContentBlock>& blocks) {
-  const std::shared_ptr<const History> known = session_.history();
-  const Library& library = session_.library();
-  const auto left = left_at(session_.state(), *known);
-  Span span{.since = left ? left->seq : 0,
-            .until = std::max(known->cursor(), known->retold_until())};
-  if (running->is_sent_again) {
-    // What the other backend has done of the turn.
-    session_.record()->flush();
-    span.until = session_.state().last_seq;
-  }
-  auto past = co_await soft_context(library.loop, library.store, library.redactor, known, span,
-                                    library.policy.soft_tokens);
-  const bool may_be_nothing = left || !known->is_to_be_retold();
-  if (!past && past.error().kind == ErrorKind::unsupported && may_be_nothing)
-    co_return Result<void>();
-  if (!past) co_return fail(std::move(past.error()));
-  blocks.insert(blocks.begin(), v1::text_block(std::move(past->text)));
-  co_return Result<void>();
 }
 
 /// Whether the folder may start programs is decided before the prompt reaches the model. Other than
@@ -627,40 +593,6 @@ transport::Task<void> Turns::settle_trust(std::shared_ptr<Running> running) {
   if (running->cancel.cancelled() || (conversation.is_live() && trust.is_settled())) co_return;
   co_await trust.settle(running->client, session_.workspace(), running->cancel);
   if (!running->given_up && conversation.get() && trust.is_outdated()) conversation.let_go();
-}
-
-/// The provider does not know the conversation any more, but the transcript does. Whoever asked is
-/// told, and may go on from what it says.
-transport::Task<Result<std::string>> Turns::offer_summary(std::shared_ptr<Running> running,
-                                                          Error lost) {
-  constexpr const char* accept = "summary";
-  v1::PermissionRequest request;
-  request.tool_call.id = "conversation-lost-" + std::to_string(session_.history()->turns() + 1);
-  request.tool_call.title =
-      "The provider has lost this conversation. Go on from a summary of its transcript?";
-  request.options = {
-      {.id = accept,
-       .name = "Go on from a summary",
-       .kind = v1::PermissionOption::Kind::allow_once,
-       .meta = {}},
-      {.id = "stop", .name = "Stop", .kind = v1::PermissionOption::Kind::reject_once, .meta = {}}};
-  const auto answer =
-      co_await running->client.ask<v1::method::RequestPermission>(std::move(request), nullptr);
-  if (!answer || answer->option_id != accept) {
-    if (lost.hint.empty()) {
-      lost.hint =
-          "The transcript is still there: load it, or answer yes when you are asked to go on from "
-          "a summary.";
-    }
-    co_return fail(std::move(lost));
-  }
-  const std::shared_ptr<const History> known = session_.history();
-  const Library& library = session_.library();
-  const Span all{.since = 0, .until = known->cursor()};
-  auto context = co_await soft_context(library.loop, library.store, library.redactor, known, all,
-                                       library.policy.soft_tokens);
-  if (!context) co_return fail(std::move(context.error()));
-  co_return std::move(context->text);
 }
 
 Turns::Report Turns::run_command(std::string line, std::vector<v1::ContentBlock> prompt,
@@ -745,6 +677,7 @@ Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled,
   end.told_until = session_.history()->retold_until();
   end.usage = outcome.usage;
   end.git = notes_.end();
+  end.owes_drift = owes_drift_;
   report.seq = record->end_turn(std::move(end));
   report.turn = session_.history()->turns();
   auto written = co_await record->write();

@@ -153,10 +153,7 @@ class Turns {
   transport::Task<void> wait_for_warmth(std::shared_ptr<Running> running, WarmFirst::Past past);
   transport::Task<Result<void>> find_conversation(std::shared_ptr<Running> running,
                                                   std::vector<v1::ContentBlock>& blocks);
-  transport::Task<Result<void>> retell(std::shared_ptr<Running> running,
-                                       std::vector<v1::ContentBlock>& blocks);
   transport::Task<void> settle_trust(std::shared_ptr<Running> running);
-  transport::Task<Result<std::string>> offer_summary(std::shared_ptr<Running> running, Error lost);
   void note_drift(DriftSettled drift);
 
   Session& session_;
@@ -167,6 +164,7 @@ class Turns {
   std::weak_ptr<Running> running_;             // the turn that runs
   /// Tokens that this turn has told a new conversation, about; none: it is not new, or too many.
   std::optional<std::uint64_t> told_;
+  bool owes_drift_ = false;  // this turn is a command, and the note in the state waits for a prompt
   std::uint64_t unrecorded_ = 0;  // answers before anything was said
 };
 

@@ -184,7 +184,7 @@ void Account::take_turn_end(const store::Line& line, std::int64_t begin, std::in
   if (!mark.provider_turn.empty()) {
     backend.provider_turn = mark.provider_turn;
     backend.provider_turn_seq = mark.seq;
-    state.drift.clear();
+    if (!line.data.find("owesDrift").boolean().value_or(false)) state.drift.clear();
   }
   const json::View stop = line.data.find("stop");
   backend.last_action = "turn " + std::to_string(mark.turn) + ": " +

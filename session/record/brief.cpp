@@ -4,7 +4,7 @@
 
 namespace tine::session {
 
-std::string brief_data(std::string_view text) {
+std::string told_data(std::string_view text) {
   std::string out;
   json::Writer(out).begin_object().member("text", text).end_object();
   return out;

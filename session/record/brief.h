@@ -1,5 +1,6 @@
 #pragma once
-// The record of what the first prompt of a session carries of its project's memory.
+// The records of what a conversation is told of its project before its first prompt: what is
+// remembered, and the documents that its backend does not read by itself.
 //
 // Plain functions.
 
@@ -10,9 +11,10 @@ namespace tine::session {
 
 namespace record_type {
 inline constexpr std::string_view brief = "brief";
+inline constexpr std::string_view documents = "documents";
 }  // namespace record_type
 
-/// `text` holds no secret.
-std::string brief_data(std::string_view text);
+/// Of either. `text` holds no secret.
+std::string told_data(std::string_view text);
 
 }  // namespace tine::session

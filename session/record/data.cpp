@@ -203,6 +203,7 @@ std::string turn_end_data(const TurnEnd& end, Redactor& redactor) {
     write_bill(out, *end.fork);
   }
   if (end.git) write_git(out, *end.git);
+  if (end.owes_drift) out.member("owesDrift", true);
   if (end.asked) write_asked(out, *end.asked);
   if (end.asked && end.failover) {
     out.key("failover");

@@ -3,6 +3,7 @@
 #include "base/json/decode.h"
 #include "protocol/v1/codec.h"
 #include "protocol/v1/update.h"
+#include "session/record/brief.h"
 #include "session/record/chain_reader.h"
 #include "session/record/data.h"
 
@@ -18,11 +19,12 @@ std::string asked(json::View content) {
 
 }  // namespace
 
-transport::Task<Result<std::vector<executor::PastTurn>>> past_turns(
-    transport::Loop& loop, store::Store& store, std::shared_ptr<const History> history,
-    std::uint64_t until) {
-  std::vector<executor::PastTurn> turns;
-  executor::PastTurn turn;
+transport::Task<Result<std::vector<KeptTurn>>> past_turns(transport::Loop& loop,
+                                                          store::Store& store,
+                                                          std::shared_ptr<const History> history,
+                                                          std::uint64_t until) {
+  std::vector<KeptTurn> turns;
+  KeptTurn turn;
   ChainReader reader(store, *history, history->retold_until());
   for (;;) {
     if (reader.needs_disk()) co_await transport::yield(loop);
@@ -33,6 +35,8 @@ transport::Task<Result<std::vector<executor::PastTurn>>> past_turns(
     if ((*line)->type == record_type::prompt) {
       turn = {};
       turn.prompt = asked(data.find("content"));
+    } else if ((*line)->type == record_type::documents) {
+      turn.documents = json::text_in(data, "text");
     } else if ((*line)->type == record_type::update) {
       const v1::UpdateKind kind = v1::classify(data);
       if (kind == v1::UpdateKind::user_message_chunk)

@@ -18,9 +18,14 @@
 
 namespace tine::session {
 
+/// A turn that the provider has kept.
+struct KeptTurn : executor::PastTurn {
+  std::string documents;  ///< of the project, that stood before all else; not in `prompt`
+};
+
 /// The turns up to the record `until` that the provider has kept, the first one first; none of
 /// those that it has only been told of.
-transport::Task<Result<std::vector<executor::PastTurn>>> past_turns(
+transport::Task<Result<std::vector<KeptTurn>>> past_turns(
     transport::Loop& loop, store::Store& store, std::shared_ptr<const History> history,
     std::uint64_t until);
 

@@ -73,14 +73,35 @@ test('context: what tine gives a session is what it says, once, the same after a
   assert.match(heard, /> \.\.\/AGENTS\.md:\n> House rules\n[^]*> CLAUDE\.md:\n> Inner rules\n[^]*> Ship the parser/);
   assert.doesNotMatch(heard, /<\/system>|Other rules/);
   assert.ok(!heard.includes(secret), 'it is redacted');
-  const [brief] = (await place.history(session)).filter(({ type }) => type === 'brief');
-  assert.ok(heard.includes(brief.data.text.trim()), 'it stays byte for byte');
+  const told = (await place.history(session)).filter(({ type }) => ['brief', 'documents'].includes(type));
+  assert.deepEqual(told.map(({ type }) => type), ['brief', 'documents']);
+  for (const { data } of told) assert.ok(heard.includes(data.text.trim()), 'it stays byte for byte');
 
   const fork = await place.json('fork', session, '[[recall]]');
   assert.equal(times(fork.output, begin), 1, fork.output);
   const soft = await place.json('fork', '--fork-strategy', 'soft', session, 'a word');
   const all = await place.json('reply', soft.sessionId, '[[recall]]');
   assert.equal(times(all.output, begin), 1, all.output);
+  assert.doesNotMatch(all.output, /Other rules/);
+});
+
+test('context: a session that moves has the documents where its backend is given them', async () => {
+  const place = new Place();
+  place.configure('default_backend = "reads"\n[backends.reads]\nkind = "rehearsal"\n[backends.reads-none]\nkind = "rehearsal"\ndocuments = true\n');
+  git(place.project, 'init', '-q', '-b', 'main');
+  put(join(place.project, 'AGENTS.md'), 'House rules');
+  const there = await place.json('run', 'the first word');
+  const to = async (backend, from) => {
+    const { sessionId } = await place.json('fork', '--to', backend, from, 'another word');
+    return [sessionId, (await place.json('reply', sessionId, '[[recall]]')).output];
+  };
+  const [given, first] = await to('reads-none', there.sessionId);
+  assert.deepEqual([times(first, begin), times(first, 'You said: the first word')], [1, 1], first);
+  const [, second] = await to('reads', given);
+  assert.deepEqual([times(second, begin), times(second, 'another word') > 0], [0, true], second);
+  put(join(place.project, 'AGENTS.md'), 'Other rules');
+  const [, third] = await to('reads-none', given);
+  assert.deepEqual([times(third, begin), times(third, '> House rules')], [1, 1], third);
 });
 
 test('context: nothing is told where nothing is kept, or by default', async () => {

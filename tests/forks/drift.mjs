@@ -103,6 +103,9 @@ test('drift: what the agent was to be told when the program died is told with th
   await place.server.exited;
   place.server = await place.world.serve('rehearsal');
   await place.load(session);
+  // A command comes first, and is not the prompt that can carry it.
+  await place.server.prompt(session, '/compact now');
+  assert.ok(!place.server.text(session).includes(begin));
   await place.server.prompt(session, 'two');
   const told = await place.given(session);
   assert.equal(told.split(begin).length, 2);
