@@ -62,7 +62,7 @@ int start(CommandLine line, HomeSource home) {
 }  // namespace tine::cli
 
 int main(int argc, char** argv) {
-  if (tine::transport::is_guardian(argc, argv)) return tine::transport::guard(argv);
+  if (tine::transport::is_guardian(argc, argv)) tine::transport::guard(argv);
   tine::transport::fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   tine::transport::raise_descriptor_limit();

@@ -60,6 +60,11 @@ if(TINE_SANITIZE)
   set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
   # Of what is checked for undefined behaviour, accesses beyond an object are left to the address
   # sanitizer, which finds them as well: a fifth of the time of a build.
+  # What inlining makes larger the sanitizers make larger again: with little of it a build takes a
+  # quarter less, and the tests as long as before.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    add_compile_options("SHELL:-mllvm -inline-threshold=25")
+  endif()
   set(sanitizers -fsanitize=address,undefined -fno-sanitize=object-size -fno-sanitize-recover=all
     -fno-omit-frame-pointer)
   add_compile_options(${sanitizers})

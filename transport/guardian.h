@@ -37,7 +37,7 @@ struct GuardianReport {
 inline constexpr char guardian_terminate = 'T';  ///< SIGTERM to the program's group
 
 bool is_guardian(int argc, char** argv);
-/// Does the guardian's work; the exit code.
-int guard(char** argv);
+/// Does the guardian's work, and ends the process.
+[[noreturn]] void guard(char** argv);
 
 }  // namespace tine::transport

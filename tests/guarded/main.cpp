@@ -36,7 +36,7 @@ transport::Task<void> run(transport::Loop& loop, std::vector<std::string> comman
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (transport::is_guardian(argc, argv)) return transport::guard(argv);
+  if (transport::is_guardian(argc, argv)) transport::guard(argv);
   tell("ready");
   std::array<char, 16> line{};
   if (std::fgets(line.data(), line.size(), stdin) == nullptr) return 1;
