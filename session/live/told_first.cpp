@@ -87,7 +87,8 @@ transport::Task<Result<ToldFirst>> offer_summary(Session& session, TurnClient& c
 }
 
 transport::Task<void> tell_first(Session& session, ToldFirst told, bool has_documents,
-                                 std::vector<v1::ContentBlock>& blocks) {
+                                 std::vector<v1::ContentBlock>& blocks,
+                                 transport::CancelSource cancel) {
   if (!told.past.empty()) blocks.insert(blocks.begin(), v1::text_block(std::move(told.past)));
   const store::State& state = session.state();
   const Library& library = session.library();
@@ -98,7 +99,7 @@ transport::Task<void> tell_first(Session& session, ToldFirst told, bool has_docu
   if (documents.empty()) {
     executor::Loading loading = executor::kept_loading(state.loads);
     documents = co_await documents_for(library, session.workspace().cwd, std::move(loading));
-    if (documents.empty()) co_return;
+    if (documents.empty() || cancel.cancelled()) co_return;
   }
   session.record()->add(record_type::documents, told_data(documents));
   blocks.insert(blocks.begin(), v1::text_block(std::move(documents)));

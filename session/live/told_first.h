@@ -43,8 +43,10 @@ transport::Task<Result<ToldFirst>> offer_summary(Session& session, TurnClient& c
 
 /// Puts it in front of the prompt, and before it the documents of the project: where
 /// `has_documents` and the backend is given them. They are those that the session has been given
-/// before, otherwise those that are there now. They are written down.
+/// before, otherwise those that are there now. They are written down. Once it is cancelled nothing
+/// more is done.
 transport::Task<void> tell_first(Session& session, ToldFirst told, bool has_documents,
-                                 std::vector<v1::ContentBlock>& blocks);
+                                 std::vector<v1::ContentBlock>& blocks,
+                                 transport::CancelSource cancel);
 
 }  // namespace tine::session

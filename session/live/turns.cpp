@@ -574,7 +574,8 @@ transport::Task<Result<void>> Turns::find_conversation(std::shared_ptr<Running> 
   if (!told) co_return fail(std::move(told.error()));
   // A command of the backend must stand first.
   const bool has_room = is_new && !is_for_backend(blocks);
-  co_await tell_first(session_, std::move(*told), has_room, blocks);
+  co_await tell_first(session_, std::move(*told), has_room, blocks, running->cancel);
+  if (running->cancel.cancelled()) co_return Result<void>();
   if (!is_lost) co_return Result<void>();
   executor::Executor& backend = session_.executor();
   ConversationHolder::Begin anew = [&backend](executor::ConversationSpec spec) {
