@@ -1,160 +1,16 @@
 #include "session/acp_agent.h"
 
-#include <algorithm>
-
-#include "base/json/writer.h"
 #include "base/version.h"
-#include "session/limits.h"
 #include "session/login_offer.h"
 #include "session/memory/tasks_asked.h"
 #include "session/meta.h"
 #include "session/project.h"
+#include "session/request_meta.h"
 #include "session/search/wire.h"
 #include "session/store/project_folder.h"
 
 namespace tine::session {
 namespace {
-
-Failure invalid(std::string what, const std::string& path) {
-  return fail(Error(ErrorKind::invalid_params, std::move(what) + " at " + path).at(path));
-}
-
-bool is_there(json::View value) { return value.exists() && !value.is_null(); }
-
-/// The fork point that `_meta.tine.fork.at` names: a number is a turn, a string a message.
-Result<SessionService::ForkAt> fork_at(const std::string& meta) {
-  const std::string where = "params._meta.tine.fork.at";
-  const json::View at = ours(meta).find("fork").find("at");
-  SessionService::ForkAt point;
-  if (!is_there(at)) {
-    // How other agents are asked.
-    point.message_id =
-        json::View(meta).find("jetbrains").find("air").find("fork").find("messageId").string();
-    return point;
-  }
-  if (auto message = at.string()) {
-    point.message_id = std::move(*message);
-    return point;
-  }
-  const auto turn = at.integer();
-  if (!turn || *turn < 0)
-    return invalid("expected the number of a turn or the id of a message", where);
-  point.turn = static_cast<std::uint64_t>(*turn);
-  return point;
-}
-
-/// How many bytes a load is to send: what `_meta.tine.load.max_bytes` says, else `configured`.
-Result<std::uint64_t> load_bytes(const std::string& meta, std::int64_t configured) {
-  const std::string where = "params._meta.tine.load";
-  const json::View load = ours(meta).find("load");
-  if (is_there(load) && !load.is_object()) return invalid("expected object", where);
-  const json::View most = load.find("max_bytes");
-  if (!is_there(most)) return static_cast<std::uint64_t>(configured);
-  const auto bytes = most.integer();
-  if (!bytes || *bytes < 0)
-    return invalid("expected a number of bytes, or 0 for all", where + ".max_bytes");
-  return static_cast<std::uint64_t>(*bytes);
-}
-
-/// What `_meta.tine.fork` asks for.
-Result<SessionService::ForkWish> fork_wish(const std::string& meta) {
-  const std::string where = "params._meta.tine.fork";
-  const json::View fork = ours(meta).find("fork");
-  SessionService::ForkWish wish;
-  auto at = fork_at(meta);
-  if (!at) return fail(std::move(at.error()));
-  wish.at = std::move(*at);
-  if (const json::View strategy = fork.find("strategy"); is_there(strategy)) {
-    wish.any_strategy = strategy.equals("auto");
-    wish.strategy = strategy_named(strategy.string().value_or(""));
-    if (!wish.strategy && !wish.any_strategy)
-      return invalid("expected auto, native, pty or soft", where + ".strategy");
-  }
-  if (const json::View strict = fork.find("strict"); is_there(strict)) {
-    wish.strict = strict.boolean();
-    if (!wish.strict) return invalid("expected true or false", where + ".strict");
-  }
-  if (const json::View backend = fork.find("backend"); is_there(backend)) {
-    wish.backend = backend.string().value_or("");
-    if (wish.backend.empty()) return invalid("expected the name of a backend", where + ".backend");
-  }
-  return wish;
-}
-
-/// The rules that `_meta.tine.permissions` narrows a session with.
-Result<std::vector<PermissionRule>> narrowing_in(const std::string& meta) {
-  const std::string where = "params._meta.tine.permissions";
-  const json::View all = ours(meta).find("permissions");
-  std::vector<PermissionRule> rules;
-  if (!is_there(all)) return rules;
-  if (!all.is_object()) return invalid("expected object", where);
-  for (const auto& [key, texts] : all.members()) {
-    const bool denies = key.equals("deny");
-    if (!denies && !key.equals("ask"))
-      return invalid("a client can only deny and ask: expected deny or ask", where);
-    if (!texts.is_array()) return invalid("expected array", where);
-    for (const json::View text : texts.elements()) {
-      if (rules.size() == limits::narrowing)
-        return invalid("more than " + std::to_string(limits::narrowing) + " rules", where);
-      auto rule = read_permission_rule(
-          denies ? PermissionRule::Verdict::deny : PermissionRule::Verdict::ask,
-          text.string().value_or(""), "the client");
-      if (!rule) return invalid("expected a rule", where);
-      rules.push_back(std::move(*rule));
-    }
-  }
-  return rules;
-}
-
-/// What `_meta.tine.context` says that the backend is to load by itself; none: it says nothing.
-Result<std::optional<executor::Loading>> loading_in(const std::string& meta) {
-  const json::View context = ours(meta).find("context");
-  if (!is_there(context)) return std::optional<executor::Loading>();
-  auto loading = executor::read_loading(context, "params._meta.tine.context");
-  if (!loading) return fail(std::move(loading.error()));
-  return std::optional<executor::Loading>(std::move(*loading));
-}
-
-/// The title that `_meta.tine.title` gives a new session; empty: none.
-Result<std::string> title_in(const std::string& meta) {
-  const json::View title = ours(meta).find("title");
-  if (!is_there(title)) return std::string();
-  auto text = title.string();
-  if (!text || text->find_first_not_of(" \t\r\n") == std::string::npos)
-    return invalid("expected a title", "params._meta.tine.title");
-  return std::move(*text);
-}
-
-/// Whether `_meta.tine` of session/new says with which past the session is to begin.
-bool names_past(const std::string& meta) {
-  return is_there(ours(meta).find("adopt")) || is_there(ours(meta).find("forkFromCaller"));
-}
-
-/// The conversation with whose past it is to begin; none: with none.
-Result<std::optional<SessionService::Adoption>> adoption(const std::string& meta) {
-  const std::string where = "params._meta.tine.adopt";
-  const std::string caller = "params._meta.tine.forkFromCaller";
-  const json::View adopt = ours(meta).find("adopt");
-  const json::View from_caller = ours(meta).find("forkFromCaller");
-  const auto is_wanted = from_caller.boolean();
-  if (is_there(from_caller) && !is_wanted) return invalid("expected boolean", caller);
-  if (!is_there(adopt)) {
-    if (is_wanted.value_or(false)) return SessionService::Adoption();
-    return std::nullopt;
-  }
-  if (is_wanted.value_or(false)) return invalid("a session can only begin with one past", where);
-  if (!adopt.is_object()) return invalid("expected object", where);
-  SessionService::Adoption what;
-  what.id = adopt.find("id").string().value_or("");
-  if (what.id.empty() || what.id.size() > limits::provider_id)
-    return invalid("expected the provider's id of a conversation", where + ".id");
-  const json::View cwd = adopt.find("cwd");
-  if (is_there(cwd)) {
-    what.cwd = cwd.string().value_or("");
-    if (!what.cwd.starts_with('/')) return invalid("expected an absolute path", where + ".cwd");
-  }
-  return what;
-}
 
 /// An error of adopting, with the member that is to blame and what can be done instead.
 Error of_adoption(Error error, bool caller) {
@@ -168,38 +24,6 @@ Error of_adoption(Error error, bool caller) {
         "_meta.tine.adopt.id.";
   }
   return error;
-}
-
-/// Where a request stands in its client's trace: the members that the protocol names for that.
-std::string trace_in(const std::string& meta) {
-  std::string out;
-  json::Writer writer(out);
-  writer.begin_object();
-  for (const std::string_view name : {"traceparent", "tracestate", "baggage"}) {
-    const json::View value = json::View(meta).find(name);
-    if (value.is_string() && value.raw().size() <= limits::trace) writer.key(name).raw(value.raw());
-  }
-  writer.end_object();
-  return out == "{}" ? std::string() : out;
-}
-
-/// The id that `_meta.tine.promptId` gives a prompt; empty: none.
-Result<std::string> prompt_id_in(const std::string& meta, Redactor& redactor) {
-  const std::string where = "params._meta.tine.promptId";
-  const json::View given = ours(meta).find("promptId");
-  if (!is_there(given)) return std::string();
-  const std::string id = given.string().value_or("");
-  constexpr std::string_view allowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-";
-  if (id.empty() || id.size() > limits::prompt_id ||
-      id.find_first_not_of(allowed) != std::string::npos) {
-    return invalid(
-        "expected 1 to " + std::to_string(limits::prompt_id) + " letters, digits and . _ : -",
-        where);
-  }
-  // It is kept as it is.
-  if (redactor.redact(id)) return invalid("expected an id that does not look like a secret", where);
-  return id;
 }
 
 /// Plays a turn of which nobody waits for the end.
@@ -319,34 +143,32 @@ v1::Answer<v1::NewSessionResponse> AcpAgent::new_session(v1::NewSessionRequest r
 
 v1::Answer<v1::NewSessionResponse> AcpAgent::make_session(v1::NewSessionRequest request,
                                                           v1::RequestContext& context) {
-  const json::View named = ours(request.meta).find("backend");
-  if (named.exists() && !named.is_string()) {
-    co_return invalid("expected string", "params._meta.tine.backend");
-  }
-  std::string backend = named.string().value_or("");
+  auto backend = backend_in(request.meta);
+  if (!backend) co_return fail(std::move(backend.error()));
   auto loading = loading_in(request.meta);
   if (!loading) co_return fail(std::move(loading.error()));
   const executor::Loading loads = loading->value_or(executor::Loading());
-  auto past = adoption(request.meta);
+  auto past = adoption_in(request.meta);
   if (!past) co_return fail(std::move(past.error()));
   const bool by_wish = !names_past(request.meta) && service_.take_caller_wish();
   if (by_wish) past->emplace();
   if (*past && !loads.is_usual()) {
     if (by_wish) service_.adopt_caller_first();
-    co_return invalid("a session that goes on from another conversation loads what that one does",
-                      "params._meta.tine.context");
+    co_return invalid_at(
+        "a session that goes on from another conversation loads what that one does",
+        "params._meta.tine.context");
   }
   if (!*past) {
     v1::Workspace same = request.workspace;
     SessionService::FromSeed seeded;
     // A seed has loaded what is usual.
-    if (loads.is_usual()) seeded = co_await service_.begin_from_seed(std::move(same), backend);
+    if (loads.is_usual()) seeded = co_await service_.begin_from_seed(std::move(same), *backend);
     if (seeded.forked) {
       auto still = co_await may_open(seeded.forked->session->id());
       if (!still) co_return fail(std::move(still.error()));
       co_return branched(*seeded.forked, context);
     }
-    auto session = service_.create(std::move(request.workspace), backend, loads);
+    auto session = service_.create(std::move(request.workspace), *backend, loads);
     if (!session) co_return fail(std::move(session.error()));
     (*session)->attach(client_, (*session)->workspace());
     v1::NewSessionResponse response = opened(*session, context);
@@ -356,7 +178,7 @@ v1::Answer<v1::NewSessionResponse> AcpAgent::make_session(v1::NewSessionRequest 
   }
   const bool from_caller = (*past)->id.empty();
   auto adopted =
-      co_await service_.adopt(std::move(request.workspace), std::move(backend), std::move(**past));
+      co_await service_.adopt(std::move(request.workspace), std::move(*backend), std::move(**past));
   if (!adopted) {
     // It was not the first session after all.
     if (by_wish) service_.adopt_caller_first();
@@ -391,7 +213,7 @@ SessionService::Opened AcpAgent::reopen(std::string id, v1::Workspace& workspace
   if (left_) co_return fail(ErrorKind::peer_gone, "the client has gone");
   const store::State& state = (*session)->state();
   if (!stands_for(state.project, canonical(workspace.cwd)))
-    co_return invalid("the session belongs to another directory", "params.cwd");
+    co_return invalid_at("the session belongs to another directory", "params.cwd");
   if (auto same = service_.take_system_prompt(workspace, state); !same)
     co_return fail(std::move(same.error()));
   if (auto same = SessionService::check_loading(*loading, state); !same)
@@ -412,11 +234,11 @@ v1::Answer<v1::LoadSessionResponse> AcpAgent::load_session(v1::LoadSessionReques
     const auto number = from.integer();
     if (!number || *number < 0 ||
         !(*session)->history()->is_turn_end(static_cast<std::uint64_t>(*number))) {
-      co_return invalid("not the end of a turn of this session", "params._meta.tine.fromSeq");
+      co_return invalid_at("not the end of a turn of this session", "params._meta.tine.fromSeq");
     }
     from_seq = static_cast<std::uint64_t>(*number);
   }
-  const auto most = load_bytes(request.meta, service_.library().policy.load_bytes);
+  const auto most = load_bytes_in(request.meta, service_.library().policy.load_bytes);
   if (!most) co_return fail(most.error());
   (*session)->attach(client_, std::move(workspace));
   (*session)->narrow(std::move(*narrowing));
@@ -443,7 +265,7 @@ v1::Answer<v1::ResumeSessionResponse> AcpAgent::resume_session(v1::ResumeSession
 
 v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionRequest request,
                                                            v1::RequestContext& context) {
-  auto wish = fork_wish(request.meta);
+  auto wish = fork_wish_in(request.meta);
   if (!wish) co_return fail(std::move(wish.error()));
   const auto title = title_in(request.meta);
   if (!title) co_return fail(title.error());
@@ -453,10 +275,9 @@ v1::Answer<v1::ForkSessionResponse> AcpAgent::fork_session(v1::ForkSessionReques
   if (!loading) co_return fail(std::move(loading.error()));
   wish->loading = std::move(*loading);
   wish->cancel = context.cancel;
-  const json::View dry = ours(request.meta).find("fork").find("dryRun");
-  if (is_there(dry) && !dry.boolean())
-    co_return invalid("expected true or false", "params._meta.tine.fork.dryRun");
-  if (dry.boolean().value_or(false)) {
+  const auto is_dry_run = dry_run_in(request.meta);
+  if (!is_dry_run) co_return fail(is_dry_run.error());
+  if (*is_dry_run) {
     auto planned = co_await service_.plan_of_fork(request.session_id, std::move(request.workspace),
                                                   std::move(*wish));
     if (!planned) co_return fail(std::move(planned.error()));
@@ -622,8 +443,8 @@ Result<search::Wish> AcpAgent::search_wish(const v1::SearchRequest& request) con
   }
   const std::uint64_t limit = request.limit.value_or(search::limits::hits);
   if (limit == 0 || limit > search::limits::most_hits)
-    return invalid("expected a number from 1 to " + std::to_string(search::limits::most_hits),
-                   "params.limit");
+    return invalid_at("expected a number from 1 to " + std::to_string(search::limits::most_hits),
+                      "params.limit");
   wish.limit = static_cast<std::size_t>(limit);
   return wish;
 }

@@ -25,9 +25,10 @@ struct KeptTurn : executor::PastTurn {
 
 /// The turns up to the record `until` that the provider has kept, the first one first; none of
 /// those that it has only been told of.
-transport::Task<Result<std::vector<KeptTurn>>> past_turns(
-    transport::Loop& loop, store::Store& store, std::shared_ptr<const History> history,
-    std::uint64_t until);
+transport::Task<Result<std::vector<KeptTurn>>> past_turns(transport::Loop& loop,
+                                                          store::Store& store,
+                                                          std::shared_ptr<const History> history,
+                                                          std::uint64_t until);
 
 /// What a process that serves the session alone is told of it.
 executor::ChildIdentity identity_of(const Library& library, const store::State& state);
