@@ -48,8 +48,8 @@ Result<Loading> read_loading(json::View from, const std::string& where);
 /// As it is read; empty for what is usual.
 std::string write_loading(const Loading& loading);
 
-/// Reads what write_loading() has made. Of what cannot be read, a newer version's or a damaged one,
-/// the least is loaded.
+/// Reads what write_loading() has made. A text that cannot be read, because a newer version wrote
+/// it or because it is damaged, loads the least.
 Loading kept_loading(std::string_view text);
 
 /// In words for a person, a sentence each.

@@ -69,7 +69,7 @@ TEST_CASE("a document is left out by its name anywhere, or by its path") {
   CHECK_FALSE(read(R"({"settingSources":["user"]})")->has_source("project"));
 }
 
-TEST_CASE("of what a newer version has kept, or what is damaged, the least is loaded") {
+TEST_CASE("a kept text that cannot be read loads the least") {
   for (const std::string_view text : {R"({"tools":false})", "[]", "{", "x"}) {
     const Loading loading = kept_loading(text);
     CHECK_FALSE(loading.has_source("user"));
@@ -78,7 +78,7 @@ TEST_CASE("of what a newer version has kept, or what is damaged, the least is lo
   }
 }
 
-TEST_CASE("a person is told whose settings are loaded, and that no skills are") {
+TEST_CASE("sentences name the settings that are loaded, and say when skills are not") {
   CHECK(sentences_of(Loading()).empty());
   CHECK(sentences_of(*read(R"({"settingSources":[],"skills":false})")) ==
         std::vector<std::string>{"No settings are loaded.", "No skills are loaded."});

@@ -71,8 +71,8 @@ class SessionService {
     std::optional<Strategy> strategy;
     bool any_strategy = false;  ///< `strategy` is none on purpose
     std::optional<bool> strict;
-    std::string brief;      ///< of the project, which a soft fork is told first; empty: none
-    std::string documents;  ///< … and its documents, in place of those that the parent was given
+    std::string brief;      ///< from the project's memory, for a soft fork's first prompt; or empty
+    std::string documents;  ///< the project's, instead of those that the parent was given; or empty
     std::optional<executor::Loading> loading;  ///< must be the parent's; none: it is
     std::string drift;  ///< data of a record of how the repository has moved; empty: none
     /// It begins as any new session does, with the settings and a title of its own.

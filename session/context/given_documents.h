@@ -1,6 +1,5 @@
 #pragma once
-// The documents of its project that a new conversation is given, where its backend reads none by
-// itself.
+// The documents of a project, for a new conversation of a backend that reads none by itself.
 //
 // Plain functions on the loop's thread; files are read beside it.
 

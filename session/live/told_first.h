@@ -1,7 +1,7 @@
 #pragma once
-// What a conversation that begins anew is told before its first prompt: the documents of the
-// project that its backend does not read by itself, what is remembered of the project, and what
-// happened before.
+// The text that stands before the first prompt of a new conversation: the documents of the project,
+// where its backend does not read them by itself, the memory of the project, and the session's
+// past.
 //
 // Plain functions on the loop's thread; the session and its client outlive a call.
 
@@ -20,31 +20,30 @@ class Session;
 /// Whether the backend's conversation begins with this prompt, without a past of its own.
 bool begins_anew(const Session& session);
 
-/// Whether the next prompt is the first one, and carries what is remembered of the project, where
-/// that is configured: a fork has what its parent was told.
+/// Whether the next prompt is the first one and carries a brief from the project's memory, by the
+/// configuration. A fork has its parent's brief, and gets no other.
 bool begins_with_brief(const Session& session);
-/// Writes that down, unless it is cancelled meanwhile.
+/// Records the brief, unless it is cancelled meanwhile.
 transport::Task<void> note_brief(Session& session, transport::CancelSource cancel);
 
-/// What stands in front of a prompt.
+/// What stands before a prompt.
 struct ToldFirst {
-  std::string past;       ///< a brief, a summary of the transcript; empty: there is none
-  std::string documents;  ///< of the project, as the session was given them before; may be empty
+  std::string past;       ///< a brief, or a summary of the transcript; empty: there is none
+  std::string documents;  ///< those that the session was given before; empty: none
 };
 
-/// What happened before the conversation began. It stays to be told until the provider has kept a
-/// turn. `is_sent_again`: another backend has had the prompt, and what it did of the turn is told
-/// as well.
+/// Reads the session's past from its transcript. Each prompt carries it until the provider has kept
+/// a turn. `is_sent_again`: another backend has already had this prompt; the past then includes
+/// what that backend did.
 transport::Task<Result<ToldFirst>> past_to_tell(Session& session, bool is_sent_again);
 
-/// The provider does not know the conversation any more, but the transcript does. Whoever asked is
-/// told, and may go on from what it says. Otherwise `lost` is what went wrong.
+/// Asks the client whether to go on from a summary of the transcript, as the provider has lost the
+/// conversation. After a no the error is `lost`.
 transport::Task<Result<ToldFirst>> offer_summary(Session& session, TurnClient& client, Error lost);
 
-/// Puts it in front of the prompt, and before it the documents of the project: where
-/// `has_documents` and the backend is given them. They are those that the session has been given
-/// before, otherwise those that are there now. They are written down. Once it is cancelled nothing
-/// more is done.
+/// Puts the past in front of the prompt. With `has_documents`, and a backend that is given them, it
+/// puts the documents before that, and records them: those that the session was given before,
+/// otherwise those that are in the folder now. It records nothing once it is cancelled.
 transport::Task<void> tell_first(Session& session, ToldFirst told, bool has_documents,
                                  std::vector<v1::ContentBlock>& blocks,
                                  transport::CancelSource cancel);

@@ -320,6 +320,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   }
   notes_.prepare();
   told_.reset();
+  owes_drift_ = false;
   const std::uint64_t since = session_.history()->cursor();
   // A command of ours changes nothing.
   const bool may_change = !cancel.cancelled() && command.empty();

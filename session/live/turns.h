@@ -164,7 +164,7 @@ class Turns {
   std::weak_ptr<Running> running_;             // the turn that runs
   /// Tokens that this turn has told a new conversation, about; none: it is not new, or too many.
   std::optional<std::uint64_t> told_;
-  bool owes_drift_ = false;  // this turn is a command, and the note in the state waits for a prompt
+  bool owes_drift_ = false;       // a command runs: the note of the drift waits for the next prompt
   std::uint64_t unrecorded_ = 0;  // answers before anything was said
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// The records of what a conversation is told of its project before its first prompt: what is
-// remembered, and the documents that its backend does not read by itself.
+// Two records of text that stands before the first prompt of a conversation: `brief`, from the
+// project's memory, and `documents`, those of the project that its backend does not read by itself.
 //
 // Plain functions.
 

@@ -92,7 +92,7 @@ struct TurnEnd {
   executor::TurnUsage usage;
   std::optional<ForkBill> fork;  ///< of the first turn of a fork
   std::optional<TurnGit> git;    ///< none: there is no repository, and was none
-  bool owes_drift = false;       ///< it was a command: how the repository moved is still to be told
+  bool owes_drift = false;       ///< a command ran: the next prompt tells how the repository moved
   /// Of a prompt that has an id, with what its answer says beside the above.
   std::optional<AskedPrompt> asked;
   executor::Tokens cumulative;

@@ -16,7 +16,7 @@ namespace {
 using session::store::State;
 using session::store::Status;
 
-/// The command that a person would type in such a session; empty: tine knows none.
+/// The command with which such a session is compressed; empty: tine knows none.
 std::string command_of(const BackendConfig& backend, const executor::Loading& loading) {
   switch (backend.kind) {
     case BackendKind::codex:
