@@ -123,6 +123,8 @@ class SystemFiles : public Files {
     return n < 0 ? -errno : n;
   }
 
+  void read_ahead(int fd) override { ::posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED); }
+
   int truncate(int fd, std::int64_t bytes) override { return result(::ftruncate(fd, bytes)); }
   int sync(int fd) override { return result(::fdatasync(fd)); }
   int sync_file_system(int fd) override { return result(::syncfs(fd)); }

@@ -38,6 +38,8 @@ class Files {
   virtual int make_folder(int dir, const std::string& name) = 0;
   virtual ssize_t write(int fd, std::string_view bytes) = 0;
   virtual ssize_t read_at(int fd, std::span<char> room, std::int64_t offset) = 0;
+  /// Lets the system begin to read the whole file. Does not wait for it.
+  virtual void read_ahead(int fd) = 0;
   virtual int truncate(int fd, std::int64_t bytes) = 0;
   virtual int sync(int fd) = 0;
   /// All that was written to the file system on which the open file lies.

@@ -30,6 +30,8 @@ class File {
   Result<void> write_at_begin(std::string_view bytes);
   /// Reads up to the room there is; fewer bytes only at the end.
   Result<std::size_t> read_at(std::span<char> room, std::int64_t offset) const;
+  /// Lets the system begin to read the whole file. Does not wait for it.
+  void read_ahead() const { files_->read_ahead(fd_); }
   Result<void> truncate(std::int64_t bytes);
   Result<void> sync();
   Result<Files::Facts> facts() const;

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <future>
 #include <utility>
 
 #include "base/ulid.h"
-#include "session/store/index_file.h"
-#include "session/store/known_names.h"
+#include "session/store/index_lines.h"
 #include "session/store/line.h"
 #include "session/store/project_folder.h"
 #include "session/store/sessions.h"
@@ -21,12 +21,13 @@ constexpr std::string_view folder_member = R"(","folder":")";
 constexpr std::string_view updated_member = R"(,"updated":)";
 constexpr unsigned letter_bits = 5;
 
+constexpr std::string_view letters_in_order = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
 /// The value of each letter of an id; what is no letter has none that matters.
 constexpr auto letter_values = [] {
-  constexpr std::string_view letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   std::array<std::uint8_t, 256> out{};
-  for (std::size_t i = 0; i < letters.size(); ++i)
-    out.at(static_cast<unsigned char>(letters[i])) = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < letters_in_order.size(); ++i)
+    out.at(static_cast<unsigned char>(letters_in_order[i])) = static_cast<std::uint8_t>(i);
   return out;
 }();
 
@@ -43,6 +44,16 @@ Glance::Id Glance::number_of(std::string_view id) {
     const std::uint8_t value = letter_values.at(static_cast<unsigned char>(c));
     out.high = (out.high << letter_bits) | (out.low >> (64U - letter_bits));
     out.low = (out.low << letter_bits) | value;
+  }
+  return out;
+}
+
+std::string Glance::id_of(Id number) {
+  std::string out(id_letters, '0');
+  for (auto each = out.rbegin(); each != out.rend(); ++each) {
+    *each = letters_in_order[number.low % letters_in_order.size()];
+    number.low = (number.low >> letter_bits) | (number.high << (64U - letter_bits));
+    number.high >>= letter_bits;
   }
   return out;
 }
@@ -93,6 +104,24 @@ bool Glance::read(std::string_view line, std::size_t at) {
   return true;
 }
 
+/// Keeps of the file no more than where its lines are. False: one is damaged.
+Result<bool> Glance::read_lines(std::shared_ptr<const OpenIndex> index) {
+  index->file.read_ahead();
+  constexpr std::size_t usual_line = 160;
+  rows_.reserve(static_cast<std::size_t>(index->bytes) / usual_line);
+  std::int64_t at = index->first_line;
+  std::int64_t offset = at;
+  // What stands behind the last newline is still being written.
+  std::string tail;
+  const auto good = each_line(*index, offset, tail, [&](std::string_view line) {
+    const auto here = static_cast<std::size_t>(at);
+    at += static_cast<std::int64_t>(line.size()) + 1;
+    return read(line, here);
+  });
+  index_ = std::move(index);
+  return good;
+}
+
 /// The last line of a session counts.
 void Glance::settle() {
   const auto is_before = [](const Row& a, const Row& b) {
@@ -110,31 +139,21 @@ void Glance::settle() {
 
 Result<std::optional<Glance>> Glance::take(const Folder& root, const std::string& folder,
                                            std::int64_t now_ms) {
-  const auto index = OpenIndex::open(root);
-  if (!index) return fail(index.error());
+  auto index = OpenIndex::open(root);
+  if (!index) return fail(std::move(index.error()));
   if (!*index || !(*index)->header.whole || !agrees(**index, IndexLock::note(root)))
     return std::optional<Glance>();
-  const std::int64_t begin = (*index)->first_line;
-  auto lines = std::make_shared<std::string>();
-  lines->resize(static_cast<std::size_t>(std::max<std::int64_t>((*index)->bytes - begin, 0)));
-  const auto got = (*index)->file.read_at(*lines, begin);
-  if (!got) return fail(got.error());
-  lines->resize(*got);
+  // Both wait for the disk.
+  auto tallies = std::async(std::launch::async | std::launch::deferred,
+                            [&] { return tally_folders(root, folder, now_ms); });
   Glance glance;
-  glance.lines_ = lines;
-  constexpr std::size_t usual_line = 200;
-  glance.rows_.reserve(lines->size() / usual_line);
-  // What stands behind the last newline is still being written.
-  std::size_t at = 0;
-  for (std::size_t newline = 0; (newline = lines->find('\n', at)) != std::string::npos;
-       at = newline + 1) {
-    if (!glance.read(std::string_view(*lines).substr(at, newline - at), at))
-      return std::optional<Glance>();
-  }
+  const auto good = glance.read_lines(std::make_shared<const OpenIndex>(std::move(**index)));
+  if (!good) return fail(good.error());
+  if (!*good) return std::optional<Glance>();
   glance.settle();
-  const auto same = glance.agrees_with(root, folder, now_ms);
-  if (!same) return fail(same.error());
-  if (!*same) return std::optional<Glance>();
+  const auto there = tallies.get();
+  if (!there) return fail(there.error());
+  if (!glance.agrees_with(*there, folder.empty())) return std::optional<Glance>();
   return std::optional<Glance>(std::move(glance));
 }
 
@@ -148,19 +167,19 @@ Glance::Glance(const Index& index) {
   lines_ = lines;
 }
 
-/// Whether the folders have the sessions that it knows, and no other.
-Result<bool> Glance::agrees_with(const Folder& root, const std::string& folder,
-                                 std::int64_t now_ms) const {
-  std::vector<IdTally> known(folders_.size());
-  for (const Row& each : rows_) known[each.folder].add(each.id.high, each.id.low);
+/// Which sessions the folder of a project has, or those of all projects.
+Result<std::vector<Glance::Tally>> Glance::tally_folders(const Folder& root,
+                                                         const std::string& folder,
+                                                         std::int64_t now_ms) {
   std::vector<std::string> projects = {folder};
   if (folder.empty()) {
     auto names = root.names();
-    if (!names) return fail(names.error());
+    if (!names) return fail(std::move(names.error()));
     projects = std::move(*names);
   }
+  std::vector<Tally> out;
   KnownNames names = KnownNames::read(root);
-  for (const std::string& project : projects) {
+  for (std::string& project : projects) {
     const auto state = KnownNames::state_of(root, project);
     auto there = state ? names.tally(project, *state) : std::nullopt;
     if (!there) {
@@ -173,19 +192,36 @@ Result<bool> Glance::agrees_with(const Folder& root, const std::string& folder,
       }
       if (state) names.note(project, *state, *there, now_ms);
     }
-    const auto number = known_folder(project);
-    if (!number && there->count == 0) continue;
-    if (!number || std::exchange(known[*number], {}) != *there) return false;
+    out.push_back({.project = std::move(project), .ids = *there});
   }
   names.keep(root);
+  return out;
+}
+
+/// Whether the folders have the sessions that it knows, and no other.
+bool Glance::agrees_with(const std::vector<Tally>& there, bool are_all) const {
+  std::vector<IdTally> known(folders_.size());
+  for (const Row& each : rows_) known[each.folder].add(each.id.high, each.id.low);
+  for (const Tally& each : there) {
+    const auto number = known_folder(each.project);
+    if (!number && each.ids.count == 0) continue;
+    if (!number || std::exchange(known[*number], {}) != each.ids) return false;
+  }
   // Of what is left there is no folder any more.
-  return !folder.empty() ||
+  return !are_all ||
          std::ranges::all_of(known, [](const IdTally& each) { return each.count == 0; });
 }
 
 IndexEntry Glance::entry_of(const Row& row) const {
-  return read_index_line(std::string_view(*lines_).substr(row.line, row.bytes))
-      .value_or(IndexEntry());
+  std::string line(row.bytes, '\0');
+  if (index_) {
+    // What is in the file stays in it for as long as it is open here.
+    const auto got = index_->file.read_at(line, row.line);
+    if (!got || *got != line.size()) return {};
+  } else {
+    line = lines_->substr(row.line, row.bytes);
+  }
+  return read_index_line(line).value_or(IndexEntry());
 }
 
 std::vector<IndexEntry> Glance::page(const std::string& folder, const Place& after,
@@ -234,7 +270,7 @@ std::string Glance::short_id(const std::string& id, std::size_t letters) const {
       std::lower_bound(rows_.begin(), rows_.end(), wanted,
                        [](const Row& each, const Id& least) { return each.id < least; });
   const auto differ_from = [&](const Row& other) {
-    letters = std::max(letters, common(id, entry_of(other).id) + 1);
+    letters = std::max(letters, common(id, id_of(other.id)) + 1);
   };
   if (row != rows_.begin()) differ_from(*std::prev(row));
   const bool is_known = row != rows_.end() && row->id == wanted;

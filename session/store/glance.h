@@ -1,7 +1,7 @@
 #pragma once
 // What the index says of all sessions, at a glance: for a question that a process asks once. The
 // file is read and checked whole, but of a line only what tells its session from others and in
-// which order it comes; the rest is read of those that are asked for. The folders of the projects
+// which order it comes; those that are asked for are read again. The folders of the projects
 // that it is about are compared with it by their names, as the Index does; the names of a folder
 // that has not changed since somebody read them are not read again.
 //
@@ -17,6 +17,8 @@
 #include "session/store/folder.h"
 #include "session/store/index.h"
 #include "session/store/index_entry.h"
+#include "session/store/index_file.h"
+#include "session/store/known_names.h"
 #include "transport/loop.h"
 
 namespace tine::session::store {
@@ -62,20 +64,30 @@ class Glance {
     bool gone = false;
   };
   using Rows = std::vector<Row>;
+  /// What the folder of a project has.
+  struct Tally {
+    std::string project;
+    IdTally ids;
+  };
 
   Glance() = default;
   static Id number_of(std::string_view id);
+  static std::string id_of(Id number);
+  Result<bool> read_lines(std::shared_ptr<const OpenIndex> index);
   bool read(std::string_view line, std::size_t at);
   void settle();
   std::uint32_t number_of_folder(std::string_view name);
   std::optional<std::uint32_t> known_folder(const std::string& name) const;
-  Result<bool> agrees_with(const Folder& root, const std::string& folder,
-                           std::int64_t now_ms) const;
+  static Result<std::vector<Tally>> tally_folders(const Folder& root, const std::string& folder,
+                                                  std::int64_t now_ms);
+  bool agrees_with(const std::vector<Tally>& there, bool are_all) const;
   IndexEntry entry_of(const Row& row) const;
   static bool is_newer(const Row& a, const Row& b) {
     return a.updated_ms != b.updated_ms ? a.updated_ms > b.updated_ms : a.id > b.id;
   }
 
+  // Where the lines of the rows are: in the file, or in this text.
+  std::shared_ptr<const OpenIndex> index_;
   std::shared_ptr<const std::string> lines_;
   std::vector<std::string> folders_;
   Rows rows_;  // by their ids

@@ -88,6 +88,7 @@ void Index::begin(const OpenIndex& index) {
   lines_ = 0;
   name_ = index.header.name;
   offset_ = index.first_line;
+  index.file.read_ahead();
 }
 
 Result<Index::Found> Index::read_lines(const OpenIndex& index) {

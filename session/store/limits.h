@@ -38,6 +38,11 @@ inline constexpr std::size_t read_slice = std::size_t{1} * 1024 * 1024;
 /// Bytes read at first for a single line.
 inline constexpr std::size_t short_line = std::size_t{4} * 1024;
 
+/// States that are read at a time when a list asks for many; each reader has at least so many to
+/// read. Fewer are read one after the other.
+inline constexpr std::size_t state_readers = 8;
+inline constexpr std::size_t states_a_reader = 6;
+
 /// The longest line of the index. A longer one is damage: the index is made anew.
 inline constexpr std::size_t index_line = std::size_t{64} * 1024;
 /// A larger index is damaged, and made anew without being read.

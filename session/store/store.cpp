@@ -8,6 +8,7 @@
 #include "session/store/project_folder.h"
 #include "session/store/retire.h"
 #include "session/store/sessions.h"
+#include "session/store/states.h"
 
 namespace tine::session::store {
 namespace {
@@ -16,6 +17,15 @@ Failure not_found() { return fail(ErrorKind::session_not_found, "there is no suc
 
 bool is_newer(const IndexEntry& a, const IndexEntry& b) {
   return a.updated_ms != b.updated_ms ? a.updated_ms > b.updated_ms : a.id > b.id;
+}
+
+std::vector<Store::Found> found_of(const Folder& root, std::vector<IndexEntry> entries) {
+  auto states = read_states(root, entries);
+  std::vector<Store::Found> out;
+  out.reserve(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    out.push_back({.entry = std::move(entries[i]), .state = std::move(states[i])});
+  return out;
 }
 
 }  // namespace
@@ -374,6 +384,20 @@ transport::Task<std::vector<std::string>> Store::titles_of_forks(std::string id)
   co_return std::move(*titles);
 }
 
+transport::Task<std::vector<Store::Found>> Store::read_states(std::vector<IndexEntry> entries) {
+  const auto out = std::make_shared<std::vector<Found>>();
+  const auto opened = root();
+  if (!opened) {
+    for (IndexEntry& each : entries) out->push_back({std::move(each), fail(opened.error())});
+    co_return std::move(*out);
+  }
+  std::function<void()> job = [out, opened = *opened, entries = std::move(entries)] {
+    *out = found_of(*opened, entries);
+  };
+  co_await worker_.run(std::move(job));
+  co_return std::move(*out);
+}
+
 Store::Answer<std::vector<Store::Found>> Store::page(std::string project, Place after,
                                                      std::size_t count) {
   const auto opened = root();
@@ -386,10 +410,7 @@ Store::Answer<std::vector<Store::Found>> Store::page(std::string project, Place 
     if (!glanced) co_return fail(glanced.error());
     const Glance::Place behind{.updated_ms = after.updated_ms, .id = after.id};
     std::function<void()> job = [out, opened = *opened, glance = *glanced, folder, behind, count] {
-      for (IndexEntry& each : glance->page(folder, behind, count)) {
-        auto state = store::read_state(*opened, each);
-        out->push_back({.entry = std::move(each), .state = std::move(state)});
-      }
+      *out = found_of(*opened, glance->page(folder, behind, count));
     };
     co_await worker_.run(std::move(job));
     // The next request reads the index.
@@ -412,8 +433,9 @@ Store::Answer<std::vector<Store::Found>> Store::page(std::string project, Place 
     std::partial_sort(found.begin(), found.begin() + kept, found.end(),
                       [](const IndexEntry* a, const IndexEntry* b) { return is_newer(*a, *b); });
     found.resize(static_cast<std::size_t>(kept));
-    for (const IndexEntry* const each : found)
-      out->push_back({*each, store::read_state(*opened, *each)});
+    std::vector<IndexEntry> entries;
+    for (const IndexEntry* const each : found) entries.push_back(*each);
+    *out = found_of(*opened, std::move(entries));
   };
   auto done = co_await read(std::move(see));
   if (!done) co_return fail(std::move(done.error()));

@@ -90,6 +90,8 @@ class Store {
     std::string id;
   };
   Answer<std::vector<Found>> page(std::string project, Place after, std::size_t count);
+  /// Of several sessions at once, on the worker's thread.
+  transport::Task<std::vector<Found>> read_states(std::vector<IndexEntry> entries);
 
   // --- the whole
 

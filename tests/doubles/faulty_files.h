@@ -2,6 +2,7 @@
 // The real file system calls, each of which can be told to fail or to do less.
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <functional>
 
@@ -20,11 +21,11 @@ class FaultyFiles final : public session::store::Files {
   int sync_error = 0;    ///< errno for every sync
   int rename_error = 0;  ///< errno for every rename
   bool can_exchange = true;
-  int syncs = 0;                 ///< how many there were
-  int file_system_syncs = 0;     ///< how many of these
-  std::size_t opens = 0;         ///< of files and folders
-  std::size_t failing_open = 0;  ///< which of them fails with EMFILE; 0: none
-  std::size_t listings = 0;      ///< of folders
+  int syncs = 0;                          ///< how many there were
+  int file_system_syncs = 0;              ///< how many of these
+  std::atomic<std::size_t> opens = 0;     ///< of files and folders; several threads may ask
+  std::size_t failing_open = 0;           ///< which of them fails with EMFILE; 0: none
+  std::atomic<std::size_t> listings = 0;  ///< of folders
 
   int open_root(const std::string& path, bool create) override {
     return real_.open_root(path, create);
@@ -49,6 +50,7 @@ class FaultyFiles final : public session::store::Files {
   ssize_t read_at(int fd, std::span<char> room, std::int64_t offset) override {
     return real_.read_at(fd, room, offset);
   }
+  void read_ahead(int fd) override { real_.read_ahead(fd); }
   int truncate(int fd, std::int64_t bytes) override { return real_.truncate(fd, bytes); }
   int sync(int fd) override {
     ++syncs;

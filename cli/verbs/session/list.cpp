@@ -25,6 +25,7 @@ namespace {
 
 using session::store::Glance;
 using session::store::IndexEntry;
+using session::store::Store;
 
 /// Sessions whose states are read at a time; then a signal can end the verb.
 constexpr std::size_t page = 1024;
@@ -79,18 +80,18 @@ transport::Task<void> choose(World& world, Asked asked, transport::CancelSource 
   while (listed.shown.size() < asked.most()) {
     const std::size_t count =
         asked.filters() ? page : std::min(page, asked.most() - listed.shown.size());
-    const std::vector<IndexEntry> found = listed.glance->page(listed.folder, after, count);
+    std::vector<Store::Found> found =
+        co_await world.store.read_states(listed.glance->page(listed.folder, after, count));
     if (found.empty() || shutdown.cancelled()) break;
-    after = {.updated_ms = found.back().updated_ms, .id = found.back().id};
-    for (const IndexEntry& each : found) {
+    after = {.updated_ms = found.back().entry.updated_ms, .id = found.back().entry.id};
+    const bool is_last = found.size() < count;
+    for (Store::Found& each : found) {
       if (listed.shown.size() == asked.most()) break;
       ++listed.seen;
-      SessionFacts facts = facts_of(world.store, each);
+      SessionFacts facts = facts_of(world.store, std::move(each));
       if (fits(facts, asked)) listed.shown.push_back(std::move(facts));
     }
-    if (found.size() < count) break;
-    // A signal can end the verb.
-    co_await transport::yield(world.loop);
+    if (is_last) break;
   }
 }
 
