@@ -64,6 +64,12 @@ inline constexpr milliseconds handshake{30'000};
 inline constexpr transport::KillLadder ending{.after_input = milliseconds(3'000),
                                               .after_term = milliseconds(1'000)};
 
+/// The same for one that is silent, or had no turn: a program that is stopped heeds nothing but its
+/// end, one that is still starting may heed as little. With the time of a cancelled turn before it,
+/// it fits into the end of the program.
+inline constexpr transport::KillLadder ending_soon{.after_input = milliseconds(250),
+                                                   .after_term = milliseconds(250)};
+
 /// Bytes of stderr in an error's text: the last ones.
 inline constexpr std::size_t told_stderr = 500;
 

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "executor/executor.h"
+#include "transport/cancel.h"
 
 namespace tine::executor {
 
@@ -18,9 +19,11 @@ struct Attempts {
   std::string_view program;  ///< its name, for the log
   bool was_open = false;     ///< the process was there before the prompt
   const bool& closed;        ///< the conversation: no process may be started any more
-  /// Opens the conversation where needed and runs the turn. Gives whether the process had gone
-  /// before it took anything of the prompt.
-  std::function<transport::Task<bool>(TurnOutcome&)> attempt;
+  transport::CancelSource& cancel;
+  /// Opens the conversation where needed.
+  std::function<transport::Task<Result<void>>()> get_ready;
+  /// Runs the turn. Gives whether the model was heard: then it has taken the prompt.
+  std::function<transport::Task<bool>(TurnOutcome&)> play;
 };
 
 /// Gives the outcome of the last attempt, with no secret in the text of its error: services are

@@ -16,6 +16,19 @@
 
 namespace tine::executor {
 
+/// Tells all that listen to a process, by what each listens to, why it has gone. A listener may let
+/// go of itself, or of others.
+template <class Listeners>
+void tell_gone(Listeners& listeners, const Error& why) {
+  const Listeners told = listeners;
+  for (const auto& [name, listener] : told) {
+    const auto still = listeners.find(name);
+    if (still == listeners.end() || still->second != listener) continue;
+    listeners.erase(still);
+    listener->on_gone(why);
+  }
+}
+
 template <class Process>
 class SharedProcess {
  public:

@@ -142,34 +142,18 @@ transport::Task<TurnOutcome> AcpConversation::prompt(std::vector<v1::ContentBloc
                                                      v1::Client& client,
                                                      transport::CancelSource& cancel) {
   const auto blocks = std::make_shared<const std::vector<v1::ContentBlock>>(std::move(prompt));
-  Attempts attempts{
-      .session = spec_.session_id,
-      .program = acp_.name(),
-      .was_open = process_ != nullptr,
-      .closed = closed_,
-      .attempt = [&](TurnOutcome& made) { return attempt(blocks, made, client, cancel); }};
+  Attempts attempts{.session = spec_.session_id,
+                    .program = acp_.name(),
+                    .was_open = process_ != nullptr,
+                    .closed = closed_,
+                    .cancel = cancel,
+                    .get_ready = [&] { return make_ready(); },
+                    .play = [&](TurnOutcome& made) { return play(blocks, made, client, cancel); }};
   co_return co_await attempted(std::move(attempts), acp_.log(), acp_.redactor());
 }
 
-/// Gives whether the agent had gone and nothing of the prompt was taken, so that it can be given to
-/// another one.
-transport::Task<bool> AcpConversation::attempt(Blocks prompt, TurnOutcome& outcome,
-                                               v1::Client& client,
-                                               transport::CancelSource& cancel) {
-  Result<void> ready;
-  if (!cancel.cancelled()) {
-    auto made = co_await make_ready();
-    ready = std::move(made);
-  }
-  if (!ready) {
-    const bool is_lost = ready.error().kind == ErrorKind::backend_gone && !cancel.cancelled();
-    outcome.stop = fail(std::move(ready.error()));
-    co_return is_lost;
-  }
-  if (cancel.cancelled()) {
-    outcome.stop = v1::StopReason::cancelled;
-    co_return false;
-  }
+transport::Task<bool> AcpConversation::play(Blocks prompt, TurnOutcome& outcome, v1::Client& client,
+                                            transport::CancelSource& cancel) {
   Turn turn(acp_.loop(), client, process_->pace(), meter_, spec_.session_id, acp_.patience(),
             acp_.forks_at_message());
   prompted_->turn = &turn;
@@ -178,8 +162,7 @@ transport::Task<bool> AcpConversation::attempt(Blocks prompt, TurnOutcome& outco
   prompted_->turn = nullptr;
   co_await turn.close();
   outcome = turn.outcome();
-  const bool is_gone = !outcome.stop && outcome.stop.error().kind == ErrorKind::backend_gone;
-  co_return is_gone && !turn.heard() && !cancel.cancelled();
+  co_return turn.heard();
 }
 
 /// Has the agent answer a prompt. Its turn may be over by then.

@@ -65,8 +65,8 @@ class AcpConversation final : public Conversation, public SessionListener {
   transport::Task<Result<void>> choose();
   transport::Task<Result<std::string>> tell(std::string method, std::string params);
   void take_offered(json::View list);
-  transport::Task<bool> attempt(Blocks prompt, TurnOutcome& outcome, v1::Client& client,
-                                transport::CancelSource& cancel);
+  transport::Task<bool> play(Blocks prompt, TurnOutcome& outcome, v1::Client& client,
+                             transport::CancelSource& cancel);
   transport::Task<void> run(Blocks prompt, Turn& turn, transport::CancelSource& cancel);
   static transport::Task<void> put(std::shared_ptr<Process> process, std::string params,
                                    std::shared_ptr<Prompted> prompted, std::string turn_id);

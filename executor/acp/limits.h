@@ -4,8 +4,6 @@
 #include <chrono>
 #include <cstddef>
 
-#include "transport/guarded.h"
-
 namespace tine::executor::acp::limits {
 
 using std::chrono::milliseconds;
@@ -29,11 +27,6 @@ inline constexpr Patience patience;
 /// How long an agent may take to close a session. Then it counts as silent: it is not asked again
 /// until it has said something.
 inline constexpr milliseconds farewell{2'000};
-
-/// What an agent is given to end that is silent, or had no turn. With the time of a cancelled turn
-/// before it, it fits into the end of the program.
-inline constexpr transport::KillLadder ending_soon{.after_input = milliseconds(250),
-                                                   .after_term = milliseconds(250)};
 
 /// Updates of a session that come before its conversation is made, as when they are in one write
 /// with the answer. Of more the last ones are kept: the others may be of a session that has gone.

@@ -5,6 +5,7 @@
 #include "base/version.h"
 #include "executor/acp/limits.h"
 #include "executor/limits.h"
+#include "executor/shared_process.h"
 
 namespace tine::executor::acp {
 namespace {
@@ -77,16 +78,10 @@ transport::Task<void> Process::serve(std::shared_ptr<Process> self) {
   self->gone_ = true;
   self->connection_.close();
   const bool soon = self->silent_ || (self->left_ && !self->worked_);
-  const transport::KillLadder ladder = soon ? limits::ending_soon : executor::limits::ending;
+  const transport::KillLadder ladder =
+      soon ? executor::limits::ending_soon : executor::limits::ending;
   const Error why = co_await self->process_->end(ladder);
-  // A listener may let go of itself, or of others.
-  const auto told = self->listeners_;
-  for (const auto& [session, listener] : told) {
-    const auto still = self->listeners_.find(session);
-    if (still == self->listeners_.end() || still->second != listener) continue;
-    self->listeners_.erase(still);
-    listener->on_gone(why);
-  }
+  tell_gone(self->listeners_, why);
 }
 
 Process::Reply<std::string> Process::call(std::string method, std::string params,

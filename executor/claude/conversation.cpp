@@ -294,12 +294,13 @@ transport::Task<TurnOutcome> ClaudeConversation::prompt(std::vector<v1::ContentB
   retry_delay_.reset();
   const bool was_awake = process_ != nullptr;
   const Order order = co_await order_of(std::move(prompt));
-  Attempts attempts{
-      .session = spec_.session_id,
-      .program = "claude",
-      .was_open = was_awake,
-      .closed = closed_,
-      .attempt = [&](TurnOutcome& made) { return attempt(order, made, client, cancel); }};
+  Attempts attempts{.session = spec_.session_id,
+                    .program = "claude",
+                    .was_open = was_awake,
+                    .closed = closed_,
+                    .cancel = cancel,
+                    .get_ready = [&] { return get_ready_for(order, cancel); },
+                    .play = [&](TurnOutcome& made) { return play(order, made, client, cancel); }};
   TurnOutcome outcome = co_await attempted(std::move(attempts), claude_.log(), claude_.redactor());
   prompted_ = wanted_ = false;
   last_used_ = std::chrono::steady_clock::now();
@@ -350,27 +351,21 @@ transport::Task<ClaudeConversation::Order> ClaudeConversation::order_of(
   co_return order;
 }
 
-/// Gives whether the process had gone and nothing of the prompt was taken, so that it can be given
-/// to another one.
-transport::Task<bool> ClaudeConversation::attempt(const Order& order, TurnOutcome& outcome,
-                                                  v1::Client& client,
-                                                  transport::CancelSource& cancel) {
+transport::Task<Result<void>> ClaudeConversation::get_ready_for(const Order& order,
+                                                                transport::CancelSource& cancel) {
   auto ready = co_await wake_unless(cancel);
   if (ready && process_) ready = co_await choose();
   // A point in the past of this conversation is gone once that is a summary.
   if (ready && order.compacts) co_await claude_.begin_forks_of(beginning_.id);
-  if (cancel.cancelled()) {
-    outcome.stop = v1::StopReason::cancelled;
-    co_return false;
-  }
   // It may have ended while something else was waited for.
   if (ready && (!process_ || process_->is_ending()))
     ready = fail(ErrorKind::backend_gone, "claude has ended");
-  if (!ready) {
-    const bool is_lost = ready.error().kind == ErrorKind::backend_gone;
-    outcome.stop = fail(std::move(ready.error()));
-    co_return is_lost;
-  }
+  co_return ready;
+}
+
+transport::Task<bool> ClaudeConversation::play(const Order& order, TurnOutcome& outcome,
+                                               v1::Client& client,
+                                               transport::CancelSource& cancel) {
   Turn turn(claude_.loop(), client, process_, order.uuid, spec_.session_id, spec_.workspace.cwd,
             claude_.setup().patience);
   turn_ = &turn;
@@ -380,8 +375,7 @@ transport::Task<bool> ClaudeConversation::attempt(const Order& order, TurnOutcom
   co_await turn.close();
   for (const std::string& each : turn.granted()) granted_.add(json::View(each));
   outcome = turn.outcome();
-  const bool is_gone = !outcome.stop && outcome.stop.error().kind == ErrorKind::backend_gone;
-  co_return is_gone && !turn.heard() && !cancel.cancelled();
+  co_return turn.heard();
 }
 
 transport::Task<void> ClaudeConversation::run(const Order& order, Turn& turn,

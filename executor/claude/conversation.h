@@ -71,8 +71,9 @@ class ClaudeConversation final : public Conversation, public ProcessListener {
     std::shared_ptr<const std::string> line;
   };
   transport::Task<Order> order_of(std::vector<v1::ContentBlock> prompt);
-  transport::Task<bool> attempt(const Order& order, TurnOutcome& outcome, v1::Client& client,
-                                transport::CancelSource& cancel);
+  transport::Task<Result<void>> get_ready_for(const Order& order, transport::CancelSource& cancel);
+  transport::Task<bool> play(const Order& order, TurnOutcome& outcome, v1::Client& client,
+                             transport::CancelSource& cancel);
   transport::Task<void> run(const Order& order, Turn& turn, transport::CancelSource& cancel);
   transport::Task<void> finish(Turn& turn, bool cancelled);
   void interrupt(Turn& turn);

@@ -85,12 +85,13 @@ transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBl
                                                        v1::Client& client,
                                                        transport::CancelSource& cancel) {
   const auto blocks = std::make_shared<const std::vector<v1::ContentBlock>>(std::move(prompt));
-  Attempts attempts{
-      .session = spec_.session_id,
-      .program = "codex app-server",
-      .was_open = server_ != nullptr,
-      .closed = closed_,
-      .attempt = [&](TurnOutcome& made) { return attempt(blocks, made, client, cancel); }};
+  Attempts attempts{.session = spec_.session_id,
+                    .program = "codex app-server",
+                    .was_open = server_ != nullptr,
+                    .closed = closed_,
+                    .cancel = cancel,
+                    .get_ready = [&] { return make_ready(); },
+                    .play = [&](TurnOutcome& made) { return play(blocks, made, client, cancel); }};
   TurnOutcome outcome = co_await attempted(std::move(attempts), codex_.log(), codex_.redactor());
   if (!outcome.stop) {
     Error& error = outcome.stop.error();
@@ -100,25 +101,8 @@ transport::Task<TurnOutcome> CodexConversation::prompt(std::vector<v1::ContentBl
   co_return outcome;
 }
 
-/// Gives whether app-server had gone and nothing of the prompt was taken, so that it can be given
-/// to another one.
-transport::Task<bool> CodexConversation::attempt(Blocks prompt, TurnOutcome& outcome,
-                                                 v1::Client& client,
-                                                 transport::CancelSource& cancel) {
-  Result<void> ready;
-  if (!cancel.cancelled()) {
-    auto made = co_await make_ready();
-    ready = std::move(made);
-  }
-  if (!ready) {
-    const bool is_lost = ready.error().kind == ErrorKind::backend_gone && !cancel.cancelled();
-    outcome.stop = fail(std::move(ready.error()));
-    co_return is_lost;
-  }
-  if (cancel.cancelled()) {
-    outcome.stop = v1::StopReason::cancelled;
-    co_return false;
-  }
+transport::Task<bool> CodexConversation::play(Blocks prompt, TurnOutcome& outcome,
+                                              v1::Client& client, transport::CancelSource& cancel) {
   const std::string model = choices_of(spec_.settings).model;
   Turn turn(codex_.loop(), codex_.log(), client, server_->pace(), meter_, spec_.session_id,
             model.empty() ? thread_.model : model, codex_.patience());
@@ -127,8 +111,7 @@ transport::Task<bool> CodexConversation::attempt(Blocks prompt, TurnOutcome& out
   turn_ = nullptr;
   co_await turn.close();
   outcome = turn.outcome();
-  const bool is_gone = !outcome.stop && outcome.stop.error().kind == ErrorKind::backend_gone;
-  co_return is_gone && !turn.heard() && !cancel.cancelled();
+  co_return turn.heard();
 }
 
 transport::Task<void> CodexConversation::run(Blocks prompt, Turn& turn,

@@ -54,8 +54,8 @@ class CodexConversation final : public Conversation, public ThreadListener {
  private:
   transport::Task<Result<void>> make_ready();
   using Blocks = std::shared_ptr<const std::vector<v1::ContentBlock>>;
-  transport::Task<bool> attempt(Blocks prompt, TurnOutcome& outcome, v1::Client& client,
-                                transport::CancelSource& cancel);
+  transport::Task<bool> play(Blocks prompt, TurnOutcome& outcome, v1::Client& client,
+                             transport::CancelSource& cancel);
   transport::Task<void> run(Blocks prompt, Turn& turn, transport::CancelSource& cancel);
   std::optional<transport::Milliseconds> until_limit_ends() const;
   void interrupt(Turn& turn);

@@ -4,8 +4,6 @@
 #include <chrono>
 #include <cstddef>
 
-#include "transport/guarded.h"
-
 namespace tine::executor::codex::limits {
 
 using std::chrono::milliseconds;
@@ -31,12 +29,6 @@ inline constexpr Patience patience;
 /// How long app-server may take to let go of a thread. Then it counts as silent: it is not asked
 /// again until it has said something.
 inline constexpr milliseconds farewell{2'000};
-
-/// What an app-server is given to end that is silent, or had no turn: a program that is stopped
-/// heeds nothing but its end, one that is still starting may heed as little. With the time of a
-/// cancelled turn before it, it fits into the end of the program.
-inline constexpr transport::KillLadder ending_soon{.after_input = milliseconds(250),
-                                                   .after_term = milliseconds(250)};
 
 /// Bytes of a file that only names another: of a worktree's `.git`. A larger one names none.
 inline constexpr std::size_t folder_pointer = 4096;

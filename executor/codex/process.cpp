@@ -9,6 +9,7 @@
 #include "executor/codex/limits.h"
 #include "executor/codex/program.h"
 #include "executor/limits.h"
+#include "executor/shared_process.h"
 
 namespace tine::executor::codex {
 namespace {
@@ -69,16 +70,10 @@ transport::Task<void> Process::serve(std::shared_ptr<Process> self) {
   self->gone_ = true;
   self->peer_->close();
   const bool soon = self->silent_ || (self->left_ && !self->worked_);
-  const transport::KillLadder ladder = soon ? limits::ending_soon : executor::limits::ending;
+  const transport::KillLadder ladder =
+      soon ? executor::limits::ending_soon : executor::limits::ending;
   const Error why = co_await self->process_->end(ladder);
-  // A listener may let go of itself, or of others.
-  const auto told = self->listeners_;
-  for (const auto& [thread, listener] : told) {
-    const auto still = self->listeners_.find(thread);
-    if (still == self->listeners_.end() || still->second != listener) continue;
-    self->listeners_.erase(still);
-    listener->on_gone(why);
-  }
+  tell_gone(self->listeners_, why);
 }
 
 Process::Reply<std::string> Process::call(std::string method, std::string params,
