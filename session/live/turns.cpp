@@ -5,32 +5,22 @@
 #include <string>
 #include <utility>
 
-#include "base/tokens/estimate.h"
 #include "base/ulid.h"
 #include "protocol/v1/build_update.h"
 #include "session/limits.h"
 #include "session/live/cancel_request.h"
 #include "session/live/earlier_answer.h"
-#include "session/live/failover.h"
+#include "session/live/prompt_words.h"
 #include "session/live/session.h"
 #include "session/live/told_first.h"
 #include "session/memory/limits.h"
 #include "session/record/conclusion.h"
 #include "session/record/drift.h"
 #include "session/record/long_text.h"
-#include "session/record/past.h"
 #include "session/title.h"
 
 namespace tine::session {
 namespace {
-
-/// The command of ours that a prompt is, with what stands behind it; empty for any other prompt.
-std::string command_line(const std::vector<v1::ContentBlock>& blocks) {
-  if (blocks.empty() || blocks.front().type != v1::ContentType::text) return {};
-  const std::string_view text = blocks.front().text;
-  if (!text.starts_with("/tine-")) return {};
-  return std::string(text.substr(1, text.find('\n') - 1));
-}
 
 /// Whether a session that is full takes the prompt: a command of ours, or one with which the
 /// backend puts the past into a summary, so that a fork has less to read.
@@ -46,23 +36,6 @@ Error too_large(std::int64_t most) {
       .with_hint("Fork it, or compress it, and go on there.");
 }
 
-/// The first text of a prompt.
-std::string_view first_text(const std::vector<v1::ContentBlock>& blocks) {
-  for (const v1::ContentBlock& block : blocks) {
-    if (block.type == v1::ContentType::text && !block.text.empty()) return block.text;
-  }
-  return {};
-}
-
-/// Whether the prompt is a command of the backend, which must stand first in it: "/compact", but no
-/// path.
-bool is_for_backend(const std::vector<v1::ContentBlock>& blocks) {
-  if (blocks.empty() || blocks.front().type != v1::ContentType::text) return false;
-  const std::string_view text = blocks.front().text;
-  const std::string_view word = text.substr(0, text.find_first_of(" \t\r\n"));
-  return word.size() > 1 && word.front() == '/' && word.find('/', 1) == std::string_view::npos;
-}
-
 /// Of the first turn of a fork in which the model was called and its provider told what that cost.
 std::optional<ForkBill> bill_of(const Session& session, const executor::TurnUsage& usage) {
   const store::State& state = session.state();
@@ -73,27 +46,12 @@ std::optional<ForkBill> bill_of(const Session& session, const executor::TurnUsag
   return fork_bill(state.expected, actual);
 }
 
-/// Tokens of what a new conversation is told first; none where an estimate would not do.
-std::optional<std::uint64_t> told_first(const std::vector<v1::ContentBlock>& blocks) {
-  if (v1::bytes_of(blocks) > limits::opening_prompt) return std::nullopt;
-  std::uint64_t tokens = 0;
-  for (const v1::ContentBlock& block : blocks) {
-    if (block.type != v1::ContentType::text) return std::nullopt;
-    tokens += tokens::estimate(block.text);
-  }
-  return tokens;
-}
-
-/// What the backend has told its model beside that.
+/// What the backend has told its model beside the `told` tokens.
 std::optional<std::uint64_t> opening_of(const std::optional<std::uint64_t>& told,
                                         const executor::TurnUsage& usage) {
   const auto prompt = usage.first_call.prompt();
   if (!told || !prompt || *told * limits::opening_part > *prompt) return std::nullopt;
   return *prompt - *told;
-}
-
-Failure ended_early(const std::exception& fault) {
-  return fail(ErrorKind::internal, std::string("the turn ended early: ").append(fault.what()));
 }
 
 /// A turn that runs out of memory has an outcome all the same, so that what comes after it goes on.
@@ -111,33 +69,6 @@ v1::Update place_notice(const TurnLine& line) {
                     "limits.max_turns lets " + std::to_string(line.most()) +
                         " run at a time in this tine, and " + std::to_string(line.waiting()) +
                         (line.waiting() == 1 ? " waits." : " wait."));
-}
-
-v1::Update process_notice(std::size_t processes) {
-  return v1::notice(v1::Severity::info, "Waiting for another agent's process to end",
-                    "limits.max_processes lets no more than " + std::to_string(processes) +
-                        " run in this tine, and none of them is idle.");
-}
-
-v1::Update wait_notice() {
-  return v1::notice(
-      v1::Severity::info, "Waiting for another fork of the same parent",
-      "The provider's cache does not have their past. The first prompt goes ahead; "
-      "the others follow once its answer begins, and read from the cache what it has put there.");
-}
-
-/// What the first turn of a fork reads that others of its parent read too; none: it is another
-/// turn, or nothing is known of the provider's cache.
-std::optional<WarmFirst::Past> cached_past(const Session& session) {
-  const store::State& state = session.state();
-  const History& history = *session.history();
-  const TurnMark* const last = history.last_kept_turn();
-  const bool is_first = last != nullptr && last->seq <= history.fork_seq();
-  if (state.parent.empty() || !is_first || history.is_to_be_retold() ||
-      session.executor().capabilities().cache_lifetime.count() == 0) {
-    return std::nullopt;
-  }
-  return WarmFirst::Past{.backend = state.backend, .parent = state.parent, .seq = state.fork_seq};
 }
 
 v1::Update cache_notice(const ForkBill& bill) {
@@ -319,7 +250,6 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
     co_return co_await answer_unrecorded(command, std::move(blocks), cancel);
   }
   notes_.prepare();
-  told_.reset();
   owes_drift_ = false;
   const std::uint64_t since = session_.history()->cursor();
   // A command of ours changes nothing.
@@ -368,9 +298,9 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   executor::TurnOutcome outcome;
   if (cancel.cancelled()) {
     outcome.stop = v1::StopReason::cancelled;
-    co_return co_await finish(std::move(outcome), true, std::nullopt);
+    co_return co_await finish(std::move(outcome), true, nullptr);
   }
-  const auto running = std::make_shared<Running>(library.loop, session_, cancel);
+  const auto running = std::make_shared<RunningTurn>(library.loop, session_, cancel);
   running->trace = waiting->tags.trace;
   running_ = running;
   // What cannot be written down must not go on.
@@ -390,7 +320,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   const std::string& drift = session_.state().drift;
   owes_drift_ = !drift.empty() && !is_prompt;
   if (!drift.empty() && is_prompt) blocks.insert(blocks.begin(), v1::text_block(drift));
-  library.loop.spawn(play(running, std::move(blocks)));
+  library.loop.spawn(play_turn(running, std::move(blocks)));
   co_await running->woken.wait();
   running->lead = nullptr;
   if (!running->done.is_set()) {
@@ -411,8 +341,7 @@ Turns::Report Turns::run(std::vector<v1::ContentBlock> blocks, std::shared_ptr<W
   if (record->failure()) running->outcome.stop = fail(*record->failure());
   const bool cancelled = cancel.cancelled() && !record->failure() && !running->is_full;
   running->client.end(cancelled || !running->outcome.stop);
-  auto report =
-      co_await finish(std::move(running->outcome), cancelled, std::move(running->failover));
+  auto report = co_await finish(std::move(running->outcome), cancelled, running);
   if (report) report->drift = std::move(moved);
   notes_.remember(running->client.plan(),
                   std::string(report ? v1::name_of(report->stop_reason) : "error"), since);
@@ -430,173 +359,6 @@ void Turns::note_drift(DriftSettled drift) {
                          drift_data(name_of(drift.way), drift.before, drift.now, text));
 }
 
-transport::Task<void> Turns::play(std::shared_ptr<Running> running,
-                                  std::vector<v1::ContentBlock> blocks) {
-  const auto session = session_.shared_from_this();
-  executor::TurnOutcome outcome;
-  try {
-    outcome = co_await perform(running, std::move(blocks));
-  } catch (const std::exception& fault) {
-    outcome.stop = ended_early(fault);
-  }
-  if (!running->given_up) running->outcome = std::move(outcome);
-  running->done.set();
-  running->woken.set();
-}
-
-transport::Task<executor::TurnOutcome> Turns::perform(std::shared_ptr<Running> running,
-                                                      std::vector<v1::ContentBlock> blocks) {
-  auto back = co_await offer_way_back(session_, running->client, running->cancel);
-  running->failover = std::move(back);
-  Failover failover(session_, running->client, running->cancel);
-  std::vector<v1::ContentBlock> asked;
-  if (failover.is_possible()) asked = blocks;
-  auto outcome = co_await attempt(running, std::move(blocks));
-  while (failover.is_possible() && failover.is_needed(outcome)) {
-    co_await session_.record()->caught_up();
-    session_.record()->end_messages();
-    Error error = outcome.stop.error();
-    const bool goes_on = co_await failover.go_on(std::move(error));
-    if (!goes_on || running->given_up) break;
-    running->is_sent_again = true;
-    std::vector<v1::ContentBlock> again = asked;
-    auto next = co_await attempt(running, std::move(again));
-    next.usage.add_spent(outcome.usage);
-    outcome = std::move(next);
-  }
-  if (running->given_up) co_return outcome;
-  failover.end(outcome);
-  if (failover.report()) running->failover = failover.report();
-  co_return outcome;
-}
-
-/// Has the prompt played by the session's backend as it is now.
-transport::Task<executor::TurnOutcome> Turns::attempt(std::shared_ptr<Running> running,
-                                                      std::vector<v1::ContentBlock> blocks) {
-  executor::TurnOutcome outcome;
-  const bool is_new = begins_anew(session_);
-  const auto past = cached_past(session_);
-  const auto told_of_wait = session_.library().turn_line.admission().tell_of_wait(
-      {.backend = std::string(session_.executor().name()),
-       .session = session_.id(),
-       .tell = [this, running](std::size_t processes) {
-         if (!running->given_up) session_.say(process_notice(processes));
-       }});
-  auto ready = co_await find_conversation(running, blocks);
-  if (ready && past) co_await wait_for_warmth(running, *past);
-  if (ready && !running->cancel.cancelled() && session_.record()->asked()) {
-    auto noted = co_await note_sent(running);
-    ready = std::move(noted);
-  }
-  if (!ready) {
-    outcome.stop = fail(std::move(ready.error()));
-  } else if (running->cancel.cancelled()) {
-    outcome.stop = v1::StopReason::cancelled;
-  } else {
-    const std::shared_ptr<executor::Conversation> conversation = session_.conversation().get();
-    if (is_new && !running->given_up) told_ = told_first(blocks);
-    conversation->set_trace(running->trace);
-    running->is_played = true;
-    outcome = co_await conversation->prompt(std::move(blocks), running->client, running->cancel);
-    running->is_played = false;
-    // It may believe that its provider has kept more than it has: the next prompt finds out.
-    const bool is_gone =
-        !outcome.stop && (outcome.stop.error().kind == ErrorKind::backend_gone ||
-                          outcome.stop.error().kind == ErrorKind::conversation_lost);
-    if (is_gone && !running->given_up && session_.conversation().get() == conversation)
-      session_.conversation().let_go();
-    if (past && has_cached(outcome.usage))
-      session_.library().warm_first.note(*past, session_.library().env.wall_ms());
-  }
-  co_return outcome;
-}
-
-/// Of a prompt that has an id: writes down that the backend is given it next. What fails before
-/// that leaves the prompt to be sent again.
-transport::Task<Result<void>> Turns::note_sent(std::shared_ptr<Running> running) {
-  const std::shared_ptr<executor::Conversation> conversation = session_.conversation().get();
-  auto able = co_await conversation->get_ready(running->cancel);
-  if (running->cancel.cancelled()) co_return Result<void>();
-  // A process that has just gone is started anew by prompt().
-  if (!able && able.error().kind != ErrorKind::backend_gone) {
-    Error error = std::move(able.error());
-    error.message = session_.library().redactor.redacted(error.message);
-    co_return fail(std::move(error));
-  }
-  co_await session_.record()->caught_up();
-  if (running->cancel.cancelled()) co_return Result<void>();
-  auto noted = co_await session_.record()->note_sent();
-  co_return noted;
-}
-
-/// Waits while another fork of the same parent goes ahead to put their past into the provider's
-/// cache, or goes ahead.
-transport::Task<void> Turns::wait_for_warmth(std::shared_ptr<Running> running,
-                                             WarmFirst::Past past) {
-  const auto lifetime = session_.executor().capabilities().cache_lifetime;
-  std::function<void()> on_wait = [this, running] {
-    if (!running->given_up) session_.say(wait_notice());
-  };
-  auto lead = co_await session_.library().warm_first.turn(std::move(past), lifetime,
-                                                          running->cancel, std::move(on_wait));
-  if (!lead || running->given_up) co_return;
-  running->lead = std::move(lead);
-  running->client.on_sign([lead = std::weak_ptr(running->lead)] {
-    if (const auto still = lead.lock()) still->sign();
-  });
-}
-
-/// Whether forks of the same parent can read from the provider's cache now what the turn has read:
-/// also what it has written itself, or only what it has read there.
-bool Turns::has_cached(const executor::TurnUsage& usage) const {
-  if (!usage.first_call.input) return false;
-  if (session_.executor().capabilities().caches_any_prefix) return true;
-  const auto& expected = session_.state().expected.cache_read;
-  return expected && *expected > 0 && usage.first_call.cache_read.value_or(0) >= *expected;
-}
-
-transport::Task<Result<void>> Turns::find_conversation(std::shared_ptr<Running> running,
-                                                       std::vector<v1::ContentBlock>& blocks) {
-  co_await settle_trust(running);
-  const History& history = *session_.history();
-  const bool is_to_be_retold = history.is_to_be_retold() || running->is_sent_again;
-  bool is_new = (begins_anew(session_) || running->is_sent_again) &&
-                !left_at(session_.state(), history).has_value();
-  auto ready = co_await session_.conversation().ready(running->cancel);
-  const bool is_lost = !ready && ready.error().kind == ErrorKind::conversation_lost;
-  if (!ready && !is_lost) co_return ready;
-  Result<ToldFirst> told;
-  if (is_lost) {
-    is_new = true;
-    told = co_await offer_summary(session_, running->client, std::move(ready.error()));
-  } else if (is_to_be_retold) {
-    told = co_await past_to_tell(session_, running->is_sent_again);
-  }
-  if (!told) co_return fail(std::move(told.error()));
-  // A command of the backend must stand first.
-  const bool has_room = is_new && !is_for_backend(blocks);
-  co_await tell_first(session_, std::move(*told), has_room, blocks, running->cancel);
-  if (running->cancel.cancelled()) co_return Result<void>();
-  if (!is_lost) co_return Result<void>();
-  executor::Executor& backend = session_.executor();
-  ConversationHolder::Begin anew = [&backend](executor::ConversationSpec spec) {
-    return backend.start(std::move(spec));
-  };
-  co_return co_await session_.conversation().make(std::move(anew), running->cancel);
-}
-
-/// Whether the folder may start programs is decided before the prompt reaches the model. Other than
-/// when the conversation was begun, it is begun anew.
-transport::Task<void> Turns::settle_trust(std::shared_ptr<Running> running) {
-  ConversationHolder& conversation = session_.conversation();
-  SessionTrust& trust = session_.trust();
-  co_await conversation.made_ahead(running->cancel);
-  // What runs has been started as it was decided then.
-  if (running->cancel.cancelled() || (conversation.is_live() && trust.is_settled())) co_return;
-  co_await trust.settle(running->client, session_.workspace(), running->cancel);
-  if (!running->given_up && conversation.get() && trust.is_outdated()) conversation.let_go();
-}
-
 Turns::Report Turns::run_command(std::string line, std::vector<v1::ContentBlock> prompt,
                                  transport::CancelSource cancel) {
   executor::TurnOutcome outcome;
@@ -611,7 +373,7 @@ Turns::Report Turns::run_command(std::string line, std::vector<v1::ContentBlock>
     session_.say(v1::text_chunk(v1::UpdateKind::agent_message_chunk, said, id));
   }
   if (cancel.cancelled()) outcome.stop = v1::StopReason::cancelled;
-  co_return co_await finish(std::move(outcome), cancel.cancelled(), std::nullopt);
+  co_return co_await finish(std::move(outcome), cancel.cancelled(), nullptr);
 }
 
 void Turns::say_unrecorded(std::string text) {
@@ -649,9 +411,10 @@ Turns::Report Turns::go_on_in_fork(std::vector<v1::ContentBlock> blocks, DriftSe
   co_return report;
 }
 
-/// Writes down how the turn ended, before anybody is told.
+/// Writes down how the turn ended, before anybody is told. `running`: none where no backend played
+/// it.
 Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled,
-                            std::optional<FailoverReport> failover) {
+                            std::shared_ptr<RunningTurn> running) {
   const std::shared_ptr<Record> record = session_.record();
   co_await record->caught_up();
   record->end_messages();
@@ -669,9 +432,9 @@ Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled,
   TurnEnd end;
   end.cumulative = session_.state().total;
   end.cumulative.add(outcome.usage.tokens);
-  end.failover = failover;
+  if (running) end.failover = running->failover;
   end.fork = report.fork;
-  end.opening = opening_of(told_, outcome.usage);
+  if (running) end.opening = opening_of(running->told, outcome.usage);
   end.stop = outcome.stop ? v1::name_of(*outcome.stop) : "error";
   if (const auto& conversation = session_.conversation().get())
     end.conversation = conversation->provider_id();
@@ -686,7 +449,7 @@ Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled,
   if (!written) co_return fail(std::move(written.error()));
   if (!outcome.stop) co_return fail(std::move(outcome.stop.error()));
   report.stop_reason = *outcome.stop;
-  report.failover = std::move(failover);
+  if (running) report.failover = running->failover;
   report.usage = std::move(outcome.usage);
   report.cumulative = session_.state().total;
   co_return report;

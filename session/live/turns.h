@@ -17,10 +17,9 @@
 #include "executor/executor.h"
 #include "protocol/v1/types.h"
 #include "session/live/drift.h"
-#include "session/live/turn_client.h"
+#include "session/live/running_turn.h"
 #include "session/live/turn_line.h"
 #include "session/live/turn_notes.h"
-#include "session/live/warm_first.h"
 #include "session/meta.h"
 #include "session/record/data.h"
 #include "session/record/history.h"
@@ -106,24 +105,6 @@ class Turns {
     std::optional<std::string> content;  // without secrets, once that is known
     transport::Event woken;
   };
-  /// What a turn shares with the coroutine that plays the backend's side.
-  struct Running {
-    Running(transport::Loop& loop, Session& session, transport::CancelSource source)
-        : cancel(std::move(source)), client(session, cancel), done(loop), woken(loop) {}
-    transport::CancelSource cancel;
-    std::string trace;
-    TurnClient client;
-    transport::Event done;
-    transport::Event woken;  // done, or nobody waits for it any longer
-    executor::TurnOutcome outcome;
-    std::shared_ptr<WarmFirst::Lead> lead;  // while other forks wait for its first sign
-    std::optional<FailoverReport> failover;
-    bool is_sent_again = false;  // its prompt, to another backend
-    bool given_up = false;       // the turn has ended without it
-    bool is_full = false;        // the session may not become any larger
-    bool is_played = false;      // its conversation has the prompt
-    std::uint64_t steered = 0;   // how often words were put into it
-  };
 
   void leave(const std::shared_ptr<Waiting>& waiting);
   transport::Task<std::unique_ptr<TurnLine::Place>> take_place(std::shared_ptr<Waiting> waiting);
@@ -141,19 +122,7 @@ class Turns {
   void say_unrecorded(std::string text);
   Report go_on_in_fork(std::vector<v1::ContentBlock> blocks, DriftSettled drift);
   Report finish(executor::TurnOutcome outcome, bool cancelled,
-                std::optional<FailoverReport> failover);
-  transport::Task<void> play(std::shared_ptr<Running> running,
-                             std::vector<v1::ContentBlock> blocks);
-  transport::Task<executor::TurnOutcome> perform(std::shared_ptr<Running> running,
-                                                 std::vector<v1::ContentBlock> blocks);
-  transport::Task<executor::TurnOutcome> attempt(std::shared_ptr<Running> running,
-                                                 std::vector<v1::ContentBlock> blocks);
-  transport::Task<Result<void>> note_sent(std::shared_ptr<Running> running);
-  bool has_cached(const executor::TurnUsage& usage) const;
-  transport::Task<void> wait_for_warmth(std::shared_ptr<Running> running, WarmFirst::Past past);
-  transport::Task<Result<void>> find_conversation(std::shared_ptr<Running> running,
-                                                  std::vector<v1::ContentBlock>& blocks);
-  transport::Task<void> settle_trust(std::shared_ptr<Running> running);
+                std::shared_ptr<RunningTurn> running);
   void note_drift(DriftSettled drift);
 
   Session& session_;
@@ -161,9 +130,7 @@ class Turns {
   Callbacks callbacks_;
   std::list<std::shared_ptr<Waiting>> queue_;  // the running one first
   std::shared_ptr<transport::Event> idle_;     // made by a caller of idle()
-  std::weak_ptr<Running> running_;             // the turn that runs
-  /// Tokens that this turn has told a new conversation, about; none: it is not new, or too many.
-  std::optional<std::uint64_t> told_;
+  std::weak_ptr<RunningTurn> running_;         // the turn that runs
   bool owes_drift_ = false;       // a command runs: the note of the drift waits for the next prompt
   std::uint64_t unrecorded_ = 0;  // answers before anything was said
 };
