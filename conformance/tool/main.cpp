@@ -205,8 +205,9 @@ int main(int count, char** arguments) {
     if (!recorded) return mistake(recorded.error());
     return in_workplace([&] { return run(options, *requirements, *recorded); });
   }
-  const auto scenarios =
-      options.judges_client ? read_client_scenarios() : read_scenarios(options.scenarios);
+  const auto scenarios = options.judges_client && options.scenarios.empty()
+                             ? read_client_scenarios()
+                             : read_scenarios(options.scenarios);
   if (!scenarios) return mistake(scenarios.error());
   if (options.list) return list(*requirements, *scenarios);
   if (!options.explain.empty()) return explain(*requirements, *scenarios, options.explain);

@@ -16,6 +16,8 @@
 namespace tine::conformance {
 namespace {
 
+constexpr const char* other_options = "For its options see acp-conform --help.";
+
 constexpr const char* about =
     "acp-conform [OPTIONS] -- AGENT [ARGUMENT…]\n"
     "acp-conform replay FILE [OPTIONS] -- AGENT [ARGUMENT…]\n"
@@ -137,11 +139,13 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
       app.add_subcommand("replay", "Play a file that acp-conform record has written")
           ->fallthrough();
   replay->add_option("FILE", options.replay)->required()->check(CLI::ExistingFile);
-  const CLI::App* const client =
+  replay->footer(other_options);
+  CLI::App* const client =
       app.add_subcommand("client",
                          "Judge a client: in its command, {agent} becomes the command of the agent "
                          "that it is to start, and {cwd} the folder that it works in")
           ->fallthrough();
+  client->footer(other_options);
   app.add_subcommand("record", "Write down what an editor and its agent say (see record --help)");
   try {
     app.parse(static_cast<int>(dashes - arguments), arguments);

@@ -17,7 +17,7 @@ const kept = {
 };
 
 /// The lines of a scenario with those of shared files in their place, each with the name of its file.
-const expand = (lines, shared = '') => lines.flatMap((text) => {
+export const expand = (lines, shared = '') => lines.flatMap((text) => {
   const name = /^use (\w+)$/.exec(text)?.[1];
   if (name === undefined) return [{ text, shared }];
   return expand(linesOf(readFileSync(join(folder, 'shared', `${name}.txt`), 'utf8')), name);
@@ -35,7 +35,7 @@ const learns = (texts, index) => {
 
 /// The scenario with less in the line of this index, in each way; none: the line expects nothing, or
 /// the rest cannot be played without it.
-const without = (texts, index) => {
+export const without = (texts, index) => {
   const line = texts[index];
   const instead = (...now) => {
     const before = texts.slice(0, index);
