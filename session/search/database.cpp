@@ -74,13 +74,19 @@ std::int64_t Database::number(std::string_view sql, std::int64_t otherwise) {
 
 std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(handle_); }
 
+void Database::keep_pages(std::size_t bytes) {
+  run(("PRAGMA cache_size = -" + std::to_string(bytes / 1024)).c_str());
+}
+
 Database::Transaction::Transaction(Database& database) : database_(database) {
+  database_.keep_pages(limits::pages_of_transaction);
   database_.run("BEGIN IMMEDIATE");
   open_ = !database_.fault();
 }
 
 Database::Transaction::~Transaction() {
   if (open_) sqlite3_exec(database_.handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+  database_.keep_pages(limits::pages);
 }
 
 bool Database::Transaction::commit() {

@@ -44,6 +44,11 @@ inline constexpr std::int64_t shard_bytes = std::int64_t{32} * 1024 * 1024;
 /// Bytes of text whose words are gathered before they go into the file.
 inline constexpr std::size_t gathered = std::size_t{32} * 1024 * 1024;
 
+/// Bytes of the file that stay in memory, and so many in a transaction: what that changes stays
+/// there to its end, and a page for which there is no room beside it is read anew for each use.
+inline constexpr std::size_t pages = std::size_t{2} * 1024 * 1024;
+inline constexpr std::size_t pages_of_transaction = std::size_t{64} * 1024 * 1024;
+
 /// Sessions, those used last, whose transcripts are looked at by each search for what has been
 /// added without a turn's end: a turn that runs, or one that was killed.
 inline constexpr std::size_t looked_at_anew = 64;
