@@ -3,8 +3,8 @@
 # A suite is an executable file in tests/suites/. It finds TINE (the program) and TINE_NODE (Node 22,
 # also first in PATH) set, and the project root as its directory; its last line is "N passed,
 # N failed" or "N passed, N failed, N skipped". A line "suite: asan" among its first ten makes it run
-# again with the sanitized program, "suite: asan-only" with that one only, "suite: long" keeps it for
-# `./run test --all`, "suite: beside" runs it beside others, and "suite: beside first" before those.
+# with the sanitized program instead of the released one, "suite: long" keeps it for `./run test
+# --all`, "suite: beside" runs it beside others, and "suite: beside first" before those.
 #
 # Units, too, run with the sanitizers only: they find the same faults there and more, and to compile
 # them twice took a quarter of the time. `./run test --all` runs all of it with both programs.
@@ -84,10 +84,10 @@ suites_of() {  # suites_of PRESET LONG
   local file
   for file in tests/suites/*; do
     [ -f "$file" ] && [ -x "$file" ] || continue
-    [ "$1" != asan ] || has_mark "$file" '(asan|asan-only)' || continue
+    [ "$1" != asan ] || has_mark "$file" asan || continue
     if [ "$2" = no ]; then
       ! has_mark "$file" long || continue
-      [ "$1" = asan ] || ! has_mark "$file" asan-only || continue
+      [ "$1" = asan ] || ! has_mark "$file" asan || continue
     fi
     echo "$file"
   done
@@ -211,7 +211,7 @@ sanitizer_environment() {
   rm -rf "$logs/sanitizer" && mkdir -p "$logs/sanitizer"
   export ASAN_SYMBOLIZER_PATH
   ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-16)
-  export ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1:log_path=$root/$logs/sanitizer/asan
+  export ASAN_OPTIONS=exitcode=99:malloc_context_size=12:detect_stack_use_after_return=1:log_path=$root/$logs/sanitizer/asan
   export UBSAN_OPTIONS=print_stacktrace=1:log_path=$root/$logs/sanitizer/ubsan
 }
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { test } from '../clients/cases.mjs';
+import { longTest, test } from '../clients/cases.mjs';
 import { editor, playDay, playFork } from './day.mjs';
 import { agents, World } from './world.mjs';
 
@@ -43,7 +43,7 @@ test('acp forks: at an earlier turn, with the adapter for Codex', () => playFork
 test('acp forks: at an earlier turn, with the adapter for Claude Code',
   () => playForkAtTurn('claude-agent-acp'));
 
-test('acp forks: at an earlier turn, with OpenCode, which cannot, are soft', async () => {
+longTest('acp forks: at an earlier turn, with OpenCode, which cannot, are soft', async () => {
   const world = await World.make('opencode');
   const { server, session } = await world.open(editor, 'zed');
   await server.prompt(session, '[[say: noted]] plant a walnut');

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { running, test, until } from '../clients/cases.mjs';
+import { longTest, running, test, until } from '../clients/cases.mjs';
 import { World } from './world.mjs';
 
 const nothingRuns = () => until('every process to be gone', () => running().length === 0);
@@ -37,8 +37,9 @@ const written = (world) => {
 /// Registers the cases of the day with an agent as world.mjs describes it.
 export function playDay(name, agent) {
   const { ask } = agent;
+  const part = agent.slow ? longTest : test;
 
-  test(`${name}: a prompt is answered, and its tokens are counted`, async () => {
+  part(`${name}: a prompt is answered, and its tokens are counted`, async () => {
     const world = await World.make(name, agent);
     const { server, session } = await world.open(editor, 'zed');
     const { stopReason, usage, _meta: { tine } } = await server.prompt(session,
@@ -74,7 +75,7 @@ export function playDay(name, agent) {
     assert.match(world.transcript(session), /"method":"session\/request_permission"/);
   });
 
-  test(`${name}: a cancel ends the turn, and the session goes on`, async () => {
+  part(`${name}: a cancel ends the turn, and the session goes on`, async () => {
     const world = await World.make(name, agent);
     const { server, session } = await world.open(editor, 'zed');
     const turn = server.prompt(session, '[[say: I wait]] [[hang: body 1]]');
@@ -87,7 +88,7 @@ export function playDay(name, agent) {
     assert.match(server.text(session), /and on it goes$/);
   });
 
-  test(`${name}: a session is taken up again by another tine, without its secrets`, async () => {
+  part(`${name}: a session is taken up again by another tine, without its secrets`, async () => {
     const world = await World.make(name, agent);
     const first = await world.open(editor, 'zed');
     const secret = `ghp_${'a1B2c3D4e5'.repeat(4).slice(0, 36)}`;

@@ -24,8 +24,8 @@ export const apiKey = 'very-secret-key';
 /// By their names: the dialect of their model, how they are started and made ready, and how a model
 /// has them `ask` before they run something. Of those that do not count tokens in the answer to a
 /// prompt `counts` is false, of those that tell of a call only when it is over `ask.told` is the
-/// update that does it, those that cannot open a session again `forgets`, and `own` are requests that
-/// they have of their own.
+/// update that does it, those that cannot open a session again `forgets`, `own` are requests that
+/// they have of their own, and those that take seconds of processor time to start are `slow`.
 export const agents = {
   'codex-acp': {
     dialect: 'responses',
@@ -83,6 +83,7 @@ env_key = "OPENAI_API_KEY"
       OPENCODE_DISABLE_MODELS_FETCH: '1', OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
     }),
     ask: { run },
+    slow: true,
   },
 };
 

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { test } from '../clients/cases.mjs';
+import { longTest, test } from '../clients/cases.mjs';
 import { contextThatHolds, git, mark, put, putMarked } from '../clients/documents.mjs';
 import { runProgram } from '../clients/server.mjs';
 import { World } from './world.mjs';
@@ -35,6 +35,8 @@ const own = ['CLAUDE.md', '.claude/CLAUDE.md', '.claude/rules/deep/one.md', 'CLA
 
 for (const trust of [[], ['--trust']]) {
   const how = trust.length > 0 ? 'with trust' : 'without trust';
+  // Each plays a dozen sessions.
+  const register = trust.length > 0 ? longTest : test;
 
   test(`claude documents: context lists what a session is given, in its order, ${how}`, async () => {
     const { world, repository, inner, user } = await make();
@@ -52,7 +54,7 @@ for (const trust of [[], ['--trust']]) {
     assert.match(why(join(inner, '.claude/rules/some.md')), /once a file is worked on/);
   });
 
-  test(`claude documents: AGENTS.md, imports, links, notes and worktrees, ${how}`, async () => {
+  register(`claude documents: AGENTS.md, imports, links, notes and worktrees, ${how}`, async () => {
     for (const lay of [
       ({ repository, inner, user }) => putMarked(join(repository, 'AGENTS.md'), join(inner, 'AGENTS.md'),
         join(inner, '.claude/rules/one.md'), join(user, 'CLAUDE.md')),
@@ -103,9 +105,9 @@ for (const trust of [[], ['--trust']]) {
       const place = await make();
       await contextThatHolds(place.world, lay(place) ?? place.inner, ...trust);
     }
-  });
+  }, 3);
 
-  test(`claude documents: a session that loads less is given what context says, ${how}`, async () => {
+  register(`claude documents: a session that loads less is given what context says, ${how}`, async () => {
     for (const [words, ...left] of [
       [['settingSources=user']], [['settingSources=']], [['settingSources=project']], [['settingSources=local']],
       [['settingSources=user,project']], [['settingSources=project', 'noLoad=AGENTS.md']],
@@ -133,7 +135,7 @@ for (const trust of [[], ['--trust']]) {
       putMarked(join(other.repository, 'AGENTS.md'), join(other.inner, 'AGENTS.md'), join(other.inner, 'CLAUDE.local.md'));
       await contextThatHolds(other.world, other.inner, ...trust, '--context', words);
     }
-  });
+  }, 3);
 }
 
 test('claude documents: what a session loads is kept, in its forks and after a restart', async () => {

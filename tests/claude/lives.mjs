@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { running, test, until, within } from '../clients/cases.mjs';
+import { longTest, running, test, until, within } from '../clients/cases.mjs';
 import { runProgram } from '../clients/server.mjs';
 import {
   apiKey, choosing, claude, executableOf, ofProcess, promptTokens, serving, version, World,
@@ -175,7 +175,7 @@ test('claude: the end of the input in mid-tool ends the turn, and leaves no proc
   assert.deepEqual(commands(mark), []);
 });
 
-test('claude: of more than eight that are idle the oldest sleep, but for those that cannot', async () => {
+longTest('claude: of more than eight that are idle the oldest sleep, but for those that cannot', async () => {
   const world = await World.make();
   const { server, session } = await world.open();
   await server.prompt(session, '[[say: remembered]]');

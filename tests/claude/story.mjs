@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { test, until } from '../clients/cases.mjs';
+import { longTest, test, until } from '../clients/cases.mjs';
 import { playLoudCommand } from '../clients/loud_command.mjs';
 import { runProgram } from '../clients/server.mjs';
 import { answering, chosen, claude, pixel, World } from './world.mjs';
@@ -220,7 +220,7 @@ function conversations(home) {
       createHash('sha256').update(said(name)).digest('hex')]));
 }
 
-test('claude: the whole day in one: work, leave, cancels, branches, a restart, eight at once',
+longTest('claude: the whole day in one: work, leave, cancels, branches, a restart, eight at once',
   async () => {
     const world = await World.make();
     let { server, session } = await world.open();

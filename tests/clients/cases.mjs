@@ -17,9 +17,17 @@ let strays = [];
 // A failure that nobody waits for is the running case's, not the end of the run.
 process.on('unhandledRejection', (fault) => strays.push(fault));
 
+// The suites of `./run test --all` alone have CASES=long, and then run the long cases and no other.
+const runsLong = process.env.CASES === 'long';
+
 /// `times`: how many times as long as others it may take, where a machine is busy.
 export function test(name, body, times = 1) {
-  cases.push({ name, body, times });
+  if (!runsLong) cases.push({ name, body, times });
+}
+
+/// A case of which others have the parts, or whose matrix is long: for `./run test --all`.
+export function longTest(name, body, times = 1) {
+  if (runsLong) cases.push({ name, body, times });
 }
 
 class Skipped extends Error {}

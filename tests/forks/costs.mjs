@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { test, until } from '../clients/cases.mjs';
+import { longTest, test, until } from '../clients/cases.mjs';
 import { World as ClaudeWorld } from '../claude/world.mjs';
 import { World as CodexWorld } from '../codex/world.mjs';
 
@@ -135,7 +135,8 @@ const shared = { claude: 5000, codex: 20_000 };
 
 for (const kind of ['claude', 'codex']) {
   for (const size of [2000, 20_000, 200_000]) {
-    test(`fork costs: ${kind}, a parent of ${size} tokens, as the plan expects them`, async () => {
+    const register = kind === 'claude' && size !== 20_000 ? longTest : test;
+    register(`fork costs: ${kind}, a parent of ${size} tokens, as the plan expects them`, async () => {
       const family = await Family.make(kind, size);
       const warm = await family.fork();
       assert.equal(warm.said.warm, true);

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { test, until } from '../clients/cases.mjs';
+import { longTest, test, until } from '../clients/cases.mjs';
 import { World } from './world.mjs';
 
 const ways = ['fast-forward', 'fork', 'rebuild'];
@@ -160,9 +160,11 @@ async function playMove(place, move, way) {
   assert.equal(place.asked.length, unasked ? 0 : 1);
 }
 
-export function playMoves(backend) {
+/// `long`: ways that `./run test --all` alone plays.
+export function playMoves(backend, long = []) {
   for (const way of ways) {
-    test(`drift: ${backend}, ${way}: ${Object.keys(moves).join(', ')}`, async () => {
+    const register = long.includes(way) ? longTest : test;
+    register(`drift: ${backend}, ${way}: ${Object.keys(moves).join(', ')}`, async () => {
       const place = await Place.make(backend, '[memory]\ndrift = "ask"\n');
       execFileSync(process.env.TINE, ['memory', 'goal', 'Grow a wood'],
         { cwd: place.project, env: { ...process.env, ...place.world.ofCodex.environment() } });

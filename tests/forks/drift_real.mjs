@@ -3,4 +3,4 @@
 import { playMoves } from './drift_moves.mjs';
 
 playMoves('codex');
-playMoves('claude');
+playMoves('claude', ['rebuild', 'fast-forward']);

@@ -112,10 +112,11 @@ async function cell({ world, server, session, backend, state, wish, cwd }) {
 }
 
 /// Plays each state with each wish on a backend, to the parent's directory and to another one.
-export function playMatrix(backend) {
+/// `register` makes the cases.
+export function playMatrix(backend, register = test) {
   for (const state of Object.keys(states)) {
     for (const wish of Object.keys(wishes)) {
-      test(`fork matrix: ${backend}, ${state}, ${wish}`, async () => {
+      register(`fork matrix: ${backend}, ${state}, ${wish}`, async () => {
         const world = await World.make();
         const elsewhere = directory('elsewhere');
         world.trust(world.project, elsewhere);
