@@ -19,9 +19,9 @@ TEST_CASE("states that are read together come in the order of their sessions") {
   test::StillClock clock;
   UlidSource ids{clock};
   Store store(loop, system_files(), clock, folder.path());
-  const std::size_t count =
-      GENERATE(std::size_t{0}, std::size_t{1},
-               store::limits::states_a_reader * store::limits::state_readers * 2 + 1);
+  const std::size_t count = GENERATE(
+      std::size_t{0}, std::size_t{1},
+      session::store::limits::states_a_reader * session::store::limits::state_readers * 2 + 1);
   std::vector<IndexEntry> entries;
   for (std::size_t i = 0; i < count; ++i) {
     State state;
