@@ -211,7 +211,7 @@ sanitizer_environment() {
   rm -rf "$logs/sanitizer" && mkdir -p "$logs/sanitizer"
   export ASAN_SYMBOLIZER_PATH
   ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-16)
-  export ASAN_OPTIONS=exitcode=99:malloc_context_size=12:detect_stack_use_after_return=1:log_path=$root/$logs/sanitizer/asan
+  export ASAN_OPTIONS=exitcode=99:malloc_context_size=8:quarantine_size_mb=64:detect_stack_use_after_return=1:log_path=$root/$logs/sanitizer/asan
   export UBSAN_OPTIONS=print_stacktrace=1:log_path=$root/$logs/sanitizer/ubsan
 }
 

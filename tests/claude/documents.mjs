@@ -35,8 +35,8 @@ const own = ['CLAUDE.md', '.claude/CLAUDE.md', '.claude/rules/deep/one.md', 'CLA
 
 for (const trust of [[], ['--trust']]) {
   const how = trust.length > 0 ? 'with trust' : 'without trust';
-  // Each plays a dozen sessions.
-  const register = trust.length > 0 ? longTest : test;
+  // Each plays a dozen sessions; with trust there is more to load.
+  const register = trust.length > 0 ? test : longTest;
 
   test(`claude documents: context lists what a session is given, in its order, ${how}`, async () => {
     const { world, repository, inner, user } = await make();

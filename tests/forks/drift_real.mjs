@@ -3,4 +3,4 @@
 import { playMoves } from './drift_moves.mjs';
 
 playMoves('codex');
-playMoves('claude', ['rebuild', 'fast-forward']);
+playMoves('claude', ['fork', 'rebuild']);

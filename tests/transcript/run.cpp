@@ -22,8 +22,8 @@ constexpr std::size_t longest_cut_line = 4096;
 constexpr std::size_t longest_cut_input = std::size_t{32} * 1024;
 
 /// A sanitized program takes ten times as long: there a case is cut at some columns only, others
-/// for each case.
-constexpr std::size_t column_step = test::is_sanitized ? 16 : 1;
+/// for each case. `./run test --all` cuts each case at each column, without the sanitizers.
+constexpr std::size_t column_step = test::is_sanitized ? 64 : 1;
 
 /// A run that takes longer than any patience allows ends with its process.
 constexpr unsigned longest_run_seconds = 600;
