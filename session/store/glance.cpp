@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <future>
+#include <ranges>
 #include <utility>
 
 #include "base/ulid.h"
@@ -50,8 +51,8 @@ Glance::Id Glance::number_of(std::string_view id) {
 
 std::string Glance::id_of(Id number) {
   std::string out(id_letters, '0');
-  for (auto each = out.rbegin(); each != out.rend(); ++each) {
-    *each = letters_in_order[number.low % letters_in_order.size()];
+  for (char& each : std::views::reverse(out)) {
+    each = letters_in_order[number.low % letters_in_order.size()];
     number.low = (number.low >> letter_bits) | (number.high << (64U - letter_bits));
     number.high >>= letter_bits;
   }
@@ -113,7 +114,7 @@ Result<bool> Glance::read_lines(std::shared_ptr<const OpenIndex> index) {
   std::int64_t offset = at;
   // What stands behind the last newline is still being written.
   std::string tail;
-  const auto good = each_line(*index, offset, tail, [&](std::string_view line) {
+  auto good = each_line(*index, offset, tail, [&](std::string_view line) {
     const auto here = static_cast<std::size_t>(at);
     at += static_cast<std::int64_t>(line.size()) + 1;
     return read(line, here);

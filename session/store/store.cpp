@@ -434,6 +434,7 @@ Store::Answer<std::vector<Store::Found>> Store::page(std::string project, Place 
                       [](const IndexEntry* a, const IndexEntry* b) { return is_newer(*a, *b); });
     found.resize(static_cast<std::size_t>(kept));
     std::vector<IndexEntry> entries;
+    entries.reserve(found.size());
     for (const IndexEntry* const each : found) entries.push_back(*each);
     *out = found_of(*opened, std::move(entries));
   };
