@@ -132,9 +132,9 @@ std::string write_loading(const Loading& loading) {
 
 Loading kept_loading(std::string_view text) {
   if (text.empty()) return {};
-  const Loading least{.sources = std::vector<std::string>(),
-                      .skills = false,
-                      .no_load = {std::string(every_document)}};
+  Loading least{.sources = std::vector<std::string>(),
+                .skills = false,
+                .no_load = {std::string(every_document)}};
   json::Scanner scanner;
   if (!scanner.feed(text) || !scanner.finish()) return least;
   return read_loading(json::View(text), "loads").value_or(least);

@@ -24,7 +24,6 @@ using session::FactKind;
 using session::MemoryFile;
 using session::ProjectState;
 using session::TaskGraph;
-using session::TaskStatus;
 
 using Answered = Result<ToolAnswer>;
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <utility>
 
@@ -124,9 +125,9 @@ std::string quoted_turns(const std::string& id, const std::deque<Turns::Turn>& t
   std::deque<std::string> parts;
   std::uint64_t left = most_tokens;
   std::size_t told = 0;
-  for (auto turn = turns.rbegin(); turn != turns.rend(); ++turn) {
-    std::string part = session::quotation(turn->text);
-    bool cut = turn->cut;
+  for (const Turns::Turn& turn : std::views::reverse(turns)) {
+    std::string part = session::quotation(turn.text);
+    bool cut = turn.cut;
     if (tokens::estimate(part) > left) {
       if (told > 0) break;
       part.resize(tokens::prefix_within(part, left));
@@ -134,7 +135,7 @@ std::string quoted_turns(const std::string& id, const std::deque<Turns::Turn>& t
       cut = true;
     }
     left -= std::min(left, tokens::estimate(part));
-    std::string head = "\nTurn " + std::to_string(turn->number) + ":\n";
+    std::string head = "\nTurn " + std::to_string(turn.number) + ":\n";
     if (cut) part += "(The rest of this turn is left out.)\n";
     parts.push_front(head + part);
     ++told;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -100,8 +101,8 @@ class Brief {
   }
 
   void add_session(const SessionMemory& last) {
-    for (auto each = last.pending.rbegin(); each != last.pending.rend(); ++each)
-      left_.add(step_line(each->status, each->title));
+    for (const auto& each : std::views::reverse(last.pending))
+      left_.add(step_line(each.status, each.title));
     const std::size_t most =
         is_full_ ? last.turns.size() : std::min<std::size_t>(last.turns.size(), 1);
     for (const TurnNote& each : std::span(last.turns).last(most)) {
