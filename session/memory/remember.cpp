@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <ranges>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -96,13 +97,13 @@ transport::Task<std::vector<CommitMade>> commits_of(Library library, TurnDone do
     co_return out;
   }
   constexpr std::int64_t second = 1000;  // git tells no part of one
-  for (auto each = found->added.rbegin(); each != found->added.rend(); ++each) {
-    if (each->time_ms < done.begun_ms - done.begun_ms % second) continue;
-    out.push_back({.commit = each->name,
+  for (const auto& each : std::views::reverse(found->added)) {
+    if (each.time_ms < done.begun_ms - done.begun_ms % second) continue;
+    out.push_back({.commit = each.name,
                    .branch = done.after->branch,
-                   .subject = label(library.redactor.redacted(each->subject)),
+                   .subject = label(library.redactor.redacted(each.subject)),
                    .by = {.session = done.session, .turn = done.turn, .commit = {}},
-                   .made_ms = each->time_ms,
+                   .made_ms = each.time_ms,
                    .more = {}});
   }
   co_return out;
