@@ -64,9 +64,9 @@ inline constexpr milliseconds handshake{30'000};
 inline constexpr transport::KillLadder ending{.after_input = milliseconds(3'000),
                                               .after_term = milliseconds(1'000)};
 
-/// The same for one that is silent, or had no turn: a program that is stopped heeds nothing but its
-/// end, one that is still starting may heed as little. With the time of a cancelled turn before it,
-/// it fits into the end of the program.
+/// How long a silent process, or one that had no turn, is given to end by itself. A stopped program
+/// obeys SIGKILL alone, and one that is still starting may ignore the rest, too. A cancelled turn
+/// and this wait together fit into the bound on the end of tine.
 inline constexpr transport::KillLadder ending_soon{.after_input = milliseconds(250),
                                                    .after_term = milliseconds(250)};
 

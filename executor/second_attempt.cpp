@@ -5,8 +5,8 @@
 namespace tine::executor {
 namespace {
 
-/// Gives whether the process had gone before it took anything of the prompt, so that this can be
-/// given to another one.
+/// Gives whether the process had gone before it took anything of the prompt. Then the prompt can be
+/// given to a new process.
 transport::Task<bool> attempt(Attempts& attempts, TurnOutcome& outcome) {
   Result<void> ready;
   if (!attempts.cancel.cancelled()) {

@@ -15,7 +15,8 @@
 namespace tine::session {
 namespace {
 
-/// Tokens of what a new conversation is told first; none where an estimate would not do.
+/// Estimates the tokens of the first prompt of a new conversation; none: it is too long, or has
+/// something else than text in it.
 std::optional<std::uint64_t> tokens_told(const std::vector<v1::ContentBlock>& blocks) {
   if (v1::bytes_of(blocks) > limits::opening_prompt) return std::nullopt;
   std::uint64_t tokens = 0;

@@ -41,7 +41,8 @@ struct RunningTurn {
   executor::TurnOutcome outcome;
   std::shared_ptr<WarmFirst::Lead> lead;  // while other forks wait for its first sign
   std::optional<FailoverReport> failover;
-  /// Tokens that a new conversation has been told, about; none: it is not new, or too many.
+  /// Estimated tokens of the first prompt of a new conversation; none: there is no estimate, or the
+  /// conversation is not new.
   std::optional<std::uint64_t> told;
   bool is_sent_again = false;  // its prompt, to another backend
   bool given_up = false;       // the turn has ended without it

@@ -411,8 +411,8 @@ Turns::Report Turns::go_on_in_fork(std::vector<v1::ContentBlock> blocks, DriftSe
   co_return report;
 }
 
-/// Writes down how the turn ended, before anybody is told. `running`: none where no backend played
-/// it.
+/// Records the end of the turn before the client gets its answer. `running` is null when no backend
+/// played the turn.
 Turns::Report Turns::finish(executor::TurnOutcome outcome, bool cancelled,
                             std::shared_ptr<RunningTurn> running) {
   const std::shared_ptr<Record> record = session_.record();

@@ -44,7 +44,7 @@ class Database {
   /// A single number; `otherwise` where there is none.
   std::int64_t number(std::string_view sql, std::int64_t otherwise = 0);
   std::int64_t last_row() const;
-  /// How much of the file stays in memory, about.
+  /// Limits the memory for cached pages.
   void keep_pages(std::size_t bytes);
 
   /// Undone when it goes before commit().

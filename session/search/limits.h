@@ -44,8 +44,9 @@ inline constexpr std::int64_t shard_bytes = std::int64_t{32} * 1024 * 1024;
 /// Bytes of text whose words are gathered before they go into the file.
 inline constexpr std::size_t gathered = std::size_t{32} * 1024 * 1024;
 
-/// Bytes of the file that stay in memory, and so many in a transaction: what that changes stays
-/// there to its end, and a page for which there is no room beside it is read anew for each use.
+/// Bytes of pages that SQLite caches, outside of a transaction and in one. A transaction keeps its
+/// changed pages in memory to its end. If they fill the cache, SQLite reads every other page from
+/// the file again each time it uses it.
 inline constexpr std::size_t pages = std::size_t{2} * 1024 * 1024;
 inline constexpr std::size_t pages_of_transaction = std::size_t{64} * 1024 * 1024;
 
