@@ -87,6 +87,8 @@ std::string rfc3339(std::int64_t wall_ms) {
   return {text.data(), static_cast<std::size_t>(written)};
 }
 
+std::string day_of(std::int64_t wall_ms) { return rfc3339(wall_ms).substr(0, 10); }
+
 std::optional<std::int64_t> wall_ms_of(std::string_view rfc3339) {
   constexpr std::string_view form = "0000-00-00T00:00:00.000Z";
   if (rfc3339.size() != form.size()) return std::nullopt;

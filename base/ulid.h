@@ -38,6 +38,8 @@ std::optional<std::string> ulid_prefix(std::string_view typed);
 /// RFC 3339 in UTC with milliseconds: 2026-01-31T12:00:00.000Z. A time outside the years 0 to 9999,
 /// which that cannot tell, becomes the nearest one inside.
 std::string rfc3339(std::int64_t wall_ms);
+/// Its date, "2026-01-31".
+std::string day_of(std::int64_t wall_ms);
 /// The time that rfc3339() wrote so; none: it did not write the text.
 std::optional<std::int64_t> wall_ms_of(std::string_view rfc3339);
 

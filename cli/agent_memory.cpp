@@ -10,7 +10,7 @@
 namespace tine::cli {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 std::string checksum(const Strings& command) {
   std::string all;
@@ -33,16 +33,16 @@ std::string AgentMemory::recall() const {
   if (!folder) return {};
   const auto text = folder->read_if_there(file_, limits::agent_memory);
   if (!text || !*text) return {};
-  const json kept = json::parse(**text, nullptr, false);
-  const bool is_ours = kept.is_object() && kept.value("command", json()) == json(command_);
+  const Json kept = Json::parse(**text, nullptr, false);
+  const bool is_ours = kept.is_object() && kept.value("command", Json()) == Json(command_);
   return is_ours && kept.contains("greeting") ? kept["greeting"].dump() : std::string();
 }
 
 Result<void> AgentMemory::keep(std::string_view greeting) const {
   if (!root_) return fail(root_.error());
-  const json kept = {
-      {"version", 1}, {"command", command_}, {"greeting", json::parse(greeting, nullptr, false)}};
-  const std::string text = kept.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  const Json kept = {
+      {"version", 1}, {"command", command_}, {"greeting", Json::parse(greeting, nullptr, false)}};
+  const std::string text = kept.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   if (text.size() > limits::agent_memory) return {};
   const auto folder = session::store::Folder::root(*files_, *root_, true);
   if (!folder) return fail(folder.error());

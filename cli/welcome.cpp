@@ -7,7 +7,7 @@ namespace tine::cli {
 
 std::string version_text(bool json) {
   if (json) return version_json();
-  return "tine " + std::string(version()) + " (" + std::string(commit()) + ")\n";
+  return "tine " + std::string(tine::version()) + " (" + std::string(tine::commit()) + ")\n";
 }
 
 std::string welcome(std::string_view program, std::string_view backends) {

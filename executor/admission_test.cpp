@@ -92,16 +92,16 @@ TEST_CASE("admission: what 95 of 100 peaks do not exceed") {
 
 TEST_CASE("admission: the last peaks of a program are kept, and those of the last programs") {
   std::vector<Peaks> all;
-  for (std::uint64_t i = 0; i <= limits::kept_peaks; ++i) add_peak(all, peaks("1", {i}));
+  for (std::uint64_t i = 0; i <= executor::limits::kept_peaks; ++i) add_peak(all, peaks("1", {i}));
   REQUIRE(all.size() == 1);
-  CHECK(all.front().bytes.size() == limits::kept_peaks);
+  CHECK(all.front().bytes.size() == executor::limits::kept_peaks);
   CHECK(all.front().bytes.front() == 1);
   add_peak(all, peaks("2", {5}));
   add_peak(all, peaks("1", {6}));
   CHECK(all.back().program == "1");
-  for (std::size_t i = 0; i < limits::kept_programs; ++i)
+  for (std::size_t i = 0; i < executor::limits::kept_programs; ++i)
     add_peak(all, peaks("v" + std::to_string(i), {1}));
-  CHECK(all.size() == limits::kept_programs);
+  CHECK(all.size() == executor::limits::kept_programs);
   CHECK(all.front().program == "v0");
 }
 

@@ -18,7 +18,6 @@ using git::Git;
 using git::Talk;
 using git::Words;
 using transport::Loop;
-using transport::Task;
 
 /// Cuts the next entry off.
 std::string_view take_entry(std::string_view& text) {
@@ -45,7 +44,7 @@ std::optional<std::set<std::string>> filter_names(std::string_view keys) {
 
 /// What switches off each filter that any configuration defines, also the user's own: those may
 /// read the repository's configuration in turn.
-Task<std::optional<Words>> without_filters(Loop& loop, Git git) {
+transport::Task<std::optional<Words>> without_filters(Loop& loop, Git git) {
   Words words = git::command(git);
   const Words query{"config", "--includes", "--null", "--name-only", "--get-regexp", "^filter[.]"};
   words.insert(words.end(), query.begin(), query.end());
@@ -113,7 +112,7 @@ void take_texts(std::string_view said, std::vector<GitNote>& out, std::size_t ne
 
 }  // namespace
 
-Task<Result<std::string>> add_git_note(Loop& loop, Env& env, std::string cwd, std::string line) {
+transport::Task<Result<std::string>> add_git_note(Loop& loop, Env& env, std::string cwd, std::string line) {
   auto git = git::git_for(env, cwd, limits::git_notes_deadline);
   if (!git) co_return no_repository(cwd);
   // Whoever has not told git a name can have notes all the same.
@@ -138,7 +137,7 @@ Task<Result<std::string>> add_git_note(Loop& loop, Env& env, std::string cwd, st
   co_return commit;
 }
 
-Task<Result<std::vector<GitNote>>> git_notes(Loop& loop, Env& env, std::string cwd) {
+transport::Task<Result<std::vector<GitNote>>> git_notes(Loop& loop, Env& env, std::string cwd) {
   // As many as there is room for in a pipe.
   constexpr std::size_t at_once = 500;
   const auto git = git::git_for(env, cwd, limits::git_notes_deadline);
@@ -175,7 +174,7 @@ Task<Result<std::vector<GitNote>>> git_notes(Loop& loop, Env& env, std::string c
   co_return out;
 }
 
-Task<std::optional<GitSnapshot>> git_snapshot(Loop& loop, Env& env, std::string cwd) {
+transport::Task<std::optional<GitSnapshot>> git_snapshot(Loop& loop, Env& env, std::string cwd) {
   const auto found = git::git_for(env, cwd, limits::git_deadline);
   if (!found) co_return std::nullopt;
   const Git& git = *found;

@@ -13,7 +13,6 @@ namespace {
 
 using git::Words;
 using transport::Loop;
-using transport::Task;
 
 /// "commit >NAME" and "SECONDS SUBJECT", line by line; < stands before those that are removed.
 GitCommits read_listing(std::string_view text, bool cut) {
@@ -51,7 +50,7 @@ GitCommits read_listing(std::string_view text, bool cut) {
 }
 
 /// Whether git knows the commit, and opens the repository at all.
-Task<std::optional<bool>> has_commit(Loop& loop, git::Git git, std::string commit) {
+transport::Task<std::optional<bool>> has_commit(Loop& loop, git::Git git, std::string commit) {
   Words words = git::command(git, {"cat-file", "-e", commit.append("^{commit}")});
   const auto answer = co_await git::ask(loop, git, std::move(words));
   if (!answer || answer->cut) co_return std::nullopt;
@@ -60,7 +59,7 @@ Task<std::optional<bool>> has_commit(Loop& loop, git::Git git, std::string commi
 
 }  // namespace
 
-Task<Result<GitCommits>> git_commits(Loop& loop, Env& env, std::string cwd, std::string before,
+transport::Task<Result<GitCommits>> git_commits(Loop& loop, Env& env, std::string cwd, std::string before,
                                      std::string after) {
   const auto git = git::git_for(env, cwd, limits::git_log_deadline);
   if (!git) {
@@ -89,7 +88,7 @@ Task<Result<GitCommits>> git_commits(Loop& loop, Env& env, std::string cwd, std:
   co_return git::no_answer("list commits");
 }
 
-Task<Result<std::vector<std::string>>> git_changed(Loop& loop, Env& env, std::string cwd,
+transport::Task<Result<std::vector<std::string>>> git_changed(Loop& loop, Env& env, std::string cwd,
                                                    std::string before, std::string after) {
   const auto git = git::git_for(env, cwd, limits::git_log_deadline);
   const bool can_ask = git && is_git_commit(before) && is_git_commit(after);

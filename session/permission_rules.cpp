@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 10> kinds = {"read",        "edit",    "d
 /// With any of these a shell may run more than the words say.
 constexpr std::string_view shell_marks = ";&|`$<>(){}\n\r\\";
 
-bool fits(std::string_view pattern, std::string_view text) {
+bool fits_text(std::string_view pattern, std::string_view text) {
   const std::size_t star = pattern.find('*');
   if (star == std::string_view::npos) return pattern == text;
   if (!text.starts_with(pattern.substr(0, star))) return false;
@@ -92,10 +92,10 @@ Subject subject_of(json::View params, std::string_view cwd) {
 
 /// A path as it is, and as it is written within the directory.
 bool fits_path(std::string_view pattern, std::string_view path, std::string_view cwd) {
-  if (fits(pattern, path)) return true;
+  if (fits_text(pattern, path)) return true;
   const bool is_within =
       path.size() > cwd.size() && path.starts_with(cwd) && path[cwd.size()] == '/';
-  return is_within && fits(pattern, path.substr(cwd.size() + 1));
+  return is_within && fits_text(pattern, path.substr(cwd.size() + 1));
 }
 
 bool is_one_command(std::string_view command) {
@@ -105,8 +105,8 @@ bool is_one_command(std::string_view command) {
 /// Whether all that is known of the call fits, and something is.
 bool certainly_fits(const PermissionRule& rule, const Subject& subject, std::string_view cwd) {
   if (subject.command)
-    return is_one_command(*subject.command) && fits(rule.pattern, *subject.command);
-  if (!subject.host.empty()) return fits(rule.pattern, subject.host);
+    return is_one_command(*subject.command) && fits_text(rule.pattern, *subject.command);
+  if (!subject.host.empty()) return fits_text(rule.pattern, subject.host);
   return !subject.paths.empty() &&
          std::all_of(subject.paths.begin(), subject.paths.end(),
                      [&](const std::string& each) { return fits_path(rule.pattern, each, cwd); });
@@ -126,12 +126,12 @@ std::vector<std::string_view> parts_of(std::string_view command) {
 }
 
 bool may_fit(const PermissionRule& rule, const Subject& subject, std::string_view cwd) {
-  if (fits(rule.pattern, subject.title)) return true;
-  if (!subject.host.empty() && fits(rule.pattern, subject.host)) return true;
+  if (fits_text(rule.pattern, subject.title)) return true;
+  if (!subject.host.empty() && fits_text(rule.pattern, subject.host)) return true;
   const auto parts = parts_of(subject.command ? std::string_view(*subject.command)
                                               : std::string_view(subject.title));
   return std::any_of(parts.begin(), parts.end(),
-                     [&](std::string_view each) { return fits(rule.pattern, each); }) ||
+                     [&](std::string_view each) { return fits_text(rule.pattern, each); }) ||
          std::any_of(subject.paths.begin(), subject.paths.end(),
                      [&](const std::string& each) { return fits_path(rule.pattern, each, cwd); });
 }

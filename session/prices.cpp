@@ -17,7 +17,7 @@ using Type = Node::Type;
 /// Longer than any cache keeps anything.
 constexpr std::chrono::minutes always = std::chrono::hours(24 * 365 * 100);
 
-bool fits(std::string_view pattern, std::string_view model) {
+bool fits_model(std::string_view pattern, std::string_view model) {
   if (!pattern.ends_with('*')) return pattern == model;
   pattern.remove_suffix(1);
   return model.starts_with(pattern);
@@ -152,7 +152,7 @@ const Price* PriceTable::find(std::string_view model, std::uint64_t prompt) cons
     if (each.longest_prompt && prompt > *each.longest_prompt) continue;
     const bool is_it =
         std::any_of(each.models.begin(), each.models.end(),
-                    [model](const std::string& pattern) { return fits(pattern, model); });
+                    [model](const std::string& pattern) { return fits_model(pattern, model); });
     if (is_it) return &each.price;
   }
   return nullptr;

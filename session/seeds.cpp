@@ -12,16 +12,16 @@
 namespace tine::session {
 namespace {
 
-constexpr const char* folder_name = "seeds";
+constexpr const char* seeds_folder = "seeds";
 
 /// None: nothing was ever marked.
 Result<std::optional<store::Folder>> folder_of(store::Store& store) {
   const auto root = store.whole();
   if (!root) return fail(root.error());
-  const auto there = root->contains(folder_name);
+  const auto there = root->contains(seeds_folder);
   if (!there) return fail(there.error());
   if (!*there) return std::optional<store::Folder>();
-  auto folder = root->open(folder_name);
+  auto folder = root->open(seeds_folder);
   if (!folder) return fail(std::move(folder.error()));
   return std::optional<store::Folder>(std::move(*folder));
 }
@@ -46,7 +46,7 @@ std::optional<SeedMark> mark_in(const store::Folder& folder, const std::string& 
 Result<void> mark_seed(store::Store& store, const SeedMark& mark) {
   const auto root = store.whole();
   if (!root) return fail(root.error());
-  const auto folder = root->make(folder_name);
+  const auto folder = root->make(seeds_folder);
   if (!folder) return fail(folder.error());
   std::string text;
   json::Writer(text)

@@ -12,9 +12,9 @@
 namespace tine::session {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
-constexpr const char* file_name = "trust.json";
+constexpr const char* trust_file = "trust.json";
 constexpr const char* lock_name = "trust.lock";
 
 /// The lines as one text from which they could be told again.
@@ -45,8 +45,8 @@ std::uint64_t half(const redact::DigestKey& key, std::size_t from) {
   return number;
 }
 
-json as_json(const TrustEntry& entry) {
-  json out = {{"folder", entry.folder},
+Json as_json(const TrustEntry& entry) {
+  Json out = {{"folder", entry.folder},
               {"backend", entry.backend},
               {"trusted", entry.trusted},
               {"since", entry.since}};
@@ -57,12 +57,12 @@ json as_json(const TrustEntry& entry) {
   return out;
 }
 
-std::string text_in(const json& object, const char* name) {
+std::string text_in(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-std::optional<TrustEntry> entry_in(const json& object) {
+std::optional<TrustEntry> entry_in(const Json& object) {
   if (!object.is_object()) return std::nullopt;
   TrustEntry entry;
   entry.folder = text_in(object, "folder");
@@ -91,14 +91,14 @@ std::optional<TrustEntry> entry_in(const json& object) {
 
 Result<std::vector<TrustEntry>> read_from(const store::Folder& folder) {
   std::vector<TrustEntry> entries;
-  if (!folder.has(file_name)) return entries;
-  auto text = folder.read_whole(file_name, limits::trust_file);
+  if (!folder.has(trust_file)) return entries;
+  auto text = folder.read_whole(trust_file, limits::trust_file);
   if (!text) return fail(std::move(text.error()));
-  const json document = json::parse(*text, nullptr, false);
+  const Json document = Json::parse(*text, nullptr, false);
   const auto folders = document.is_object() ? document.find("folders") : document.end();
   if (folders == document.end() || !folders->is_array())
     return fail(ErrorKind::damaged, "trust.json cannot be understood");
-  for (const json& each : *folders) {
+  for (const Json& each : *folders) {
     // An entry of a later version, or a damaged one, trusts nothing.
     if (auto entry = entry_in(each)) entries.push_back(std::move(*entry));
   }
@@ -138,13 +138,13 @@ Result<void> TrustRecord::change(const std::function<void(std::vector<TrustEntry
   if (!lock) return fail(lock.error());
   std::vector<TrustEntry> entries = read_from(*folder).value_or(std::vector<TrustEntry>());
   how(entries);
-  json folders = json::array();
+  Json folders = Json::array();
   for (const TrustEntry& each : entries) folders.push_back(as_json(each));
-  const json document = {{"version", 1}, {"folders", std::move(folders)}};
-  const std::string text = document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  const Json document = {{"version", 1}, {"folders", std::move(folders)}};
+  const std::string text = document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   if (text.size() > limits::trust_file)
     return fail(ErrorKind::storage_failed, "too many folders stand in trust.json");
-  return folder->replace(file_name, text, true);
+  return folder->replace(trust_file, text, true);
 }
 
 }  // namespace tine::session

@@ -12,6 +12,13 @@
 
 namespace tine::json {
 
+inline bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+inline const char* skip_space(const char* p, const char* end) {
+  while (p != end && is_space(*p)) ++p;
+  return p;
+}
+
 /// The first byte at or after `p` that may not stand unescaped and unchecked inside a JSON string:
 /// a quote, a backslash, a control byte or one outside ASCII. `end` when there is none.
 inline const char* find_special(const char* p, const char* end) {

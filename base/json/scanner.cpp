@@ -12,11 +12,6 @@ constexpr std::string_view mark = "\xEF\xBB\xBF";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-const char* skip_space(const char* p, const char* end) {
-  while (p != end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) ++p;
-  return p;
-}
-
 const char* skip_digits(const char* p, const char* end) {
   while (p != end && is_digit(*p)) ++p;
   return p;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/catch.h"
+#include "tests/joined.h"
 
 namespace tine::json {
 namespace {
@@ -89,13 +90,6 @@ bool accepts(std::string_view text) {
 std::string repeated(std::string_view piece, std::size_t count) {
   std::string text;
   for (std::size_t i = 0; i < count; ++i) text += piece;
-  return text;
-}
-
-/// The parts one after the other.
-std::string joined(std::initializer_list<std::string_view> parts) {
-  std::string text;
-  for (const std::string_view part : parts) text += part;
   return text;
 }
 

@@ -12,13 +12,6 @@
 namespace tine::json {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-const char* skip_space(const char* p, const char* end) {
-  while (p != end && is_space(*p)) ++p;
-  return p;
-}
-
 /// The place behind the value that begins at `p`. The text was accepted, so only its shape is
 /// looked at.
 const char* skip_shape(const char* p, const char* end) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/catch.h"
+#include "tests/joined.h"
 
 namespace tine::json {
 namespace {
@@ -26,13 +27,6 @@ std::vector<std::string> elements_of(std::string_view text) {
   std::vector<std::string> all;
   for (const View element : View(text).elements()) all.emplace_back(element.raw());
   return all;
-}
-
-/// The parts one after the other.
-std::string joined(std::initializer_list<std::string_view> parts) {
-  std::string text;
-  for (const std::string_view part : parts) text += part;
-  return text;
 }
 
 std::string decoded(std::string_view escaped) {

@@ -59,6 +59,9 @@ class Writer {
   Writer& member(std::string_view name, T value) {
     return key(name).unsigned_integer(value);
   }
+  Writer& member_unless_empty(std::string_view name, std::string_view text) {
+    return text.empty() ? *this : key(name).string(text);
+  }
   /// Leaves the member out when `json` is empty.
   Writer& raw_member(std::string_view name, std::string_view json) {
     return json.empty() ? *this : key(name).raw(json);

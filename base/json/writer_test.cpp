@@ -10,16 +10,10 @@
 #include <string_view>
 
 #include "tests/catch.h"
+#include "tests/joined.h"
 
 namespace tine::json {
 namespace {
-
-/// The parts one after the other.
-std::string joined(std::initializer_list<std::string_view> parts) {
-  std::string text;
-  for (const std::string_view part : parts) text += part;
-  return text;
-}
 
 std::string written(const std::function<void(Writer&)>& write) {
   std::string out;

@@ -30,7 +30,7 @@ std::string meaning(const Node& node) {
   return out + ")";
 }
 
-Node tree(std::string_view text) {
+Node tree_of(std::string_view text) {
   const auto root = parse(text, "f", ErrorKind::damaged);
   INFO(text << (root ? "" : root.error().message));
   REQUIRE(root);
@@ -38,9 +38,9 @@ Node tree(std::string_view text) {
 }
 
 std::string rewritten(std::string_view text) {
-  const Node root = tree(text);
+  const Node root = tree_of(text);
   const std::string out = write(root);
-  const Node again = tree(out);
+  const Node again = tree_of(out);
   CHECK(meaning(again) == meaning(root));
   CHECK(write(again) == out);
   return out;
@@ -98,7 +98,7 @@ TEST_CASE("toml writer: a number reads back as the same number") {
   for (const double number : {0.1, 1e22, 1e23, 123456789012345680.0, 5e-324, 1.0 / 3, Limits::max(),
                               Limits::min(), -2.5e-7}) {
     node.number = number;
-    CHECK(tree(write(root)).children.front().number == number);
+    CHECK(tree_of(write(root)).children.front().number == number);
   }
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("toml: a value as JSON") {
   const auto json_of = [](std::string_view text) {
     std::string out;
     json::Writer writer(out);
-    return write_json(tree(text), writer) ? out : "none";
+    return write_json(tree_of(text), writer) ? out : "none";
   };
   CHECK(json_of("a = 1\nb.c = [true, 'x', 1.5]\n[d]") ==
         R"({"a":1,"b":{"c":[true,"x",1.5]},"d":{}})");

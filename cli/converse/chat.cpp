@@ -343,13 +343,13 @@ void Chat::say_how_to_go_on() const {
 
 namespace {
 
-struct Plan {
+struct ChatPlan {
   Errand errand;
   std::string cwd;
   std::vector<session::PermissionRule> rules;
 };
 
-transport::Task<int> hold_chat(World& world, Program& program, Plan plan,
+transport::Task<int> hold_chat(World& world, Program& program, ChatPlan plan,
                                transport::CancelSource shutdown) {
   auto mirror = open_mirror(program.common.mirror, world.redactor, world.log);
   if (!mirror) co_return failed(mirror.error());
@@ -373,7 +373,7 @@ int run_chat(Program& program, Errand errand) {
                        .with_hint("Without one: tine run \"…\" begins a session, tine reply ID "
                                   "\"…\" goes on in it."));
   }
-  Plan plan;
+  ChatPlan plan;
   auto rules = rules_of(errand.turn);
   if (!rules) return misused(rules.error());
   plan.rules = std::move(*rules);

@@ -11,7 +11,7 @@ namespace tine::cli {
 namespace {
 
 /// The errand with what has been read for it.
-struct Plan {
+struct ErrandPlan {
   Errand errand;
   std::string cwd;
   std::vector<v1::ContentBlock> prompt;
@@ -19,7 +19,7 @@ struct Plan {
   Form form = Form::text;
 };
 
-transport::Task<int> converse(World& world, LocalAgent& agent, Listener& listener, Plan plan,
+transport::Task<int> converse(World& world, LocalAgent& agent, Listener& listener, ErrandPlan plan,
                               transport::CancelSource shutdown) {
   const auto ready = co_await agent.meet();
   if (!ready) co_return failed(ready.error());
@@ -38,7 +38,7 @@ transport::Task<int> converse(World& world, LocalAgent& agent, Listener& listene
   co_return tell_end(plan.form, account, listener, end);
 }
 
-transport::Task<int> run_prompt(World& world, Plan plan, const std::string& mirror_file,
+transport::Task<int> run_prompt(World& world, ErrandPlan plan, const std::string& mirror_file,
                                 transport::CancelSource shutdown) {
   auto mirror = open_mirror(mirror_file, world.redactor, world.log);
   if (!mirror) co_return failed(mirror.error());
@@ -63,7 +63,7 @@ void add_opening_options(Options& options, Errand& errand) {
 
 int run_errand(Program& program, Errand errand) {
   if (auto good = errand.session.check(); !good) return misused(good.error());
-  Plan plan;
+  ErrandPlan plan;
   auto rules = rules_of(errand.turn);
   if (!rules) return misused(rules.error());
   plan.rules = std::move(*rules);

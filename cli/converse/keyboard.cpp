@@ -15,12 +15,15 @@ transport::Fd copy_of(int fd) { return transport::Fd(::fcntl(fd, F_DUPFD_CLOEXEC
 
 }  // namespace
 
+std::shared_ptr<transport::Channel> terminal_channel(transport::Loop& loop) {
+  return transport::make_fd_channel(loop, copy_of(STDIN_FILENO), copy_of(STDERR_FILENO));
+}
+
 bool Keyboard::is_there() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
 
 transport::Task<std::optional<std::string>> Keyboard::line(transport::CancelSource cancel) {
   if (cancel.cancelled()) co_return std::nullopt;
-  if (terminal_ == nullptr)
-    terminal_ = transport::make_fd_channel(loop_, copy_of(STDIN_FILENO), copy_of(STDERR_FILENO));
+  if (terminal_ == nullptr) terminal_ = terminal_channel(loop_);
   const std::shared_ptr<transport::Channel> terminal = terminal_;
   const auto subscription = cancel.on_cancel([this, terminal] {
     terminal->close();

@@ -27,6 +27,9 @@ class Person {
                                                              transport::CancelSource cancel) = 0;
 };
 
+/// The person's terminal: reads from stdin and writes to stderr, without closing them at its end.
+std::shared_ptr<transport::Channel> terminal_channel(transport::Loop& loop);
+
 class Keyboard final : public Person {
  public:
   explicit Keyboard(transport::Loop& loop) : loop_(loop) {}

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "cli/converse/keyboard.h"
 #include "cli/limits.h"
 
 namespace tine::cli {
@@ -19,8 +20,6 @@ constexpr std::string_view paste_mode_off = "\033[?2004l";
 
 /// Keys that are handed to the editor before others have their turn.
 constexpr int keys_at_a_time = 64;
-
-transport::Fd copy_of(int fd) { return transport::Fd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
 
 std::unique_ptr<LineEditor> editor_of_terminal() {
   const char* const name = std::getenv("TERM");
@@ -47,7 +46,7 @@ Prompter::Prompter(transport::Loop& loop)
   asked_.set();
   ::tcgetattr(STDIN_FILENO, &before_);
   editor_ = editor_of_terminal();
-  terminal_ = transport::make_fd_channel(loop, copy_of(STDIN_FILENO), copy_of(STDERR_FILENO));
+  terminal_ = terminal_channel(loop);
   if (editor_ != nullptr) {
     signals_.add(SIGWINCH);
     signals_.add(SIGCONT);

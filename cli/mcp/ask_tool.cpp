@@ -97,7 +97,7 @@ transport::Task<Answered> ask_session(std::shared_ptr<ToolCall> call) {
   co_return ToolAnswer{.text = told(entry->id, question, *reply), .document = nullptr};
 }
 
-constexpr std::array<Tool, 1> tools{{
+constexpr std::array<Tool, 1> all_ask_tools{{
     {.name = "session_ask",
      .title = "Ask an earlier session",
      .description =
@@ -120,6 +120,6 @@ constexpr std::array<Tool, 1> tools{{
 
 }  // namespace
 
-std::span<const Tool> ask_tools() { return tools; }
+std::span<const Tool> ask_tools() { return all_ask_tools; }
 
 }  // namespace tine::cli

@@ -213,7 +213,7 @@ transport::Task<Answered> forget_fact(std::shared_ptr<ToolCall> call) {
   co_return co_await change(std::move(call), std::move(how));
 }
 
-constexpr std::array<Tool, 6> tools{{
+constexpr std::array<Tool, 6> all_memory_tools{{
     {.name = "tasks_list",
      .title = "List tasks",
      .description =
@@ -274,6 +274,6 @@ constexpr std::array<Tool, 6> tools{{
 
 }  // namespace
 
-std::span<const Tool> memory_tools() { return tools; }
+std::span<const Tool> memory_tools() { return all_memory_tools; }
 
 }  // namespace tine::cli

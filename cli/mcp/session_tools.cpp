@@ -178,7 +178,7 @@ transport::Task<Answered> read_session(std::shared_ptr<ToolCall> call) {
                        .document = nullptr};
 }
 
-constexpr std::array<Tool, 2> tools{{
+constexpr std::array<Tool, 2> all_session_tools{{
     {.name = "sessions_search",
      .title = "Search earlier sessions",
      .description =
@@ -211,6 +211,6 @@ constexpr std::array<Tool, 2> tools{{
 
 }  // namespace
 
-std::span<const Tool> session_tools() { return tools; }
+std::span<const Tool> session_tools() { return all_session_tools; }
 
 }  // namespace tine::cli

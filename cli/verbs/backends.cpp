@@ -169,12 +169,12 @@ Result<std::string> with_backend(const Env& env, const std::optional<std::string
   return text;
 }
 
-struct Asked {
+struct BackendsAsked {
   std::string agent;  ///< the name of a known agent
   std::string name;   ///< of the backend; empty: the agent's
 };
 
-int add(const Env& env, const Config& config, const std::vector<Known>& all, const Asked& asked) {
+int add(const Env& env, const Config& config, const std::vector<Known>& all, const BackendsAsked& asked) {
   const auto agent = std::find_if(all.begin(), all.end(),
                                   [&asked](const Known& each) { return each.name == asked.agent; });
   if (agent == all.end()) {
@@ -235,7 +235,7 @@ Run list_them(Options& /*options*/) {
 }
 
 Run add_one(Options& options) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<BackendsAsked>();
   options.argument("agent", asked->agent, "AGENT", "The agent's name in the list")
       .value("--name", asked->name, "NAME", "The backend's name (default: the agent's)");
   return [asked](Program& program) {
@@ -243,12 +243,12 @@ Run add_one(Options& options) {
   };
 }
 
-constexpr std::array<Verb, 2> table{{
+constexpr std::array<Verb, 2> backends_verbs{{
     {.name = "list", .help = "List the known agents (the default)", .declare = list_them},
     {.name = "add", .help = "Add a known agent to your configuration", .declare = add_one},
 }};
 
-std::span<const Verb> below() { return table; }
+std::span<const Verb> below_backends() { return backends_verbs; }
 
 }  // namespace
 
@@ -256,6 +256,6 @@ const Verb backends_verb{.name = "backends",
                          .help = "List the agents that tine knows; add one",
                          .declare = list_them,
                          .examples = "Examples:\n  tine backends\n  tine backends add opencode",
-                         .verbs = below};
+                         .verbs = below_backends};
 
 }  // namespace tine::cli

@@ -13,7 +13,7 @@ namespace tine::cli {
 namespace {
 
 /// A verb by all its words, and what can follow it.
-struct Place {
+struct VerbPlace {
   std::string words;  ///< "session list"; empty: the program itself
   std::vector<std::string> follow;
   bool takes_session = false;
@@ -31,8 +31,8 @@ std::vector<std::string> long_names(const std::string& names) {
 }
 
 void collect(const VerbOutline& verb, const std::string& words,
-             const std::vector<std::string>& inherited, std::vector<Place>& to) {
-  Place place;
+             const std::vector<std::string>& inherited, std::vector<VerbPlace>& to) {
+  VerbPlace place;
   place.words = words;
   for (const VerbOutline& each : verb.verbs) place.follow.push_back(each.name);
   std::vector<std::string> options = inherited;
@@ -48,8 +48,8 @@ void collect(const VerbOutline& verb, const std::string& words,
     collect(each, words.empty() ? each.name : words + " " + each.name, options, to);
 }
 
-std::vector<Place> places() {
-  std::vector<Place> out;
+std::vector<VerbPlace> places() {
+  std::vector<VerbPlace> out;
   collect(outline(), {}, {}, out);
   return out;
 }
@@ -67,7 +67,7 @@ constexpr std::string_view ids =
 /// `case` branches: the words of a verb, and what can follow them.
 std::string branches(std::string_view set) {
   std::string out;
-  for (const Place& each : places()) {
+  for (const VerbPlace& each : places()) {
     out += "    '" + each.words + "') " + std::string(set) + "'" + joined(each.follow) + "'";
     if (each.takes_session) out += "; sessions=yes";
     out += " ;;\n";
@@ -78,7 +78,7 @@ std::string branches(std::string_view set) {
 /// `case` branches: how the words of a verb are recognised.
 std::string recognitions() {
   std::string out;
-  for (const Place& each : places()) {
+  for (const VerbPlace& each : places()) {
     if (each.words.empty()) continue;
     const bool is_below = each.words.find(' ') != std::string::npos;
     out += "      '" + std::string(is_below ? "" : " ") + each.words + "') verb='" + each.words +

@@ -30,7 +30,7 @@ constexpr const char* question =
     "\n"
     "Answer with the summary alone. Change nothing and run nothing.";
 
-struct Asked {
+struct ConcludeAsked {
   GoingOn in;
   TurnWish turn;
   SessionWish session;
@@ -53,7 +53,7 @@ Result<std::string> summary_of(const TurnEnd& end, const std::string& output) {
   return output;
 }
 
-transport::Task<int> conclude(World& world, LocalAgent& agent, Listener& listener, Asked asked,
+transport::Task<int> conclude(World& world, LocalAgent& agent, Listener& listener, ConcludeAsked asked,
                               Form form, std::string cwd, transport::CancelSource shutdown) {
   const auto ready = co_await agent.meet();
   if (!ready) co_return failed(ready.error());
@@ -89,7 +89,7 @@ transport::Task<int> conclude(World& world, LocalAgent& agent, Listener& listene
   co_return code;
 }
 
-transport::Task<int> start(World& world, Asked asked, std::string cwd,
+transport::Task<int> start(World& world, ConcludeAsked asked, std::string cwd,
                            std::vector<session::PermissionRule> rules, const Common& common,
                            transport::CancelSource shutdown) {
   auto mirror = open_mirror(common.mirror, world.redactor, world.log);
@@ -104,7 +104,7 @@ transport::Task<int> start(World& world, Asked asked, std::string cwd,
   co_return code;
 }
 
-int run(Program& program, Asked asked) {
+int run(Program& program, ConcludeAsked asked) {
   if (auto good = asked.in.settle(asked.session, asked.turn.prompt); !good)
     return misused(good.error());
   if (auto good = asked.session.check(); !good) return misused(good.error());
@@ -124,7 +124,7 @@ int run(Program& program, Asked asked) {
 const Verb conclude_verb{.name = "conclude",
                          .help = "Have a session summed up (found, decided, next), and close it",
                          .declare = [](Options& options) -> Run {
-                           const auto asked = std::make_shared<Asked>();
+                           const auto asked = std::make_shared<ConcludeAsked>();
                            add_going_on(options, asked->in,
                                         "What is asked for instead of the usual summary");
                            add_timeout_option(options, asked->turn);

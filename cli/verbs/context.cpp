@@ -32,7 +32,7 @@ namespace {
 using executor::Document;
 using executor::Documents;
 
-struct Asked {
+struct ContextAsked {
   std::string backend;
   std::string folder;
   bool json = false;
@@ -185,7 +185,7 @@ transport::Task<void> add_ours(World& world, Context& context, executor::Loading
   context.brief = co_await session::brief_for(library, context.folder, library.policy.memory_brief);
 }
 
-transport::Task<int> show(World& world, Asked asked, std::string folder) {
+transport::Task<int> show(World& world, ContextAsked asked, std::string folder) {
   const session::Chooser choose = make_chooser(world.backends, world.config);
   const auto chosen = choose(folder, asked.backend);
   if (!chosen) co_return failed(chosen.error());
@@ -238,7 +238,7 @@ const Verb context_verb{
     .name = "context",
     .help = "Show which documents a new session here is given, by whom, in tokens",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<ContextAsked>();
       options
           .value("--backend", asked->backend, "NAME",
                  "With this backend (default: that of a new session)")

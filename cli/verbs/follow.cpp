@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t most_records = std::int64_t{1} << 48U;
 
-struct Asked {
+struct FollowAsked {
   std::string id;
   std::int64_t from = 0;
   bool json = false;
@@ -24,7 +24,7 @@ struct Asked {
 /// Shows records as the one who prompts would have seen them.
 class Onlooker {
  public:
-  Onlooker(World& world, const Asked& asked, const std::string& session,
+  Onlooker(World& world, const FollowAsked& asked, const std::string& session,
            transport::CancelSource shutdown)
       : redactor_(world.redactor),
         json_(asked.json),
@@ -65,7 +65,7 @@ class Onlooker {
   Listener listener_;
 };
 
-transport::Task<int> follow(World& world, Asked asked, transport::CancelSource shutdown) {
+transport::Task<int> follow(World& world, FollowAsked asked, transport::CancelSource shutdown) {
   const auto session =
       co_await Followed::open(world, asked.id, static_cast<std::uint64_t>(asked.from));
   if (!session) co_return failed(session.error());
@@ -84,7 +84,7 @@ const Verb follow_verb{
     .name = "follow",
     .help = "Show a session, and what another process does in it until its turn ends",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<FollowAsked>();
       options.argument("id", asked->id, "ID", Options::session)
           .value("--from", asked->from, most_records, "SEQ",
                  "Begin behind that record, as _meta.tine.seq numbers them");

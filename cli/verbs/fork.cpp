@@ -21,7 +21,7 @@ namespace {
 /// Forks that are made at a time.
 constexpr std::int64_t most_forks = 64;
 
-struct Asked {
+struct ForkAsked {
   Errand errand;
   std::string from;
   std::string prompts;  ///< a file
@@ -39,7 +39,7 @@ std::string tokens(json::View cost) {
          part("cacheWrite");
 }
 
-std::string plan_text(json::View fork) {
+std::string fork_plan_text(json::View fork) {
   Table table({"strategy", "usable", "tokens of the past in the first call"});
   for (const json::View each : fork.find("plan").elements()) {
     const bool usable = each.find("usable").boolean().value_or(false);
@@ -67,7 +67,7 @@ void tell(const OpenedSession& fork, bool dry_run, bool json) {
     out["fork"] = json::parsed(fork.fork);
     print(json::text_of(out) + "\n");
   } else if (dry_run) {
-    print(plan_text(how));
+    print(fork_plan_text(how));
   } else {
     print(fork.id + "\n");
     print_to_stderr("forked " + how.find("strategy").string().value_or("") + " after turn " +
@@ -77,7 +77,7 @@ void tell(const OpenedSession& fork, bool dry_run, bool json) {
   }
 }
 
-transport::Task<int> fork_there(World& world, LocalAgent& agent, const Asked& asked, bool json) {
+transport::Task<int> fork_there(World& world, LocalAgent& agent, const ForkAsked& asked, bool json) {
   const auto ready = co_await agent.meet();
   if (!ready) co_return failed(ready.error());
   const ForkOrigin origin = fork_origin(asked.from);
@@ -92,7 +92,7 @@ transport::Task<int> fork_there(World& world, LocalAgent& agent, const Asked& as
   co_return exit_code::good;
 }
 
-transport::Task<int> fork_alone(World& world, const Asked& asked, bool json) {
+transport::Task<int> fork_alone(World& world, const ForkAsked& asked, bool json) {
   Silence silence;
   LocalAgent agent(world, silence, {});
   const int code = co_await fork_there(world, agent, asked, json);
@@ -113,7 +113,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 /// One prompt for each fork.
-Result<std::vector<std::string>> prompts_of(const Asked& asked) {
+Result<std::vector<std::string>> prompts_of(const ForkAsked& asked) {
   const auto count = static_cast<std::size_t>(asked.count);
   if (asked.prompts.empty()) return std::vector<std::string>(count, asked.errand.turn.prompt);
   if (!asked.errand.turn.prompt.empty()) {
@@ -149,7 +149,7 @@ Result<void> check_backend(const Config& config, const std::string& name) {
                   .with_hint("`tine doctor` lists the backends."));
 }
 
-int start(Program& program, const Asked& asked) {
+int start(Program& program, const ForkAsked& asked) {
   if (auto good = check_backend(program.config, asked.errand.fork.backend); !good)
     return misused(good.error());
   const bool fans = asked.count > 0 || !asked.prompts.empty();
@@ -179,7 +179,7 @@ const Verb fork_verb{
     .name = "fork",
     .help = "Fork a session; with prompts, each fork answers one",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<ForkAsked>();
       options
           .argument("id", asked->from, "ID[@POINT]",
                     "The session, and after which turn (its number, or the id of a message in it)")

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t usual_past = 4000;
 
-struct Asked {
+struct MeasureAsked {
   Measure wish;
   std::string backends;
 };
@@ -24,7 +24,7 @@ const Verb measure_verb{
     .name = "measure",
     .help = "Measure what new sessions, replies and forks cost on a backend",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<MeasureAsked>();
       asked->wish.past = usual_past;
       options
           .value("--backend", asked->backends, "NAME[,NAME]",

@@ -37,13 +37,13 @@ using session::TaskStatus;
 /// Sessions of a branch that are shown without --json.
 constexpr std::size_t shown_sessions = 3;
 
-struct Asked {
+struct MemoryAsked {
   std::string folder;
   std::string words;
   std::string branch;
 };
 
-Options& with_folder(Options& options, Asked& asked) {
+Options& with_folder(Options& options, MemoryAsked& asked) {
   return options.value("--cwd", asked.folder, "DIR",
                        "The project: that of this folder (default: here)");
 }
@@ -54,7 +54,7 @@ struct Here {
   std::string branch;  ///< that is shown
 };
 
-Result<Here> here(World& world, const Asked& asked) {
+Result<Here> here(World& world, const MemoryAsked& asked) {
   const auto directory = working_directory(asked.folder);
   if (!directory) return fail(directory.error());
   std::string branch = asked.branch;
@@ -90,7 +90,7 @@ std::string json_of(const ProjectState& state, const std::vector<SessionMemory>&
   return json::text_of(out) + "\n";
 }
 
-int show(Program& program, const Asked& asked) {
+int show(Program& program, const MemoryAsked& asked) {
   World& world = program.world();
   const auto place = here(world, asked);
   if (!place) return failed(place.error());
@@ -121,7 +121,7 @@ int show(Program& program, const Asked& asked) {
 }
 
 /// Changes the long memory; what `how` says goes to stdout.
-int change(Program& program, const Asked& asked,
+int change(Program& program, const MemoryAsked& asked,
            const std::function<Result<std::string>(ProjectState&, World&)>& how) {
   World& world = program.world();
   const auto place = here(world, asked);
@@ -139,7 +139,7 @@ int change(Program& program, const Asked& asked,
 }
 
 template <FactKind kind>
-int add(Program& program, const Asked& asked) {
+int add(Program& program, const MemoryAsked& asked) {
   return change(program, asked, [&](ProjectState& state, World& world) -> Result<std::string> {
     UlidSource ids(world.env);
     Fact fact;
@@ -154,7 +154,7 @@ int add(Program& program, const Asked& asked) {
 }
 
 template <TaskStatus status>
-int set(Program& program, const Asked& asked) {
+int set(Program& program, const MemoryAsked& asked) {
   return change(program, asked, [&](ProjectState& state, World& world) -> Result<std::string> {
     const auto id = session::find_fact(state, asked.words);
     if (!id) return fail(id.error());
@@ -165,7 +165,7 @@ int set(Program& program, const Asked& asked) {
 }
 
 /// A fact, or what is kept of a session.
-int forget(Program& program, const Asked& asked) {
+int forget(Program& program, const MemoryAsked& asked) {
   World& world = program.world();
   const auto place = here(world, asked);
   if (!place) return failed(place.error());
@@ -207,7 +207,7 @@ Result<std::string> checked(const std::string& text, Redactor& redactor) {
   return json::redacted(session::text_of(*state), redactor);
 }
 
-int edit(Program& program, const Asked& asked) {
+int edit(Program& program, const MemoryAsked& asked) {
   World& world = program.world();
   const auto place = here(world, asked);
   if (!place) return failed(place.error());
@@ -241,10 +241,10 @@ int edit(Program& program, const Asked& asked) {
   return exit_code::good;
 }
 
-using Work = int (*)(Program& program, const Asked& asked);
+using Work = int (*)(Program& program, const MemoryAsked& asked);
 
 Run declare_show(Options& options) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<MemoryAsked>();
   with_folder(options, *asked)
       .value("--branch", asked->branch, "BRANCH",
              "Sessions on this branch (default: the present one; with --json all)");
@@ -252,34 +252,34 @@ Run declare_show(Options& options) {
 }
 
 Run declare_edit(Options& options) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<MemoryAsked>();
   with_folder(options, *asked);
   return [asked](Program& program) { return edit(program, *asked); };
 }
 
 template <Work work>
 Run of_text(Options& options) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<MemoryAsked>();
   with_folder(options, *asked).argument("text", asked->words, "TEXT", "In your words");
   return [asked](Program& program) { return work(program, *asked); };
 }
 
 template <Work work>
 Run of_id(Options& options) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<MemoryAsked>();
   with_folder(options, *asked).argument("id", asked->words, "ID", "The end of its id, or its text");
   return [asked](Program& program) { return work(program, *asked); };
 }
 
 Run declare_forget(Options& options) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<MemoryAsked>();
   with_folder(options, *asked)
       .argument("id", asked->words, "ID",
                 "The end of its id, or its text; of a session the beginning of its id");
   return [asked](Program& program) { return forget(program, *asked); };
 }
 
-constexpr std::array<Verb, 9> table{{
+constexpr std::array<Verb, 9> memory_verbs{{
     {.name = "show",
      .help = "Show what is remembered, and what sessions did on a branch",
      .declare = declare_show},
@@ -312,7 +312,7 @@ constexpr std::array<Verb, 9> table{{
                  "  echo 'project_state.json merge=tine' >> .gitattributes"},
 }};
 
-std::span<const Verb> below() { return table; }
+std::span<const Verb> below_memory() { return memory_verbs; }
 
 }  // namespace
 
@@ -325,6 +325,6 @@ const Verb memory_verb{.name = "memory",
                            "  tine memory goal \"Ship the parser\"\n"
                            "  tine memory decide \"The grammar is a table\"\n"
                            "  tine memory show --branch main --json",
-                       .verbs = below};
+                       .verbs = below_memory};
 
 }  // namespace tine::cli

@@ -35,7 +35,7 @@ struct Paths {
 };
 
 /// A file by its folder, so that nothing is read or written but a regular file.
-struct Place {
+struct FilePlace {
   store::Folder folder;
   std::string name;
 };
@@ -47,7 +47,7 @@ Error about(const std::string& path, Error error) {
   return error;
 }
 
-Result<Place> place_of(const std::string& path) {
+Result<FilePlace> place_of(const std::string& path) {
   const std::filesystem::path whole(path);
   const std::string above = whole.parent_path().empty() ? "." : whole.parent_path().string();
   auto folder = store::Folder::root(store::shared_files(), session::canonical(above), false);
@@ -55,10 +55,10 @@ Result<Place> place_of(const std::string& path) {
     return fail(Error(ErrorKind::invalid_params, path + ": there is no such file")
                     .with_hint("Name three files, the common one first."));
   }
-  return Place{.folder = std::move(*folder), .name = whole.filename().string()};
+  return FilePlace{.folder = std::move(*folder), .name = whole.filename().string()};
 }
 
-Result<std::string> read(const Place& place, const std::string& path) {
+Result<std::string> read(const FilePlace& place, const std::string& path) {
   auto text = place.folder.read_whole(place.name, session::limits::project_state);
   if (!text) return fail(about(path, std::move(text.error())));
   return text;
@@ -79,7 +79,7 @@ Result<ProjectState> base_of(const std::string& path) {
   return text->empty() ? ProjectState() : state_of(*text, path);
 }
 
-Result<ProjectState> side_of(const Place& place, const std::string& path) {
+Result<ProjectState> side_of(const FilePlace& place, const std::string& path) {
   const auto text = read(place, path);
   if (!text) return fail(text.error());
   return state_of(*text, path);

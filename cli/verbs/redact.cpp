@@ -84,7 +84,7 @@ int check_files(Redactor& redactor, const std::vector<std::string>& files) {
   return clean ? exit_code::good : exit_code::failed;
 }
 
-struct Asked {
+struct RedactAsked {
   bool check = false;
   std::vector<std::string> files;
 };
@@ -95,7 +95,7 @@ const Verb redact_verb{
     .name = "redact",
     .help = "Copy stdin to stdout with secrets removed",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<RedactAsked>();
       options.rest("files", asked->files, "FILE", "Files to check")
           .flag("--check", asked->check,
                 "List the places of secrets in files; exit with 1 if there are any")

@@ -34,9 +34,9 @@ constexpr std::chrono::milliseconds silence{500};
 
 constexpr std::string_view mark_style = "\033[1;33m";
 constexpr std::string_view head_style = "\033[1m";
-constexpr std::string_view plain = "\033[0m";
+constexpr std::string_view plain_style = "\033[0m";
 
-struct Asked {
+struct SearchAsked {
   std::vector<std::string> words;
   std::string project;
   bool all = false;
@@ -80,7 +80,7 @@ std::string excerpt_text(const search::Hit& hit, bool styled) {
   std::string text;
   for (const search::Part& each : hit.excerpt) {
     const std::string part = visible_line(each.text);
-    text += styled && each.match ? std::string(mark_style).append(part).append(plain) : part;
+    text += styled && each.match ? std::string(mark_style).append(part).append(plain_style) : part;
   }
   return text;
 }
@@ -114,7 +114,7 @@ std::string for_terminal(const std::vector<search::Hit>& hits,
       if (all) head += "  " + visible_line(each.project);
       head = fitted(head, columns);
       if (session != nullptr) text += '\n';
-      text += styled ? std::string(head_style).append(head).append(plain) : head;
+      text += styled ? std::string(head_style).append(head).append(plain_style) : head;
       text += '\n';
       session = &each.session;
     }
@@ -124,7 +124,7 @@ std::string for_terminal(const std::vector<search::Hit>& hits,
   return text;
 }
 
-std::string nothing(const Asked& asked) {
+std::string nothing(const SearchAsked& asked) {
   std::string text = "Nothing was found.\n";
   if (!asked.all && asked.project.empty())
     text += "Only this project's sessions were searched; --all searches those of all projects.\n";
@@ -132,7 +132,7 @@ std::string nothing(const Asked& asked) {
 }
 
 /// `project`: told which one is searched; empty: all.
-Result<search::Wish> wish_of(World& world, const Asked& asked, std::string& project) {
+Result<search::Wish> wish_of(World& world, const SearchAsked& asked, std::string& project) {
   search::Wish wish;
   auto query = search::read_query(asked.text());
   if (!query) return fail(std::move(query.error()));
@@ -153,7 +153,7 @@ Result<search::Wish> wish_of(World& world, const Asked& asked, std::string& proj
   return wish;
 }
 
-transport::Task<int> find_words(World& world, Asked asked, transport::CancelSource shutdown) {
+transport::Task<int> find_words(World& world, SearchAsked asked, transport::CancelSource shutdown) {
   std::string project;
   auto wish = wish_of(world, asked, project);
   if (!wish) {
@@ -201,7 +201,7 @@ const Verb search_verb{
     .name = "search",
     .help = "Find where something was said in the sessions of this directory's project",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<SearchAsked>();
       options
           .rest("words", asked->words, "WORD",
                 "All of them; \"a phrase\" in its own quotes, the beginning* of a word")

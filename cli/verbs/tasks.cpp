@@ -145,7 +145,7 @@ std::string dot_text(const TaskGraph& graph, const std::vector<std::string>& ids
   return out + "}\n";
 }
 
-struct Asked {
+struct TasksAsked {
   std::string folder;
   std::string id;
   std::string other;
@@ -156,12 +156,12 @@ struct Asked {
   bool all = false;
 };
 
-Options& with_folder(Options& options, Asked& asked) {
+Options& with_folder(Options& options, TasksAsked& asked) {
   return options.value("--cwd", asked.folder, "DIR",
                        "The project: that of this folder (default: here)");
 }
 
-int list(Program& program, const Asked& asked) {
+int list(Program& program, const TasksAsked& asked) {
   const auto memory = memory_of(program.world(), asked.folder);
   if (!memory) return failed(memory.error());
   const auto state = memory->read();
@@ -187,7 +187,7 @@ int list(Program& program, const Asked& asked) {
   return exit_code::good;
 }
 
-int ready(Program& program, const Asked& asked) {
+int ready(Program& program, const TasksAsked& asked) {
   const auto memory = memory_of(program.world(), asked.folder);
   if (!memory) return failed(memory.error());
   const auto state = memory->read();
@@ -203,7 +203,7 @@ int ready(Program& program, const Asked& asked) {
   return exit_code::good;
 }
 
-int show(Program& program, const Asked& asked) {
+int show(Program& program, const TasksAsked& asked) {
   const auto memory = memory_of(program.world(), asked.folder);
   if (!memory) return failed(memory.error());
   const auto state = memory->read();
@@ -236,7 +236,7 @@ int show(Program& program, const Asked& asked) {
 }
 
 /// Changes the tasks of the project; what `how` says goes to stdout.
-int change(Program& program, const Asked& asked,
+int change(Program& program, const TasksAsked& asked,
            const std::function<Result<std::string>(TaskGraph&, World&)>& how) {
   World& world = program.world();
   const auto memory = memory_of(world, asked.folder);
@@ -253,7 +253,7 @@ int change(Program& program, const Asked& asked,
   return exit_code::good;
 }
 
-int add(Program& program, const Asked& asked) {
+int add(Program& program, const TasksAsked& asked) {
   return change(program, asked, [&](TaskGraph& graph, World& world) -> Result<std::string> {
     UlidSource ids(world.env);
     Task task;
@@ -274,7 +274,7 @@ int add(Program& program, const Asked& asked) {
 }
 
 template <bool linked>
-int link(Program& program, const Asked& asked) {
+int link(Program& program, const TasksAsked& asked) {
   return change(program, asked, [&](TaskGraph& graph, World& /*world*/) -> Result<std::string> {
     const auto id = graph.find(asked.id);
     if (!id) return fail(id.error());
@@ -290,7 +290,7 @@ int link(Program& program, const Asked& asked) {
 }
 
 template <TaskStatus status>
-int set(Program& program, const Asked& asked) {
+int set(Program& program, const TasksAsked& asked) {
   return change(program, asked, [&](TaskGraph& graph, World& world) -> Result<std::string> {
     const auto id = graph.find(asked.id);
     if (!id) return fail(id.error());
@@ -300,31 +300,31 @@ int set(Program& program, const Asked& asked) {
   });
 }
 
-int clear(Program& program, const Asked& asked) {
+int clear(Program& program, const TasksAsked& asked) {
   return change(program, asked, [](TaskGraph& graph, World& /*world*/) -> Result<std::string> {
     return counted(graph.remove_over(), "task") + " removed\n";
   });
 }
 
-using Work = int (*)(Program& program, const Asked& asked);
+using Work = int (*)(Program& program, const TasksAsked& asked);
 
 template <Work work>
 Run plain(Options& options) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<TasksAsked>();
   with_folder(options, *asked);
   return [asked](Program& program) { return work(program, *asked); };
 }
 
 template <Work work>
 Run of_one(Options& options) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<TasksAsked>();
   with_folder(options, *asked).argument("task", asked->id, "TASK", id_help);
   return [asked](Program& program) { return work(program, *asked); };
 }
 
 template <Work work>
 Run of_two(Options& options) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<TasksAsked>();
   with_folder(options, *asked)
       .argument("task", asked->id, "TASK", id_help)
       .argument("needed", asked->other, "NEEDED", "The task that comes before it");
@@ -332,7 +332,7 @@ Run of_two(Options& options) {
 }
 
 Run declare_list(Options& options) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<TasksAsked>();
   with_folder(options, *asked)
       .flag("--all", asked->all, "Also those that are done or dropped")
       .choice("--graph", asked->drawn, {"text", "dot"}, "FORM",
@@ -341,7 +341,7 @@ Run declare_list(Options& options) {
 }
 
 Run declare_add(Options& options) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<TasksAsked>();
   with_folder(options, *asked)
       .argument("title", asked->id, "TITLE", "What is to be done")
       .values("--needs", asked->needs, "TASK", "A task that comes before it; may be repeated")
@@ -351,14 +351,14 @@ Run declare_add(Options& options) {
 }
 
 Run declare_start(Options& options) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<TasksAsked>();
   with_folder(options, *asked)
       .argument("task", asked->id, "TASK", id_help)
       .value("--owner", asked->owner, "NAME", "Who has it: a person or a backend");
   return [asked](Program& program) { return set<TaskStatus::active>(program, *asked); };
 }
 
-constexpr std::array<Verb, 11> table{{
+constexpr std::array<Verb, 11> tasks_verbs{{
     {.name = "list", .help = "List the tasks that are not over", .declare = declare_list},
     {.name = "add", .help = "Add a task, and print its id", .declare = declare_add},
     {.name = "show", .help = "Show all that is known of a task", .declare = of_one<show>},
@@ -382,7 +382,7 @@ constexpr std::array<Verb, 11> table{{
     {.name = "clear", .help = "Remove the tasks that are over", .declare = plain<clear>},
 }};
 
-std::span<const Verb> below() { return table; }
+std::span<const Verb> below_tasks() { return tasks_verbs; }
 
 }  // namespace
 
@@ -395,6 +395,6 @@ const Verb tasks_verb{.name = "tasks",
                           "  tine tasks add \"Test the parser\" --needs \"Write the parser\"\n"
                           "  tine tasks --graph text\n"
                           "  tine tasks done \"Write the parser\"",
-                      .verbs = below};
+                      .verbs = below_tasks};
 
 }  // namespace tine::cli

@@ -91,7 +91,7 @@ Run on_folder(Options& options) {
   };
 }
 
-constexpr std::array<Verb, 3> table{{
+constexpr std::array<Verb, 3> trust_verbs{{
     {.name = "list",
      .help = "List what was answered",
      .declare = [](Options& /*options*/) -> Run {
@@ -103,13 +103,13 @@ constexpr std::array<Verb, 3> table{{
     {.name = "remove", .help = "Forget what was answered", .declare = on_folder<remove>},
 }};
 
-std::span<const Verb> below() { return table; }
+std::span<const Verb> below_trust() { return trust_verbs; }
 
 }  // namespace
 
 const Verb trust_verb{.name = "trust",
                       .help = "See and change which folders are trusted",
                       .examples = "Examples:\n  tine trust list\n  tine trust add ~/work/project",
-                      .verbs = below};
+                      .verbs = below_trust};
 
 }  // namespace tine::cli

@@ -15,12 +15,12 @@ namespace {
 /// Seconds that can be waited for: a year.
 constexpr std::int64_t longest_wait = 365LL * 24 * 3600;
 
-struct Asked {
+struct WaitAsked {
   std::vector<std::string> ids;
   std::int64_t timeout = 0;
 };
 
-transport::Task<int> wait_for(World& world, Asked asked, transport::CancelSource shutdown) {
+transport::Task<int> wait_for(World& world, WaitAsked asked, transport::CancelSource shutdown) {
   std::vector<Watched> sessions;
   for (const std::string& id : asked.ids) {
     auto session = co_await Watched::open(world, id);
@@ -59,7 +59,7 @@ const Verb wait_verb{
     .name = "wait",
     .help = "Wait until no turn of the sessions runs any more",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<WaitAsked>();
       options.rest("ids", asked->ids, "ID", Options::session)
           .required()
           .value("--timeout", asked->timeout, longest_wait, "SECONDS", "Wait so long at most");

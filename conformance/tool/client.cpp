@@ -9,9 +9,6 @@
 namespace tine::conformance {
 namespace {
 
-/// What is kept of a message that did wrong.
-constexpr std::size_t longest_kept = 2000;
-
 /// The version of the protocol that the schema is of.
 constexpr std::string_view schema_version = "1";
 
@@ -30,16 +27,16 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> results =
      {"terminal/release", "{}"}}};
 
 /// What a client announces so that an agent may call these methods.
-struct Ability {
+struct ClientAbility {
   std::string_view methods;  // a prefix
   std::string_view announced;
   const char* requirement;
 };
-constexpr std::array abilities = {
-    Ability{"fs/read_text_file", "fs.readTextFile", "ACP-FS-001"},
-    Ability{"fs/write_text_file", "fs.writeTextFile", "ACP-FS-001"},
-    Ability{"terminal/", "terminal", "ACP-TERM-001"},
-    Ability{"elicitation/", "elicitation", "ACP-ELIC-001"},
+constexpr std::array client_abilities = {
+    ClientAbility{"fs/read_text_file", "fs.readTextFile", "ACP-FS-001"},
+    ClientAbility{"fs/write_text_file", "fs.writeTextFile", "ACP-FS-001"},
+    ClientAbility{"terminal/", "terminal", "ACP-TERM-001"},
+    ClientAbility{"elicitation/", "elicitation", "ACP-ELIC-001"},
 };
 
 /// Kinds of updates that belong to a turn.
@@ -58,7 +55,7 @@ bool is_free(std::string_view member) {
 
 void Client::find(const char* requirement, std::string what, std::string_view line,
                   std::source_location judge) {
-  findings_.push_back({requirement, std::move(what), std::string(line.substr(0, longest_kept)),
+  findings_.push_back({requirement, std::move(what), std::string(line.substr(0, Finding::longest_line)),
                        "client.cpp:" + std::to_string(judge.line())});
 }
 
@@ -184,7 +181,7 @@ void Client::check_schema(std::string_view line) {
 }
 
 void Client::check_request(std::string_view method, std::string_view line) {
-  for (const Ability& each : abilities) {
+  for (const ClientAbility& each : client_abilities) {
     if (!method.starts_with(each.methods) || can_.contains(each.announced)) continue;
     find(each.requirement,
          "it calls " + std::string(method) + ", and the client did not announce " +

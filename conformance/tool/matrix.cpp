@@ -13,7 +13,7 @@
 namespace tine::conformance {
 namespace {
 
-constexpr const char* about =
+constexpr const char* about_matrix =
     "acp-conform matrix [OPTIONS] REPORT…\n"
     "Puts the reports that acp-conform --json has written of several agents beside each other.";
 
@@ -24,7 +24,7 @@ int matrix_command(int count, char** arguments) {
   std::string html;
   std::string markdown;
   bool strict = false;
-  CLI::App app(about, "acp-conform matrix");
+  CLI::App app(about_matrix, "acp-conform matrix");
   app.add_option("REPORT", reports, "A file that --json has written")->required();
   app.add_option("--html", html, "Write a page there (-: to stdout)")->type_name("FILE");
   app.add_option("--markdown", markdown, "Write tables there (default: to stdout)")

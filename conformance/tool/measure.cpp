@@ -34,7 +34,7 @@ constexpr std::chrono::milliseconds end_patience{500};
 /// A file's time may lie so far behind the clock.
 constexpr std::chrono::seconds clock_step{1};
 
-constexpr const char* opening = R"(== opening
+constexpr const char* measured_opening = R"(== opening
 -> 1 initialize {"protocolVersion":1,"clientCapabilities":{},"clientInfo":{"name":"acp-conform","version":"1"}}
 ...
 <- 1 = object
@@ -154,7 +154,7 @@ Json measure(const Agent& agent, SchemaCheck& schema) {
   for (std::size_t i = 0; i < starts; ++i) {
     const Folder folder;
     Stopwatch watch(schema);
-    std::string text = opening;
+    std::string text = measured_opening;
     const bool is_last = i + 1 == starts;
     std::vector<const char*> sent;
     if (is_last) {
@@ -198,7 +198,7 @@ Json look_for_secret(const Agent& agent, SchemaCheck& schema) {
   const auto begun = std::filesystem::file_time_type::clock::now() - clock_step;
   Client client(schema, false);
   const bool is_played =
-      play(read_case(opening + std::string(session) + prompt_step("3", "SECRET"), agent), names,
+      play(read_case(measured_opening + std::string(session) + prompt_step("3", "SECRET"), agent), names,
            launch, client);
   transport::end_descendants(orphan_patience, [](pid_t, int) {});
   if (!is_played) return Json::object();

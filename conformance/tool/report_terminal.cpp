@@ -4,7 +4,7 @@ namespace tine::conformance {
 namespace {
 
 /// As many pieces of evidence, and as many messages of each, as a terminal gets to see.
-constexpr std::size_t most_evidence = 3;
+constexpr std::size_t shown_evidence = 3;
 constexpr std::size_t most_messages = 12;
 
 std::string_view colour_of(Verdict verdict) {
@@ -59,12 +59,12 @@ void add(std::string& out, const Judgement& judgement, bool coloured) {
   if (const std::string address = address_of(requirement); !address.empty())
     out += "    " + address + "\n";
   const bool bad = judgement.verdict == Verdict::fail || judgement.verdict == Verdict::warning;
-  for (std::size_t i = 0; i < judgement.evidence.size() && i < most_evidence; ++i) {
+  for (std::size_t i = 0; i < judgement.evidence.size() && i < shown_evidence; ++i) {
     const Evidence& each = judgement.evidence[i];
     if (bad) out += details(each);
   }
-  if (bad && judgement.evidence.size() > most_evidence)
-    out += "    and " + std::to_string(judgement.evidence.size() - most_evidence) + " times more\n";
+  if (bad && judgement.evidence.size() > shown_evidence)
+    out += "    and " + std::to_string(judgement.evidence.size() - shown_evidence) + " times more\n";
 }
 
 }  // namespace

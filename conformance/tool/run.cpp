@@ -28,7 +28,7 @@ constexpr std::chrono::milliseconds short_patience{500};
 /// The prompt FLOOD has the agent count so far.
 constexpr int last_counted = 400;
 
-constexpr std::string_view opening = R"(
+constexpr std::string_view opening_case = R"(
 == opening
 -> 1 initialize {"protocolVersion":1,"clientCapabilities":{},"clientInfo":{"name":"acp-conform","version":"1"}}
 ...
@@ -282,7 +282,7 @@ std::vector<ScenarioResult> play_shared(std::size_t count, unsigned jobs,
 }
 
 Introduction introduce(const Agent& agent, SchemaCheck& schema) {
-  const auto cases = read_script("opening", std::string(opening), [](const std::string& name) {
+  const auto cases = read_script("opening", std::string(opening_case), [](const std::string& name) {
     return Checked<std::string>(name);
   });
   Case what = cases->front();

@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Files and folders in which agents are told what to start: MCP servers, hooks, tools, plugins.
-constexpr std::array<std::string_view, 18> names = {
+constexpr std::array<std::string_view, 18> what_agents_read = {
     ".mcp.json",        ".claude",        ".codex",   ".gemini",  ".qwen",
     ".opencode",        ".goose",         ".cursor",  ".copilot", ".github/hooks",
     ".vscode/mcp.json", ".kimi",          ".augment", ".cline",   ".clinerules",
@@ -32,7 +32,7 @@ FolderFacts look(const std::string& folder, const std::string& home) {
   std::size_t steps = 0;
   for (fs::path at = folder; steps < limits::folders_above; at = at.parent_path(), ++steps) {
     if (at != fs::path(home)) {
-      for (const std::string_view name : names)
+      for (const std::string_view name : what_agents_read)
         if (is_there(at / name)) facts.starts.push_back((at / name).string());
     }
     if (is_there(at / ".git") || !at.has_relative_path()) break;

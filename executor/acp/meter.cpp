@@ -8,7 +8,7 @@
 namespace tine::executor::acp {
 namespace {
 
-constexpr CountNames names{.input = "inputTokens",
+constexpr CountNames count_names{.input = "inputTokens",
                            .cache_read = "cachedReadTokens",
                            .cache_write = "cachedWriteTokens",
                            .output = "outputTokens",
@@ -56,7 +56,7 @@ Meter::Reading Meter::reading_of(const Tokens& tokens, json::View usage) const {
 TurnUsage Meter::read(json::View usage) {
   TurnUsage turn;
   if (!usage.is_object()) return turn;
-  Tokens tokens = tokens_in(usage, names);
+  Tokens tokens = tokens_in(usage, count_names);
   // Several agents send zeros for a turn that was cut short: that is not known.
   if (is_nothing(tokens)) return turn;
   const Reading reading = reading_of(tokens, usage);

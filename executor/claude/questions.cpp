@@ -109,7 +109,7 @@ Width width_of(json::View rules) {
 }
 
 /// Gives nothing for a suggestion of an unknown type, and for one that allows nothing.
-std::optional<Suggestion> read(json::View suggestion, std::string_view input) {
+std::optional<Suggestion> suggestion_in(json::View suggestion, std::string_view input) {
   const auto made = [suggestion, input](Width width, std::string_view words,
                                         std::string_view description) {
     return Suggestion{width, choice(words, Kind::allow_always,
@@ -141,7 +141,7 @@ std::vector<Choice> choices_of(json::View request) {
   const std::string_view input = request.find("input").raw();
   std::vector<Suggestion> suggested;
   for (const json::View each : request.find("permission_suggestions").elements()) {
-    if (auto suggestion = read(each, input)) suggested.push_back(std::move(*suggestion));
+    if (auto suggestion = suggestion_in(each, input)) suggested.push_back(std::move(*suggestion));
   }
   std::ranges::stable_sort(suggested, {}, &Suggestion::width);
   std::vector<Choice> choices;

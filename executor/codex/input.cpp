@@ -6,10 +6,6 @@
 namespace tine::executor::codex {
 namespace {
 
-void write_unless_empty(json::Writer& out, std::string_view name, const std::string& text) {
-  if (!text.empty()) out.member(name, std::string_view(text));
-}
-
 void write_text(json::Writer& out, std::string_view text) {
   out.begin_object().member("type", "text").member("text", text).end_object();
 }
@@ -38,8 +34,8 @@ std::string turn_params(const std::string& thread_id, const std::vector<v1::Cont
   out.begin_object().member("threadId", std::string_view(thread_id)).key("input").begin_array();
   for (const v1::ContentBlock& block : prompt) write_input(out, block);
   out.end_array();
-  if (choices.model != known.model) write_unless_empty(out, "model", choices.model);
-  if (choices.effort != known.effort) write_unless_empty(out, "effort", choices.effort);
+  if (choices.model != known.model) out.member_unless_empty("model", choices.model);
+  if (choices.effort != known.effort) out.member_unless_empty("effort", choices.effort);
   out.member("approvalPolicy", std::string_view(choices.approval)).key("sandboxPolicy");
   if (choices.sandbox == "workspace-write") {
     out.raw(workspace_sandbox);

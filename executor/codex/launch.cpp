@@ -76,10 +76,6 @@ void write_config(json::Writer& out, const ConversationSpec& spec, const std::st
   out.end_object();
 }
 
-void write_unless_empty(json::Writer& out, std::string_view name, const std::string& text) {
-  if (!text.empty()) out.member(name, std::string_view(text));
-}
-
 constexpr std::string_view workspace_table = "sandbox_workspace_write";
 
 /// A setting of the table for writing in the project: as configured for the backend, as a table or
@@ -106,10 +102,10 @@ std::string thread_params(ThreadCall call, const ConversationSpec& spec, const C
   if (call != ThreadCall::start) {
     out.member("threadId", std::string_view(of.conversation)).member("excludeTurns", true);
   }
-  if (call == ThreadCall::fork) write_unless_empty(out, "lastTurnId", of.turn);
+  if (call == ThreadCall::fork) out.member_unless_empty("lastTurnId", of.turn);
   out.member("cwd", std::string_view(spec.workspace.cwd));
-  write_unless_empty(out, "model", choices.model);
-  write_unless_empty(out, "approvalPolicy", choices.approval);
+  out.member_unless_empty("model", choices.model);
+  out.member_unless_empty("approvalPolicy", choices.approval);
   out.member("sandbox", "read-only");
   if (const auto& prompt = spec.workspace.system_prompt; prompt && call == ThreadCall::start) {
     const std::string said = v1::plain_text(prompt->content);

@@ -97,7 +97,7 @@ json::View entry_in(std::string_view line) {
   if (line.find("\"event_msg\"") == std::string_view::npos &&
       line.find("\"session_meta\"") == std::string_view::npos)
     return {};
-  json::Scanner scanner(limits::max_json_depth, json::Scanner::Members::overlooked);
+  json::Scanner scanner(tine::limits::max_json_depth, json::Scanner::Members::overlooked);
   const bool good = scanner.feed(line) && scanner.finish() && scanner.is_object();
   return good ? json::View(line) : json::View();
 }

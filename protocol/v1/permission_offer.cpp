@@ -16,7 +16,7 @@ struct Kind {
   std::string_view name;
   std::string_view words;
 };
-constexpr std::array kinds = {
+constexpr std::array offered_kinds = {
     Kind{"allow_once", "Allow once"}, Kind{"allow_always", "Allow always"},
     Kind{"reject_once", "Reject once"}, Kind{"reject_always", "Reject always"}};
 
@@ -30,16 +30,16 @@ struct Option {
 
 std::vector<Option> options_of(json::View asked, bool by_name) {
   std::vector<Option> all;
-  std::array<std::size_t, kinds.size()> counts{};
+  std::array<std::size_t, offered_kinds.size()> counts{};
   for (const json::View each : asked.elements()) {
     const auto* const kind = std::ranges::find_if(
-        kinds, [each](const Kind& one) { return each.find("kind").equals(one.name); });
+        offered_kinds, [each](const Kind& one) { return each.find("kind").equals(one.name); });
     std::string own_id = json::text_in(each, "optionId");
     // Of two with one id the backend could not tell which was chosen.
-    if (kind == kinds.end() || std::ranges::find(all, own_id, &Option::own_id) != all.end()) {
+    if (kind == offered_kinds.end() || std::ranges::find(all, own_id, &Option::own_id) != all.end()) {
       continue;
     }
-    const std::size_t number = ++counts[static_cast<std::size_t>(kind - kinds.begin())];
+    const std::size_t number = ++counts[static_cast<std::size_t>(kind - offered_kinds.begin())];
     if (number > 1 && !by_name) continue;
     std::string id(kind->name);
     if (number > 1) id += "_" + std::to_string(number);

@@ -10,7 +10,7 @@
 namespace tine::v1 {
 namespace {
 
-const std::string meta = R"({"k":1})";
+const std::string some_meta = R"({"k":1})";
 
 std::string fault_of(const Update& update) {
   static conformance::SchemaCheck schema;
@@ -50,7 +50,7 @@ ToolCall full_tool_call() {
   call.locations = {{"/f", 3}, {"/g", {}}};
   call.raw_input = R"({"free":true})";
   call.raw_output = "3";
-  call.meta = meta;
+  call.meta = some_meta;
   return call;
 }
 
@@ -58,9 +58,9 @@ TEST_CASE("every update that is made here is valid") {
   using Kind = UpdateKind;
   for (const Kind kind :
        {Kind::user_message_chunk, Kind::agent_message_chunk, Kind::agent_thought_chunk}) {
-    CHECK(fault_of(text_chunk(kind, "a \"text\"\n\xff", "m1", meta)) == conformance::valid);
+    CHECK(fault_of(text_chunk(kind, "a \"text\"\n\xff", "m1", some_meta)) == conformance::valid);
     CHECK(fault_of(text_chunk(kind, "", "")) == conformance::valid);
-    CHECK(fault_of(content_chunk(kind, link_block("file:///a", "a"), "m1", meta)) ==
+    CHECK(fault_of(content_chunk(kind, link_block("file:///a", "a"), "m1", some_meta)) ==
           conformance::valid);
   }
   CHECK(fault_of(tool_call(full_tool_call())) == conformance::valid);
@@ -74,25 +74,25 @@ TEST_CASE("every update that is made here is valid") {
   CHECK(fault_of(plan({{"a", Entry::Priority::high, Entry::Status::pending},
                        {"b", Entry::Priority::medium, Entry::Status::in_progress},
                        {"c", Entry::Priority::low, Entry::Status::completed}},
-                      meta)) == conformance::valid);
+                      some_meta)) == conformance::valid);
   CHECK(fault_of(plan({})) == conformance::valid);
-  CHECK(fault_of(available_commands({{"a", "does a", "what", meta}, {"b", "does b", "", ""}})) ==
+  CHECK(fault_of(available_commands({{"a", "does a", "what", some_meta}, {"b", "does b", "", ""}})) ==
         conformance::valid);
-  CHECK(fault_of(current_mode("code", meta)) == conformance::valid);
+  CHECK(fault_of(current_mode("code", some_meta)) == conformance::valid);
   ConfigOption option;
   option.type = ConfigOption::Type::boolean;
   option.id = option.name = "x";
-  CHECK(fault_of(config_options({option}, meta)) == conformance::valid);
-  CHECK(fault_of(session_info("a title", "2026-01-01T00:00:00Z", meta)) == conformance::valid);
+  CHECK(fault_of(config_options({option}, some_meta)) == conformance::valid);
+  CHECK(fault_of(session_info("a title", "2026-01-01T00:00:00Z", some_meta)) == conformance::valid);
   CHECK(fault_of(session_info({}, {})) == conformance::valid);
-  CHECK(fault_of(usage_update({1000, 200000, Cost{0.25, "USD"}, meta})) == conformance::valid);
+  CHECK(fault_of(usage_update({1000, 200000, Cost{0.25, "USD"}, some_meta})) == conformance::valid);
   CHECK(fault_of(usage_update({0, 0, {}, ""})) == conformance::valid);
   for (const Severity severity : {Severity::info, Severity::warning, Severity::error}) {
-    CHECK(fault_of(notice(severity, "title", "more", meta)) == conformance::valid);
+    CHECK(fault_of(notice(severity, "title", "more", some_meta)) == conformance::valid);
   }
   for (const auto status : {CompactionStatus::in_progress, CompactionStatus::completed,
                             CompactionStatus::failed, CompactionStatus::cancelled}) {
-    CHECK(fault_of(compaction_update("c", status, "what was said", "why not", meta)) ==
+    CHECK(fault_of(compaction_update("c", status, "what was said", "why not", some_meta)) ==
           conformance::valid);
   }
 }
@@ -191,7 +191,7 @@ TEST_CASE("a text is split when it is longer than a chunk may be") {
   const std::size_t limit = limits::max_text_chunk;
   for (const std::size_t length : {limit - 1, limit, limit + 1, 3 * limit + 7}) {
     Update update =
-        text_chunk(UpdateKind::agent_message_chunk, std::string(length, 'x'), "m", meta);
+        text_chunk(UpdateKind::agent_message_chunk, std::string(length, 'x'), "m", some_meta);
     update.session = "s";
     const auto pieces = pieces_of(update);
     CHECK(pieces.size() == (length + limit - 1) / limit);
@@ -201,7 +201,7 @@ TEST_CASE("a text is split when it is longer than a chunk may be") {
       CHECK(piece.session == "s");
       CHECK(piece.kind == UpdateKind::agent_message_chunk);
       CHECK(json::View(piece.payload).find("messageId").equals("m"));
-      CHECK(json::View(piece.payload).find("_meta").raw() == meta);
+      CHECK(json::View(piece.payload).find("_meta").raw() == some_meta);
       CHECK(is_json(piece.payload));
       total += text_of(piece).size();
     }

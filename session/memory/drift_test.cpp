@@ -102,10 +102,10 @@ TEST_CASE("drift: what is long is cut, and the note has its bounds") {
   for (GitCommit& each : drift.commits.added) each.subject = std::string(5000, 'x');
   for (int i = 0; i < 100; ++i) drift.files.push_back(std::string(1000, 'f') + std::to_string(i));
   const std::string text = drift_text(drift);
-  CHECK(text.size() <= limits::drift_text);
+  CHECK(text.size() <= session::limits::drift_text);
   CHECK(text.starts_with(std::string(drift_begin) + "\n"));
   CHECK(text.ends_with(std::string(drift_end) + "\n\n"));
-  CHECK(drift_lines(drift).size() == limits::drift_commits + 4);
+  CHECK(drift_lines(drift).size() == session::limits::drift_commits + 4);
 }
 
 TEST_CASE("drift: nothing that a repository chose leaves the quotation") {

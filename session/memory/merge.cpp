@@ -40,9 +40,9 @@ const std::string& title_of(const CommitMade& of) { return of.subject; }
 const std::string& title_of(const Task& of) { return of.title; }
 
 /// Merges the members of one thing, and names what it cannot reconcile.
-class Members {
+class MergedMembers {
  public:
-  Members(std::string what, std::string id, std::vector<Unreconciled>& all)
+  MergedMembers(std::string what, std::string id, std::vector<Unreconciled>& all)
       : what_(std::move(what)), id_(std::move(id)), all_(all) {}
 
   void note(const char* member, How how, std::string other) {
@@ -123,7 +123,7 @@ std::optional<json::Document> member_of(const json::Document& object, const std:
   return found == object.end() ? std::nullopt : std::optional<json::Document>(*found);
 }
 
-std::string Members::more(const std::string& base, const std::string& ours,
+std::string MergedMembers::more(const std::string& base, const std::string& ours,
                           const std::string& theirs) {
   const Side whole = changed_by(base, ours, theirs);
   if (whole != Side::both) return whole == Side::theirs ? theirs : ours;
@@ -178,7 +178,7 @@ std::vector<Each> merged_set(const std::vector<Each>& base, const std::vector<Ea
 // --- one thing
 // ----------------------------------------------------------------------------------------
 
-Fact merged(const Fact& base, const Fact& ours, const Fact& theirs, Members& members) {
+Fact merged(const Fact& base, const Fact& ours, const Fact& theirs, MergedMembers& members) {
   Fact out = ours;
   members.title = ours.text;
   members.title = out.text = members.words("text", base.text, ours.text, theirs.text);
@@ -191,7 +191,7 @@ Fact merged(const Fact& base, const Fact& ours, const Fact& theirs, Members& mem
 }
 
 CommitMade merged(const CommitMade& base, const CommitMade& ours, const CommitMade& theirs,
-                  Members& members) {
+                  MergedMembers& members) {
   CommitMade out = ours;
   members.title = ours.subject;
   members.title = out.subject = members.text("subject", base.subject, ours.subject, theirs.subject);
@@ -204,7 +204,7 @@ CommitMade merged(const CommitMade& base, const CommitMade& ours, const CommitMa
 
 /// Goes with the status; where that is the same the one that came later has it.
 std::string owner(const Task& base, const Task& ours, const Task& theirs, TaskStatus status,
-                  Members& members) {
+                  MergedMembers& members) {
   const Side side = changed_by(base.owner, ours.owner, theirs.owner);
   if (side != Side::both) return side == Side::theirs ? theirs.owner : ours.owner;
   const bool is_same = ours.status == theirs.status;
@@ -214,7 +214,7 @@ std::string owner(const Task& base, const Task& ours, const Task& theirs, TaskSt
   return is_theirs ? theirs.owner : ours.owner;
 }
 
-Task merged(const Task& base, const Task& ours, const Task& theirs, Members& members) {
+Task merged(const Task& base, const Task& ours, const Task& theirs, MergedMembers& members) {
   Task out = ours;
   members.title = ours.title;
   members.title = out.title = members.words("title", base.title, ours.title, theirs.title);
@@ -364,7 +364,7 @@ std::vector<Each> merged_all(const Lists<Each>& lists, const std::string& what,
   const auto stays = [&](const Each& each, const Each* base) {
     if (base == nullptr) return true;
     if (is_as_before(*base, each, removed)) return false;
-    Members members(what, id_of(each), notes);
+    MergedMembers members(what, id_of(each), notes);
     members.title = title_of(each);
     members.note("", How::kept, "");
     return true;
@@ -375,7 +375,7 @@ std::vector<Each> merged_all(const Lists<Each>& lists, const std::string& what,
     const Each& each = lists.ours[i];
     const Each* const base = find(in_base, own_keys[i]);
     if (const Each* const other = find(in_theirs, own_keys[i])) {
-      Members members(what, id_of(each), notes);
+      MergedMembers members(what, id_of(each), notes);
       own.push_back(merged(base != nullptr ? *base : none, each, *other, members));
     } else if (stays(each, base)) {
       own.push_back(each);
@@ -435,7 +435,7 @@ std::vector<TaskLink> take_links(std::vector<Task>& tasks, const Lists<Task>& li
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < tasks.size(); ++i) places.emplace(tasks[i].id, i);
   const auto note = [&](const Task& task, How how, const Task& needed) {
-    Members members("task", task.id, notes);
+    MergedMembers members("task", task.id, notes);
     members.title = task.title;
     members.note("needs", how, needed.id + " \"" + needed.title + "\"");
   };
@@ -509,7 +509,7 @@ Result<Merged> merge(const ProjectState& base, const ProjectState& ours,
   auto tasks = merged_tasks(base, ours, theirs, out.unreconciled);
   if (!tasks) return fail(std::move(tasks.error()));
   out.state.tasks = std::move(*tasks);
-  Members file("file", "", out.unreconciled);
+  MergedMembers file("file", "", out.unreconciled);
   out.state.more = file.more(base.more, ours.more, theirs.more);
   return out;
 }

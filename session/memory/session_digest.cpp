@@ -16,7 +16,7 @@ namespace tine::session {
 namespace {
 
 constexpr const char* folder_name = "output";
-constexpr const char* file_name = "digest.md";
+constexpr const char* digest_file = "digest.md";
 
 /// On one line, without a meaning in Markdown.
 std::string plain(std::string_view text) {
@@ -35,8 +35,6 @@ std::string code(const std::string& commit) {
   std::erase(name, '`');
   return "`" + name + "`";
 }
-
-std::string day_of(std::int64_t wall_ms) { return rfc3339(wall_ms).substr(0, 10); }
 
 class Page {
  public:
@@ -187,7 +185,7 @@ Result<void> write_page(const MemoryFile& file, const store::Folder& folder, Ses
   if (page.empty()) return {};
   const auto output = folder.make(folder_name);
   if (!output) return fail(output.error());
-  return output->replace(file_name, page, false);
+  return output->replace(digest_file, page, false);
 }
 
 }  // namespace

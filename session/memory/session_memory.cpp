@@ -17,7 +17,7 @@ using memory::put;
 using memory::put_more;
 using memory::put_time;
 
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t memory_version = 1;
 
 TurnNote turn_of(Document json, const std::string& where, std::optional<Error>& fault) {
   Members members(std::move(json), where, fault);
@@ -106,7 +106,7 @@ bool note_at_tasks(const CommitMade& made, TaskGraph& graph) {
 }  // namespace
 
 Result<SessionMemory> session_memory_of(std::string_view text) {
-  auto file = memory::parsed_file(text, version);
+  auto file = memory::parsed_file(text, memory_version);
   if (!file) return fail(std::move(file.error()));
   std::optional<Error> fault;
   SessionMemory out;
@@ -135,7 +135,7 @@ Result<SessionMemory> session_memory_of(std::string_view text) {
 
 std::string text_of(const SessionMemory& memory) {
   Document out = Document::object();
-  out["version"] = version;
+  out["version"] = memory_version;
   out["session"] = memory.session;
   put(out, "branch", memory.branch);
   put_time(out, "begun", memory.begun_ms);

@@ -8,10 +8,6 @@
 namespace tine::session {
 namespace {
 
-void member_unless_empty(json::Writer& out, std::string_view name, std::string_view text) {
-  if (!text.empty()) out.member(name, text);
-}
-
 void write_previous(json::Writer& out, std::int64_t previous) {
   if (previous >= 0) out.member("previous", previous);
 }
@@ -20,8 +16,8 @@ void write_head(json::Writer& out, std::string_view name, const std::optional<Gi
                 const std::optional<bool>& dirty) {
   if (!head) return;
   out.key(name).begin_object();
-  member_unless_empty(out, "branch", head->branch);
-  member_unless_empty(out, "commit", head->commit);
+  out.member_unless_empty("branch", head->branch);
+  out.member_unless_empty("commit", head->commit);
   if (dirty) out.member("dirty", *dirty);
   out.end_object();
 }
@@ -179,8 +175,8 @@ std::string turn_end_data(const TurnEnd& end, Redactor& redactor) {
   out.begin_object().member("turn", end.turn).member("stop", std::string_view(end.stop));
   write_previous(out, end.previous);
   out.key("provider").begin_object();
-  member_unless_empty(out, "conversation", end.conversation);
-  member_unless_empty(out, "turn", end.provider_turn);
+  out.member_unless_empty("conversation", end.conversation);
+  out.member_unless_empty("turn", end.provider_turn);
   if (end.told_until > 0) out.member("toldUntil", end.told_until);
   out.end_object();
   if (!end.usage.tokens.unknown()) {
@@ -189,7 +185,7 @@ std::string turn_end_data(const TurnEnd& end, Redactor& redactor) {
     if (!end.usage.raw.empty()) out.key("raw").raw(json::redacted(end.usage.raw, redactor));
     if (end.usage.last_prompt) out.member("lastPrompt", *end.usage.last_prompt);
     if (end.usage.last_answer) out.member("lastAnswer", *end.usage.last_answer);
-    member_unless_empty(out, "model", main_model(end.usage));
+    out.member_unless_empty("model", main_model(end.usage));
     if (end.opening) out.member("opening", *end.opening);
     out.member("estimated", end.usage.estimated());
     if (end.asked) {

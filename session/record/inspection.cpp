@@ -8,8 +8,6 @@
 namespace tine::session {
 namespace {
 
-constexpr const char* state_name = "state.toml";
-
 /// Follows the lines of one transcript.
 class Course {
  public:
@@ -62,7 +60,7 @@ transport::Task<Inspection> inspect(transport::Loop& loop, store::Store& store,
   Inspection out;
   // Read before the transcript, which only grows.
   const auto state = store.read_state(entry);
-  if (!state) out.faults.push_back({state_name, 0, state.error().message});
+  if (!state) out.faults.push_back({store::state_name, 0, state.error().message});
   const auto folder = store.open(entry);
   if (!folder || (!folder->has(store::transcript_name) && (!state || state->last_seq == 0)))
     co_return out;

@@ -149,29 +149,29 @@ TEST_CASE("search: a turn that goes on is told apart from what is settled") {
 
 TEST_CASE("search: long texts are cut, long outputs in the middle") {
   Transcript it;
-  it.prompt(1, std::string(limits::said, 'a') + " end");
+  it.prompt(1, std::string(session::search::limits::said, 'a') + " end");
   it.update(R"({"sessionUpdate":"tool_call","toolCallId":"a","title":"T","status":"completed",
     "content":[{"type":"content","content":{"type":"text","text":"begin )" +
-            std::string(limits::tool, 'b') + R"( end"}}]})");
+            std::string(session::search::limits::tool, 'b') + R"( end"}}]})");
   it.end(1);
   const auto pieces = it.pieces();
   REQUIRE(pieces.size() == 3);
-  CHECK(pieces[0].text.size() == limits::said);
+  CHECK(pieces[0].text.size() == session::search::limits::said);
   CHECK(pieces[2].text.starts_with("begin "));
   CHECK(pieces[2].text.ends_with(" end"));
-  CHECK(pieces[2].text.size() < limits::tool + 10);
+  CHECK(pieces[2].text.size() < session::search::limits::tool + 10);
 }
 
 TEST_CASE("search: a long message goes on as another piece") {
   Transcript it;
   it.prompt(1, "x");
-  const std::string half(limits::piece / 2, 'a');
+  const std::string half(session::search::limits::piece / 2, 'a');
   for (int i = 0; i < 5; ++i) it.say("agent_message_chunk", half);
   it.end(1);
   const auto pieces = it.pieces();
   REQUIRE(pieces.size() == 4);
-  CHECK(pieces[1].text.size() == limits::piece);
-  CHECK(pieces[3].text.size() == limits::piece / 2);
+  CHECK(pieces[1].text.size() == session::search::limits::piece);
+  CHECK(pieces[3].text.size() == session::search::limits::piece / 2);
 }
 
 TEST_CASE("search: what a transcript has no more is not read again") {

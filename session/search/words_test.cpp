@@ -54,14 +54,14 @@ TEST_CASE("search: a text is known by its words, identifiers by their parts too"
 }
 
 TEST_CASE("search: a long word is known by its beginning, and has no parts") {
-  const std::string at_limit(limits::term, 'a');
+  const std::string at_limit(session::search::limits::term, 'a');
   CHECK(terms_of(at_limit) == Terms{at_limit});
   CHECK(terms_of(at_limit.substr(1)) == Terms{at_limit.substr(1)});
   CHECK(terms_of(at_limit + "b") == Terms{at_limit});
-  CHECK(terms_of("Bc" + std::string(limits::term, 'a') + "Xy").size() == 1);
+  CHECK(terms_of("Bc" + std::string(session::search::limits::term, 'a') + "Xy").size() == 1);
   // Not cut within a character.
-  CHECK(terms_of(std::string(limits::term - 1, 'a') + "äa") ==
-        Terms{std::string(limits::term - 1, 'a')});
+  CHECK(terms_of(std::string(session::search::limits::term - 1, 'a') + "äa") ==
+        Terms{std::string(session::search::limits::term - 1, 'a')});
 }
 
 TEST_CASE("search: words stand where they begin and end, whatever their case") {
@@ -99,8 +99,8 @@ TEST_CASE("search: a beginning, a phrase, and marks are taken literally") {
 TEST_CASE("search: marks do not overlap, and there are not too many") {
   CHECK(found("login form", "login \"login form\"") == "[login form]");
   std::string many;
-  for (std::size_t i = 0; i < limits::marks + 10; ++i) many += "a ";
-  CHECK(marks_in(many, *read_query("a")).places.size() == limits::marks);
+  for (std::size_t i = 0; i < session::search::limits::marks + 10; ++i) many += "a ";
+  CHECK(marks_in(many, *read_query("a")).places.size() == session::search::limits::marks);
 }
 
 TEST_CASE("search: what cannot be searched for is said") {
@@ -110,11 +110,11 @@ TEST_CASE("search: what cannot be searched for is said") {
     CHECK(query.error().kind == ErrorKind::invalid_params);
     CHECK(query.error().message == "there is no letter or digit in it");
   }
-  const std::string at_limit(limits::query, 'a');
+  const std::string at_limit(session::search::limits::query, 'a');
   CHECK(read_query(at_limit));
   CHECK_FALSE(read_query(at_limit + "a"));
   std::string words;
-  for (std::size_t i = 0; i < limits::query_words; ++i) words += "a ";
+  for (std::size_t i = 0; i < session::search::limits::query_words; ++i) words += "a ";
   CHECK(read_query(words));
   CHECK_FALSE(read_query(words + "a"));
 }

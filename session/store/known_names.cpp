@@ -7,13 +7,13 @@
 namespace tine::session::store {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
-constexpr const char* file_name = "names";
+constexpr const char* names_file = "names";
 constexpr int version = 1;
 
 /// A count in a document; none: there is none.
-std::optional<std::uint64_t> count_in(const json& object, const char* name) {
+std::optional<std::uint64_t> count_in(const Json& object, const char* name) {
   const auto found = object.find(name);
   if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
   return found->get<std::uint64_t>();
@@ -37,9 +37,9 @@ void IdTally::add(std::uint64_t id_high, std::uint64_t id_low) {
 
 KnownNames KnownNames::read(const Folder& root) {
   KnownNames out;
-  const auto text = root.read_if_there(file_name, limits::known_names);
+  const auto text = root.read_if_there(names_file, limits::known_names);
   if (!text || !*text) return out;
-  const json document = json::parse(**text, nullptr, false);
+  const Json document = Json::parse(**text, nullptr, false);
   if (!document.is_object() || count_in(document, "v") != version) return out;
   const auto folders = document.find("folders");
   if (folders == document.end() || !folders->is_object()) return out;
@@ -84,7 +84,7 @@ void KnownNames::note(const std::string& project, const FolderState& before, con
 
 void KnownNames::keep(const Folder& root) const {
   if (!is_changed_) return;
-  json folders = json::object();
+  Json folders = Json::object();
   for (const auto& [project, each] : known_) {
     folders[project] = {{"inode", each.state.inode},
                         {"modified", static_cast<std::uint64_t>(each.state.modified_ms)},
@@ -92,9 +92,9 @@ void KnownNames::keep(const Folder& root) const {
                         {"high", each.tally.high},
                         {"low", each.tally.low}};
   }
-  const json document = {{"v", version}, {"folders", std::move(folders)}};
+  const Json document = {{"v", version}, {"folders", std::move(folders)}};
   [[maybe_unused]] const auto kept = root.replace(
-      file_name, document.dump(-1, ' ', false, json::error_handler_t::replace) + "\n", false);
+      names_file, document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", false);
 }
 
 }  // namespace tine::session::store

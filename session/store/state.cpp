@@ -42,9 +42,9 @@ class Faults {
 };
 
 /// Takes fields out of a table. What is not there stays as it is.
-class Reader {
+class StateReader {
  public:
-  Reader(const Node& table, Faults& faults) : table_(table), faults_(faults) {}
+  StateReader(const Node& table, Faults& faults) : table_(table), faults_(faults) {}
 
   void field(std::string_view key, std::string& to) {
     if (const Node* node = typed(key, Type::string)) to = node->text;
@@ -107,19 +107,19 @@ class Reader {
   }
   template <class Part>
   void table(std::string_view key, bool /*needed*/, Part part) {
-    if (const Node* const there = typed(key, Type::table)) part(Reader(*there, faults_));
+    if (const Node* const there = typed(key, Type::table)) part(StateReader(*there, faults_));
   }
   template <class T, class Part>
   void table(std::string_view key, std::optional<T>& to, Part part) {
     if (const Node* const there = typed(key, Type::table))
-      part(Reader(*there, faults_), to.emplace());
+      part(StateReader(*there, faults_), to.emplace());
   }
   template <class T, class Part>
   void tables(std::string_view key, std::map<std::string, T>& to, Part part) {
     const Node* const tables = typed(key, Type::table);
     if (tables == nullptr) return;
     for (const Node& each : tables->children) {
-      if (each.type == Type::table) part(Reader(each, faults_), to[each.key]);
+      if (each.type == Type::table) part(StateReader(each, faults_), to[each.key]);
     }
   }
 
@@ -137,9 +137,9 @@ class Reader {
 };
 
 /// Puts fields into a table. What else it holds stays as it is.
-class Writer {
+class StateWriter {
  public:
-  explicit Writer(Node& table) : table_(table) {}
+  explicit StateWriter(Node& table) : table_(table) {}
 
   void field(std::string_view key, std::string_view text) {
     if (text.empty()) return erase(key);
@@ -180,25 +180,25 @@ class Writer {
   void texts(std::string_view key, const std::map<std::string, std::string>& from) {
     Node* const texts = entries(key, from, Type::string);
     if (texts == nullptr) return;
-    for (const auto& [name, value] : from) Writer(*texts).text(name, value);
+    for (const auto& [name, value] : from) StateWriter(*texts).text(name, value);
   }
   /// A table that is not needed stays away, unless it is there already.
   template <class Part>
   void table(std::string_view key, bool needed, Part part) {
-    if (needed || table_.find(key) != nullptr) part(Writer(member(key, Type::table)));
+    if (needed || table_.find(key) != nullptr) part(StateWriter(member(key, Type::table)));
   }
   /// Without a value there is nothing that the table could be about.
   template <class T, class Part>
   void table(std::string_view key, const std::optional<T>& from, Part part) {
     if (!from) return erase(key);
-    part(Writer(member(key, Type::table)), *from);
+    part(StateWriter(member(key, Type::table)), *from);
   }
   template <class T, class Part>
   void tables(std::string_view key, const std::map<std::string, T>& from, Part part) {
     Node* const tables = entries(key, from, Type::table);
     if (tables == nullptr) return;
     for (const auto& [name, value] : from)
-      part(Writer(Writer(*tables).member(name, Type::table)), value);
+      part(StateWriter(StateWriter(*tables).member(name, Type::table)), value);
   }
 
  private:
@@ -265,7 +265,7 @@ void fields_of_backend(Form form, Backend& backend) {
   fields_of_tokens(form, "tokens", backend.tokens);
 }
 
-/// All that stands in the file but its version, for a Reader and a Writer alike.
+/// All that stands in the file but its version, for a StateReader and a StateWriter alike.
 template <class Form, class AnyState>
 void fields_of_state(Form form, AnyState& state) {
   form.field("id", state.id);
@@ -329,7 +329,7 @@ void fields_of_state(Form form, AnyState& state) {
 }
 
 std::string text_of(const State& state, Node root) {
-  Writer out(root);
+  StateWriter out(root);
   out.field("version", state_version);
   out.field("last_line", last_line);
   fields_of_state(out, state);
@@ -367,7 +367,7 @@ Result<State> parse_state(std::string_view text, std::string_view where) {
   const auto root = toml::parse(text, std::string(where), ErrorKind::damaged);
   if (!root) return fail(root.error());
   Faults faults(where);
-  Reader in(*root, faults);
+  StateReader in(*root, faults);
   std::optional<std::int64_t> version;
   in.field("version", version);
   if (!version) faults.add(*root, "there is no version");

@@ -16,7 +16,7 @@ namespace {
 /// The most days that can be asked for: a hundred years.
 constexpr std::int64_t most_days = 36'500;
 
-struct Asked {
+struct CleanAsked {
   std::int64_t days = 0;  ///< 0: as it is configured
   bool dry_run = false;
   std::string backends;
@@ -44,7 +44,7 @@ transport::Task<void> narrow(World& world, std::vector<std::string> backends,
   plan.removals = std::move(left);
 }
 
-transport::Task<int> clean_sessions(World& world, Asked asked, transport::CancelSource shutdown) {
+transport::Task<int> clean_sessions(World& world, CleanAsked asked, transport::CancelSource shutdown) {
   session::RetentionLimits bounds = session::limits_of(world.policy);
   if (asked.days > 0) bounds = {.days = asked.days, .total_bytes = 0};
   session::Retention retention(world.service);
@@ -72,7 +72,7 @@ const Verb session_clean_verb{
     .name = "clean",
     .help = "Remove old sessions",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<CleanAsked>();
       options
           .value("--days", asked->days, most_days, "N",
                  "Remove sessions that were not used for N days (default: the configured limits)")

@@ -27,13 +27,13 @@ Result<bool> agreed(const std::string& question) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-struct Asked {
+struct DeleteAsked {
   std::string id;
   bool yes = false;
   bool purge = false;
 };
 
-transport::Task<int> delete_session(World& world, Asked asked) {
+transport::Task<int> delete_session(World& world, DeleteAsked asked) {
   const auto entry = co_await world.store.find_prefix(asked.id);
   if (!entry) co_return failed(entry.error());
   if (!asked.yes) {
@@ -79,7 +79,7 @@ const Verb session_delete_verb{
     .name = "delete",
     .help = "Delete a session",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<DeleteAsked>();
       options.argument("id", asked->id, "ID", Options::session)
           .flag("--yes", asked->yes, "Do not ask")
           .flag("--purge", asked->purge,

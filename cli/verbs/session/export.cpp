@@ -105,13 +105,13 @@ Error told(World& world, const session::ChainReader& reader, const Error& error)
   return out;
 }
 
-struct Asked {
+struct ExportAsked {
   std::string id;
   std::string format = "jsonl";
   bool skip_damaged = false;
 };
 
-transport::Task<int> export_session(World& world, Asked asked, transport::CancelSource shutdown) {
+transport::Task<int> export_session(World& world, ExportAsked asked, transport::CancelSource shutdown) {
   using session::store::Damage;
   const auto entry = co_await world.store.find_prefix(asked.id);
   if (!entry) co_return failed(entry.error());
@@ -147,7 +147,7 @@ const Verb session_export_verb{
     .name = "export",
     .help = "Print a session's whole history",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<ExportAsked>();
       options.argument("id", asked->id, "ID", Options::session)
           .choice("--format", asked->format, {"jsonl", "markdown", "html"}, "FORMAT",
                   "jsonl (default), markdown or html")

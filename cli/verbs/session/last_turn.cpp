@@ -16,7 +16,7 @@ using session::store::Line;
 using session::store::Reader;
 
 /// Puts a turn together from its lines.
-class Turn {
+class TurnReader {
  public:
   void take(const Line& line) {
     if (line.type == record_type::prompt) {
@@ -106,7 +106,7 @@ transport::Task<Result<std::optional<LastTurn>>> last_turn(transport::Loop& loop
   auto reader = Reader::open(*folder, session::store::Damage::report);
   if (!reader) co_return fail(std::move(reader.error()));
   seek_last_turn(store, entry, *reader);
-  Turn turn;
+  TurnReader turn;
   for (;;) {
     if (reader->needs_disk()) co_await transport::yield(loop);
     const auto line = reader->next();

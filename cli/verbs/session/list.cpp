@@ -35,7 +35,7 @@ constexpr std::int64_t most_limit = 1'000'000;
 /// Letters of an id that are shown at least: those of the time when the session was made.
 constexpr std::size_t id_letters = 10;
 
-struct Asked {
+struct ListAsked {
   bool tree = false;
   bool all = false;
   bool json = false;
@@ -62,7 +62,7 @@ struct Listed {
   std::vector<IndexEntry> ancestors;  ///< of those that are shown, and not among them
 };
 
-bool fits(const SessionFacts& facts, const Asked& asked) {
+bool fits(const SessionFacts& facts, const ListAsked& asked) {
   if (!asked.filters()) return true;
   if (!facts.fault.empty()) return false;
   const std::vector<std::string> backends = parts_of(asked.backends);
@@ -74,7 +74,7 @@ bool fits(const SessionFacts& facts, const Asked& asked) {
 }
 
 /// Reads no more states than it takes to find those that are shown.
-transport::Task<void> choose(World& world, Asked asked, transport::CancelSource shutdown,
+transport::Task<void> choose(World& world, ListAsked asked, transport::CancelSource shutdown,
                              Listed& listed) {
   Glance::Place after;
   while (listed.shown.size() < asked.most()) {
@@ -191,7 +191,7 @@ std::string as_tree(World& world, const Listed& listed, std::int64_t now_ms,
   return text;
 }
 
-std::string nothing(const std::string& project, const Asked& asked) {
+std::string nothing(const std::string& project, const ListAsked& asked) {
   const std::string of = project.empty() ? std::string() : " of " + visible_line(project);
   if (asked.filters()) {
     return "There are no sessions" + of +
@@ -204,7 +204,7 @@ std::string nothing(const std::string& project, const Asked& asked) {
 }
 
 /// What is not shown.
-void tell_rest(const Listed& listed, const Asked& asked) {
+void tell_rest(const Listed& listed, const ListAsked& asked) {
   if (listed.seen >= listed.all || asked.json) return;
   const std::string rest = counted(listed.all - listed.seen, "older session");
   print_to_stderr(rest + (asked.filters() ? " not looked at" : " not shown") +
@@ -212,7 +212,7 @@ void tell_rest(const Listed& listed, const Asked& asked) {
 }
 
 /// A line a session, the last used first; as a tree; as a JSON array.
-transport::Task<int> list_sessions(World& world, Asked asked, transport::CancelSource shutdown) {
+transport::Task<int> list_sessions(World& world, ListAsked asked, transport::CancelSource shutdown) {
   std::string project;
   if (!asked.all) {
     const auto here = working_directory(asked.project);
@@ -246,7 +246,7 @@ const Verb session_list_verb{
     .name = "list",
     .help = "List the sessions of this directory's project",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<ListAsked>();
       options.flag("--tree", asked->tree, "Show forks below their parents")
           .flag("--all", asked->all, "Include the sessions of all projects")
           .value("--project", asked->project, "DIR", "The sessions of that directory's project")

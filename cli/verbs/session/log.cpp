@@ -28,7 +28,7 @@ using session::GitCommits;
 using session::GitHead;
 
 /// What is known of a turn's work in the repository.
-struct Turn {
+struct LoggedTurn {
   std::uint64_t number = 0;
   std::string began;
   std::string ended;  ///< empty: it runs
@@ -53,13 +53,13 @@ struct Turn {
 };
 
 /// The session's own turns, not those of its ancestors.
-transport::Task<Result<std::vector<Turn>>> turns_of(World& world,
+transport::Task<Result<std::vector<LoggedTurn>>> turns_of(World& world,
                                                     session::store::IndexEntry entry) {
   auto folder = world.store.open(entry);
   if (!folder) co_return fail(std::move(folder.error()));
   auto reader = session::store::Reader::open(*folder, session::store::Damage::report);
   if (!reader) co_return fail(std::move(reader.error()));
-  std::vector<Turn> turns;
+  std::vector<LoggedTurn> turns;
   for (;;) {
     if (reader->needs_disk()) co_await transport::yield(world.loop);
     const auto line = reader->next();
@@ -67,7 +67,7 @@ transport::Task<Result<std::vector<Turn>>> turns_of(World& world,
     if (!*line) break;
     const session::store::Line& record = **line;
     if (record.type == record_type::prompt) {
-      Turn turn;
+      LoggedTurn turn;
       turn.number = json::count_in(record.data, "turn").value_or(0);
       turn.began = record.time;
       turns.push_back(std::move(turn));
@@ -84,9 +84,9 @@ transport::Task<Result<std::vector<Turn>>> turns_of(World& world,
 
 /// Asks git for the commits of each turn; gives what stands against asking at all.
 transport::Task<std::optional<Error>> find_commits(World& world, const std::string& cwd,
-                                                   std::vector<Turn>& turns) {
+                                                   std::vector<LoggedTurn>& turns) {
   std::optional<Error> gone;
-  for (Turn& turn : turns) {
+  for (LoggedTurn& turn : turns) {
     if (!turn.has_moved() || turn.commit_after().empty()) continue;
     if (gone) {
       turn.fault = "the repository is gone";
@@ -116,7 +116,7 @@ std::string branch_text(const GitHead& head) {
 }
 
 /// What there is to say of a turn beside its commits, in sentences without a full stop.
-std::vector<std::string> remarks_on(const Turn& turn) {
+std::vector<std::string> remarks_on(const LoggedTurn& turn) {
   std::vector<std::string> out;
   if (turn.aborted) out.emplace_back("its process did not live to tell what it has committed");
   if (turn.has_changed_branch()) {
@@ -142,11 +142,11 @@ std::vector<std::string> remarks_on(const Turn& turn) {
   return out;
 }
 
-void tell(World& world, const std::vector<Turn>& turns) {
+void tell(World& world, const std::vector<LoggedTurn>& turns) {
   const auto columns = columns_of(STDOUT_FILENO);
   Table table = columns ? Table({"turn", "committed", "commit", "subject"}) : Table();
   bool is_empty = true;
-  for (const Turn& turn : turns) {
+  for (const LoggedTurn& turn : turns) {
     const std::string number = std::to_string(turn.number);
     for (const session::GitCommit& each : turn.commits.added) {
       if (!turn.has_made(each)) continue;
@@ -172,7 +172,7 @@ json::Document head_document(const std::optional<GitHead>& head) {
   return out;
 }
 
-json::Document turn_document(World& world, const Turn& turn) {
+json::Document turn_document(World& world, const LoggedTurn& turn) {
   json::Document out;
   out["turn"] = turn.number;
   out["began"] = turn.began;
@@ -206,7 +206,7 @@ transport::Task<int> show_log(World& world, std::string id, bool json) {
   const auto gone = co_await find_commits(world, state->cwd, *turns);
   if (json) {
     json::Document all = json::Document::array();
-    for (const Turn& each : *turns) {
+    for (const LoggedTurn& each : *turns) {
       if (!each.ended.empty()) all.push_back(turn_document(world, each));
     }
     print(json::text_of(all) + "\n");

@@ -15,13 +15,13 @@ namespace {
 
 constexpr std::int64_t most_lines = 1'000'000;
 
-struct Asked {
+struct LogsAsked {
   std::string id;
   std::int64_t tail = 0;  ///< 0: all
   bool follow = false;
 };
 
-transport::Task<int> show_logs(World& world, Asked asked, transport::CancelSource shutdown) {
+transport::Task<int> show_logs(World& world, LogsAsked asked, transport::CancelSource shutdown) {
   const auto session = co_await Followed::open(world, asked.id, 0);
   if (!session) co_return failed(session.error());
   Followed& records = **session;
@@ -57,7 +57,7 @@ const Verb session_logs_verb{
     .name = "logs",
     .help = "Show what happened in a session, a line an event",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<LogsAsked>();
       options.argument("id", asked->id, "ID", Options::session)
           .value("--tail", asked->tail, most_lines, "N", "Only the last N lines")
           .flag("--follow", asked->follow, "Go on until the turn that runs has ended");

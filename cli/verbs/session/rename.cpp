@@ -8,12 +8,12 @@
 namespace tine::cli {
 namespace {
 
-struct Asked {
+struct RenameAsked {
   std::string id;
   std::string title;
 };
 
-transport::Task<int> rename_session(World& world, Asked asked) {
+transport::Task<int> rename_session(World& world, RenameAsked asked) {
   const auto entry = co_await world.store.find_prefix(asked.id);
   if (!entry) co_return failed(entry.error());
   const auto renamed = co_await world.service.rename(entry->id, asked.title);
@@ -26,7 +26,7 @@ const Verb session_rename_verb{
     .name = "rename",
     .help = "Give a session another title",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<RenameAsked>();
       options.argument("id", asked->id, "ID", Options::session)
           .argument("title", asked->title, "TITLE", "The title; at most 80 bytes of it are kept");
       return [asked](Program& program) {

@@ -20,13 +20,13 @@ using session::store::IndexEntry;
 /// Sessions that are looked at before others on the loop get their turn.
 constexpr std::size_t slice = 64;
 
-struct Asked {
+struct VerifyAsked {
   std::vector<std::string> ids;
   bool all = false;
 };
 
 /// The sessions that are meant; none named and not all: those of this directory's project.
-transport::Task<Result<std::vector<IndexEntry>>> wanted(World& world, const Asked& asked) {
+transport::Task<Result<std::vector<IndexEntry>>> wanted(World& world, const VerifyAsked& asked) {
   if (asked.all) co_return co_await world.store.all();
   std::vector<IndexEntry> out;
   if (asked.ids.empty()) {
@@ -98,7 +98,7 @@ std::string verdict(const session::Inspection& found, bool good) {
 }
 
 /// Failed when anything is damaged.
-transport::Task<int> verify_sessions(World& world, Asked asked, transport::CancelSource shutdown) {
+transport::Task<int> verify_sessions(World& world, VerifyAsked asked, transport::CancelSource shutdown) {
   const auto entries = co_await wanted(world, asked);
   if (!entries) co_return failed(entries.error());
   const std::map<std::string, Part> parts = co_await with_ancestors(world, *entries);
@@ -134,7 +134,7 @@ const Verb session_verify_verb{
     .name = "verify",
     .help = "Check transcripts, line by line",
     .declare = [](Options& options) -> Run {
-      const auto asked = std::make_shared<Asked>();
+      const auto asked = std::make_shared<VerifyAsked>();
       options.rest("ids", asked->ids, "ID", Options::session)
           .flag("--all", asked->all, "Check all sessions")
           .excludes("ids");

@@ -9,25 +9,22 @@
 namespace tine::conformance {
 namespace {
 
-/// What is kept of a message that did wrong.
-constexpr std::size_t longest_kept = 2000;
-
 /// From here on a client that takes numbers for doubles cannot tell them apart.
 constexpr std::int64_t first_inexact = std::int64_t{1} << 53;
 
 /// What an agent announces so that a client may call these methods.
-struct Ability {
+struct AgentAbility {
   std::string_view method;
   std::string_view announced;
   const char* requirement;
 };
-constexpr std::array abilities = {
-    Ability{"session/load", "loadSession", "ACP-CLIENT-011"},
-    Ability{"session/resume", "sessionCapabilities.resume", "ACP-CLIENT-012"},
-    Ability{"session/close", "sessionCapabilities.close", "ACP-CLIENT-013"},
-    Ability{"session/list", "sessionCapabilities.list", "ACP-CLIENT-014"},
-    Ability{"session/delete", "sessionCapabilities.delete", "ACP-CLIENT-015"},
-    Ability{"logout", "auth.logout", "ACP-CLIENT-016"},
+constexpr std::array agent_abilities = {
+    AgentAbility{"session/load", "loadSession", "ACP-CLIENT-011"},
+    AgentAbility{"session/resume", "sessionCapabilities.resume", "ACP-CLIENT-012"},
+    AgentAbility{"session/close", "sessionCapabilities.close", "ACP-CLIENT-013"},
+    AgentAbility{"session/list", "sessionCapabilities.list", "ACP-CLIENT-014"},
+    AgentAbility{"session/delete", "sessionCapabilities.delete", "ACP-CLIENT-015"},
+    AgentAbility{"logout", "auth.logout", "ACP-CLIENT-016"},
 };
 
 /// What a kind of content needs.
@@ -39,7 +36,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> contents 
 }  // namespace
 
 void AgentSide::find(const std::string& requirement, std::string what, std::string_view line) {
-  findings_.push_back({requirement, std::move(what), std::string(line.substr(0, longest_kept))});
+  findings_.push_back({requirement, std::move(what), std::string(line.substr(0, Finding::longest_line))});
 }
 
 bool AgentSide::announces(std::string_view path) const {
@@ -145,7 +142,7 @@ void AgentSide::check_initialize(json::View params, std::string_view line) {
 }
 
 void AgentSide::check_call(std::string_view method, json::View params, std::string_view line) {
-  for (const Ability& each : abilities) {
+  for (const AgentAbility& each : agent_abilities) {
     if (method != each.method || announces(each.announced)) continue;
     find(each.requirement,
          "it calls " + std::string(method) + ", and the agent does not announce " +

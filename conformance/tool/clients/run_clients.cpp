@@ -20,7 +20,7 @@ constexpr std::size_t output_kept = 2000;
 /// For the end of what a client leaves behind that has been seen to do so.
 constexpr std::chrono::milliseconds short_patience{100};
 
-constexpr std::string_view opening = R"(
+constexpr std::string_view client_opening = R"(
 == opening
 use client_session
 -> $P = {"stopReason":"end_turn"}
@@ -131,7 +131,7 @@ Checked<std::vector<Scenario>> read_client_scenarios() {
 }
 
 Introduction introduce_client(const Agent& client, SchemaCheck& schema) {
-  auto cases = read_script("opening", std::string(opening), [](const std::string& name) {
+  auto cases = read_script("opening", std::string(client_opening), [](const std::string& name) {
     return Checked<std::string>(std::string(embedded_file("scenarios/shared/" + name + ".txt")));
   });
   Case what = std::move(cases->front());

@@ -19,13 +19,13 @@
 namespace tine::conformance {
 namespace {
 
-constexpr std::size_t read_size = std::size_t{64} * 1024;
+constexpr std::size_t stand_in_reads = std::size_t{64} * 1024;
 
 /// Until one side has nothing more to say, or the other does not listen: as an agent ends with its
 /// input, so does this one.
 transport::Task<void> carry(transport::Channel& from, transport::Channel& to,
                             transport::Loop& loop) {
-  std::vector<char> room(read_size);
+  std::vector<char> room(stand_in_reads);
   for (;;) {
     const auto got = co_await from.read_some(room);
     if (!got || *got == 0) break;

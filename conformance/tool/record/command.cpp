@@ -21,7 +21,7 @@
 namespace tine::conformance {
 namespace {
 
-constexpr const char* about =
+constexpr const char* about_record =
     "acp-conform record [--output FILE] -- AGENT [ARGUMENT…]\n"
     "Put it in the place of the agent's command in an editor. It passes on all that the two say, "
     "and writes it to a file that acp-conform replay plays. Secrets are left out. It ends with the "
@@ -64,7 +64,7 @@ int record_command(int count, char** arguments) {
   std::vector<std::string> command;
   if (dashes != end) command.assign(dashes + 1, end);
   std::string output = "recorded-" + time_now("%Y%m%d-%H%M%S") + ".txt";
-  CLI::App app(about, "acp-conform record");
+  CLI::App app(about_record, "acp-conform record");
   app.add_option("--output", output,
                  "The file to write; where there is one, -2 or the next number is put behind its "
                  "name (default: recorded-DATE-TIME.txt here)")

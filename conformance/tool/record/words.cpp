@@ -44,7 +44,7 @@ bool continues_name(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
 }
 
-std::string upper(std::string text) {
+std::string capitals(std::string text) {
   for (char& each : text) {
     const auto byte = static_cast<unsigned char>(each);
     each = std::isalpha(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
@@ -165,7 +165,7 @@ std::string Words::expected_object(json::View value) {
     // An option is called by what it means.
     const std::string kind = value.find("kind").string().value_or("");
     if (key == "optionId" && member.is_string() && !kind.empty()) {
-      out += named(key, member.string().value_or(""), upper(kind));
+      out += named(key, member.string().value_or(""), capitals(kind));
     } else {
       out += expected(member, key);
     }

@@ -10,7 +10,7 @@ constexpr std::array<std::string_view, 10> kinds = {"read",        "edit",    "d
                                                     "switch_mode", "other"};
 constexpr std::array<std::string_view, 4> statuses = {"pending", "in_progress", "completed",
                                                       "failed"};
-constexpr std::array<std::string_view, 3> content_types = {"content", "diff", "terminal"};
+constexpr std::array<std::string_view, 3> tool_content_types = {"content", "diff", "terminal"};
 constexpr std::array<std::string_view, 3> priorities = {"high", "medium", "low"};
 constexpr std::array<std::string_view, 3> plan_statuses = {"pending", "in_progress", "completed"};
 
@@ -29,7 +29,7 @@ bool decode(json::View from, ToolStatus& to, const json::Path& path, json::Compl
 
 bool decode(json::View from, ToolContent::Type& to, const json::Path& path,
             json::Complaint& complaint) {
-  return decode_enum(from, to, content_types, path, complaint);
+  return decode_enum(from, to, tool_content_types, path, complaint);
 }
 
 bool decode(json::View from, ToolContent& to, const json::Path& path, json::Complaint& complaint) {
@@ -49,7 +49,7 @@ bool decode(json::View from, ToolContent& to, const json::Path& path, json::Comp
 }
 
 void encode(json::Writer& out, const ToolContent& from) {
-  out.begin_object().member("type", enum_name(from.type, content_types));
+  out.begin_object().member("type", enum_name(from.type, tool_content_types));
   switch (from.type) {
     case ToolContent::Type::content:
       out.key("content");
