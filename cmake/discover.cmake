@@ -1,4 +1,4 @@
-# Tells ctest each test case of a Catch2 program, whatever characters its name holds (Catch2's own
+# Tells ctest the test cases of a Catch2 program, whatever characters their names hold (Catch2's own
 # module stumbles over semicolons, brackets and backslashes). Run after each link of the program.
 # Needs PROGRAM, PREFIX, OUTPUT, DIRECTORY (to run in) and TINE (the program that tests may start).
 
@@ -12,7 +12,20 @@ if(NOT names OR NOT count MATCHES "^[0-9]+$")
   message(FATAL_ERROR "${PROGRAM} does not list its tests (${count}):\n${errors}")
 endif()
 
+# A process takes up to `together` cases: one for each would take longer to start, sanitized, than most
+# cases do.
+set(together 16)
 set(script "")
+set(patterns "")
+set(first 1)
+set(number 0)
+macro(add_cases)
+  string(APPEND script
+    "add_test([==[${PREFIX}/${first}-${number}]==] [==[${PROGRAM}]==] [==[${patterns}]==] --warn NoTests)\n"
+    "set_tests_properties([==[${PREFIX}/${first}-${number}]==] PROPERTIES\n"
+    "  TIMEOUT 600 WORKING_DIRECTORY [==[${DIRECTORY}]==] ENVIRONMENT [==[TINE=${TINE}]==])\n")
+  set(patterns "")
+endmacro()
 while(names MATCHES "^([^\n]*)\n")
   set(name "${CMAKE_MATCH_1}")
   string(LENGTH "${name}\n" length)
@@ -21,10 +34,19 @@ while(names MATCHES "^([^\n]*)\n")
     continue()
   endif()
   string(REGEX REPLACE "([],[\\\\])" "\\\\\\1" pattern "${name}")
-  # NoTests: a name that Catch2 still reads as another pattern must fail, not pass.
-  string(APPEND script
-    "add_test([==[${PREFIX}/${name}]==] [==[${PROGRAM}]==] [==[${pattern}]==] --warn NoTests)\n"
-    "set_tests_properties([==[${PREFIX}/${name}]==] PROPERTIES\n"
-    "  TIMEOUT 300 WORKING_DIRECTORY [==[${DIRECTORY}]==] ENVIRONMENT [==[TINE=${TINE}]==])\n")
+  if(patterns)
+    string(APPEND patterns ",")
+  else()
+    math(EXPR first "${number} + 1")
+  endif()
+  string(APPEND patterns "${pattern}")
+  math(EXPR number "${number} + 1")
+  math(EXPR place "${number} % ${together}")
+  if(place EQUAL 0)
+    add_cases()
+  endif()
 endwhile()
+if(patterns)
+  add_cases()
+endif()
 file(WRITE "${OUTPUT}" "${script}")

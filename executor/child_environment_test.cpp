@@ -89,8 +89,10 @@ TEST_CASE("a depth that is not a number is too deep") {
 
 TEST_CASE("a depth has so many digits and no more") {
   constexpr std::uint64_t any = std::numeric_limits<std::uint64_t>::max();
-  CHECK(depth_below(Nested(std::string(executor::limits::depth_digits - 1, '9')), any) == 100'000'000);
-  CHECK(depth_below(Nested(std::string(executor::limits::depth_digits, '9')), any) == 1'000'000'000);
+  CHECK(depth_below(Nested(std::string(executor::limits::depth_digits - 1, '9')), any) ==
+        100'000'000);
+  CHECK(depth_below(Nested(std::string(executor::limits::depth_digits, '9')), any) ==
+        1'000'000'000);
   CHECK(refusal(std::string(executor::limits::depth_digits + 1, '9'), any).message ==
         "TINE_DEPTH is longer than any depth");
 }

@@ -112,7 +112,8 @@ void take_texts(std::string_view said, std::vector<GitNote>& out, std::size_t ne
 
 }  // namespace
 
-transport::Task<Result<std::string>> add_git_note(Loop& loop, Env& env, std::string cwd, std::string line) {
+transport::Task<Result<std::string>> add_git_note(Loop& loop, Env& env, std::string cwd,
+                                                  std::string line) {
   auto git = git::git_for(env, cwd, limits::git_notes_deadline);
   if (!git) co_return no_repository(cwd);
   // Whoever has not told git a name can have notes all the same.

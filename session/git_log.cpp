@@ -59,8 +59,8 @@ transport::Task<std::optional<bool>> has_commit(Loop& loop, git::Git git, std::s
 
 }  // namespace
 
-transport::Task<Result<GitCommits>> git_commits(Loop& loop, Env& env, std::string cwd, std::string before,
-                                     std::string after) {
+transport::Task<Result<GitCommits>> git_commits(Loop& loop, Env& env, std::string cwd,
+                                                std::string before, std::string after) {
   const auto git = git::git_for(env, cwd, limits::git_log_deadline);
   if (!git) {
     co_return fail(ErrorKind::unsupported,
@@ -89,7 +89,8 @@ transport::Task<Result<GitCommits>> git_commits(Loop& loop, Env& env, std::strin
 }
 
 transport::Task<Result<std::vector<std::string>>> git_changed(Loop& loop, Env& env, std::string cwd,
-                                                   std::string before, std::string after) {
+                                                              std::string before,
+                                                              std::string after) {
   const auto git = git::git_for(env, cwd, limits::git_log_deadline);
   const bool can_ask = git && is_git_commit(before) && is_git_commit(after);
   if (!can_ask) co_return git::no_answer("compare commits");

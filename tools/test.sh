@@ -7,7 +7,8 @@
 # --all`, "suite: beside" runs it beside others, and "suite: beside first" before those.
 #
 # Units, too, run with the sanitizers only: they find the same faults there and more, and to compile
-# them twice took a quarter of the time. `./run test --all` runs all of it with both programs.
+# them twice took a quarter of the time. Those of conformance/ are few and need the whole tool, so they
+# run in the release. `./run test --all` runs all of it with both programs.
 
 passed=0 failed=0 skipped=0 running='' faults=''
 
@@ -61,21 +62,29 @@ check() {  # check NAME COMMAND... : a stage that passes or fails as a whole
   if "$@"; then report "$name" "$started" 1 0 0; else report "$name" "$started" 0 1 0; return 1; fi
 }
 
-units() {  # units PRESET [PREFIX] : all, or those of which the names begin so
-  local started=$SECONDS log=$logs/units-$1.log junit=$logs/units-$1.xml head
+units() {  # units PRESET [OPTION...] : all, or those that the options of ctest choose
+  local preset=$1 started=$SECONDS log=$logs/units-$1.log junit=$logs/units-$1.xml status
+  shift
   rm -f "$junit"
-  ctest --test-dir "build/$1" -R "^${2:-}" -j "$jobs" --output-on-failure --no-tests=error \
+  # What Catch2 says of its cases stands at the end of what each process prints.
+  ctest --test-dir "build/$preset" "$@" -j "$jobs" --output-on-failure --no-tests=error \
+    --test-output-size-passed 4096 --test-output-truncation head \
     --output-junit "$root/$junit" >"$log" 2>&1 </dev/null
-  local status=$?
-  head=$(grep -m1 -A8 '<testsuite ' "$junit" 2>/dev/null | tr '\n' ' ')
-  count() { sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" <<<"$head"; }
-  local all bad skip
-  all=$(count tests) bad=$(count failures) skip=$(($(count skipped) + $(count disabled)))
+  status=$?
+  local good bad
+  good=$(sum_of 's/.*in ([0-9]+) test cases?\).*/\1/p; s/^test cases:.*\| *([0-9]+) passed.*/\1/p' "$junit")
+  bad=$(sum_of 's/^test cases:.*\| *([0-9]+) failed.*/\1/p' "$junit")
   if [ $status -ne 0 ]; then
     grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test +#[0-9]+:.* Passed )' "$log" | head -n 200
-    [ "${bad:-0}" -ne 0 ] || bad=1 all=$((${all:-0} + 1))
+    [ "$bad" -ne 0 ] || bad=1
   fi
-  report "units ($1${2:+, $2})" "$started" $((all - bad - skip)) "$bad" "$skip"
+  report "units ($preset)" "$started" "$good" "$bad" 0
+}
+
+sum_of() {  # sum_of EDIT FILE : of the numbers that an edit of sed prints
+  local sum=0 number
+  for number in $(sed -nE "$1" "$2" 2>/dev/null); do sum=$((sum + number)); done
+  echo $sum
 }
 
 has_mark() { head -n 10 "$1" | grep -qE "^[^[:alnum:]]*suite:(.* )?$2( |$)"; }
@@ -270,14 +279,15 @@ prepared() {  # prepared [TARGET] : true when there is a program to go on with
 }
 
 everything() {  # everything LONG
-  local fuzz_seconds=10 released=suites tested=mock
-  [ "$1" = no ] || { fuzz_seconds=300 released=all tested=''; }
+  local fuzz_seconds=10 released=suites sanitized=() in_release=(-R '^(mock|conformance)/')
+  local in_asan=(-E ^conformance)
+  [ "$1" = no ] || { fuzz_seconds=300 released=all sanitized=(all conformance_tests) in_release=() in_asan=(); }
 
   check "sources: layers, co_await" tools/check_sources
   if prepared "$released"; then
     # Suites often wait: what they leave of the processor builds what comes after them.
-    beside build asan
-    units release $tested
+    beside build asan "${sanitized[@]}"
+    units release "${in_release[@]}"
     check "npm packages (codex)" npm_packages tests/codex
     check "npm packages (claude)" npm_packages tests/claude
     check "npm packages (tokens)" npm_packages tests/tokens
@@ -289,11 +299,11 @@ everything() {  # everything LONG
       other_versions claude @anthropic-ai/claude-code
     fi
   else
-    beside build asan
+    beside build asan "${sanitized[@]}"
   fi
   if check "build (asan)" finished; then
     sanitizer_environment
-    units asan
+    units asan "${in_asan[@]}"
     suites_together asan "$1"
     check "no sanitizer reports" no_sanitizer_reports
     unset ASAN_OPTIONS UBSAN_OPTIONS

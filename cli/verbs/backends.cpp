@@ -174,7 +174,8 @@ struct BackendsAsked {
   std::string name;   ///< of the backend; empty: the agent's
 };
 
-int add(const Env& env, const Config& config, const std::vector<Known>& all, const BackendsAsked& asked) {
+int add(const Env& env, const Config& config, const std::vector<Known>& all,
+        const BackendsAsked& asked) {
   const auto agent = std::find_if(all.begin(), all.end(),
                                   [&asked](const Known& each) { return each.name == asked.agent; });
   if (agent == all.end()) {

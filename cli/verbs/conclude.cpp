@@ -53,8 +53,9 @@ Result<std::string> summary_of(const TurnEnd& end, const std::string& output) {
   return output;
 }
 
-transport::Task<int> conclude(World& world, LocalAgent& agent, Listener& listener, ConcludeAsked asked,
-                              Form form, std::string cwd, transport::CancelSource shutdown) {
+transport::Task<int> conclude(World& world, LocalAgent& agent, Listener& listener,
+                              ConcludeAsked asked, Form form, std::string cwd,
+                              transport::CancelSource shutdown) {
   const auto ready = co_await agent.meet();
   if (!ready) co_return failed(ready.error());
   const ForkChoice no_fork;

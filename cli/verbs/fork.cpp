@@ -77,7 +77,8 @@ void tell(const OpenedSession& fork, bool dry_run, bool json) {
   }
 }
 
-transport::Task<int> fork_there(World& world, LocalAgent& agent, const ForkAsked& asked, bool json) {
+transport::Task<int> fork_there(World& world, LocalAgent& agent, const ForkAsked& asked,
+                                bool json) {
   const auto ready = co_await agent.meet();
   if (!ready) co_return failed(ready.error());
   const ForkOrigin origin = fork_origin(asked.from);

@@ -54,8 +54,8 @@ std::string facts_text(const ProjectState& state) {
     for (const Fact& each : session::facts_of(state, kind)) {
       const std::string id = each.id.substr(each.id.size() - std::min(letters, each.id.size()));
       const bool is_decision = kind == FactKind::decision;
-      table.add({id, is_decision ? day_of(each.made_ms) : mark(each.status),
-                 visible_line(each.text)});
+      table.add(
+          {id, is_decision ? day_of(each.made_ms) : mark(each.status), visible_line(each.text)});
     }
     out += section(heads.at(static_cast<std::size_t>(kind)), table);
   }

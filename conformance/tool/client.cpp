@@ -55,7 +55,8 @@ bool is_free(std::string_view member) {
 
 void Client::find(const char* requirement, std::string what, std::string_view line,
                   std::source_location judge) {
-  findings_.push_back({requirement, std::move(what), std::string(line.substr(0, Finding::longest_line)),
+  findings_.push_back({requirement, std::move(what),
+                       std::string(line.substr(0, Finding::longest_line)),
                        "client.cpp:" + std::to_string(judge.line())});
 }
 

@@ -23,7 +23,7 @@ namespace tine::conformance {
 struct Finding {
   std::string requirement;
   std::string what;
-  std::string line;  ///< its first bytes, up to `longest_line`
+  std::string line;        ///< its first bytes, up to `longest_line`
   std::string judge = {};  ///< the place in the source that found it
 
   static constexpr std::size_t longest_line = 2000;

@@ -198,8 +198,8 @@ Json look_for_secret(const Agent& agent, SchemaCheck& schema) {
   const auto begun = std::filesystem::file_time_type::clock::now() - clock_step;
   Client client(schema, false);
   const bool is_played =
-      play(read_case(measured_opening + std::string(session) + prompt_step("3", "SECRET"), agent), names,
-           launch, client);
+      play(read_case(measured_opening + std::string(session) + prompt_step("3", "SECRET"), agent),
+           names, launch, client);
   transport::end_descendants(orphan_patience, [](pid_t, int) {});
   if (!is_played) return Json::object();
   return {{"ACP-SECRETS-001", files_with(secret, {folder.path(), home_of(launch)}, begun)}};

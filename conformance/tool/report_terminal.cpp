@@ -64,7 +64,8 @@ void add(std::string& out, const Judgement& judgement, bool coloured) {
     if (bad) out += details(each);
   }
   if (bad && judgement.evidence.size() > shown_evidence)
-    out += "    and " + std::to_string(judgement.evidence.size() - shown_evidence) + " times more\n";
+    out +=
+        "    and " + std::to_string(judgement.evidence.size() - shown_evidence) + " times more\n";
 }
 
 }  // namespace

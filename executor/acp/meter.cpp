@@ -9,10 +9,10 @@ namespace tine::executor::acp {
 namespace {
 
 constexpr CountNames count_names{.input = "inputTokens",
-                           .cache_read = "cachedReadTokens",
-                           .cache_write = "cachedWriteTokens",
-                           .output = "outputTokens",
-                           .thought = "thoughtTokens"};
+                                 .cache_read = "cachedReadTokens",
+                                 .cache_write = "cachedWriteTokens",
+                                 .output = "outputTokens",
+                                 .thought = "thoughtTokens"};
 
 using Count = std::optional<std::uint64_t>;
 

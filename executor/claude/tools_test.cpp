@@ -182,7 +182,8 @@ TEST_CASE("what a tool gives in its own form has a bound, and does not repeat a 
   const auto given = [&](std::size_t size) {
     return R"({"a":")" + std::string(size - frame.size(), 'x') + "\"}";
   };
-  CHECK(result_of(R"("x")", given(executor::claude::limits::raw_output)).raw_output.size() == executor::claude::limits::raw_output);
+  CHECK(result_of(R"("x")", given(executor::claude::limits::raw_output)).raw_output.size() ==
+        executor::claude::limits::raw_output);
   CHECK(result_of(R"("x")", given(executor::claude::limits::raw_output + 1)).raw_output.empty());
   CHECK(result_of(R"("1\ta")", R"({"type":"text","file":{"content":"a"}})").raw_output.empty());
 }

@@ -36,7 +36,8 @@ std::vector<Option> options_of(json::View asked, bool by_name) {
         offered_kinds, [each](const Kind& one) { return each.find("kind").equals(one.name); });
     std::string own_id = json::text_in(each, "optionId");
     // Of two with one id the backend could not tell which was chosen.
-    if (kind == offered_kinds.end() || std::ranges::find(all, own_id, &Option::own_id) != all.end()) {
+    if (kind == offered_kinds.end() ||
+        std::ranges::find(all, own_id, &Option::own_id) != all.end()) {
       continue;
     }
     const std::size_t number = ++counts[static_cast<std::size_t>(kind - offered_kinds.begin())];

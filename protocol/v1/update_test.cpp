@@ -76,8 +76,8 @@ TEST_CASE("every update that is made here is valid") {
                        {"c", Entry::Priority::low, Entry::Status::completed}},
                       some_meta)) == conformance::valid);
   CHECK(fault_of(plan({})) == conformance::valid);
-  CHECK(fault_of(available_commands({{"a", "does a", "what", some_meta}, {"b", "does b", "", ""}})) ==
-        conformance::valid);
+  CHECK(fault_of(available_commands(
+            {{"a", "does a", "what", some_meta}, {"b", "does b", "", ""}})) == conformance::valid);
   CHECK(fault_of(current_mode("code", some_meta)) == conformance::valid);
   ConfigOption option;
   option.type = ConfigOption::Type::boolean;

@@ -124,7 +124,7 @@ std::optional<json::Document> member_of(const json::Document& object, const std:
 }
 
 std::string MergedMembers::more(const std::string& base, const std::string& ours,
-                          const std::string& theirs) {
+                                const std::string& theirs) {
   const Side whole = changed_by(base, ours, theirs);
   if (whole != Side::both) return whole == Side::theirs ? theirs : ours;
   const json::Document of_base = json::parsed("{" + base + "}");

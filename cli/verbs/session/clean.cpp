@@ -44,7 +44,8 @@ transport::Task<void> narrow(World& world, std::vector<std::string> backends,
   plan.removals = std::move(left);
 }
 
-transport::Task<int> clean_sessions(World& world, CleanAsked asked, transport::CancelSource shutdown) {
+transport::Task<int> clean_sessions(World& world, CleanAsked asked,
+                                    transport::CancelSource shutdown) {
   session::RetentionLimits bounds = session::limits_of(world.policy);
   if (asked.days > 0) bounds = {.days = asked.days, .total_bytes = 0};
   session::Retention retention(world.service);

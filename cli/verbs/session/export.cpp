@@ -111,7 +111,8 @@ struct ExportAsked {
   bool skip_damaged = false;
 };
 
-transport::Task<int> export_session(World& world, ExportAsked asked, transport::CancelSource shutdown) {
+transport::Task<int> export_session(World& world, ExportAsked asked,
+                                    transport::CancelSource shutdown) {
   using session::store::Damage;
   const auto entry = co_await world.store.find_prefix(asked.id);
   if (!entry) co_return failed(entry.error());

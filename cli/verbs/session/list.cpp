@@ -212,7 +212,8 @@ void tell_rest(const Listed& listed, const ListAsked& asked) {
 }
 
 /// A line a session, the last used first; as a tree; as a JSON array.
-transport::Task<int> list_sessions(World& world, ListAsked asked, transport::CancelSource shutdown) {
+transport::Task<int> list_sessions(World& world, ListAsked asked,
+                                   transport::CancelSource shutdown) {
   std::string project;
   if (!asked.all) {
     const auto here = working_directory(asked.project);

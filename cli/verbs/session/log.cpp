@@ -54,7 +54,7 @@ struct LoggedTurn {
 
 /// The session's own turns, not those of its ancestors.
 transport::Task<Result<std::vector<LoggedTurn>>> turns_of(World& world,
-                                                    session::store::IndexEntry entry) {
+                                                          session::store::IndexEntry entry) {
   auto folder = world.store.open(entry);
   if (!folder) co_return fail(std::move(folder.error()));
   auto reader = session::store::Reader::open(*folder, session::store::Damage::report);

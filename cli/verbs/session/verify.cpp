@@ -98,7 +98,8 @@ std::string verdict(const session::Inspection& found, bool good) {
 }
 
 /// Failed when anything is damaged.
-transport::Task<int> verify_sessions(World& world, VerifyAsked asked, transport::CancelSource shutdown) {
+transport::Task<int> verify_sessions(World& world, VerifyAsked asked,
+                                     transport::CancelSource shutdown) {
   const auto entries = co_await wanted(world, asked);
   if (!entries) co_return failed(entries.error());
   const std::map<std::string, Part> parts = co_await with_ancestors(world, *entries);

@@ -36,7 +36,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> contents 
 }  // namespace
 
 void AgentSide::find(const std::string& requirement, std::string what, std::string_view line) {
-  findings_.push_back({requirement, std::move(what), std::string(line.substr(0, Finding::longest_line))});
+  findings_.push_back(
+      {requirement, std::move(what), std::string(line.substr(0, Finding::longest_line))});
 }
 
 bool AgentSide::announces(std::string_view path) const {
