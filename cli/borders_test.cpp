@@ -151,9 +151,6 @@ void check(const Encoding& encoding) {
   Log log(env, Log::Level::debug,
           [&logged](const Log::Message& message) { logged.append(message.text); });
   Redactor redactor(cli::redaction_key(env));
-  auto mirror = cli::open_mirror((home.path() / "mirror").string(), redactor, log);
-  REQUIRE(mirror);
-
   std::vector<Encoded> texts;
   const std::vector<SecretSample> samples = secret_samples();
   for (std::size_t i = 0; i < samples.size(); i += sample_step)
@@ -162,6 +159,8 @@ void check(const Encoding& encoding) {
   {
     const Result<std::string> root = session::store::default_root(env);
     cli::World world(env, log, redactor, configuration(env), root, root);
+    auto mirror = cli::open_mirror(world.loop, (home.path() / "mirror").string(), redactor, log);
+    REQUIRE(mirror);
     auto [ours, theirs] = transport::make_memory_channel(world.loop);
     transport::Event served(world.loop);
     transport::Event heard(world.loop);

@@ -66,6 +66,14 @@ inline constexpr std::size_t said_between = std::size_t{64} * 1024;
 /// Bytes of an answer that a person types. A longer one is none.
 inline constexpr std::size_t answer = std::size_t{64} * 1024;
 
+/// Bytes of a message that goes into the mirror at once. A longer one is gone through in slices,
+/// and those behind it wait.
+inline constexpr std::size_t mirrored_at_once = std::size_t{256} * 1024;
+/// Bytes of messages that wait for the mirror. What does not fit is left out of it, which it tells.
+inline constexpr std::size_t mirror_backlog = std::size_t{64} * 1024 * 1024;
+/// Bytes that are written to the mirror before others on the loop get their turn.
+inline constexpr std::size_t mirror_slice = std::size_t{1} * 1024 * 1024;
+
 /// How long what is left is killed again and again. What is alive then cannot be killed.
 inline constexpr std::chrono::milliseconds killing{1'000};
 

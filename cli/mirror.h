@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/redact/redactor.h"
 #include "base/result.h"
+#include "transport/loop.h"
 #include "transport/rpc_peer.h"
 
 namespace tine::cli {
@@ -13,7 +14,10 @@ namespace tine::cli {
 /// The file is made anew, readable by its owner only, and holds no secret: the strings of each
 /// message are redacted. While another process has a mirror at that path, this one's gets its
 /// process id behind the name, which is logged. An empty path gives no mirror.
-Result<transport::RpcPeer::Mirror> open_mirror(const std::string& path, Redactor& redactor,
-                                               Log& log);
+///
+/// A long message is written in slices, and what passes meanwhile comes behind it: see
+/// limits::mirror_backlog. A line `-- ` tells what is missing.
+Result<transport::RpcPeer::Mirror> open_mirror(transport::Loop& loop, const std::string& path,
+                                               Redactor& redactor, Log& log);
 
 }  // namespace tine::cli

@@ -87,7 +87,7 @@ int serve_stdin(Program& program, bool from_caller) {
   World& world = program.world(LogDelivery::queued);
   if (from_caller) world.service.adopt_caller_first();
   for (const std::string& gap : gaps_in(program.env, program.home)) world.log.info(gap);
-  auto mirror = open_mirror(program.common.mirror, program.redactor, world.log);
+  auto mirror = open_mirror(world.loop, program.common.mirror, program.redactor, world.log);
   if (!mirror) return failed(mirror.error());
   auto stdio = transport::claim_stdio();
   if (!stdio) return failed(std::move(stdio.error()).with_hint(internal_hint(world.log_file)));

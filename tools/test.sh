@@ -272,27 +272,37 @@ fuzz_together() {  # fuzz_together SECONDS TARGET...
   done
 }
 
-prepared() {  # prepared [TARGET] : true when there is a program to go on with
+suite_packages() {  # suite_packages NAME... : the programs that suites need
+  local name
+  for name; do npm_packages "tests/$name" || return 1; done
+}
+
+# Fetches packages while the program is compiled; true when there is a program to go on with.
+prepared() {  # prepared PACKAGES [TARGET]
+  local packages=$1 status
+  shift
   # The units, too, take the protocol's schema from these packages.
-  check "npm packages" npm_packages tests/clients && clients_environment
+  check "npm packages" npm_packages tests/clients && clients_environment || return 1
+  beside suite_packages $packages
   check "build (release)" build release "$@"
+  status=$?
+  check "npm packages (suites)" finished
+  return $status
 }
 
 everything() {  # everything LONG
-  local fuzz_seconds=10 released=suites sanitized=() in_release=(-R '^(mock|conformance)/')
+  local fuzz_seconds=10 packages='codex claude tokens acp' released=suites sanitized=() in_release=(-R '^(mock|conformance)/')
   local in_asan=(-E ^conformance)
-  [ "$1" = no ] || { fuzz_seconds=300 released=all sanitized=(all conformance_tests) in_release=() in_asan=(); }
+  if [ "$1" = yes ]; then
+    fuzz_seconds=300 packages+=' acp_more' released=all sanitized=(all conformance_tests)
+    in_release=() in_asan=()
+  fi
 
   check "sources: layers, co_await" tools/check_sources
-  if prepared "$released"; then
+  if prepared "$packages" "$released"; then
     # Suites often wait: what they leave of the processor builds what comes after them.
     beside build asan "${sanitized[@]}"
     units release "${in_release[@]}"
-    check "npm packages (codex)" npm_packages tests/codex
-    check "npm packages (claude)" npm_packages tests/claude
-    check "npm packages (tokens)" npm_packages tests/tokens
-    check "npm packages (acp)" npm_packages tests/acp
-    [ "$1" = no ] || check "npm packages (more acp)" npm_packages tests/acp_more
     suites release "$1"
     if [ "$1" = yes ]; then
       other_versions codex @openai/codex
@@ -317,7 +327,7 @@ verb_test() {
     INT TERM
   mkdir -p "$logs"
   case ${1:-} in
-    --quick) if need build node; then prepared && units release; else failed=1; fi ;;
+    --quick) if need build node; then prepared '' && units release; else failed=1; fi ;;
     --all) if need build sanitize node clients; then everything yes; else failed=1; fi ;;
     "") if need build sanitize node clients; then everything no; else failed=1; fi ;;
     *) say "run: unknown option '$1'"; return 2 ;;

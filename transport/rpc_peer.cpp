@@ -438,9 +438,9 @@ void RpcPeer::send(std::string line, std::uint64_t stream, Splice splice) {
 
 void RpcPeer::send(LongLine line, std::uint64_t stream) {
   if (!connection_->mirror) return connection_->outbox.push(std::move(line), stream);
-  // The mirror sees whole lines.
+  // The mirror sees whole lines. It is in one piece already.
   std::string whole = std::move(line.before);
-  connection_->push(whole.append(line.part).append(line.after), stream, {});
+  connection_->outbox.push(std::move(whole.append(line.part).append(line.after)), stream, {});
 }
 
 std::size_t RpcPeer::queued() const { return connection_->outbox.bytes(); }

@@ -351,7 +351,7 @@ struct ChatPlan {
 
 transport::Task<int> hold_chat(World& world, Program& program, ChatPlan plan,
                                transport::CancelSource shutdown) {
-  auto mirror = open_mirror(program.common.mirror, world.redactor, world.log);
+  auto mirror = open_mirror(world.loop, program.common.mirror, world.redactor, world.log);
   if (!mirror) co_return failed(mirror.error());
   Chat chat(world, std::move(plan.errand), std::move(plan.cwd), std::move(plan.rules),
             std::move(shutdown));

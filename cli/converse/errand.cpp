@@ -40,7 +40,7 @@ transport::Task<int> converse(World& world, LocalAgent& agent, Listener& listene
 
 transport::Task<int> run_prompt(World& world, ErrandPlan plan, const std::string& mirror_file,
                                 transport::CancelSource shutdown) {
-  auto mirror = open_mirror(mirror_file, world.redactor, world.log);
+  auto mirror = open_mirror(world.loop, mirror_file, world.redactor, world.log);
   if (!mirror) co_return failed(mirror.error());
   Listener listener(
       world.loop, {.form = plan.form, .raw = plan.errand.turn.raw, .rules = plan.rules}, shutdown);

@@ -206,7 +206,7 @@ transport::Task<int> spread(Work& work, Gathering& said, bool json) {
 transport::Task<int> work_on(World& world, const Fan& fan, const Common& common,
                              std::vector<session::PermissionRule> rules,
                              transport::CancelSource shutdown) {
-  auto mirror = open_mirror(common.mirror, world.redactor, world.log);
+  auto mirror = open_mirror(world.loop, common.mirror, world.redactor, world.log);
   if (!mirror) co_return failed(mirror.error());
   Gathering said(world.loop, std::move(rules));
   LocalAgent agent(world, said, std::move(*mirror));

@@ -93,7 +93,7 @@ transport::Task<int> conclude(World& world, LocalAgent& agent, Listener& listene
 transport::Task<int> start(World& world, ConcludeAsked asked, std::string cwd,
                            std::vector<session::PermissionRule> rules, const Common& common,
                            transport::CancelSource shutdown) {
-  auto mirror = open_mirror(common.mirror, world.redactor, world.log);
+  auto mirror = open_mirror(world.loop, common.mirror, world.redactor, world.log);
   if (!mirror) co_return failed(mirror.error());
   const Form form = form_of(asked.turn, common);
   Listener listener(world.loop, {.form = form, .raw = asked.turn.raw, .rules = std::move(rules)},

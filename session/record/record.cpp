@@ -8,12 +8,12 @@
 #include "base/json/long_values.h"
 #include "base/json/redact.h"
 #include "protocol/v1/build_update.h"
-#include "protocol/v1/escaped_text.h"
 #include "session/limits.h"
 #include "session/record/conclusion.h"
 #include "session/record/data.h"
 #include "session/record/header.h"
 #include "session/record/lineage.h"
+#include "session/record/update_pieces.h"
 #include "session/store/limits.h"
 #include "transport/worker.h"
 
@@ -350,23 +350,9 @@ transport::Task<void> Record::record_long(v1::Update part) {
 
 /// A text is recorded as if it had come in pieces.
 transport::Task<void> Record::record_chunk(std::shared_ptr<const v1::Update> update) {
-  const std::string_view payload(update->payload);
-  const transport::Splice text = update->text;
-  const std::string_view after = payload.substr(text.end);
-  std::string_view rest = payload.substr(text.begin, text.end - text.begin);
-  // What stands around the text comes with each piece of it.
-  const bool is_text = payload.size() - rest.size() <= limits::long_update;
+  UpdatePieces pieces(*update);
   v1::Update piece;
-  piece.kind = update->kind;
-  piece.text.begin = text.begin;
-  while (!rest.empty() && writer_ && !failure_) {
-    const std::size_t length =
-        is_text ? v1::cut_place(rest, limits::redaction_window) : rest.size();
-    piece.payload = payload.substr(0, text.begin);
-    piece.payload.append(rest.substr(0, length));
-    piece.text.end = piece.payload.size();
-    piece.payload.append(after);
-    rest.remove_prefix(length);
+  while (writer_ && !failure_ && pieces.next(piece)) {
     record(piece);
     co_await transport::yield(library_.loop);
   }

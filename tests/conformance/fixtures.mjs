@@ -42,15 +42,15 @@ test('the agent that keeps all requirements passes them all', async () => {
 // Those that break by silence take as long as the tool waits.
 const silence = '5';
 
+const areaOf = (id) => id.split('-')[1];
 // A message of forty megabytes takes as long as all other scenarios together.
 const heavy = 'ACP-ROBUST-009';
-const light = tested.filter((id) => id !== heavy).flatMap((id) => ['--only', id]);
 
 /// `register` makes the case; `among` gives the options by which the requirements are chosen that an
 /// agent is judged by.
 const breaksOneAlone = (register, name, area, among) => {
   register(`an agent that breaks a requirement fails that one alone${name}: ${area}`, async () => {
-    const left = tested.filter((id) => id.split('-')[1] === area);
+    const left = tested.filter((id) => areaOf(id) === area);
     const wrong = [];
     const work = async () => {
       for (let id = left.shift(); id !== undefined; id = left.shift()) {
@@ -65,8 +65,10 @@ const breaksOneAlone = (register, name, area, among) => {
   });
 };
 
-for (const area of new Set(tested.map((id) => id.split('-')[1]))) {
-  breaksOneAlone(test, '', area, (id) => (id === heavy ? [] : light));
+for (const area of new Set(tested.map(areaOf))) {
+  breaksOneAlone(test, ' of its area', area, (id) => tested
+    .filter((each) => each === id || (areaOf(each) === area && each !== heavy))
+    .flatMap((each) => ['--only', each]));
   breaksOneAlone(longTest, ' of all', area, () => []);
 }
 

@@ -3,14 +3,18 @@
 // loop, and says so when they are too many.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { sanitized, test } from '../clients/cases.mjs';
+import { directory, program, sanitized, test } from '../clients/cases.mjs';
 import { Server } from '../clients/server.mjs';
 
 /// Under the sanitizers a byte takes many times as long.
 const MB = sanitized ? 100_000 : 1_000_000;
 
 const repeated = (text, bytes) => text.repeat(Math.floor(bytes / Buffer.byteLength(text)));
+
+const secret = 'ghp_' + 'A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8'.slice(0, 36);
 
 const held = /the loop was held for \d+ bytes/;
 
@@ -131,6 +135,40 @@ for (const [what, directive, kind] of [
     assert.doesNotMatch(server.stderr, held);
   });
 }
+
+test('long messages are mirrored in slices, and short ones behind them in their order', async () => {
+  const file = join(directory('mirror'), 'traffic');
+  const { server, session } = await Server.open({ command: [program, '--mirror', file, 'acp'],
+    env: { TINE_LOG_LEVEL: 'info' } });
+  const text = repeated('plain words ', 14 * MB);
+  const prompt = server.together(() => {
+    const sent = server.prompt(session, `${text} [[tool:read:${text}]] [[say:Done.]]`);
+    server.notify('session/cancel', { sessionId: 'of nobody' });
+    return sent;
+  });
+  assert.equal((await prompt).stopReason, 'end_turn');
+  await server.prompt(session, `[[burst:1:${30 * MB}]]`);
+  await server.prompt(session, `short, and token=${secret}`);
+  server.stdin.end();
+  await server.exited;
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const places = [
+    (line) => line.startsWith('-> ') && line.includes('"session/prompt"') && line.includes(text),
+    (line) => line.startsWith('-> ') && line.includes('of nobody'),
+    (line) => line.startsWith('<- ') && line.includes('"tool_call"') && line.includes(text),
+    (line) => line.startsWith('<- ') && line.includes('Done.'),
+    (line) => line.startsWith('<- ') && line.includes('"stopReason"'),
+    (line) => line.startsWith('<- ') && line.includes('.'.repeat(1000)),
+    (line) => line.startsWith('-> ') && line.includes('short, and token=«redacted:'),
+  ].map((is) => lines.findIndex(is));
+  assert.ok(!places.includes(-1) && places.every((place, i) => i === 0 || places[i - 1] < place), `${places}`);
+  assert.ok(lines.every((line) => /^(->|<-) \{/.test(line)));
+  const said = lines.filter((line) => line.includes('"agent_message_chunk"') && line.includes('..'))
+    .map((line) => JSON.parse(line.slice(3)).params.update.content.text).join('');
+  assert.equal(said.length, 30 * MB);
+  assert.ok(!lines.join('\n').includes(secret));
+  assert.doesNotMatch(server.stderr, held);
+});
 
 test('a text of 30 MB that comes in one chunk is replayed behind a short one', async () => {
   const { server, session } = await open();

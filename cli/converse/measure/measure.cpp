@@ -133,7 +133,7 @@ transport::Task<int> measure(World& world, const Measure& wish, const Common& co
   world.policy.drift = session::DriftRule::off;
   world.policy.model_writes_summary = false;
   world.policy.begins_from_seed = false;
-  auto mirror = open_mirror(common.mirror, world.redactor, world.log);
+  auto mirror = open_mirror(world.loop, common.mirror, world.redactor, world.log);
   if (!mirror) co_return failed(mirror.error());
   Silence silence;
   LocalAgent agent(world, silence, std::move(*mirror));
