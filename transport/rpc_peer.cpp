@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/handled.h"
+#include "base/json/long_values.h"
 #include "base/json/writer.h"
 #include "transport/line_reader.h"
 #include "transport/outbox.h"
@@ -37,11 +38,11 @@ struct OpenRequest {
   std::optional<CancelSource> cancel;  // made when somebody asks for it
 };
 
-/// A request of the other side that waits until it has been taken apart.
-struct LongRequest {
+/// A request or notification of the other side that waits until it has been taken apart.
+struct LongMessage {
   std::string method;
   LongBody params;
-  Replier replier;
+  std::optional<Replier> replier;  // of a request
 };
 
 /// JSON from elsewhere may stand on several lines; a newline is never inside a string.
@@ -159,7 +160,7 @@ class RpcPeer::Connection {
   Outbox outbox;
   Event input_over;
   RpcHandler* handler = nullptr;  // while its messages are read
-  std::optional<LongRequest> long_request;
+  std::optional<LongMessage> long_message;
   bool closed = false;
   std::optional<Error> fault;
   std::uint64_t next_call = 1;
@@ -272,24 +273,32 @@ Task<void> RpcPeer::read(RpcHandler& handler) {
     // Line by line: one may close the connection, fill the outbox or be one too many to work on.
     while (!rest.empty() && !connection.closed) {
       reader.feed_line(rest);
-      if (connection.long_request) co_await pass_long_request(handler);
+      if (connection.long_message) co_await pass_long_message(handler);
       if (!handler.has_room()) co_await handler.room();
       if (connection.outbox.bytes() < limits::outbox_full) continue;
       co_await connection.outbox.below(limits::outbox_full);
     }
   }
   if (!connection.closed) reader.finish();
-  if (connection.long_request) co_await pass_long_request(handler);
+  if (connection.long_message) co_await pass_long_message(handler);
 }
 
-Task<void> RpcPeer::pass_long_request(RpcHandler& handler) {
-  LongRequest request = std::move(*connection_->long_request);
-  connection_->long_request.reset();
+Task<void> RpcPeer::pass_long_message(RpcHandler& handler) {
+  LongMessage message = std::move(*connection_->long_message);
+  connection_->long_message.reset();
   try {
-    co_await handler.on_long_request(std::move(request.method), std::move(request.params),
-                                     std::move(request.replier));
+    if (message.replier) {
+      co_await handler.on_long_request(std::move(message.method), std::move(message.params),
+                                       std::move(*message.replier));
+      co_return;
+    }
+    const json::LongValues values =
+        co_await find_long_values(connection_->loop, message.params.line);
+    if (connection_->closed) co_return;
+    const json::LongValues::Use use(values);
+    handler.on_notification(message.method, message.params.view);
   } catch (...) {
-    // It has been answered by its Replier on the way.
+    // A request has been answered by its Replier on the way.
     co_return;
   }
 }
@@ -335,14 +344,18 @@ void RpcPeer::dispatch(const RpcMessage& message, std::string line, RpcHandler& 
         handler.on_request(message.method, message.body, std::move(replier));
       } else {
         auto whole = std::make_shared<const std::string>(std::move(line));
-        connection.long_request =
-            LongRequest{message.method, {std::move(whole), message.body}, std::move(replier)};
+        connection.long_message =
+            LongMessage{message.method, {std::move(whole), message.body}, std::move(replier)};
       }
       return;
     }
     case RpcMessage::Kind::notification:
       if (message.method == cancel_request) {
         cancel_open(message.body.find("requestId"));
+      } else if (!line.empty()) {
+        auto whole = std::make_shared<const std::string>(std::move(line));
+        connection.long_message =
+            LongMessage{message.method, {std::move(whole), message.body}, std::nullopt};
       } else {
         handler.on_notification(message.method, message.body);
       }

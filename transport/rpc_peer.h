@@ -149,7 +149,7 @@ class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
   Task<void> read(RpcHandler& handler);
   void receive(const LineReader::Line& line, LineReader& reader, RpcHandler& handler);
   void dispatch(const RpcMessage& message, std::string line, RpcHandler& handler);
-  Task<void> pass_long_request(RpcHandler& handler);
+  Task<void> pass_long_message(RpcHandler& handler);
   void end_call(std::string_view id, Result<std::string> with);
   void cancel_open(json::View id);
   std::unique_ptr<Connection> connection_;

@@ -177,6 +177,43 @@ TEST_CASE("what a handler throws ends the message and nothing else") {
   CHECK(tapped.handler.notes.size() == 1);
 }
 
+TEST_CASE("a long notification is taken apart beside the loop, and keeps its place") {
+  Tapped tapped(EVERY_WIRE);
+  std::vector<std::string> heard;
+  tapped.handler.notification = [&](std::string_view method, json::View params) {
+    heard.push_back(std::string(method) + " " + params.find("after").string().value_or(""));
+  };
+  tapped.handler.request = [&](std::string_view, json::View, Replier replier) {
+    heard.emplace_back("request");
+    replier.result("{}");
+  };
+  tapped.serve();
+  const std::string padding(limits::long_message, 'x');
+  run(tapped.loop, [&]() -> Task<void> {
+    const std::string note = R"({"jsonrpc":"2.0","method":"long","params":{"text":")" + padding +
+                             R"(","after":"the text"}})" + "\n";
+    const std::string together =
+        note + R"({"jsonrpc":"2.0","method":"short"})" + "\n" + note + request("1", "m");
+    co_await tapped.tap.send(together);
+    const std::string line = co_await tapped.tap.line();
+    CHECK(line == answer("1", "{}"));
+  });
+  CHECK(heard == std::vector<std::string>{"long the text", "short ", "long the text", "request"});
+}
+
+TEST_CASE("a long notification that comes as the last thing is heard before the end") {
+  Tapped tapped;
+  tapped.serve();
+  run(tapped.loop, [&]() -> Task<void> {
+    // Without a newline, so that the end of the input ends the line.
+    co_await tapped.tap.send(R"({"jsonrpc":"2.0","method":"long","params":[")" +
+                             std::string(limits::long_message, 'x') + R"("]})");
+    tapped.tap.drop();
+    while (!tapped.served) co_await yield(tapped.loop);
+  });
+  CHECK(tapped.handler.notes.size() == 1);
+}
+
 TEST_CASE("close from inside a handler") {
   Tapped tapped(EVERY_WIRE);
   int requests = 0;

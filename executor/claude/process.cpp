@@ -1,13 +1,17 @@
 #include "executor/claude/process.h"
 
+#include <memory>
+#include <optional>
 #include <utility>
 
+#include "base/json/long_values.h"
 #include "base/json/writer.h"
 #include "executor/claude/errors.h"
 #include "executor/claude/limits.h"
 #include "executor/claude/program.h"
 #include "executor/limits.h"
 #include "transport/limits.h"
+#include "transport/worker.h"
 
 namespace tine::executor::claude {
 Process::Process(transport::Loop& loop, Log& log, Redactor& redactor,
@@ -48,17 +52,33 @@ Process::Reply<void> Process::greet(std::string request) {
 // ------------------------------------------------------------------------------------
 
 transport::Task<void> Process::read(std::shared_ptr<Process> self) {
+  std::optional<std::string> long_line;
+  transport::LineReader* reading = nullptr;
   transport::LineReader reader(
-      [&self](const transport::LineReader::Line& line) { self->receive(line); },
+      [&](const transport::LineReader::Line& line) {
+        if (!line.is_object) {
+          self->note_noise();
+        } else if (line.text.size() > transport::limits::long_message) {
+          long_line = reading->take_line();
+        } else {
+          self->receive(json::View(line.text));
+        }
+      },
       tine::limits::max_line, transport::LineReader::Members::overlooked);
+  reading = &reader;
   const auto bytes = std::make_unique_for_overwrite<char[]>(transport::limits::read_chunk);
   const std::span<char> room(bytes.get(), transport::limits::read_chunk);
   while (!self->closed_) {
     const auto got = co_await self->channel_->read_some(room);
     if (!got || *got == 0) break;
-    reader.feed(std::string_view(room.data(), *got));
+    std::string_view rest(room.data(), *got);
+    while (!rest.empty() && !self->closed_) {
+      reader.feed_line(rest);
+      if (long_line) co_await self->receive_long(std::move(*std::exchange(long_line, {})));
+    }
   }
   if (!self->closed_) reader.finish();
+  if (long_line) co_await self->receive_long(std::move(*long_line));
   self->close();
   const Error why = co_await self->process_->end(self->ending_);
   self->gone_ = true;
@@ -70,12 +90,16 @@ transport::Task<void> Process::read(std::shared_ptr<Process> self) {
     listener->on_gone(why);
 }
 
-void Process::receive(const transport::LineReader::Line& line) {
-  if (!line.is_object) {
-    note_noise();
-    return;
-  }
-  const json::View message(line.text);
+/// Others on the loop go on while it is taken apart.
+transport::Task<void> Process::receive_long(std::string line) {
+  const auto text = std::make_shared<const std::string>(std::move(line));
+  const json::LongValues values = co_await transport::find_long_values(loop_, text);
+  if (closed_) co_return;
+  const json::LongValues::Use use(values);
+  receive(json::View(*text));
+}
+
+void Process::receive(json::View message) {
   const json::View type = message.find("type");
   if (type.equals("control_response")) {
     answered(message.find("response"));

@@ -87,7 +87,8 @@ class Process final : public std::enable_shared_from_this<Process> {
   static transport::Task<void> read(std::shared_ptr<Process> self);
   static transport::Task<void> write(std::shared_ptr<Process> self);
   void send(std::string line);
-  void receive(const transport::LineReader::Line& line);
+  void receive(json::View message);
+  transport::Task<void> receive_long(std::string line);
   void answered(json::View response);
   void note_noise();
   void close();

@@ -21,8 +21,8 @@ class World extends AgentWorld {
   }
 
   /// What passes through need not be of the protocol: it is not judged.
-  async open() {
-    const server = new Server({ env: this.environment(), cwd: this.project, judged: 0 });
+  async open(variables = {}) {
+    const server = new Server({ env: { ...this.environment(), ...variables }, cwd: this.project, judged: 0 });
     await server.initialize({}, { name: 'zed', version: '1.0.0' });
     return { server, session: await server.newSession(this.project) };
   }
@@ -495,6 +495,17 @@ test('scripted: what it says fast keeps its order, for a client that does not re
       `now ${counted(to)}`);
     if (!sanitized) assert.ok(server.memory('VmHWM') < 100_000, `${server.memory('VmHWM')}`);
   });
+
+test('scripted: what is long holds up nobody, and keeps its order', async () => {
+  const world = new World();
+  const { server, session } = await world.open({ TINE_LOG_LEVEL: 'info' });
+  const bytes = 8_000_000;
+  const raw = JSON.stringify({ jsonrpc: '2.0', method: 'session/update', params: { sessionId: session,
+    update: { sessionUpdate: 'agent_thought_chunk', content: { type: 'text', text: 'c'.repeat(bytes) } } } });
+  await server.prompt(session, `[[say: now ]] [[big: ${bytes}]] [[raw: ${raw}]] [[say: over]]`);
+  assert.ok(server.text(session) === `now ${'b'.repeat(bytes)}over`);
+  assert.doesNotMatch(server.stderr, /the loop was held/);
+});
 
 test('scripted: a secret that is cut in two reaches the client, and not the disk', async () => {
   const world = new World();
