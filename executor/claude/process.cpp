@@ -74,7 +74,10 @@ transport::Task<void> Process::read(std::shared_ptr<Process> self) {
     std::string_view rest(room.data(), *got);
     while (!rest.empty() && !self->closed_) {
       reader.feed_line(rest);
-      if (long_line) co_await self->receive_long(std::move(*std::exchange(long_line, {})));
+      if (!long_line) continue;
+      std::string line = std::move(*long_line);
+      long_line.reset();
+      co_await self->receive_long(std::move(line));
     }
   }
   if (!self->closed_) reader.finish();
