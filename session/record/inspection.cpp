@@ -4,6 +4,7 @@
 #include "session/record/data.h"
 #include "session/store/lock.h"
 #include "session/store/reader.h"
+#include "session/store/sessions.h"
 
 namespace tine::session {
 namespace {
