@@ -56,7 +56,7 @@ for (const [name, { make, ask }] of Object.entries(worlds)) {
     assert.deepEqual(idsOf(report, 'not applicable'), ['ACP-PROMPTCAP-002']);  // no sounds
     // Neither program works through the client.
     assert.deepEqual(those(report, 'not exercised').filter((each) => !each.includes('no prompt')), []);
-  });
+  }, 3);  // some ninety scenarios, each with the real program
 }
 
 test('tine with an ACP agent behind it fails no requirement', async () => {
