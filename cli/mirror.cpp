@@ -10,6 +10,7 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "base/json/long_values.h"
 #include "base/json/redact.h"
@@ -36,7 +37,11 @@ class MirrorFile : public std::enable_shared_from_this<MirrorFile> {
   /// The loop has ended: what waits is written without a pause.
   ~MirrorFile() {
     try {
-      if (in_hand_) note("a long message is missing, as the program ended");
+      if (in_hand_ && !has_begun_) put(in_hand_->direction, *in_hand_->line);
+      if (has_begun_) {
+        write_bytes("\n");
+        note("the message before is cut, as the program ended");
+      }
       for (const Message& each : waiting_) put(each.direction, *each.line);
       tell_left_out();
     } catch (const std::exception&) {
@@ -68,21 +73,22 @@ class MirrorFile : public std::enable_shared_from_this<MirrorFile> {
 
   transport::Task<void> work(std::shared_ptr<MirrorFile> self) {
     while (!waiting_.empty()) {
-      const Message next = std::move(waiting_.front());
+      const Message next = waiting_.front();
       waiting_.pop_front();
       waiting_bytes_ -= next.line->size();
-      in_hand_ = true;
+      in_hand_ = next;
       try {
         if (next.line->size() <= limits::mirrored_at_once) {
-          put(next.direction, *next.line);
           co_await transport::yield(loop_);
+          put(next.direction, *next.line);
         } else {
           co_await put_in_slices(next.direction, next.line);
         }
       } catch (const std::exception&) {
         ++left_out_;  // out of memory
       }
-      in_hand_ = false;
+      in_hand_.reset();
+      has_begun_ = false;
       if (waiting_.empty()) tell_left_out();
     }
   }
@@ -135,6 +141,7 @@ class MirrorFile : public std::enable_shared_from_this<MirrorFile> {
 
   transport::Task<void> put_update(std::string id, std::shared_ptr<const v1::Update> update) {
     session::UpdateRedactor& stream = stream_of(id);
+    has_begun_ = true;
     if (!update->text.none()) {
       session::UpdatePieces pieces(*update);
       v1::Update piece;
@@ -204,6 +211,7 @@ class MirrorFile : public std::enable_shared_from_this<MirrorFile> {
   }
 
   transport::Task<void> write_in_slices(std::string_view mark, std::string_view text) {
+    has_begun_ = true;
     write_bytes(mark);
     while (!text.empty()) {
       write_bytes(text.substr(0, limits::mirror_slice));
@@ -228,7 +236,8 @@ class MirrorFile : public std::enable_shared_from_this<MirrorFile> {
   Streams streams_;
   std::deque<Message> waiting_;
   std::size_t waiting_bytes_ = 0;
-  bool in_hand_ = false;
+  std::optional<Message> in_hand_;
+  bool has_begun_ = false;  // a part of that is in the file
   std::uint64_t left_out_ = 0;
 };
 

@@ -64,9 +64,9 @@ inline constexpr milliseconds handshake{30'000};
 inline constexpr transport::KillLadder ending{.after_input = milliseconds(3'000),
                                               .after_term = milliseconds(1'000)};
 
-/// How long a silent process, or one that had no turn, is given to end by itself. A stopped program
-/// obeys SIGKILL alone, and one that is still starting may ignore the rest, too. A cancelled turn
-/// and this wait together fit into the bound on the end of tine.
+/// How long a silent process, or one that had no turn, is given to end by itself. Only SIGKILL ends
+/// a stopped program, and often one that is still starting. A cancelled turn and this wait together
+/// fit into the bound on the end of tine.
 inline constexpr transport::KillLadder ending_soon{.after_input = milliseconds(250),
                                                    .after_term = milliseconds(250)};
 
