@@ -1,11 +1,23 @@
-// The program runs out of memory.
+// What the program takes of memory, and what it does when there is none left.
 
 import assert from 'node:assert/strict';
 
-import { program, test, within } from '../clients/cases.mjs';
+import { memoryKb } from '../bench/processes.mjs';
+import { program, sanitized, skip, test, within } from '../clients/cases.mjs';
 import { Server } from '../clients/server.mjs';
 
 const sessions = 200;
+
+test('a start takes at most 4 MB, and a session with its first turn one more', async () => {
+  if (sanitized) skip('it is not the program that users have');
+  const server = new Server();
+  await server.initialize();
+  const start = memoryKb(server.pid);
+  assert.ok(start > 0 && start <= 4000, `${start} kB after the start`);
+  await server.prompt(await server.newSession(), 'hello');
+  const turn = memoryKb(server.pid);
+  assert.ok(turn <= 5000, `${turn} kB after a turn`);
+});
 
 /// The address space of a server that has done a little.
 async function space() {
