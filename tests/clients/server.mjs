@@ -57,7 +57,7 @@ export class Server {
 
   #pending = new Map();
   #methods = new Map();
-  #rest = '';
+  #parts = [];
   #nextId = 1;
   #faults = [];
   #toJudge;
@@ -112,8 +112,14 @@ export class Server {
   // --- listening
 
   #hear(part) {
-    const lines = (this.#rest + part).split('\n');
-    this.#rest = lines.pop();
+    // A line of many megabytes comes in many parts: they are put together once.
+    const lines = part.split('\n');
+    if (lines.length === 1) {
+      this.#parts.push(part);
+      return;
+    }
+    lines[0] = this.#parts.join('') + lines[0];
+    this.#parts = [lines.pop()];
     for (const line of lines) this.#line(line);
   }
 
