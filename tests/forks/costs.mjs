@@ -135,7 +135,7 @@ const shared = { claude: 5000, codex: 20_000 };
 
 for (const kind of ['claude', 'codex']) {
   for (const size of [2000, 20_000, 200_000]) {
-    const register = kind === 'claude' && size !== 20_000 ? longTest : test;
+    const register = size === 20_000 ? test : longTest;
     register(`fork costs: ${kind}, a parent of ${size} tokens, as the plan expects them`, async () => {
       const family = await Family.make(kind, size);
       const warm = await family.fork();

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { directory, test, until } from '../clients/cases.mjs';
+import { directory, longTest, test, until } from '../clients/cases.mjs';
 import { claude, ofProcess } from '../claude/world.mjs';
 import { codex } from '../codex/world.mjs';
 import { guardians } from '../process/actors.mjs';
@@ -181,9 +181,11 @@ const endings = {
   'leaves by itself': { which: 'itself', hears: /^\x03+$/ },
 };
 
+// What goes wrong in a terminal is the same for both. The one that starts sooner shows it each day.
 for (const backend of ['codex', 'claude']) {
+  const register = backend === 'codex' ? test : longTest;
   for (const [what, { which, hears, isEnded = false }] of Object.entries(endings)) {
-    test(`fork in a terminal: ${backend} ${what}`, async () => {
+    register(`fork in a terminal: ${backend} ${what}`, async () => {
       const { program, received } = atKeyboard(programOf[backend], which);
       const { world, server, session } = await parentOf(backend, trusted, { [backend]: program });
       const { sessionId: child, _meta: { tine } } =
@@ -196,7 +198,7 @@ for (const backend of ['codex', 'claude']) {
     });
   }
 
-  test(`fork in a terminal: ${backend} of another version ends at once, and the next way is taken`, async () => {
+  register(`fork in a terminal: ${backend} of another version ends at once, and the next way is taken`, async () => {
     const real = programOf[backend];
     const program = standIn(real, `exec '${real}' --of-another-version "$@"`);
     const { world, server, session } = await parentOf(backend, trusted, { [backend]: program });
@@ -208,7 +210,7 @@ for (const backend of ['codex', 'claude']) {
     assert.match(await told(server, world, child, backend), /walnut/);
   });
 
-  test(`fork in a terminal: ${backend} stands still: its tree is ended, and the next way is taken`, async () => {
+  register(`fork in a terminal: ${backend} stands still: its tree is ended, and the next way is taken`, async () => {
     const { program } = atKeyboard(programOf[backend], 'all');
     const { world, server, session } = await parentOf(backend, trusted, { [backend]: program },
       { [backend]: `[backends.${backend}.pty]\nseconds = 10` });
@@ -221,7 +223,7 @@ for (const backend of ['codex', 'claude']) {
     assert.match(await told(server, world, child, backend), /walnut/);
   });
 
-  test(`fork in a terminal: ${backend}, cancelled in the middle`, async () => {
+  register(`fork in a terminal: ${backend}, cancelled in the middle`, async () => {
     const { world, server, session } = await parentOf(backend);
     const made = fork(server, world, session, { strategy: 'pty' });
     await stopInTerminal(world);
@@ -234,7 +236,7 @@ for (const backend of ['codex', 'claude']) {
     assert.match(await told(server, world, again.sessionId, backend), /walnut/);
   });
 
-  test(`fork in a terminal: ${backend}, whose parent is closed in the middle`, async () => {
+  register(`fork in a terminal: ${backend}, whose parent is closed in the middle`, async () => {
     const { world, server, session } = await parentOf(backend);
     const made = fork(server, world, session, { strategy: 'pty', strict: true });
     await stopInTerminal(world);
@@ -246,7 +248,7 @@ for (const backend of ['codex', 'claude']) {
     assert.match(await told(server, world, child, backend), /walnut/);
   });
 
-  test(`fork in a terminal: ${backend}, where the client goes in the middle`, async () => {
+  register(`fork in a terminal: ${backend}, where the client goes in the middle`, async () => {
     const { world, server, session } = await parentOf(backend);
     fork(server, world, session, { strategy: 'pty' }).catch(() => {});
     await stopInTerminal(world);
