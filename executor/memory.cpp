@@ -99,7 +99,7 @@ std::optional<std::uint64_t> free_memory(const std::string& root) {
     least = *available * kilobyte;
   // Each group on the way up may have a limit of its own.
   for (std::string group = own_group(root); !group.empty();) {
-    take_less(least, left_in_group(root + groups + group));
+    take_less(least, left_in_group(std::string(root).append(groups).append(group)));
     if (group == "/") break;
     group.resize(group.rfind('/'));
     if (group.empty()) group = "/";

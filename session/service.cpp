@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "base/json/redact.h"
 #include "base/ulid.h"
@@ -72,7 +73,7 @@ std::string usage_text(const store::State& state) {
   out +=
       "- output: " + amount(tokens.output) + " (of that thought: " + amount(tokens.thought) + ")\n";
   if (const auto ratio = tokens.cache_hit_ratio()) {
-    out += "- cache hits: " + std::to_string(static_cast<int>(*ratio * 100.0 + 0.5)) + " %\n";
+    out += "- cache hits: " + std::to_string(std::lround(*ratio * 100.0)) + " %\n";
   }
   if (state.actual.cache_read) {
     out += "- of what it has in common with " + state.parent + " its first call has read " +
@@ -340,7 +341,7 @@ transport::Task<Result<void>> SessionService::rename(std::string id, std::string
 transport::Task<void> SessionService::close(std::string id) {
   const auto found = find(id);
   if (!found) co_return;
-  const std::shared_ptr<Session> session = *found;
+  const std::shared_ptr<Session>& session = *found;
   co_await session->close();
   if (session->state().prompted) {
     take_out(session);
@@ -432,6 +433,7 @@ transport::Task<void> SessionService::release(const v1::Client& client) {
   for (const auto& session : left) session->detach(client);
   // All at the same time: each may have to wait for a backend.
   std::vector<transport::Task<void>> closing;
+  closing.reserve(left.size());
   for (const auto& session : left) closing.push_back(close_and_take_out(session));
   co_await transport::together(library_.loop, std::move(closing));
 }

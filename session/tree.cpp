@@ -1,6 +1,7 @@
 #include "session/tree.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <utility>
@@ -39,7 +40,7 @@ std::string tokens_text(const executor::Tokens& tokens) {
   if (!tokens.cache_read || !ratio) return text;
   constexpr double percent = 100.0;
   return text + ", cache read " + std::to_string(*tokens.cache_read) + " (" +
-         std::to_string(static_cast<int>(*ratio * percent + 0.5)) + " % hit rate)";
+         std::to_string(std::lround(*ratio * percent)) + " % hit rate)";
 }
 
 }  // namespace
@@ -105,10 +106,12 @@ Relatives relatives_of(const store::Index::Entries& all, const std::string& id, 
   const auto add = [&](const store::IndexEntry& entry) {
     if (seen.insert(entry.id).second) nearest.push_back(&entry);
   };
-  for (std::size_t i = 0; i < nearest.size(); ++i) {
-    const auto parent = all.find(nearest[i]->parent);
+  // It grows meanwhile.
+  for (std::size_t next = 0; next < nearest.size();) {
+    const store::IndexEntry& entry = *nearest[next++];
+    const auto parent = all.find(entry.parent);
     if (parent != all.end()) add(parent->second);
-    auto& below = forks[nearest[i]->id];
+    auto& below = forks[entry.id];
     std::sort(below.begin(), below.end(), [](const auto* one, const auto* other) {
       return one->updated_ms != other->updated_ms ? one->updated_ms > other->updated_ms
                                                   : one->id > other->id;

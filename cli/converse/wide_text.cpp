@@ -1,6 +1,7 @@
 #include "cli/converse/wide_text.h"
 
 #include <array>
+#include <bit>
 #include <cstdint>
 
 namespace tine::cli {
@@ -45,7 +46,7 @@ std::wstring wide(std::string_view text) {
 std::string narrow(std::wstring_view text) {
   std::string out;
   for (const wchar_t c : text) {
-    const auto code = static_cast<std::uint32_t>(c);
+    const auto code = std::bit_cast<std::uint32_t>(c);
     if (!is_character(code)) continue;
     const auto rest = [&out, code](unsigned shift) {
       out += static_cast<char>(0x80U | ((code >> shift) & 0x3FU));

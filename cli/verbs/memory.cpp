@@ -233,9 +233,9 @@ int edit(Program& program, const MemoryAsked& asked) {
   }
   const auto text = checked(*edited, world.redactor);
   if (!text) return kept(text.error());
-  const auto swapped = place->memory.swap(*before, *text);
-  if (!swapped) return kept(swapped.error());
-  if (!*swapped)
+  const auto replaced = place->memory.put_in_place_of(*before, *text);
+  if (!replaced) return kept(replaced.error());
+  if (!*replaced)
     return kept(Error(ErrorKind::invalid_params, "somebody else has changed it meanwhile"));
   copy->remove();
   return exit_code::good;

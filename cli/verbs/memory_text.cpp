@@ -96,6 +96,7 @@ std::string session_text(const session::SessionMemory& memory) {
     for (const std::string& each : lines) out += "    " + each + "\n";
   };
   std::vector<std::string> lines;
+  lines.reserve(memory.pending.size());
   for (const auto& each : memory.pending)
     lines.push_back(mark(each.status) + " " + visible_line(each.title));
   list("left open", lines);

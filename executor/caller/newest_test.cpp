@@ -1,5 +1,6 @@
 #include "executor/caller/newest.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -280,7 +280,7 @@ Executor::Reply<void> Codex::check_last_turn(std::string thread_id, std::string 
   if (!answer) co_return fail(std::move(answer.error()));
   const auto turns = json::View(*answer).find("data").elements();
   const auto last = turns.begin();
-  const bool is_last = last != turns.end() && (*last).find("id").equals(turn) &&
+  const bool is_last = last != json::View::Elements::end() && (*last).find("id").equals(turn) &&
                        !(*last).find("status").equals("inProgress");
   if (is_last) co_return Result<void>();
   co_return fail(ErrorKind::unsupported,

@@ -84,6 +84,7 @@ class Newest {
   }
   std::vector<T> take() {
     std::vector<T> out;
+    out.reserve(items_.size());
     for (Sized& each : items_) out.push_back(std::move(each.item));
     items_.clear();
     bytes_ = 0;

@@ -136,14 +136,12 @@ ForkFacts SessionService::fork_facts(const ForkBasis& basis, const v1::Workspace
   }
   if (!native.empty()) facts.obstacles[Strategy::native] = native;
 
-  if (basis.to != basis.from) {
+  if (basis.to != basis.from || (terminal_obstacle.empty() && turn != nullptr && !knows)) {
     terminal_obstacle = native;
   } else if (!terminal_obstacle.empty()) {
     // That is the reason.
   } else if (turn == nullptr) {
     terminal_obstacle = "the parent has no turn yet: there is nothing to fork in a terminal";
-  } else if (!knows) {
-    terminal_obstacle = native;
   } else if (!is_last) {
     terminal_obstacle = name + " can only fork in a terminal after the last turn";
   }

@@ -63,7 +63,7 @@ ConversationHolder::Begin ConversationHolder::usual() const {
 }
 
 std::shared_ptr<ConversationHolder::Making> ConversationHolder::begin(Begin begin) {
-  const auto making = std::make_shared<Making>(session_.library().loop);
+  auto making = std::make_shared<Making>(session_.library().loop);
   making_ = making;
   listener_ = std::make_shared<Listener>(Listener{*this});
   session_.library().loop.spawn(run(making, std::move(begin)));

@@ -81,6 +81,7 @@ v1::PermissionRequest question(const Session& session, const std::vector<std::st
   request.tool_call.kind = v1::ToolKind::other;
   request.tool_call.status = v1::ToolStatus::pending;
   std::vector<v1::ToolContent> content;
+  content.reserve(lines.size());
   for (const std::string& each : lines) content.push_back(line_of(each));
   request.tool_call.content = std::move(content);
   const auto option = [&](std::string_view id, std::string_view name, Kind kind) {

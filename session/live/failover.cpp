@@ -61,6 +61,7 @@ v1::PermissionRequest question(std::string id, std::string title, std::vector<st
   request.tool_call.kind = v1::ToolKind::other;
   request.tool_call.status = v1::ToolStatus::pending;
   std::vector<v1::ToolContent> content;
+  content.reserve(lines.size());
   for (std::string& each : lines) content.push_back(line(std::move(each)));
   request.tool_call.content = std::move(content);
   request.options = {{.id = yes, .name = std::move(agree), .kind = Kind::allow_once, .meta = {}},
@@ -186,9 +187,9 @@ transport::Task<bool> Failover::agrees(Target target) {
   }
   if (!session_.state().adopted.empty() &&
       session_.state().fork_strategy != name_of(Strategy::soft))
-    lines.push_back("What was said before the session began is not known there.");
+    lines.emplace_back("What was said before the session began is not known there.");
   lines.push_back(mode_line(target.settings));
-  lines.push_back("Your prompt is sent again there.");
+  lines.emplace_back("Your prompt is sent again there.");
   const std::string id = "failover-" + std::to_string(session_.history()->turns() + 1) + "-" + name;
   auto request = question(id, limit_text() + ". Go on with " + name + "?", std::move(lines),
                           "Go on with " + name, "Stop");

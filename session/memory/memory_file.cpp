@@ -262,7 +262,7 @@ Result<void> MemoryFile::change(const std::function<Result<bool>(ProjectState&)>
   return write_long(*before, std::move(state));
 }
 
-Result<bool> MemoryFile::swap(const std::string& before, const std::string& text) const {
+Result<bool> MemoryFile::put_in_place_of(const std::string& before, const std::string& text) const {
   if (auto state = project_state_of(text); !state) return fail(std::move(state.error()));
   const auto folder = make();
   if (!folder) return fail(folder.error());

@@ -74,7 +74,7 @@ class MemoryFile {
   Result<std::string> text() const;
   /// Puts `text` in its place, unless the file does not say `before` any more: then false. A text
   /// that is no such file is refused.
-  Result<bool> swap(const std::string& before, const std::string& text) const;
+  Result<bool> put_in_place_of(const std::string& before, const std::string& text) const;
 
   /// Of the long memory.
   std::string path() const { return tree_.holds_memory ? path_in_tree() : path_in_store(); }

@@ -81,6 +81,7 @@ Result<std::string> TaskGraph::find(std::string_view named) const {
 
 std::size_t TaskGraph::letters_of_ids() const {
   std::vector<std::string_view> ids;
+  ids.reserve(tasks_.size());
   for (const auto& [id, task] : tasks_) ids.push_back(id);
   return telling_letters(ids);
 }

@@ -144,6 +144,7 @@ std::optional<std::string> GrowingCalls::end_of_surplus() {
 
 std::vector<std::string> GrowingCalls::held() const {
   std::vector<std::string> out;
+  out.reserve(calls_.size());
   for (const Call& call : calls_) out.push_back(update_of(call));
   return out;
 }

@@ -170,6 +170,23 @@ test('long messages are mirrored in slices, and short ones behind them in their 
   assert.doesNotMatch(server.stderr, held);
 });
 
+test('the program ends with a long message in hand: the mirror has it, or says that it is cut', async () => {
+  const file = join(directory('mirror'), 'traffic');
+  const { server, session } = await Server.open({ command: [program, '--mirror', file, 'acp'] });
+  const text = repeated('plain words ', 14 * MB);
+  server.prompt(session, `${text} token=${secret}`);
+  server.notify('session/cancel', { sessionId: 'of nobody' });
+  server.stdin.end();
+  await server.exited;
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const at = lines.findIndex((line) => line.startsWith('-> ') && line.includes('"session/prompt"'));
+  assert.notEqual(at, -1);
+  const isWhole = lines[at].includes(text) && lines[at].includes('token=«redacted:');
+  assert.ok(isWhole || lines[at + 1] === '-- the message before is cut, as the program ended');
+  assert.ok(lines.slice(at + 1).some((line) => line.startsWith('-> ') && line.includes('of nobody')));
+  assert.ok(!lines.join('\n').includes(secret));
+});
+
 test('a text of 30 MB that comes in one chunk is replayed behind a short one', async () => {
   const { server, session } = await open();
   await server.prompt(session, '[[say:Short.]]');

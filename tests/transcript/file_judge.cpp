@@ -63,7 +63,8 @@ std::string FileJudge::check_transcript(const fs::path& file) {
   std::optional<std::uint64_t> last;
   std::string text;
   while (std::getline(lines, text)) {
-    if (auto fault = check_line(text); !fault.empty()) return fault + "\n    in " + text;
+    if (auto fault = check_line(text); !fault.empty())
+      return fault.append("\n    in ").append(text);
     const std::uint64_t seq = session::store::read_line(text)->seq;
     if (last && seq != *last + 1) return "the numbers do not follow at " + text;
     last = seq;

@@ -41,7 +41,7 @@ void find_ours(const Json& node, const std::string& where, std::vector<Found>& f
       if (value.is_object() && value.contains("tine"))
         found.push_back({where, value["tine"].dump()});
     } else {
-      find_ours(value, where + " " + key, found);
+      find_ours(value, std::string(where).append(" ").append(key), found);
     }
   }
 }

@@ -58,7 +58,7 @@ std::string run_program(const Case& what, const std::filesystem::path& program, 
                              .errors = place.root() / "stderr"};
   launch.command.insert(launch.command.end(), what.arguments.begin(), what.arguments.end());
   for (const auto& [name, value] : place.environment())
-    launch.environment.push_back(name + "=" + value);
+    launch.environment.push_back(std::string(name).append("=").append(value));
   const auto server = conformance::start_program(launch);
   if (!server) return "  cannot start " + program.string() + "\n";
   auto fault = play(what, *server, judge, place, manner);

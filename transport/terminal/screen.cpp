@@ -55,6 +55,7 @@ Screen::Place Screen::cursor() const {
 
 std::vector<std::string> Screen::lines() const {
   std::vector<std::string> all;
+  all.reserve(grid_.rows.size());
   for (const Row& each : grid_.rows) all.push_back(text_of(each));
   return all;
 }

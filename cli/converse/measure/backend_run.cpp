@@ -127,7 +127,7 @@ transport::Task<bool> BackendRun::measure_round(Figures& out, std::uint64_t numb
     out.fault = std::move(begun.error());
     co_return false;
   }
-  out.ways[cold_way].samples.push_back(std::move(*begun));
+  out.ways[cold_way].samples.push_back(*begun);
   parents_.push_back(parent);
   if (number == 1) {
     const auto known = co_await find_obstacles(parent.id);
@@ -387,7 +387,7 @@ void BackendRun::show(const std::string& what) const {
 
 bool BackendRun::take(Result<Sample> sample, MeasuredWay& way, Figures& out) {
   if (sample) {
-    way.samples.push_back(std::move(*sample));
+    way.samples.push_back(*sample);
     return true;
   }
   way.reason = sample.error().message;

@@ -26,6 +26,7 @@ Result<Backends> backends_of(const World& world, const Measure& wish) {
   if (wish.backends.empty()) return Backends{world.backends.preferred};
   Backends out;
   std::vector<std::string_view> names;
+  names.reserve(world.backends.all.size());
   for (const auto& each : world.backends.all) names.push_back(each->name());
   for (const std::string& name : wish.backends) {
     executor::Executor* const found = world.backends.named(name);
