@@ -172,18 +172,19 @@ test('long messages are mirrored in slices, and short ones behind them in their 
 
 test('the program ends with a long message in hand: the mirror has it, or says that it is cut', async () => {
   const file = join(directory('mirror'), 'traffic');
-  const { server, session } = await Server.open({ command: [program, '--mirror', file, 'acp'] });
-  const text = repeated('plain words ', 14 * MB);
-  server.prompt(session, `${text} token=${secret}`);
-  server.notify('session/cancel', { sessionId: 'of nobody' });
+  const server = new Server({ command: [program, '--mirror', file, 'acp'] });
+  await server.initialize();
+  const text = repeated('plain words ', 30 * MB);
+  server.notify('_nothing', { text: `${text} token=${secret}` });
+  server.notify('_more', {});
   server.stdin.end();
   await server.exited;
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  const at = lines.findIndex((line) => line.startsWith('-> ') && line.includes('"session/prompt"'));
+  const at = lines.findIndex((line) => line.startsWith('-> ') && line.includes('"_nothing"'));
   assert.notEqual(at, -1);
   const isWhole = lines[at].includes(text) && lines[at].includes('token=«redacted:');
   assert.ok(isWhole || lines[at + 1] === '-- the message before is cut, as the program ended');
-  assert.ok(lines.slice(at + 1).some((line) => line.startsWith('-> ') && line.includes('of nobody')));
+  assert.ok(lines.slice(at + 1).some((line) => line.startsWith('-> ') && line.includes('"_more"')));
   assert.ok(!lines.join('\n').includes(secret));
 });
 
