@@ -64,9 +64,9 @@ inline constexpr milliseconds handshake{30'000};
 inline constexpr transport::KillLadder ending{.after_input = milliseconds(3'000),
                                               .after_term = milliseconds(1'000)};
 
-/// How long a silent process, or one that had no turn, is given to end by itself. Only SIGKILL ends
-/// a stopped program, and often one that is still starting. A cancelled turn and this wait together
-/// fit into the bound on the end of tine.
+/// Says how long a silent process, or one that had no turn, may take to end by itself. It is short:
+/// a stopped program ends by SIGKILL alone, and a starting one often ignores other signals. The
+/// bound on the end of tine has room for a cancelled turn and then this wait.
 inline constexpr transport::KillLadder ending_soon{.after_input = milliseconds(250),
                                                    .after_term = milliseconds(250)};
 

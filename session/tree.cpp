@@ -106,7 +106,7 @@ Relatives relatives_of(const store::Index::Entries& all, const std::string& id, 
   const auto add = [&](const store::IndexEntry& entry) {
     if (seen.insert(entry.id).second) nearest.push_back(&entry);
   };
-  // It grows meanwhile.
+  // The loop adds to what it walks.
   for (std::size_t next = 0; next < nearest.size();) {
     const store::IndexEntry& entry = *nearest[next++];
     const auto parent = all.find(entry.parent);

@@ -181,7 +181,7 @@ const endings = {
   'leaves by itself': { which: 'itself', hears: /^\x03+$/ },
 };
 
-// What goes wrong in a terminal is the same for both. The one that starts sooner shows it each day.
+// A terminal fails in the same ways for both. Codex, which starts faster, shows them in `./run test`.
 for (const backend of ['codex', 'claude']) {
   const register = backend === 'codex' ? test : longTest;
   for (const [what, { which, hears, isEnded = false }] of Object.entries(endings)) {

@@ -24,6 +24,7 @@
 #include <ios>
 #include <iterator>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,7 +38,7 @@ constexpr char breakpoint = '\xcc';
   std::exit(125);
 }
 
-/// A function of the program, and what its breakpoint stands in the place of.
+/// A function of the program. `first` is its first byte, which the breakpoint replaces.
 struct Function {
   std::string name;
   char first = 0;
@@ -77,8 +78,8 @@ Functions functions_of(const char* path) {
       if ((code.sh_flags & SHF_EXECINSTR) == 0) continue;
       const std::string name(file.c_str() + names.sh_offset + symbol.st_name);
       const auto first = part<char>(file, code.sh_offset + symbol.st_value - code.sh_addr);
-      const auto [place, isNew] = found.try_emplace(symbol.st_value, Function{name, first});
-      if (!isNew && name.size() < place->second.name.size()) place->second.name = name;
+      const auto [place, added] = found.try_emplace(symbol.st_value, Function{name, first});
+      if (!added && name.size() < place->second.name.size()) place->second.name = name;
     }
   }
   if (found.empty()) give_up(std::string(path).append(" has no names of functions"));
@@ -134,7 +135,7 @@ class Traced {
     if (event == PTRACE_EVENT_EXEC && task != main_) {
       // What it starts is another program.
       ::ptrace(PTRACE_DETACH, task, nullptr, nullptr);
-    } else if (signal == SIGTRAP || (signal == SIGSTOP && is_new(task))) {
+    } else if (signal == SIGTRAP || (signal == SIGSTOP && is_first_stop(task))) {
       if (signal == SIGTRAP && event == 0) reached(task);
       ::ptrace(PTRACE_CONT, task, nullptr, nullptr);
     } else {
@@ -142,8 +143,8 @@ class Traced {
     }
   }
 
-  /// A new task begins stopped; each is told so once.
-  bool is_new(pid_t task) { return begun_.emplace(task, true).second; }
+  /// Tells whether this is the first stop of the task: the kernel begins each with SIGSTOP.
+  bool is_first_stop(pid_t task) { return begun_.insert(task).second; }
 
   void reached(pid_t task) {
     user_regs_struct registers{};
@@ -160,7 +161,7 @@ class Traced {
 
   Functions functions_;
   pid_t main_ = 0;
-  std::map<pid_t, bool> begun_;
+  std::set<pid_t> begun_;
   std::vector<std::string> called_;
 };
 
